@@ -1,0 +1,78 @@
+/** `env`: environment variables. */
+import {
+  defineBuiltin,
+  fn,
+  HostError,
+  type LuaTable,
+  list,
+  newTable,
+  p,
+  record,
+  utf8ToBytes,
+} from "../host";
+
+/** A variable's name can hold neither `=` nor NUL, and its value no NUL. */
+function checkPair(fnName: string, name: string, value = ""): void {
+  if (name === "" || /[=\0]/.test(name))
+    throw new HostError(`${fnName}: invalid variable name ${JSON.stringify(name)}`);
+  if (value.includes("\0")) throw new HostError(`${fnName}: value contains a NUL byte`);
+}
+
+function encoded(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : utf8ToBytes(value);
+}
+
+/** The table of `_check_env`, which scripts of the original read and write. */
+const checkEnv = () => newTable();
+
+export default defineBuiltin({
+  name: "env",
+  doc: "Environment variables",
+  functions: {
+    get: fn({
+      doc: "The value of a variable, or `default` (nil) when it is not set.",
+      params: [p.text("name"), p.string("default").optional()],
+      returns: "string?",
+      run(ctx, name, fallback) {
+        const own = ctx.host.store(checkEnv).getStr(utf8ToBytes(name));
+        if (typeof own === "string") return own;
+        return encoded(ctx.host.environment.get(name)) ?? fallback;
+      },
+    }),
+    set: fn({
+      doc: "Sets a variable, or removes it when `value` is nil.",
+      params: [p.text("name"), p.text("value").optional()],
+      mutates: true,
+      run(ctx, name, value) {
+        checkPair(ctx.name, name, value);
+        ctx.host.store(checkEnv).setStr(utf8ToBytes(name), undefined);
+        ctx.host.environment.set(name, value);
+      },
+    }),
+    list: fn({
+      doc: "All variables as a list of `{key, value}`, sorted by key.",
+      params: [],
+      returns: "table",
+      run(ctx): LuaTable {
+        const all = Object.entries(ctx.host.environment.all());
+        all.sort(([a], [b]) => (a < b ? -1 : 1));
+        return list(
+          all.map(([key, value]) => record({ key: utf8ToBytes(key), value: utf8ToBytes(value) })),
+        );
+      },
+    }),
+    _process_get: fn({
+      doc: "As `get`, without the variables of `_check_env`.",
+      params: [p.text("name")],
+      returns: "string?",
+      run: (ctx, name) => encoded(ctx.host.environment.get(name)),
+    }),
+  },
+  fields: {
+    _check_env: {
+      doc: "Variables that win over the environment, for scripts of the original.",
+      type: "table",
+      make: (host) => host.store(checkEnv),
+    },
+  },
+});

@@ -1,0 +1,249 @@
+/** Clients: what requests share, and how a Lua call becomes a request. */
+import { readFile } from "node:fs/promises";
+import {
+  bytesToBuffer,
+  bytesToUtf8,
+  type Context,
+  type Host,
+  HostError,
+  LuaTable,
+  type LuaValue,
+  typeName,
+} from "../../host";
+import { encodeJson } from "../json/encode";
+import { ACCEPT_ENCODING } from "./decode";
+import { HttpFault, safeUrlText } from "./errors";
+import { hasHeader, type HeaderList, mergeHeaders } from "./headers";
+import {
+  booleanOption,
+  type CommonOptions,
+  readCommon,
+  type RequestOptions,
+  stringOption,
+} from "./options";
+import type { RequestSpec } from "./perform";
+import { basicAuth, type Environment, parseProxy } from "./proxy";
+import { encodeForm, encodeQuery } from "./query";
+import { checkCertificates } from "./tls";
+import { Transport } from "./transport";
+
+export const DEFAULT_TIMEOUT = 30;
+const DEFAULT_REDIRECTS = 10;
+/** A response that is larger is more likely a mistake than wanted in memory. */
+const DEFAULT_MAX_SIZE = 256 * 1024 * 1024;
+
+export class HttpClient {
+  constructor(
+    readonly transport: Transport,
+    readonly baseUrl: string | undefined,
+    readonly defaults: CommonOptions,
+  ) {}
+
+  /** The request that a call asks for. */
+  request(
+    ctx: Context,
+    method: string,
+    address: string,
+    body: LuaValue,
+    options: RequestOptions,
+  ): RequestSpec {
+    const { defaults } = this;
+    const url = this.url(address, options.query);
+    let headers = mergeHeaders(defaults.headers, options.headers);
+    const content = encodeBody(ctx, body, options);
+    if (content.type !== undefined && !hasHeader(headers, "content-type"))
+      headers = [...headers, ["Content-Type", content.type]];
+    headers = this.complete(ctx, url, headers);
+    return {
+      method,
+      url,
+      headers,
+      body: content.bytes,
+      timeout: options.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT,
+      followRedirects: options.followRedirects ?? defaults.followRedirects ?? true,
+      maxRedirects: options.maxRedirects ?? defaults.maxRedirects ?? DEFAULT_REDIRECTS,
+      maxSize: options.maxSize ?? defaults.maxSize ?? DEFAULT_MAX_SIZE,
+      decompress: options.decompress ?? defaults.decompress ?? true,
+      retries: options.retries ?? defaults.retries ?? 0,
+      signal: ctx.signal,
+    };
+  }
+
+  private url(address: string, query: LuaTable | undefined): URL {
+    const text = bytesToUtf8(address);
+    let full = text;
+    if (this.baseUrl !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+      full = text === "" ? this.baseUrl : `${this.baseUrl.replace(/\/+$/, "")}/${text.replace(/^\/+/, "")}`;
+    const url = URL.parse(full);
+    if (url === null) throw new HttpFault(`invalid URL '${safeUrlText(full)}'`, "request");
+    if (url.protocol !== "http:" && url.protocol !== "https:")
+      throw new HttpFault(
+        `unsupported URL scheme '${url.protocol.slice(0, -1)}' (http and https work)`,
+        "request",
+      );
+    if (query !== undefined) {
+      const more = encodeQuery(query);
+      if (more !== "") url.search = url.search === "" ? more : `${url.search}&${more}`;
+    }
+    return url;
+  }
+
+  /** Adds what every request carries, unless the caller said otherwise. */
+  private complete(ctx: Context, url: URL, given: HeaderList): HeaderList {
+    const headers = given.filter(([name]) => !isOurs(name));
+    const auth = basicAuth(url);
+    if (auth !== undefined) {
+      ctx.host.secrets.register(url.password);
+      if (!hasHeader(headers, "authorization")) headers.push(["Authorization", auth]);
+      url.username = "";
+      url.password = "";
+    }
+    if (!hasHeader(headers, "accept")) headers.push(["Accept", "*/*"]);
+    if (!hasHeader(headers, "accept-encoding")) headers.push(["Accept-Encoding", ACCEPT_ENCODING]);
+    if (!hasHeader(headers, "user-agent")) headers.push(["User-Agent", "assay"]);
+    return headers;
+  }
+}
+
+/** Headers that describe the message itself are written by the client. */
+function isOurs(name: string): boolean {
+  switch (name.toLowerCase()) {
+    case "content-length":
+    case "expect":
+      return true;
+    case "transfer-encoding":
+    case "upgrade":
+    case "keep-alive":
+      throw new HttpFault(`header '${name}' is not the caller's to set`, "request");
+    default:
+      return false;
+  }
+}
+
+interface Content {
+  readonly bytes: Buffer | undefined;
+  readonly type: string | undefined;
+}
+
+function encodeBody(ctx: Context, body: LuaValue, options: RequestOptions): Content {
+  if (options.form !== undefined) {
+    if (body !== undefined)
+      throw new HttpFault("a body and option 'form' exclude each other", "request");
+    const bytes = bytesToBuffer(encodeForm(options.form));
+    return { bytes, type: "application/x-www-form-urlencoded" };
+  }
+  if (body instanceof LuaTable)
+    return {
+      bytes: bytesToBuffer(encodeJson(body, {}, `${ctx.name}: body`)),
+      type: "application/json",
+    };
+  if (body === undefined || body === "") return { bytes: undefined, type: undefined };
+  if (typeof body === "string") return { bytes: bytesToBuffer(body), type: undefined };
+  throw new HttpFault(`the body must be a string or a table, got ${typeName(body)}`, "request");
+}
+
+/** Variables of the check or script first, then those of the process. */
+export function environmentOf(host: Host): Environment {
+  return (name) => host.env[name] ?? process.env[name];
+}
+
+/** The client behind `http.get` and its like, one per Lua state. */
+export function sharedClient(host: Host): HttpClient {
+  const transport = new Transport({ tls: { insecure: false }, env: environmentOf(host) });
+  return new HttpClient(transport, undefined, readCommon(new LuaTable()));
+}
+
+/** `http.client{…}`. */
+export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpClient> {
+  const baseUrl = stringOption(options, "base_url");
+  const ca = await authorities(options);
+  const proxy = options.getStr("proxy");
+  const tls = {
+    ca,
+    cert: await pemOption(options, "client_cert"),
+    key: await pemOption(options, "client_key"),
+    insecure: booleanOption(options, "insecure") ?? false,
+  };
+  if ((tls.cert === undefined) !== (tls.key === undefined))
+    throw new HttpFault("client_cert and client_key belong together", "request");
+  const proxyText = proxy === false ? undefined : stringOption(options, "proxy");
+  const transport = new Transport({
+    tls,
+    env: environmentOf(ctx.host),
+    proxy:
+      proxy === false ? null : proxyText === undefined ? undefined : parseProxy(bytesToUtf8(proxyText)),
+  });
+  return new HttpClient(
+    transport,
+    baseUrl === undefined ? undefined : bytesToUtf8(baseUrl),
+    readCommon(options),
+  );
+}
+
+/** The extra authorities, checked now so that a mistake shows where it was made. */
+async function authorities(options: LuaTable): Promise<string | undefined> {
+  let pem = "";
+  const file = stringOption(options, "ca_cert_file");
+  if (file !== undefined) {
+    const path = bytesToUtf8(file);
+    const text = await readFile(path, "latin1").catch((e: unknown) => {
+      throw new HttpFault(`failed to read CA cert file ${JSON.stringify(path)}: ${osError(e)}`, "request");
+    });
+    checkPem(text, `invalid PEM in ${JSON.stringify(path)}`);
+    pem += `${text}\n`;
+  }
+  const text = stringOption(options, "ca_cert");
+  if (text !== undefined) {
+    checkPem(text, "invalid CA cert PEM");
+    pem += text;
+  }
+  return pem === "" ? undefined : pem;
+}
+
+function checkPem(text: string, message: string): void {
+  try {
+    checkCertificates(text);
+  } catch (e) {
+    throw e instanceof HttpFault ? new HttpFault(`${message}: ${e.message}`, "request") : e;
+  }
+}
+
+/** PEM text under `key`, or read from the file named under `key_file`. */
+async function pemOption(options: LuaTable, key: string): Promise<string | undefined> {
+  const file = stringOption(options, `${key}_file`);
+  if (file === undefined) return stringOption(options, key);
+  const path = bytesToUtf8(file);
+  return readFile(path, "latin1").catch((e: unknown) => {
+    throw new HttpFault(`failed to read ${key} file ${JSON.stringify(path)}: ${osError(e)}`, "request");
+  });
+}
+
+const OS_ERRORS: Record<string, string> = {
+  ENOENT: "No such file or directory (os error 2)",
+  EACCES: "Permission denied (os error 13)",
+  EEXIST: "File exists (os error 17)",
+  ENOTDIR: "Not a directory (os error 20)",
+  EISDIR: "Is a directory (os error 21)",
+  ENOSPC: "No space left on device (os error 28)",
+  EROFS: "Read-only file system (os error 30)",
+};
+
+/** An operating system error as the original words it. */
+export function osError(e: unknown): string {
+  const { code, message } = e as { code?: unknown; message?: unknown };
+  return (typeof code === "string" ? OS_ERRORS[code] : undefined) ?? String(message ?? e);
+}
+
+/** `fault` as the error of the function that was called. */
+export function asHostError(ctx: Context, e: unknown): unknown {
+  return e instanceof HttpFault ? new HostError(`${ctx.name}: ${e.message}`) : e;
+}
+
+/** Runs `f`; faults become errors of the function that was called. */
+export async function faultsAsErrors<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
+  try {
+    return await f();
+  } catch (e) {
+    throw asHostError(ctx, e);
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Opens the connections that undici sends requests over: plain, TLS, and through a proxy's CONNECT
+ * tunnel.
+ */
+import net from "node:net";
+import tls from "node:tls";
+import type { Connector } from "undici/lib/dispatcher/pool.js";
+import { ConnectError } from "./errors";
+import { basicAuth } from "./proxy";
+
+/** A connection that is not there by then never comes; also bounds what an aborted request leaves. */
+const CONNECT_TIMEOUT_MS = 60_000;
+const MAX_PROXY_REPLY = 16_384;
+
+export interface ConnectSettings {
+  /** Made when the first TLS connection needs it. */
+  readonly context: () => tls.SecureContext;
+  readonly insecure: boolean;
+  /** Tunnel through this proxy. */
+  readonly tunnel?: URL | undefined;
+  /** Told whenever a new connection is begun. */
+  readonly onOpen: () => void;
+}
+
+export function makeConnector(settings: ConnectSettings): Connector {
+  return (options, callback) => {
+    settings.onOpen();
+    const host = bareHost(options.hostname);
+    const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
+    open(settings, options.protocol === "https:", host, port).then(
+      (socket) => callback(null, skipContinue(socket)),
+      (error) => callback(new ConnectError(error), null),
+    );
+  };
+}
+
+/** Without the brackets of an IPv6 address. */
+function bareHost(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+async function open(
+  settings: ConnectSettings,
+  isTls: boolean,
+  host: string,
+  port: number,
+): Promise<net.Socket> {
+  const { tunnel } = settings;
+  if (tunnel === undefined)
+    return isTls ? openTls(settings, host, { host, port }) : openPlain(host, port);
+  const proxyHost = bareHost(tunnel.hostname);
+  const proxyIsTls = tunnel.protocol === "https:";
+  const proxyPort = Number(tunnel.port) || (proxyIsTls ? 443 : 80);
+  const socket = proxyIsTls
+    ? await openTls(settings, proxyHost, { host: proxyHost, port: proxyPort })
+    : await openPlain(proxyHost, proxyPort);
+  try {
+    await connectTunnel(socket, tunnel, host, port);
+    return isTls ? await openTls(settings, host, { socket }) : socket;
+  } catch (e) {
+    socket.destroy();
+    throw e;
+  }
+}
+
+function openPlain(host: string, port: number): Promise<net.Socket> {
+  const socket = net.connect({ host, port, noDelay: true, keepAlive: true });
+  return ready(socket, "connect");
+}
+
+function openTls(
+  settings: ConnectSettings,
+  host: string,
+  where: { host: string; port: number } | { socket: net.Socket },
+): Promise<net.Socket> {
+  const socket = tls.connect({
+    ...where,
+    // an IP address is no valid server name (RFC 6066 §3), but the certificate is checked against it
+    ...(net.isIP(host) === 0 ? { servername: host } : { host }),
+    secureContext: settings.context(),
+    rejectUnauthorized: !settings.insecure,
+    ALPNProtocols: ["http/1.1"],
+  });
+  return ready(socket, "secureConnect");
+}
+
+function ready(socket: net.Socket, event: string): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      fail(Object.assign(new Error("connection timed out"), { code: "ETIMEDOUT" }));
+    }, CONNECT_TIMEOUT_MS);
+    timer.unref();
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error);
+    };
+    const closed = () => fail(new Error("connection closed by peer during the handshake"));
+    socket.once("error", fail);
+    socket.once("close", closed);
+    socket.once(event, () => {
+      clearTimeout(timer);
+      socket.off("error", fail);
+      socket.off("close", closed);
+      resolve(socket);
+    });
+  });
+}
+
+/** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
+function connectTunnel(
+  socket: net.Socket,
+  proxy: URL,
+  host: string,
+  port: number,
+): Promise<void> {
+  const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const auth = basicAuth(proxy);
+  const authLine = auth === undefined ? "" : `Proxy-Authorization: ${auth}\r\n`;
+  return new Promise((resolve, reject) => {
+    let reply = "";
+    const stop = (error?: Error) => {
+      socket.off("data", onData);
+      socket.off("error", onError);
+      socket.off("close", onClose);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onError = (e: Error) => stop(e);
+    const onClose = () => stop(new Error("the proxy closed the connection"));
+    const onData = (chunk: Buffer) => {
+      reply += chunk.toString("latin1");
+      const end = reply.indexOf("\r\n\r\n");
+      if (end < 0) {
+        if (reply.length > MAX_PROXY_REPLY) stop(new Error("the proxy's answer is too large"));
+        return;
+      }
+      const status = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(reply);
+      if (status?.[1]?.startsWith("2")) {
+        socket.pause();
+        stop();
+      } else {
+        const answer = status === null ? "no HTTP" : `${status[1]}${status[2]}`;
+        stop(new Error(`the proxy refused the tunnel: ${answer}`));
+      }
+    };
+    socket.on("data", onData);
+    socket.on("error", onError);
+    socket.on("close", onClose);
+    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authLine}\r\n`, "latin1");
+  });
+}
+
+const CONTINUE = Buffer.from("HTTP/1.1 100");
+
+/**
+ * Some servers send `100 Continue` unasked, which a client has to skip (RFC 9110 §15.2.1) but which
+ * undici takes for a broken response. Nothing else can be at the start of what is read first after
+ * something was written.
+ */
+function skipContinue(socket: net.Socket): net.Socket {
+  let atHead = false;
+  const write = socket.write;
+  socket.write = function (this: net.Socket, ...args: unknown[]) {
+    atHead = true;
+    return Reflect.apply(write, this, args) as boolean;
+  } as typeof socket.write;
+  const read = socket.read;
+  socket.read = function (this: net.Socket, size?: number): Buffer | null {
+    const chunk = read.call(this, size) as Buffer | null;
+    if (!atHead || chunk === null) return chunk;
+    if (!chunk.subarray(0, CONTINUE.length).equals(CONTINUE)) {
+      atHead = false;
+      return chunk;
+    }
+    const end = chunk.indexOf("\r\n\r\n");
+    if (end < 0) return chunk;
+    const rest = chunk.subarray(end + 4);
+    return rest.length > 0 ? rest : (socket.read(size) as Buffer | null);
+  };
+  return socket;
+}

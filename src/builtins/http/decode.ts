@@ -1,0 +1,159 @@
+/** Undoes `Content-Encoding`, with a bound on what comes out. */
+import type { Transform } from "node:stream";
+import zlib from "node:zlib";
+import { fault } from "./errors";
+import { getHeader, type HeaderList, withoutHeaders } from "./headers";
+
+/** What requests say they accept; exactly what `decoders` knows (RFC 9110 §8.4). */
+export const ACCEPT_ENCODING = "gzip, br, zstd";
+
+/** Below this a body is decoded at once instead of on a helper thread. */
+const SMALL = 64 * 1024;
+
+interface Decoder {
+  readonly sync: (data: Buffer, options: { maxOutputLength: number }) => Buffer;
+  readonly async: (
+    data: Buffer,
+    options: { maxOutputLength: number },
+    done: (error: Error | null, result: Buffer) => void,
+  ) => void;
+  readonly stream: () => Transform;
+}
+
+const gzip: Decoder = { sync: zlib.gunzipSync, async: zlib.gunzip, stream: () => zlib.createGunzip() };
+
+const decoders: Record<string, Decoder> = {
+  gzip,
+  "x-gzip": gzip,
+  deflate: { sync: inflateEither, async: inflateEitherAsync, stream: () => zlib.createInflate() },
+  br: {
+    sync: zlib.brotliDecompressSync,
+    async: zlib.brotliDecompress,
+    stream: () => zlib.createBrotliDecompress(),
+  },
+  zstd: {
+    sync: zlib.zstdDecompressSync,
+    async: zlib.zstdDecompress,
+    stream: () => zlib.createZstdDecompress(),
+  },
+};
+
+/** "deflate" is zlib format by the RFC and a bare stream by habit. */
+function isZlib(data: Buffer): boolean {
+  return data.length >= 2 && ((data[0] as number) & 15) === 8 && data.readUInt16BE(0) % 31 === 0;
+}
+
+function inflateEither(data: Buffer, options: { maxOutputLength: number }): Buffer {
+  return isZlib(data) ? zlib.inflateSync(data, options) : zlib.inflateRawSync(data, options);
+}
+
+function inflateEitherAsync(
+  data: Buffer,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, result: Buffer) => void,
+): void {
+  if (isZlib(data)) zlib.inflate(data, options, done);
+  else zlib.inflateRaw(data, options, done);
+}
+
+/** The encodings to undo, last applied first; undefined when one is not known. */
+function encodingsOf(headers: HeaderList): Decoder[] | undefined {
+  const found: Decoder[] = [];
+  for (const [name, value] of headers) {
+    if (name !== "content-encoding") continue;
+    for (const part of value.toLowerCase().split(",")) {
+      const encoding = part.trim();
+      if (encoding === "" || encoding === "identity") continue;
+      const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
+      if (decoder === undefined) return undefined;
+      found.unshift(decoder);
+    }
+  }
+  return found;
+}
+
+const DESCRIBE_ENCODED = new Set(["content-encoding", "content-length"]);
+
+export interface Decoded {
+  readonly body: Buffer;
+  readonly headers: HeaderList;
+}
+
+/**
+ * The body as it was before encoding; headers that describe the encoded form are dropped then. A
+ * body in an encoding that is not known stays as it is, with its headers.
+ */
+export async function decodeBody(
+  url: URL,
+  headers: HeaderList,
+  body: Buffer,
+  limit: number,
+): Promise<Decoded> {
+  const steps = getHeader(headers, "content-encoding") === undefined ? [] : encodingsOf(headers);
+  if (steps === undefined || steps.length === 0 || body.length === 0) return { body, headers };
+  let data = body;
+  try {
+    for (const step of steps) data = await decodeStep(step, data, limit);
+  } catch (e) {
+    throw fault("body", url, decodeProblem(e, headers, limit));
+  }
+  return { body: data, headers: withoutHeaders(headers, DESCRIBE_ENCODED) };
+}
+
+function decodeStep(step: Decoder, data: Buffer, limit: number): Promise<Buffer> | Buffer {
+  const options = { maxOutputLength: Math.min(limit, 0xffffffff) };
+  if (data.length <= SMALL) return step.sync(data, options);
+  return new Promise((resolve, reject) => {
+    step.async(data, options, (error, result) => (error === null ? resolve(result) : reject(error)));
+  });
+}
+
+function decodeProblem(e: unknown, headers: HeaderList, limit: number): string {
+  const code = (e as { code?: unknown }).code;
+  if (code === "ERR_BUFFER_TOO_LARGE") return `larger than ${limit} bytes (option max_size)`;
+  const encoding = getHeader(headers, "content-encoding");
+  return `not valid ${encoding}: ${e instanceof Error ? e.message : String(e)}`;
+}
+
+/** As `decodeBody` for a body that is read piece by piece. */
+export async function* decodeStream(
+  url: URL,
+  headers: HeaderList,
+  body: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void> {
+  const steps = encodingsOf(headers);
+  if (steps === undefined || steps.length === 0) {
+    yield* body;
+    return;
+  }
+  let source = body;
+  for (const step of steps) source = through(source, step.stream());
+  try {
+    yield* source;
+  } catch (e) {
+    throw e instanceof Error ? fault("body", url, decodeProblem(e, headers, Infinity)) : e;
+  }
+}
+
+/** Pipes by hand, so that the source's own faults come through as they are. */
+async function* through(source: AsyncIterable<Buffer>, step: Transform): AsyncGenerator<Buffer> {
+  let failure: unknown;
+  const feed = (async () => {
+    try {
+      for await (const chunk of source)
+        if (!step.write(chunk)) await new Promise((resolve) => step.once("drain", resolve));
+      step.end();
+    } catch (e) {
+      failure = e;
+      step.destroy(e instanceof Error ? e : new Error("source failed"));
+    }
+  })();
+  try {
+    for await (const chunk of step) yield chunk as Buffer;
+  } catch (e) {
+    throw failure ?? e;
+  } finally {
+    step.destroy();
+  }
+  await feed;
+}

@@ -1,0 +1,69 @@
+/** `http.download`: a response body straight into a file that appears only when it is complete. */
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { osError } from "./client";
+import { decodeStream } from "./decode";
+import { fault, HttpFault } from "./errors";
+import { openResponse, type RequestSpec } from "./perform";
+import type { Transport } from "./transport";
+
+export interface DownloadSpec extends RequestSpec {
+  readonly path: string;
+  /** `timeout` was given and bounds the whole download; otherwise it bounds each silence. */
+  readonly isTotal: boolean;
+}
+
+/** Downloads and returns the number of bytes written. */
+export async function download(transport: Transport, spec: DownloadSpec): Promise<number> {
+  const response = await openResponse(transport, spec);
+  const { deadline, exchange, url } = response;
+  try {
+    if (response.status < 200 || response.status > 299) {
+      exchange.discard();
+      throw fault("request", url, `status ${response.status}`);
+    }
+    const source = spec.decompress ? decodeStream(url, response.headers, exchange) : exchange;
+    return await save(spec, source, url, () => {
+      if (!spec.isTotal) deadline.restart();
+    });
+  } finally {
+    deadline.end();
+    exchange.discard();
+  }
+}
+
+/** Writes to a file beside the target and renames it in the end. */
+async function save(
+  spec: DownloadSpec,
+  source: AsyncIterable<Buffer>,
+  url: URL,
+  onProgress: () => void,
+): Promise<number> {
+  const { path, maxSize } = spec;
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(temporary, "wx");
+    let size = 0;
+    try {
+      for await (const chunk of source) {
+        onProgress();
+        size += chunk.length;
+        if (size > maxSize)
+          throw fault("body", url, `larger than ${maxSize} bytes (option max_size)`);
+        await file.writeFile(chunk);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    return size;
+  } catch (e) {
+    await unlink(temporary).catch(() => undefined);
+    if (e instanceof HttpFault) throw e;
+    throw new HttpFault(`failed to write ${JSON.stringify(path)}: ${osError(e)}`, "request");
+  }
+}

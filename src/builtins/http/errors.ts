@@ -1,0 +1,170 @@
+/**
+ * What can go wrong with a request, in words. Every message names the phase and the address, never
+ * credentials or the query string (tokens live there), and gives the cause that the operating
+ * system, the resolver or the TLS library reported.
+ */
+
+/** How far a request came; decides about retries. */
+export type Phase = "connect" | "response" | "body" | "request";
+
+export class HttpFault {
+  constructor(
+    /** JS text, without the function's name. */
+    readonly message: string,
+    readonly phase: Phase,
+    readonly isTimeout = false,
+  ) {}
+}
+
+/** A failure to connect, told apart from one on an established connection. */
+export class ConnectError extends Error {
+  constructor(override readonly cause: unknown) {
+    super("connect failed");
+  }
+}
+
+/** `https://host:port/path`: what of a URL may be shown. */
+export function safeUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** As `safeUrl` for text that may be no URL at all. */
+export function safeUrlText(text: string): string {
+  const bare = text.replace(/[?#].*$/s, "");
+  return bare.replace(/^([^/]*\/\/)?[^/]*@/, "$1");
+}
+
+const PHASE_TEXT: Record<Phase, (where: string) => string> = {
+  connect: (where) => `connecting to ${where}`,
+  response: (where) => `waiting for a response from ${where}`,
+  body: (where) => `reading the response body from ${where}`,
+  request: (where) => `requesting ${where}`,
+};
+
+export function fault(phase: Phase, url: URL, cause: string): HttpFault {
+  return new HttpFault(`${PHASE_TEXT[phase](safeUrl(url))}: ${cause}`, phase);
+}
+
+export function timeoutFault(phase: Phase, url: URL, seconds: number): HttpFault {
+  const text = `${PHASE_TEXT[phase](safeUrl(url))}: timeout after ${seconds} s`;
+  return new HttpFault(text, phase, true);
+}
+
+const SYSTEM_CAUSES: Record<string, string> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset by peer",
+  ECONNABORTED: "connection aborted",
+  EPIPE: "connection closed by peer",
+  ETIMEDOUT: "connection timed out",
+  EHOSTUNREACH: "no route to host",
+  EHOSTDOWN: "host is down",
+  ENETUNREACH: "network is unreachable",
+  EADDRNOTAVAIL: "address not available",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EMFILE: "too many open files",
+  ENFILE: "too many open files in system",
+};
+
+const TLS_CAUSES: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate in the certificate chain",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate signed by an unknown authority",
+  UNABLE_TO_GET_ISSUER_CERT: "certificate signed by an unknown authority",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "certificate signed by an unknown authority",
+  CERT_UNTRUSTED: "certificate is not trusted",
+  CERT_HAS_EXPIRED: "certificate has expired",
+  CERT_NOT_YET_VALID: "certificate is not yet valid",
+  CERT_REVOKED: "certificate has been revoked",
+  CERT_REJECTED: "certificate rejected",
+  CERT_SIGNATURE_FAILURE: "certificate has a bad signature",
+  CERT_CHAIN_TOO_LONG: "certificate chain too long",
+  INVALID_CA: "invalid certificate authority",
+  INVALID_PURPOSE: "certificate is not meant for this purpose",
+  PATH_LENGTH_EXCEEDED: "certificate path length exceeded",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the server does not speak TLS on this port",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "the server does not speak TLS on this port",
+  ERR_SSL_HTTP_REQUEST: "the server does not speak TLS on this port",
+};
+
+interface Coded {
+  code?: unknown;
+  message?: unknown;
+  reason?: unknown;
+  host?: unknown;
+  hostname?: unknown;
+  errors?: unknown;
+  cause?: unknown;
+  cert?: unknown;
+}
+
+/** The cause in words. `host` is the host that was connected to. */
+export function causeText(error: unknown, host: string): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const e = error as Coded;
+  if (error instanceof ConnectError) return causeText(error.cause, host);
+  if (Array.isArray(e.errors) && e.errors.length > 0) return causeText(e.errors[0], host);
+  const code = typeof e.code === "string" ? e.code : "";
+  const message = typeof e.message === "string" ? e.message : String(error);
+  return (
+    SYSTEM_CAUSES[code] ??
+    dnsCause(code, host) ??
+    tlsCause(code, message, host) ??
+    protocolCause(code, message) ??
+    message
+  );
+}
+
+function dnsCause(code: string, host: string): string | undefined {
+  switch (code) {
+    case "ENOTFOUND":
+    case "ENODATA":
+    case "EAI_NONAME":
+    case "EAI_NODATA":
+    case "DNS_ENOTFOUND":
+    case "DNS_ENODATA":
+      return `DNS lookup failed: no such host '${host}'`;
+    case "EAI_AGAIN":
+    case "ETIMEOUT":
+    case "DNS_ETIMEOUT":
+    case "DNS_ESERVFAIL":
+    case "ESERVFAIL":
+      return `DNS lookup of '${host}' failed: the name server did not answer`;
+    case "DNS_ECONNREFUSED":
+      return `DNS lookup of '${host}' failed: the name server refused`;
+  }
+  return undefined;
+}
+
+function tlsCause(code: string, message: string, host: string): string | undefined {
+  const known = TLS_CAUSES[code];
+  if (known !== undefined) return `TLS: ${known}`;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    const names = /(?:altnames|cert's CN): (.*?)$/.exec(message.replace(/^.*altnames: (?=Host)/, ""));
+    const valid = names === null ? "" : ` (it is valid for ${names[1]})`;
+    return `TLS: certificate is not valid for '${host}'${valid}`;
+  }
+  const alert = /(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)/.exec(`${code} ${message}`);
+  if (alert !== null) return `TLS: the server answered '${words(alert[1] as string)}'`;
+  if (code.startsWith("ERR_SSL_")) return `TLS: ${words(code.slice("ERR_SSL_".length))}`;
+  if (/^CERT_|_CERT$|_CRL/.test(code)) return `TLS: ${words(code)}`;
+  return undefined;
+}
+
+function words(constant: string): string {
+  return constant.toLowerCase().replaceAll("_", " ");
+}
+
+function protocolCause(code: string, message: string): string | undefined {
+  switch (code) {
+    case "UND_ERR_SOCKET":
+      return "connection closed by peer before the response was complete";
+    case "UND_ERR_HEADERS_OVERFLOW":
+      return "response headers too large";
+    case "UND_ERR_DESTROYED":
+    case "UND_ERR_CLOSED":
+      return "the client was closed";
+  }
+  const parse = /does not match the HTTP\/1\.1 protocol \((.*)\)/.exec(message);
+  return parse === null ? undefined : `invalid HTTP response: ${parse[1]}`;
+}

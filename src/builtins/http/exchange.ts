@@ -1,0 +1,182 @@
+/**
+ * One request on the wire and its response: undici's callbacks as promises, with backpressure and a
+ * way to stop at any point.
+ */
+import type { Handler } from "undici/lib/dispatcher/pool.js";
+import { ConnectError, causeText, fault, HttpFault, type Phase } from "./errors";
+import type { HeaderList } from "./headers";
+
+/** Bytes that may lie here unread before the sender is slowed down. */
+const HIGH_WATER = 256 * 1024;
+
+export interface Head {
+  readonly status: number;
+  readonly headers: HeaderList;
+}
+
+export class Exchange implements Handler {
+  phase: Phase = "connect";
+  /** True when the request went over a connection that had served others before. */
+  reused = false;
+  readonly head: Promise<Head>;
+  private resolveHead!: (head: Head) => void;
+  private rejectHead!: (fault: HttpFault) => void;
+  private abortWire: ((reason: Error) => void) | undefined;
+  private resume: (() => void) | undefined;
+  private chunks: Buffer[] = [];
+  private queued = 0;
+  private received = 0;
+  private status = 0;
+  private limit = Infinity;
+  private collecting = false;
+  private ended = false;
+  private failure: HttpFault | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(readonly url: URL) {
+    this.head = new Promise((resolve, reject) => {
+      this.resolveHead = resolve;
+      this.rejectHead = reject;
+    });
+    // it may fail before anyone waits
+    this.head.catch(() => undefined);
+  }
+
+  /** Ends the exchange, whatever it is doing, with this fault. */
+  cancel(reason: HttpFault): void {
+    if (this.ended) return;
+    this.finish(reason);
+    this.abortWire?.(new Error("aborted"));
+  }
+
+  /** Gives up the rest of the body quietly. */
+  discard(): void {
+    this.cancel(fault("body", this.url, "stopped"));
+  }
+
+  /** The whole body; at most `limit` bytes. */
+  async all(limit: number): Promise<Buffer> {
+    this.collecting = true;
+    this.limit = limit;
+    this.checkLimit();
+    this.flow();
+    while (!this.ended) await this.change();
+    if (this.failure !== undefined) throw this.failure;
+    const { chunks } = this;
+    this.chunks = [];
+    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  }
+
+  /** The body piece by piece; the sender is slowed down to the reader's pace. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    try {
+      for (;;) {
+        const chunk = this.chunks.shift();
+        if (chunk !== undefined) {
+          this.queued -= chunk.length;
+          this.flow();
+          yield chunk;
+        } else if (this.failure !== undefined) throw this.failure;
+        else if (this.ended) return;
+        else await this.change();
+      }
+    } finally {
+      this.discard();
+    }
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private flow(): void {
+    const { resume } = this;
+    if (resume === undefined || this.ended) return;
+    if (this.collecting || this.queued < HIGH_WATER) {
+      this.resume = undefined;
+      resume();
+    }
+  }
+
+  private finish(failure?: HttpFault): void {
+    this.ended = true;
+    if (failure !== undefined) {
+      this.failure = failure;
+      this.chunks = [];
+      this.rejectHead(failure);
+    }
+    this.notify();
+  }
+
+  private notify(): void {
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
+  }
+
+  private checkLimit(): boolean {
+    if (this.received <= this.limit) return true;
+    this.cancel(fault("body", this.url, `larger than ${this.limit} bytes (option max_size)`));
+    return false;
+  }
+
+  // what undici calls
+
+  private resumeWire: () => void = () => undefined;
+
+  onConnect(abort: (reason: Error) => void): void {
+    if (this.ended) {
+      abort(new Error("aborted"));
+      return;
+    }
+    this.abortWire = abort;
+    this.phase = "response";
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+    // 103 Early Hints and the like come before the real response
+    if (status < 200) return true;
+    this.phase = "body";
+    this.status = status;
+    this.resumeWire = resume;
+    const headers: HeaderList = [];
+    for (let i = 0; i + 1 < raw.length; i += 2)
+      headers.push([
+        (raw[i] as Buffer).toString("latin1").toLowerCase(),
+        (raw[i + 1] as Buffer).toString("latin1"),
+      ]);
+    this.resolveHead({ status, headers });
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.ended) return false;
+    // undici reuses its buffer
+    this.chunks.push(Buffer.from(chunk));
+    this.received += chunk.length;
+    if (!this.checkLimit()) return false;
+    if (this.collecting) return true;
+    this.queued += chunk.length;
+    this.notify();
+    if (this.queued < HIGH_WATER) return true;
+    this.resume = this.resumeWire;
+    return false;
+  }
+
+  onComplete(): void {
+    if (!this.ended) this.finish();
+  }
+
+  onError(error: Error): void {
+    if (this.ended) return;
+    if (this.status === 304 && this.received === 0) {
+      // undici misses the body that the header describes and a 304 never has (RFC 9110 §8.6)
+      this.finish();
+      return;
+    }
+    const phase = error instanceof ConnectError ? "connect" : this.phase;
+    this.finish(fault(phase, this.url, causeText(error, this.url.hostname)));
+  }
+}

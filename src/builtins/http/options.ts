@@ -1,0 +1,126 @@
+/** Reads the option tables of requests and clients. */
+import {
+  bytesToUtf8,
+  entries,
+  isNumber,
+  items,
+  type LuaFunction,
+  LuaTable,
+  type LuaValue,
+  numberToDouble,
+  typeName,
+} from "../../host";
+import { HttpFault } from "./errors";
+import { addHeader, type HeaderList } from "./headers";
+import { plainText } from "./query";
+
+/** What a request and a client may both set; undefined where the table says nothing. */
+export interface CommonOptions {
+  readonly headers: HeaderList;
+  readonly timeout: number | undefined;
+  readonly followRedirects: boolean | undefined;
+  readonly maxRedirects: number | undefined;
+  readonly maxSize: number | undefined;
+  readonly decompress: boolean | undefined;
+  readonly retries: number | undefined;
+}
+
+export interface RequestOptions extends CommonOptions {
+  readonly query: LuaTable | undefined;
+  readonly form: LuaTable | undefined;
+  readonly body: LuaValue;
+  readonly onEvent: LuaFunction | undefined;
+}
+
+function wrong(key: string, expected: string, v: LuaValue): HttpFault {
+  const got = isNumber(v) || typeof v === "string" ? `${plainText(v)}` : typeName(v);
+  return new HttpFault(`option '${key}' must be ${expected}, got ${bytesToUtf8(got)}`, "request");
+}
+
+/** A number of seconds; numeric strings are accepted, as the original does. */
+export function secondsOption(table: LuaTable, key: string): number | undefined {
+  const v = table.getStr(key);
+  if (v === undefined) return undefined;
+  const n = isNumber(v) ? numberToDouble(v) : typeof v === "string" && v !== "" ? Number(v) : NaN;
+  if (n > 0) return n;
+  throw wrong(key, "a positive number of seconds", v);
+}
+
+/** A whole number from 0. */
+export function countOption(table: LuaTable, key: string): number | undefined {
+  const v = table.getStr(key);
+  if (v === undefined) return undefined;
+  const n = isNumber(v) ? numberToDouble(v) : NaN;
+  if (Number.isInteger(n) && n >= 0) return n;
+  throw wrong(key, "a whole number, 0 or more", v);
+}
+
+export function booleanOption(table: LuaTable, key: string): boolean | undefined {
+  const v = table.getStr(key);
+  if (v === undefined || typeof v === "boolean") return v;
+  throw wrong(key, "a boolean", v);
+}
+
+export function stringOption(table: LuaTable, key: string): string | undefined {
+  const v = table.getStr(key);
+  if (v === undefined || typeof v === "string") return v;
+  throw wrong(key, "a string", v);
+}
+
+export function tableOption(table: LuaTable, key: string): LuaTable | undefined {
+  const v = table.getStr(key);
+  if (v === undefined || v instanceof LuaTable) return v;
+  throw wrong(key, "a table", v);
+}
+
+export function functionOption(table: LuaTable, key: string): LuaFunction | undefined {
+  const v = table.getStr(key);
+  if (v === undefined || typeof v === "function") return v;
+  throw wrong(key, "a function", v);
+}
+
+/** Header lines of a name-to-value table; a list repeats the header. */
+export function readHeaders(table: LuaTable): HeaderList {
+  const out: HeaderList = [];
+  for (const [name, v] of entries(table)) {
+    if (typeof name !== "string")
+      throw new HttpFault("header names must be strings", "request");
+    const lines = v instanceof LuaTable ? items(v) : [v];
+    for (const line of lines) {
+      const text = plainText(line);
+      if (text === undefined)
+        throw new HttpFault(
+          `header '${name}' must be a string, number or list, got ${typeName(line)}`,
+          "request",
+        );
+      addHeader(out, name, text);
+    }
+  }
+  return out;
+}
+
+const NOTHING = new LuaTable();
+
+export function readCommon(table: LuaTable): CommonOptions {
+  const headers = tableOption(table, "headers");
+  const maxSize = countOption(table, "max_size");
+  return {
+    headers: headers === undefined ? [] : readHeaders(headers),
+    timeout: secondsOption(table, "timeout"),
+    followRedirects: booleanOption(table, "follow_redirects"),
+    maxRedirects: countOption(table, "max_redirects"),
+    maxSize: maxSize === 0 ? Infinity : maxSize,
+    decompress: booleanOption(table, "decompress"),
+    retries: countOption(table, "retries"),
+  };
+}
+
+export function readRequestOptions(table: LuaTable = NOTHING): RequestOptions {
+  return {
+    ...readCommon(table),
+    query: tableOption(table, "query"),
+    form: tableOption(table, "form"),
+    body: table.getStr("body"),
+    onEvent: functionOption(table, "on_event"),
+  };
+}

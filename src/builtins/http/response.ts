@@ -1,0 +1,122 @@
+/**
+ * Responses as Lua tables: `{ status, body, headers }`, as the original's. What else there is (all
+ * header lines, cookies, the final address, `json()`) comes through the metatable, so that a script
+ * that walks or encodes the table sees the three fields it always saw.
+ */
+import {
+  type Host,
+  HostError,
+  LuaTable,
+  type LuaValue,
+  bufferToBytes,
+  list,
+  makeFunction,
+  newTable,
+  rawFn,
+  record,
+  utf8ToBytes,
+} from "../../host";
+import { arrayMarker } from "../json";
+import { parseJson } from "../json/parse";
+import type { HeaderList } from "./headers";
+import type { WholeResponse } from "./perform";
+
+/** What a response table stands for. */
+interface Details {
+  readonly headers: HeaderList;
+  readonly url: URL;
+}
+
+const details = new WeakMap<LuaTable, Details>();
+
+/** Makes reads of header names case-insensitive. */
+export function headersMetatable(host: Host): LuaTable {
+  const meta = newTable();
+  const index = rawFn({
+    doc: "reads a header whatever its case",
+    params: [],
+    raw: () => (t: LuaValue, key: LuaValue) => {
+      if (typeof key !== "string" || !(t instanceof LuaTable)) return undefined;
+      return t.getStr(key.toLowerCase());
+    },
+  });
+  meta.setStr("__index", makeFunction(host, "headers.__index", index));
+  return meta;
+}
+
+/** A header table: names in lower case; of a repeated header the last line. */
+export function headerTable(host: Host, headers: HeaderList): LuaTable {
+  const t = newTable();
+  for (const [name, value] of headers) t.setStr(name, value);
+  t.metatable = host.store(headersMetatable);
+  return t;
+}
+
+function responseMetatable(host: Host): LuaTable {
+  const meta = newTable();
+  const json = makeFunction(
+    host,
+    "response.json",
+    rawFn({
+      doc: "the body as JSON",
+      params: [],
+      raw: () => (t: LuaValue) => {
+        const body = t instanceof LuaTable ? t.getStr("body") : undefined;
+        if (typeof body !== "string") throw new HostError("response:json: called without its response");
+        return parseJson(body, { emptyArray: arrayMarker(host) }, "response:json");
+      },
+    }),
+  );
+  const index = rawFn({
+    doc: "computed fields of a response",
+    params: [],
+    raw: () => (t: LuaValue, key: LuaValue) =>
+      key === "json" ? json : t instanceof LuaTable ? computed(t, key) : undefined,
+  });
+  meta.setStr("__index", makeFunction(host, "response.__index", index));
+  meta.setStr("__name", "http.response");
+  return meta;
+}
+
+function computed(t: LuaTable, key: LuaValue): LuaValue {
+  const d = details.get(t);
+  if (d === undefined) return undefined;
+  switch (key) {
+    case "url":
+      return utf8ToBytes(d.url.href);
+    case "ok": {
+      const status = t.getStr("status");
+      return typeof status === "number" && status >= 200 && status < 300;
+    }
+    case "headers_list":
+      return list(d.headers.map(([name, value]) => record({ name, value })));
+    case "cookies":
+      return cookies(d.headers);
+    default:
+      return undefined;
+  }
+}
+
+/** Names and values that the response sets (RFC 6265 §5.2), without their attributes. */
+function cookies(headers: HeaderList): LuaTable {
+  const t = newTable();
+  for (const [name, value] of headers) {
+    if (name !== "set-cookie") continue;
+    const pair = value.split(";", 1)[0] as string;
+    const eq = pair.indexOf("=");
+    if (eq > 0) t.setStr(pair.slice(0, eq).trim(), pair.slice(eq + 1).trim());
+  }
+  return t;
+}
+
+/** The table that a request gives back. */
+export function responseTable(host: Host, response: WholeResponse): LuaTable {
+  const t = record({
+    status: response.status,
+    body: bufferToBytes(response.body),
+    headers: headerTable(host, response.headers),
+  });
+  t.metatable = host.store(responseMetatable);
+  details.set(t, response);
+  return t;
+}

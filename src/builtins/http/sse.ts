@@ -1,0 +1,79 @@
+/** Server-sent events (HTML standard §9.2): the reading side. */
+
+export interface ServerEvent {
+  readonly event: string;
+  readonly data: string;
+  readonly id: string;
+  readonly retry: number | undefined;
+}
+
+/** A line is never longer than this; nobody sends such events. */
+const MAX_LINE = 16 * 1024 * 1024;
+
+/** Turns chunks of bytes (as byte strings) into events. */
+export class EventParser {
+  private rest = "";
+  private atStart = true;
+  private skipLineFeed = false;
+  private event = "";
+  private data: string[] = [];
+  private id = "";
+  private retry: number | undefined;
+
+  /** The events that are complete with this chunk. */
+  push(chunk: string): ServerEvent[] {
+    let text = this.rest + chunk;
+    if (this.atStart && text.length >= 3) {
+      this.atStart = false;
+      if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
+    }
+    const out: ServerEvent[] = [];
+    let start = 0;
+    for (;;) {
+      if (this.skipLineFeed && start < text.length) {
+        this.skipLineFeed = false;
+        if (text[start] === "\n") start++;
+      }
+      const end = lineEnd(text, start);
+      if (end < 0) break;
+      if (text[end] === "\r") this.skipLineFeed = true;
+      this.line(text.slice(start, end), out);
+      start = end + 1;
+    }
+    this.rest = text.slice(start);
+    if (this.rest.length > MAX_LINE) throw new RangeError("event line too long");
+    return out;
+  }
+
+  private line(line: string, out: ServerEvent[]): void {
+    if (line === "") {
+      if (this.data.length > 0)
+        out.push({
+          event: this.event || "message",
+          data: this.data.join("\n"),
+          id: this.id,
+          retry: this.retry,
+        });
+      this.event = "";
+      this.data = [];
+      this.retry = undefined;
+      return;
+    }
+    const colon = line.indexOf(":");
+    if (colon === 0) return;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    let value = colon < 0 ? "" : line.slice(colon + 1);
+    if (value.startsWith(" ")) value = value.slice(1);
+    if (field === "data") this.data.push(value);
+    else if (field === "event") this.event = value;
+    else if (field === "id" && !value.includes("\0")) this.id = value;
+    else if (field === "retry" && /^\d+$/.test(value)) this.retry = Number(value);
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const lf = text.indexOf("\n", from);
+  const cr = text.indexOf("\r", from);
+  if (lf < 0) return cr;
+  return cr < 0 ? lf : Math.min(lf, cr);
+}

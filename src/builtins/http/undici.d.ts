@@ -1,0 +1,54 @@
+/**
+ * The parts of undici that transport.ts uses. They are imported by file, because Bun answers a bare
+ * `import "undici"` with a shim over its own fetch that lacks them (raw headers, connectors).
+ */
+declare module "undici/lib/dispatcher/pool.js" {
+  import type { Socket } from "node:net";
+
+  export interface ConnectOptions {
+    hostname: string;
+    host: string;
+    protocol: string;
+    port: string;
+    servername?: string;
+  }
+  export type Connector = (
+    options: ConnectOptions,
+    callback: (error: Error | null, socket: Socket | null) => void,
+  ) => void;
+
+  export interface Handler {
+    /** The request is about to be written to a connection. */
+    onConnect(abort: (reason: Error) => void): void;
+    /** Names and values alternate. Returning false pauses the body. */
+    onHeaders(status: number, headers: Buffer[], resume: () => void, text: string): boolean;
+    onData(chunk: Buffer): boolean;
+    onComplete(trailers: Buffer[]): void;
+    onError(error: Error): void;
+  }
+
+  export interface DispatchOptions {
+    path: string;
+    method: string;
+    headers: string[];
+    body?: Buffer | null;
+    headersTimeout: number;
+    bodyTimeout: number;
+  }
+
+  export interface PoolOptions {
+    connect: Connector;
+    pipelining: number;
+    keepAliveTimeout: number;
+    keepAliveMaxTimeout: number;
+    maxHeaderSize: number;
+    allowH2: boolean;
+  }
+
+  export default class Pool {
+    constructor(origin: string, options: PoolOptions);
+    dispatch(options: DispatchOptions, handler: Handler): boolean;
+    close(): Promise<void>;
+    destroy(error?: Error | null): Promise<void>;
+  }
+}

@@ -1,0 +1,94 @@
+/** `json`: parse and encode, with integers, floats, null and the array/object difference kept. */
+import {
+  defineBuiltin,
+  fn,
+  type Host,
+  LuaTable,
+  type LuaValue,
+  newTable,
+  nullOf,
+  p,
+} from "../host";
+import { encodeJson } from "./json/encode";
+import { parseJson } from "./json/parse";
+
+/** The metatables that mark a table's JSON type, per Lua state. */
+interface Markers {
+  readonly array: LuaTable;
+  readonly object: LuaTable;
+}
+
+function makeMarkers(): Markers {
+  const make = (type: string) => {
+    const t = newTable();
+    t.setStr("__jsontype", type);
+    return t;
+  };
+  return { array: make("array"), object: make("object") };
+}
+
+/** The metatable of empty arrays that were read, so that they are written as `[]` again. */
+export function arrayMarker(host: Host): LuaTable {
+  return host.store(makeMarkers).array;
+}
+
+function mark(host: Host, t: LuaTable, type: keyof Markers): LuaTable {
+  const markers = host.store(makeMarkers);
+  const own = t.metatable;
+  if (own === null || own === markers.array || own === markers.object) t.metatable = markers[type];
+  else own.setStr("__jsontype", type);
+  return t;
+}
+
+const MAX_INDENT = 16;
+
+export default defineBuiltin({
+  name: "json",
+  doc: "JSON text to Lua values and back",
+  functions: {
+    parse: fn({
+      doc: "Reads one JSON text. `null` becomes nil, or the value given as `opts.null`.",
+      params: [
+        p.string("s", "the JSON text"),
+        p
+          .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
+          .default({ null: undefined }),
+      ],
+      returns: "any",
+      run: (ctx, s, opts) =>
+        parseJson(s, { null: opts.null, emptyArray: arrayMarker(ctx.host) }, ctx.name),
+    }),
+    encode: fn({
+      doc: "Writes a value as JSON with its keys sorted; compact unless `opts.pretty`.",
+      params: [
+        p.any("v", "the value"),
+        p
+          .record("opts", {
+            pretty: p.boolean("pretty", "over several lines, indented").optional(),
+            indent: p
+              .integer("indent", "spaces per level, 2 by default", { min: 1, max: MAX_INDENT })
+              .optional(),
+          })
+          .default({ pretty: false, indent: undefined }),
+      ],
+      returns: "string",
+      run: (ctx, v: LuaValue, opts) =>
+        encodeJson(v, { indent: opts.indent ?? (opts.pretty ? 2 : undefined) }, ctx.name),
+    }),
+    array: fn({
+      doc: "Marks a table (a new one by default) to be written as an array: `[]` when empty.",
+      params: [p.table("t").optional()],
+      returns: "table",
+      run: (ctx, t) => mark(ctx.host, t ?? newTable(), "array"),
+    }),
+    object: fn({
+      doc: "Marks a table (a new one by default) to be written as an object.",
+      params: [p.table("t").optional()],
+      returns: "table",
+      run: (ctx, t) => mark(ctx.host, t ?? newTable(), "object"),
+    }),
+  },
+  fields: {
+    null: { doc: "stands for JSON's null", type: "userdata", make: nullOf },
+  },
+});

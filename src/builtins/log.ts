@@ -1,0 +1,84 @@
+/** `log`: log lines on standard error. */
+import {
+  type Context,
+  defineBuiltin,
+  displayPlain,
+  entries,
+  errorText,
+  type FieldValue,
+  fn,
+  HostError,
+  isNumber,
+  LuaFloat,
+  type LogFields,
+  type LogLevel,
+  LuaTable,
+  type LuaValue,
+  numberToString,
+  p,
+  RawField,
+  bytesToUtf8,
+} from "../host";
+import { encodeJson } from "./json/encode";
+
+function level(name: LogLevel) {
+  return fn({
+    doc: `Writes a line at level ${name.toUpperCase()}; \`fields\` are added as \`key=value\`.`,
+    params: [p.any("message"), p.table("fields", "what to add, by name").optional()],
+    run(ctx, message, fields) {
+      if (!ctx.host.logger.enabled(name)) return undefined;
+      const text = ctx.display(message);
+      if (typeof text === "string") return write(ctx, name, text, fields);
+      return text.then((t) => write(ctx, name, t, fields));
+    },
+  });
+}
+
+function write(ctx: Context, name: LogLevel, text: string, fields: LuaTable | undefined): void {
+  ctx.host.logger.log(name, text, fields === undefined ? [] : toFields(fields));
+}
+
+/** The pairs of a table in its own order. */
+function toFields(table: LuaTable): LogFields {
+  const out: (readonly [string, FieldValue])[] = [];
+  for (const [key, v] of entries(table)) out.push([displayPlain(key), toField(v)]);
+  return out;
+}
+
+function toField(v: LuaValue): FieldValue {
+  if (typeof v === "string") return bytesToUtf8(v);
+  if (typeof v === "boolean" || typeof v === "undefined") return v;
+  if (isNumber(v)) {
+    const text = numberToString(v);
+    const finite = typeof v !== "number" || Number.isFinite(v);
+    return new RawField(text, finite && !(v instanceof LuaFloat) ? text : undefined);
+  }
+  if (!(v instanceof LuaTable)) return displayPlain(v);
+  return new RawField(displayPlain(v), tableJson(v));
+}
+
+/** A table as JSON, when it can be written as such. */
+function tableJson(table: LuaTable): string | undefined {
+  try {
+    return bytesToUtf8(encodeJson(table));
+  } catch (e) {
+    if (e instanceof HostError) return JSON.stringify(errorText(e));
+    throw e;
+  }
+}
+
+export default defineBuiltin({
+  name: "log",
+  doc: "Log lines with levels and fields",
+  functions: {
+    debug: level("debug"),
+    info: level("info"),
+    warn: level("warn"),
+    error: level("error"),
+    secret: fn({
+      doc: "Hides a text: wherever it would show in logs or errors, `[redacted]` stands instead.",
+      params: [p.text("value")],
+      run: (ctx, value) => ctx.host.secrets.register(value),
+    }),
+  },
+});

@@ -1,0 +1,88 @@
+/**
+ * What the functions of a chunk share in the generated module: access helpers (one per name, so
+ * that each has its own inline cache), record shapes, boxed constants, and function factories.
+ */
+import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
+import { boxedConstant, isHashKey, quote } from "./operand";
+import type { LuaInt64 } from "../runtime/int64";
+
+export class ChunkContext {
+  /** Definitions at the module's top level, in order: name → source. */
+  readonly definitions = new Map<string, string>();
+  private readonly names = new Map<string, string>();
+  private counter = 0;
+  /** The local function variable whose value a function is, when it is never reassigned. */
+  readonly selfVariables = new Map<FunctionBody, LocalVar>();
+
+  constructor(
+    readonly chunk: Chunk,
+    /** Unique in the process; part of the JS names of the functions. */
+    readonly id: number,
+    /** Every captured variable gets a cell, so that debug.setupvalue and upvaluejoin work. */
+    readonly allCells: boolean,
+  ) {}
+
+  jsName(fn: FunctionBody): string {
+    return `L${this.id}_${fn.id}`;
+  }
+
+  /** Does the variable live in a cell `{v}`, shared by closures? */
+  isCell(v: LocalVar): boolean {
+    return v.captured && (v.assigned || this.allCells);
+  }
+
+  private define(key: string, prefix: string, source: (name: string) => string): string {
+    let name = this.names.get(key);
+    if (name === undefined) {
+      name = `${prefix}${this.counter++}`;
+      this.names.set(key, name);
+      this.definitions.set(name, source(name));
+    }
+    return name;
+  }
+
+  constant(v: LuaInt64 | number): string {
+    const source = boxedConstant(v);
+    return this.define(`c${source}`, "c", (name) => `const ${name}=${source};`);
+  }
+
+  /** `name(o)`: `o.key` with all metamethods. */
+  getter(key: string): string {
+    const q = quote(key);
+    return this.define(`g${key}`, "g", (name) => {
+      if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
+      const p = `hash[${q}]`;
+      return (
+        `function ${name}(o){let h,v;` +
+        `if(o instanceof T){if((v=o.${p})!==undefined||o.map!==null&&(v=o.map.get(${q}))!==undefined)return v;` +
+        `if(o.metatable===null)return undefined;h=o.metatable.hash.__index;}` +
+        `else if(typeof o==="string")h=X.strings.hash.__index;else return I(o,${q});` +
+        `while(h instanceof T){if((v=h.${p})!==undefined)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
+        `return I(o,${q});}`
+      );
+    });
+  }
+
+  /** `name(o, v)`: `o.key = v` with all metamethods. */
+  setter(key: string): string {
+    const q = quote(key);
+    return this.define(`s${key}`, "s", (name) => {
+      if (!isHashKey(key)) return `function ${name}(o,v){return N(o,${q},v)}`;
+      return (
+        `function ${name}(o,v){if(o instanceof T){const m=o.metatable;` +
+        `if(m===null||m.map===null&&m.hash.__newindex===undefined){` +
+        `if(o.dynamic>=0&&o.hash!==EH)o.hash[${q}]=v;else o.setName(${q},v);return}}` +
+        `return N(o,${q},v);}`
+      );
+    });
+  }
+
+  /** A constructor of `hash` objects with these keys, in order. */
+  shape(keys: string[]): string {
+    return this.define(`h${keys.join("\0")}`, "h", (name) => {
+      const params = keys.map((_, i) => `a${i}`).join(",");
+      const body = keys.map((k, i) => `this[${quote(k)}]=a${i};`).join("");
+      return `const ${name}=HC(function(${params}){${body}});`;
+    });
+  }
+}

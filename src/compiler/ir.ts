@@ -1,0 +1,128 @@
+/**
+ * The lowered form of a function: structured code over numbered operations and registers.
+ *
+ * Both forms of a function (fast and resumable, see print.ts) are printed from it. Text in nodes is
+ * JavaScript over the names below; an operation that may suspend leaves by `break sus` with its
+ * number in `k`, in both forms.
+ *
+ * | name        | meaning                                                        |
+ * | ----------- | -------------------------------------------------------------- |
+ * | `r0`, `r1`… | registers of local variables (a cell `{v}` if captured and assigned) |
+ * | `t0`, `t1`… | temporaries of expressions                                     |
+ * | `u0`, `u1`… | upvalues: a cell, or the value when the variable never changes |
+ * | `va`        | the extra arguments of a vararg function, as an array          |
+ * | `k`         | the number of the operation under way                          |
+ * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
+ */
+import type { Expr, FunctionBody } from "../parser/ast";
+
+export type Node = string | OpNode | IfNode | LoopNode | BlockNode | DispatchNode | CloseNode;
+
+/** An operation that may run Lua code, and so may suspend. */
+export interface OpNode {
+  type: "op";
+  k: number;
+  /** The statement. It sets `k` itself, just before it may suspend. */
+  text: string;
+  /** Assigns the result when it comes later: a statement over `v`, or "" if it is not wanted. */
+  resume: string;
+}
+
+export interface IfNode {
+  type: "if";
+  /** A JavaScript condition without side effects. */
+  cond: string;
+  then: Node[];
+  orelse: Node[];
+  /** Operations inside have numbers in (lo, hi]; those of `then` end at `mid`. */
+  lo: number;
+  mid: number;
+  hi: number;
+}
+
+/** `label: for (;;) { body }`; left by `break label` only. */
+export interface LoopNode {
+  type: "loop";
+  label: string;
+  body: Node[];
+  lo: number;
+  hi: number;
+}
+
+/** `label: { body }`, for jumps forward. */
+export interface BlockNode {
+  type: "block";
+  label: string;
+  body: Node[];
+  lo: number;
+  hi: number;
+}
+
+/** Segments between labels of one block; `variable = i; continue label` jumps to segment i. */
+export interface DispatchNode {
+  type: "dispatch";
+  label: string;
+  variable: string;
+  segments: { body: Node[]; hi: number }[];
+  lo: number;
+  hi: number;
+}
+
+/**
+ * To-be-closed variables (§3.3.8) exist in the resumable form only: at `mark` the fast form moves
+ * over to it when the value is not false; `close` runs the closing methods from `level` up.
+ */
+export interface CloseNode {
+  type: "mark" | "close";
+  k: number;
+  level: number;
+  /** mark: the value, and the variable's name as a JS string literal. */
+  value: string;
+  name: string;
+}
+
+/** What an operation was, for error messages and tracebacks. */
+export interface OpInfo {
+  line: number;
+  /** The expression or the kind of implicit call; see names.ts. */
+  expr: Expr | ImplicitOp | undefined;
+}
+
+export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook";
+
+/** A local variable while it is visible, for debug.getlocal. */
+export interface LocalScope {
+  name: string;
+  register: string;
+  cell: boolean;
+  /** Visible while the operation under way is in (from, to]. */
+  from: number;
+  to: number;
+}
+
+/** A call that stands outside the `try`, reached by `break tail` with its number in `k`. */
+export interface TailCall {
+  k: number;
+  text: string;
+}
+
+export interface FunctionCode {
+  body: FunctionBody;
+  /** JS name of the function, unique in the process. */
+  jsName: string;
+  nodes: Node[];
+  registers: number;
+  temporaries: number;
+  /** Index = operation number; [0] is unused. */
+  ops: OpInfo[];
+  locals: LocalScope[];
+  /** JS expressions of the upvalues inside the function, in the order of `body.upvalues`. */
+  upvalues: string[];
+  /** Module-level names that the text uses (helpers, factories, constants). */
+  uses: Set<string>;
+  tailCalls: TailCall[];
+  hasClose: boolean;
+  usesVarargArray: boolean;
+  /** Names of dispatch variables. */
+  dispatchVars: string[];
+}

@@ -1,0 +1,242 @@
+/**
+ * Lowering: a function of the syntax tree becomes structured code over registers and numbered
+ * operations (ir.ts). This file holds the state of that pass; statements.ts and expressions.ts
+ * hold the rules.
+ *
+ * Registers and temporaries are allocated like a stack. A local that is never captured lives in its
+ * register, and only statements assign it, so its register may stand as an operand while other
+ * parts of an expression are evaluated. Everything else is read into a temporary first: operands
+ * are evaluated left to right, once.
+ */
+import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
+import type { ChunkContext } from "./chunk";
+import type { FunctionCode, ImplicitOp, LocalScope, Node, OpInfo, TailCall } from "./ir";
+import { anyOperand, Kind, type Operand } from "./operand";
+
+/** The state of lowering one function. */
+export class Lowering {
+  nodes: Node[] = [];
+  readonly ops: OpInfo[] = [{ line: 0, expr: undefined }];
+  readonly locals: LocalScope[] = [];
+  readonly uses = new Set<string>();
+  readonly inner: FunctionBody[] = [];
+  readonly dispatchVars: string[] = [];
+  /** Where each local of this function lives. */
+  readonly registerOf = new Map<LocalVar, string>();
+  readonly kindOf = new Map<LocalVar, Kind>();
+  private readonly upvalueText = new Map<LocalVar, string>();
+  private openScopes: LocalScope[] = [];
+  private registerTop = 0;
+  private registerMax = 0;
+  private tempTop = 0;
+  private tempMax = 0;
+  private labels = 0;
+  /** Number of to-be-closed slots in scope. */
+  closeLevel = 0;
+  hasClose = false;
+  readonly tailCalls: TailCall[] = [];
+  usesVarargArray = false;
+  /** The loop that `break` leaves. */
+  loop: { label: string; closeLevel: number } | undefined;
+
+  constructor(
+    readonly context: ChunkContext,
+    readonly fn: FunctionBody,
+  ) {
+    const self = context.selfVariables.get(fn);
+    fn.upvalues.forEach((v, i) => {
+      this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);
+    });
+  }
+
+  // ------------------------------------------------------------- emitting
+
+  emit(node: Node): void {
+    const last = this.nodes.length - 1;
+    if (typeof node === "string" && typeof this.nodes[last] === "string") this.nodes[last] += node;
+    else this.nodes.push(node);
+  }
+
+  /** Emits an operation; `text` gets its number. */
+  op(
+    text: (k: number) => string,
+    resume: string,
+    line: number,
+    expr: Expr | ImplicitOp | undefined,
+  ): void {
+    const k = this.ops.length;
+    this.ops.push({ line, expr });
+    this.nodes.push({ type: "op", k, text: text(k), resume });
+  }
+
+  get opCount(): number {
+    return this.ops.length - 1;
+  }
+
+  /** Runs `body` with an own node list and returns that. */
+  collect(body: () => void): Node[] {
+    const saved = this.nodes;
+    this.nodes = [];
+    body();
+    const nodes = this.nodes;
+    this.nodes = saved;
+    return nodes;
+  }
+
+  emitIf(cond: string, then: () => void, orelse?: () => void): void {
+    const lo = this.opCount;
+    const thenNodes = this.collect(then);
+    const mid = this.opCount;
+    const elseNodes = orelse === undefined ? [] : this.collect(orelse);
+    this.emit({ type: "if", cond, then: thenNodes, orelse: elseNodes, lo, mid, hi: this.opCount });
+  }
+
+  emitBlock(label: string, body: () => void): void {
+    const lo = this.opCount;
+    const nodes = this.collect(body);
+    this.emit({ type: "block", label, body: nodes, lo, hi: this.opCount });
+  }
+
+  emitLoop(label: string, body: () => void): void {
+    const lo = this.opCount;
+    const nodes = this.collect(body);
+    this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
+  }
+
+  /** Preemption point: a counter that runs out a few thousand times a second. */
+  tick(line: number): void {
+    this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===S)break sus}`, "", line, "hook");
+  }
+
+  label(): string {
+    return `b${this.labels++}`;
+  }
+
+  /** Notes that the text uses a module-level name. */
+  use(name: string): string {
+    this.uses.add(name);
+    return name;
+  }
+
+  // ------------------------------------------- registers and temporaries
+
+  newRegister(): string {
+    const n = this.registerTop++;
+    if (this.registerTop > this.registerMax) this.registerMax = this.registerTop;
+    return `r${n}`;
+  }
+
+  newTemp(): string {
+    const n = this.tempTop++;
+    if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
+    return `t${n}`;
+  }
+
+  get tempMark(): number {
+    return this.tempTop;
+  }
+
+  releaseTemps(mark: number): void {
+    this.tempTop = mark;
+  }
+
+  /** A scope of locals: its registers are free again afterwards. */
+  scope(body: () => void): void {
+    const registers = this.registerTop;
+    const open = this.openScopes.length;
+    const level = this.closeLevel;
+    body();
+    if (this.closeLevel > level) this.emitClose(level, this.lastLine);
+    this.closeLevel = level;
+    for (const local of this.openScopes.splice(open)) local.to = this.opCount;
+    this.registerTop = registers;
+  }
+
+  /** Line for operations that end a scope. */
+  lastLine = 0;
+
+  /** Gives a local its register; it becomes visible with the next operation. */
+  declare(v: LocalVar): string {
+    const register = this.newRegister();
+    this.registerOf.set(v, register);
+    const local: LocalScope = {
+      name: v.name,
+      register,
+      cell: this.context.isCell(v),
+      from: this.opCount,
+      to: Number.MAX_SAFE_INTEGER,
+    };
+    this.locals.push(local);
+    this.openScopes.push(local);
+    return register;
+  }
+
+  // ----------------------------------------------------------- variables
+
+  /** Text that refers to the variable's register, cell or upvalue itself. */
+  slot(v: LocalVar): string {
+    if (v.func === this.fn) {
+      const r = this.registerOf.get(v);
+      if (r === undefined) throw new Error(`no register for ${v.name}`);
+      return r;
+    }
+    const u = this.upvalueText.get(v);
+    if (u === undefined) throw new Error(`no upvalue for ${v.name}`);
+    return u;
+  }
+
+  /** The variable's value as an operand. */
+  variable(v: LocalVar): Operand {
+    const slot = this.slot(v);
+    if (this.context.isCell(v)) {
+      const t = this.newTemp();
+      this.emit(`${t}=${slot}.v;`);
+      return anyOperand(t);
+    }
+    return { code: slot, kind: this.kindOf.get(v) ?? Kind.Any };
+  }
+
+  assignVariable(v: LocalVar, value: string): void {
+    this.emit(`${this.slot(v)}${this.context.isCell(v) ? ".v" : ""}=${value};`);
+  }
+
+  /** Sets a fresh local to its first value; a new cell each time it is declared (§3.5). */
+  initialise(v: LocalVar, value: string): void {
+    const slot = this.slot(v);
+    if (!this.context.isCell(v)) {
+      if (slot !== value) this.emit(`${slot}=${value};`);
+    } else this.emit(`${slot}={v:${value}};`);
+  }
+
+  emitClose(level: number, line: number): void {
+    const k = this.ops.length;
+    this.ops.push({ line, expr: "close" });
+    this.nodes.push({ type: "close", k, level, value: "", name: "" });
+  }
+
+  /** Registers `value` as to be closed at the next level (§3.3.8). */
+  emitMark(value: string, name: string, line: number): void {
+    const k = this.ops.length;
+    this.ops.push({ line, expr: undefined });
+    this.hasClose = true;
+    this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
+  }
+
+  finish(): FunctionCode {
+    return {
+      body: this.fn,
+      jsName: this.context.jsName(this.fn),
+      nodes: this.nodes,
+      registers: this.registerMax,
+      temporaries: this.tempMax,
+      ops: this.ops,
+      locals: this.locals,
+      upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),
+      uses: this.uses,
+      tailCalls: this.tailCalls,
+      hasClose: this.hasClose,
+      usesVarargArray: this.usesVarargArray,
+      dispatchVars: this.dispatchVars,
+    };
+  }
+}

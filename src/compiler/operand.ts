@@ -1,0 +1,82 @@
+/** Operands: JavaScript text that is free of side effects and may be repeated. */
+import { LuaInt64 } from "../runtime/int64";
+
+/** What is known of an operand when the code is made. */
+export enum Kind {
+  Any,
+  /** A raw JS number with an integral, safe value. */
+  Int,
+  /** A raw JS number with a fraction (or NaN or infinity). */
+  Fraction,
+  String,
+  Boolean,
+  Nil,
+  /** `LuaFloat` or `LuaInt64`. */
+  Boxed,
+  Table,
+  Function,
+}
+
+export interface Operand {
+  code: string;
+  kind: Kind;
+  /** The value of a constant of kind Int, Fraction or String. */
+  value?: number | string;
+}
+
+export const NIL: Operand = { code: "undefined", kind: Kind.Nil };
+export const TRUE: Operand = { code: "true", kind: Kind.Boolean };
+export const FALSE: Operand = { code: "false", kind: Kind.Boolean };
+
+export function anyOperand(code: string): Operand {
+  return { code, kind: Kind.Any };
+}
+
+/** A constant number that needs no box. */
+export function numberOperand(n: number): Operand {
+  const code = Number.isFinite(n)
+    ? n < 0
+      ? `(${n})`
+      : String(n)
+    : Number.isNaN(n)
+      ? "(0/0)"
+      : n > 0
+        ? "(1/0)"
+        : "(-1/0)";
+  return { code, kind: Number.isInteger(n) ? Kind.Int : Kind.Fraction, value: n };
+}
+
+export function stringOperand(s: string): Operand {
+  return { code: quote(s), kind: Kind.String, value: s };
+}
+
+/** A byte string as a JS literal. `JSON.stringify` leaves bytes 127-255, all legal in JS source. */
+export function quote(s: string): string {
+  return JSON.stringify(s);
+}
+
+/** JS source that makes a boxed constant. */
+export function boxedConstant(v: LuaInt64 | number): string {
+  if (v instanceof LuaInt64) return `new I64(${v.hi},${v.lo})`;
+  return `new FL(${Object.is(v, -0) ? "-0" : v})`;
+}
+
+/** True when static code may use the key as a property of `hash` (see runtime/table.ts). */
+export function isHashKey(key: string): boolean {
+  const c = key.charCodeAt(0);
+  return !(c >= 48 && c <= 57);
+}
+
+/** Can the operand's value only be true or false, or known never to be nil or false? */
+export function truthTest(o: Operand): string {
+  switch (o.kind) {
+    case Kind.Boolean:
+      return o.code;
+    case Kind.Nil:
+      return "false";
+    case Kind.Any:
+      return `(${o.code}!==undefined&&${o.code}!==false)`;
+    default:
+      return "true";
+  }
+}

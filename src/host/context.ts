@@ -1,0 +1,149 @@
+/**
+ * What an implementation can do besides computing: call Lua functions, start tasks, make handles,
+ * log, and reach what belongs to the Lua state it runs in.
+ */
+import { getMetatable } from "../runtime/metatable";
+import { nativeName } from "../runtime/native";
+import { activeTask, startTask, type Task } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
+import { plainText, tostring } from "../runtime/tostring";
+import type { LuaFunction, LuaValue, Userdata } from "../runtime/value";
+import { bytesToUtf8 } from "./bytes";
+import type { Environment } from "./environment";
+import { HostError } from "./errors";
+import type { HandleClass } from "./handle";
+import { inspect } from "./inspect";
+import { makeHandle } from "./install";
+import type { Logger } from "./logger";
+import type { Secrets } from "./secrets";
+
+export type { Task };
+
+/** What the embedding program set when it made the Lua state. */
+export interface HostSettings {
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+  readonly environment: Environment;
+  /** Refuse functions that change something outside. */
+  readonly readonly: boolean;
+}
+
+/** One per Lua state. */
+export class Host implements HostSettings {
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+  readonly environment: Environment;
+  readonly readonly: boolean;
+  private readonly stores = new Map<object, unknown>();
+
+  constructor(
+    readonly state: LuaState,
+    settings: HostSettings,
+  ) {
+    this.logger = settings.logger;
+    this.secrets = settings.secrets;
+    this.environment = settings.environment;
+    this.readonly = settings.readonly;
+  }
+
+  /** A builtin's own data in this Lua state, made when first asked for. `make` is also the key. */
+  store<T>(make: (host: Host) => T): T {
+    if (!this.stores.has(make)) this.stores.set(make, make(this));
+    return this.stores.get(make) as T;
+  }
+
+  /** Runs `action` when the Lua state is closed: log what is left, close connections. */
+  onClose(action: () => void): void {
+    this.state.onClose.push(action);
+  }
+
+  /**
+   * Runs a Lua function as a task of its own, also from outside any Lua code (an incoming
+   * connection, a timer). Its error rejects `task.promise`, for the caller to handle: tasks made
+   * here are not reported anywhere else.
+   */
+  spawn(f: LuaFunction, ...args: LuaValue[]): Task {
+    const task = startTask(this.state, f, args, activeTask());
+    task.observed = true;
+    return task;
+  }
+}
+
+/** Belongs to one call of a host function. */
+export class Context {
+  constructor(
+    readonly host: Host,
+    /** The function's qualified name, `http.get`. */
+    readonly name: string,
+    /** The task that made the call. */
+    readonly task: Task | undefined,
+  ) {}
+
+  /** Aborted when the calling task is cancelled or runs out of time. */
+  get signal(): AbortSignal {
+    return this.task === undefined ? never : this.task.signal;
+  }
+
+  /** Fails with `http.get: <cause>`. */
+  fail(cause: string): never {
+    throw new HostError(`${this.name}: ${cause}`);
+  }
+
+  /**
+   * Calls a Lua function, which may wait, and gives its results. It runs in a task of its own that
+   * ends with the calling one. Its error rejects the promise, and may simply be thrown on.
+   */
+  async call(f: LuaFunction, ...args: LuaValue[]): Promise<LuaValue[]> {
+    const task = this.spawn(f, ...args);
+    if (this.task === undefined) return task.promise;
+    task.deadline = this.task.deadline;
+    const { signal } = this;
+    const stop = () => task.cancel();
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await task.promise;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Starts a Lua function as a task of its own; see `Host.spawn`. */
+  spawn(f: LuaFunction, ...args: LuaValue[]): Task {
+    return this.host.spawn(f, ...args);
+  }
+
+  /** A new handle around `value`. */
+  handle<T extends object>(cls: HandleClass<T>, value: T): Userdata {
+    return makeHandle(this.host, cls, value);
+  }
+
+  /**
+   * Any value as JS text for people, as Lua's `tostring`, but tables show what is in them. A promise
+   * when the value has a `__tostring` method written in Lua, which may wait.
+   */
+  display(v: LuaValue): string | Promise<string> {
+    const method = getMetatable(v)?.getStr("__tostring");
+    if (typeof v === "string") return bytesToUtf8(v);
+    if (typeof method === "function" && nativeName(method) === undefined)
+      return this.call(method, v).then((r) => bytesToUtf8(plainText(r[0])));
+    return displayPlain(v);
+  }
+}
+
+/** As `Context.display`, but methods written in Lua are not called. */
+export function displayPlain(v: LuaValue): string {
+  const method = typeof v === "object" ? getMetatable(v)?.getStr("__tostring") : undefined;
+  if (method === undefined && typeof v === "object") return inspect(v);
+  if (typeof method === "function" && nativeName(method) === undefined)
+    return bytesToUtf8(plainText(v));
+  const s = tostring(v);
+  return typeof s === "string" ? bytesToUtf8(s) : bytesToUtf8(plainText(v));
+}
+
+const never = new AbortController().signal;
+
+/** The context of a call that is being made right now. */
+export function callContext(host: Host, name: string): Context {
+  return new Context(host, name, activeTask());
+}

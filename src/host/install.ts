@@ -1,0 +1,219 @@
+/** Turns declarations into Lua values of one Lua state. */
+import { LuaError } from "../runtime/error";
+import { native } from "../runtime/native";
+import { awaitPromise } from "../runtime/scheduler";
+import { LuaTable } from "../runtime/table";
+import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
+import { type Context, callContext, type Host } from "./context";
+import {
+  type BuiltinDefinition,
+  type FunctionDefinition,
+  type HostResult,
+  type HostReturn,
+  Values,
+} from "./define";
+import { HostError, toLuaError } from "./errors";
+import { type HandleClass, HandleValue, type MethodDefinition } from "./handle";
+import type { Param } from "./params";
+import { toLuaValue } from "./tables";
+
+/** Puts a builtin's global into the state. */
+export function installBuiltin(host: Host, definition: BuiltinDefinition): void {
+  const { globals, loaded } = host.state;
+  const { name } = definition;
+  if (definition.global !== undefined) {
+    globals.setStr(name, makeFunction(host, name, definition.global));
+    return;
+  }
+  const present = globals.getStr(name);
+  const table = present instanceof LuaTable ? present : new LuaTable();
+  for (const [key, f] of Object.entries(definition.functions ?? {}))
+    table.setName(key, makeFunction(host, `${name}.${key}`, f));
+  for (const [key, field] of Object.entries(definition.fields ?? {}))
+    table.setName(key, field.make(host));
+  if (definition.call !== undefined) {
+    const meta = new LuaTable();
+    const inner = makeFunction(host, name, definition.call);
+    meta.setName("__call", native(name, (_self: LuaValue, ...args: LuaValue[]) => inner(...args)));
+    meta.setName("__name", name);
+    table.metatable = meta;
+  }
+  definition.setup?.(table, host);
+  if (present !== table) {
+    globals.setStr(name, table);
+    // `require "json"` gives the same table as the global, as for the standard library
+    loaded.setStr(name, table);
+  }
+}
+
+/** A declared function as a Lua function. */
+export function makeFunction(
+  host: Host,
+  name: string,
+  definition: FunctionDefinition,
+): LuaFunction {
+  if (definition.raw !== undefined) return native(name, definition.raw(host));
+  const { params, run, mutates } = definition;
+  const invoke = run as (ctx: Context, ...args: unknown[]) => HostReturn;
+  return native(name, (...passed: LuaValue[]) => {
+    if (mutates && host.readonly) throw blocked(name);
+    const args = acceptAll(params, passed, 1);
+    const ctx = callContext(host, name);
+    try {
+      return settle(invoke(ctx, ...args), name);
+    } catch (e) {
+      throw toLuaError(e, name);
+    }
+  });
+}
+
+function blocked(name: string): LuaError {
+  return new LuaError(
+    `readonly: ${name} blocked (write operations are disabled in read-only mode)`,
+  );
+}
+
+/** Checks the arguments; the first one is number `first` in messages. */
+function acceptAll(params: readonly Param<unknown>[], passed: LuaValue[], first: number) {
+  const args = new Array<unknown>(params.length);
+  const count = passed.length + first - 1;
+  try {
+    for (let i = 0; i < params.length; i++) {
+      const param = params[i] as Param<unknown>;
+      if (param.isRest) {
+        args.length = i;
+        for (let j = i; j < passed.length; j++)
+          args.push(passed[j] === undefined ? undefined : param.accept(passed[j], j + first, count));
+        return args;
+      }
+      args[i] = param.accept(passed[i], i + first, count);
+    }
+  } catch (e) {
+    throw e instanceof HostError ? toLuaError(e, "") : e;
+  }
+  return args;
+}
+
+/** The results of an implementation; a promise makes the calling task wait. */
+function settle(r: HostReturn, name: string): Results {
+  if (!(r instanceof Promise)) return results(r);
+  return awaitPromise(
+    r.then(results, (e: unknown) => {
+      throw toLuaError(e, name);
+    }),
+  );
+}
+
+function results(r: HostResult): Results {
+  if (r instanceof Values) return r.list.map(toLuaValue);
+  return toLuaValue(r);
+}
+
+/** The metatables of handle classes are made once per state. */
+function handleMetatables(): Map<HandleClass<never>, LuaTable> {
+  return new Map();
+}
+
+/** A handle around `value`, as the userdata that scripts see. */
+export function makeHandle<T extends object>(
+  host: Host,
+  cls: HandleClass<T>,
+  value: T,
+): Userdata {
+  const metatables = host.store(handleMetatables);
+  const key = cls as unknown as HandleClass<never>;
+  let meta = metatables.get(key);
+  if (meta === undefined) {
+    meta = handleMetatable(host, cls);
+    metatables.set(key, meta);
+  }
+  return new Userdata(new HandleValue(cls, value), meta);
+}
+
+function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): LuaTable {
+  const { definition, name } = cls;
+  const meta = new LuaTable();
+  meta.setName("__name", name);
+  // scripts can neither read nor change what is in here
+  meta.setName("__metatable", name);
+  const self = (u: LuaValue) => (u instanceof Userdata ? cls.unwrap(u) : undefined) as T;
+
+  const methods = new Map<string, LuaFunction>();
+  for (const [key, m] of Object.entries(definition.methods ?? {}))
+    methods.set(key, makeMethod(host, cls, `${name}.${key}`, m));
+  const fields = new Map(Object.entries(definition.fields ?? {}));
+  const dotted = new Set(
+    Object.entries(definition.methods ?? {}).flatMap(([key, m]) => (m.dotted ? [key] : [])),
+  );
+
+  meta.setName(
+    "__index",
+    native(`${name}.__index`, (u: LuaValue, key: LuaValue) => {
+      if (typeof key !== "string" || !(u instanceof Userdata)) return undefined;
+      if (dotted.has(key)) return boundMethod(u, key, methods.get(key) as LuaFunction);
+      const field = fields.get(key);
+      if (field !== undefined) return field.get(self(u), callContext(host, `${name}.${key}`));
+      return methods.get(key);
+    }),
+  );
+  const { close, gc, call, tostring } = definition;
+  if (tostring !== undefined)
+    meta.setName("__tostring", native(`${name}.__tostring`, (u: LuaValue) => tostring(self(u))));
+  if (close !== undefined)
+    meta.setName(
+      "__close",
+      native(`${name}.close`, (u: LuaValue) => {
+        try {
+          return settle(close(self(u), callContext(host, `${name}.close`)), `${name}.close`);
+        } catch (e) {
+          throw toLuaError(e, `${name}.close`);
+        }
+      }),
+    );
+  if (gc !== undefined)
+    meta.setName(
+      "__gc",
+      native(`${name}.__gc`, (u: LuaValue) => {
+        gc(self(u));
+        return undefined;
+      }),
+    );
+  if (call !== undefined) meta.setName("__call", makeMethod(host, cls, name, call));
+  return meta;
+}
+
+function makeMethod<T extends object>(
+  host: Host,
+  cls: HandleClass<T>,
+  name: string,
+  definition: MethodDefinition<T>,
+): LuaFunction {
+  const { params, run, mutates } = definition;
+  const invoke = run as (self: T, ctx: Context, ...args: unknown[]) => HostReturn;
+  return native(name, (u: LuaValue, ...passed: LuaValue[]) => {
+    const self = u instanceof Userdata ? cls.unwrap(u) : undefined;
+    if (self === undefined)
+      throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
+    if (mutates && host.readonly) throw blocked(name);
+    const args = acceptAll(params, passed, 1);
+    try {
+      return settle(invoke(self, callContext(host, name), ...args), name);
+    } catch (e) {
+      throw toLuaError(e, name);
+    }
+  });
+}
+
+/** `h.await` as a function that works with and without the handle in front. */
+function boundMethod(u: Userdata, key: string, method: LuaFunction): LuaValue {
+  const v = u.value as HandleValue<object>;
+  v.bound ??= new Map();
+  let bound = v.bound.get(key);
+  if (bound === undefined) {
+    bound = native(key, (...args: LuaValue[]) =>
+      args[0] === u ? method(...args) : method(u, ...args),
+    );
+    v.bound.set(key, bound);
+  }
+  return bound;
+}

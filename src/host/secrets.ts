@@ -1,0 +1,33 @@
+/**
+ * Secrets that must not show in logs and errors. Builtins that handle credentials register them;
+ * whatever is written for people goes through `mask`.
+ */
+
+/** Shorter values would blank out harmless text. */
+const MIN_LENGTH = 4;
+
+export class Secrets {
+  private readonly known = new Set<string>();
+  private pattern: RegExp | undefined;
+
+  /** Hides `value` (JS text) from now on. */
+  register(value: string): void {
+    if (value.length < MIN_LENGTH || this.known.has(value)) return;
+    this.known.add(value);
+    this.pattern = undefined;
+  }
+
+  /** `text` with every registered secret replaced. */
+  mask(text: string): string {
+    if (this.known.size === 0) return text;
+    // the longest first, so that a secret that contains another goes as a whole
+    this.pattern ??= new RegExp(
+      [...this.known]
+        .sort((a, b) => b.length - a.length)
+        .map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+        .join("|"),
+      "g",
+    );
+    return text.replace(this.pattern, "[redacted]");
+  }
+}

@@ -1,0 +1,81 @@
+/** Building and reading Lua tables in implementations. */
+import { fromBigInt, LuaInt64, toBigInt } from "../runtime/int64";
+import { LuaTable, TableIterator } from "../runtime/table";
+import { LuaFloat, type LuaValue, makeFloat } from "../runtime/value";
+import { bufferToBytes } from "./bytes";
+import type { HostValue } from "./define";
+
+/**
+ * What implementations hand out as a Lua value: numbers outside the safe integers become floats,
+ * bigints 64-bit integers (floats when they do not fit), byte arrays byte strings.
+ */
+export function toLuaValue(v: HostValue): LuaValue {
+  switch (typeof v) {
+    case "number":
+      if (!Number.isInteger(v)) return v;
+      return Number.isSafeInteger(v) ? v + 0 : new LuaFloat(v);
+    case "bigint":
+      return integer(v);
+    case "object":
+      return v instanceof Uint8Array ? bufferToBytes(v) : v;
+    default:
+      return v as LuaValue;
+  }
+}
+
+/** A 64-bit integer; a float when it does not fit. */
+export function integer(v: bigint): LuaValue {
+  return BigInt.asIntN(64, v) === v ? fromBigInt(v) : makeFloat(Number(v));
+}
+
+/** A Lua float, also when the value is integral: `float(2)` is Lua's `2.0`. */
+export function float(n: number): number | LuaFloat {
+  return makeFloat(n);
+}
+
+/** A table with these string keys (JS text is fine as long as it is ASCII); undefined = absent. */
+export function record(fields: Readonly<Record<string, HostValue>>): LuaTable {
+  const t = new LuaTable();
+  for (const key of Object.keys(fields)) {
+    const v = toLuaValue(fields[key]);
+    if (v !== undefined) t.setStr(key, v);
+  }
+  return t;
+}
+
+/** An array table. */
+export function list(items: Iterable<HostValue>): LuaTable {
+  const array: LuaValue[] = [undefined];
+  for (const v of items) array.push(toLuaValue(v));
+  const t = new LuaTable(undefined, array);
+  t.trim();
+  return array.length === 1 ? new LuaTable() : t;
+}
+
+/** An empty table. */
+export function newTable(): LuaTable {
+  return new LuaTable();
+}
+
+/** The pairs of a table in its promised order (no metamethods): 1..n, names, the rest. */
+export function* entries(table: LuaTable): Generator<[key: LuaValue, value: LuaValue]> {
+  const it = new TableIterator(table);
+  while (it.step()) yield [it.key, it.value];
+}
+
+/** The values at 1..n (no metamethods). */
+export function* items(table: LuaTable): Generator<LuaValue> {
+  for (let i = 1; i <= table.length(); i++) yield table.getInt(i);
+}
+
+/** The string-keyed fields whose values are strings or numbers, as they are; others left out. */
+export function stringFields(table: LuaTable): [key: string, value: LuaValue][] {
+  const out: [string, LuaValue][] = [];
+  for (const [k, v] of entries(table)) if (typeof k === "string") out.push([k, v]);
+  return out;
+}
+
+/** An integer of either form as number or bigint. */
+export function integerValue(v: number | LuaInt64): number | bigint {
+  return typeof v === "number" ? v : toBigInt(v);
+}

@@ -1,0 +1,227 @@
+/** The basic functions (§6.1). */
+import { call } from "../runtime/call";
+import { rawEquals } from "../runtime/compare";
+import { LuaError, runtimeError, typeName } from "../runtime/error";
+import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { rawSet } from "../runtime/index-ops";
+import { inext, next } from "../runtime/iterators";
+import { getMetamethod, getMetatable } from "../runtime/metatable";
+import { negInt, addInt, mulInt, type LuaInteger } from "../runtime/int64";
+import { parseNumber } from "../runtime/number";
+import { LuaTable } from "../runtime/table";
+import { checkText, tostring } from "../runtime/tostring";
+import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
+import {
+  argumentError,
+  checkAny,
+  checkFunction,
+  checkIndex,
+  checkInteger,
+  checkTable,
+  optIndex,
+  typeError,
+} from "./args";
+import { setMetatable } from "./finalizers";
+import { pcall, raise, xpcall } from "./pcall";
+import { isTrue, runSteps, type Steps } from "./resumable";
+
+function* printSteps(args: LuaValue[], write: (s: string) => void): Steps {
+  let line = "";
+  for (let i = 0; i < args.length; i++) {
+    const r = tostring(args[i]);
+    const s = r === SUSPENDED ? checkText(first(yield)) : r;
+    line += i === 0 ? s : `\t${s}`;
+  }
+  write(`${line}\n`);
+  return [];
+}
+
+function* tostringSteps(v: LuaValue): Steps {
+  const r = tostring(v);
+  return r === SUSPENDED ? checkText(first(yield)) : r;
+}
+
+class PairsFrame extends Frame {
+  override resume(r: Results): Results {
+    const v = Array.isArray(r) ? r : [r];
+    return [v[0], v[1], v[2], v[3]];
+  }
+}
+
+function select(...args: LuaValue[]): Results {
+  const n = args[0];
+  if (n === "#") return args.length - 1;
+  const i = checkIndex(n, 1);
+  if (i < 0) {
+    const from = args.length + i;
+    if (from < 1) throw argumentError(1, "index out of range");
+    return args.slice(from);
+  }
+  if (i === 0) throw argumentError(1, "index out of range");
+  return args.slice(i);
+}
+
+/** `tonumber` with a base: digits and letters, wrapping around like all integer arithmetic. */
+function parseBase(text: string, base: number): LuaInteger | undefined {
+  const m = /^[ \f\n\r\t\v]*(-?)([0-9A-Za-z]+)[ \f\n\r\t\v]*$/.exec(text);
+  if (m === null) return undefined;
+  let n: LuaInteger = 0;
+  for (const c of (m[2] as string).toLowerCase()) {
+    const digit = c <= "9" ? c.charCodeAt(0) - 48 : c.charCodeAt(0) - 87;
+    if (digit >= base) return undefined;
+    n = addInt(mulInt(n, base), digit);
+  }
+  return m[1] === "-" ? negInt(n) : n;
+}
+
+function tonumber(...args: LuaValue[]): Results {
+  const [v, base] = args;
+  if (base === undefined) {
+    if (isNumber(v)) return v;
+    if (typeof v === "string") return parseNumber(v);
+    checkAny(args.length, 1);
+    return undefined;
+  }
+  const b = checkIndex(base, 2);
+  if (typeof v !== "string") throw typeError(1, "string", v);
+  if (b < 2 || b > 36) throw argumentError(2, "base out of range");
+  return parseBase(v, b);
+}
+
+/** What the basic functions need of their surroundings. */
+export interface BaseOptions {
+  write(bytes: string): void;
+  warn(bytes: string): void;
+}
+
+/** The basic functions that neither load code nor collect garbage. */
+export function baseFunctions(options: BaseOptions): Record<string, LuaFunction> {
+  let warnings = false;
+  let pending = "";
+  return {
+    assert(...args: LuaValue[]): Results {
+      const v = args[0];
+      if (v !== undefined && v !== false) return args;
+      checkAny(args.length, 1);
+      if (args.length > 1) throw new LuaError(args[1]);
+      throw runtimeErrorAtLevel0("assertion failed!");
+    },
+    error(value: LuaValue, level: LuaValue): Results {
+      return raise(value, level === undefined ? 1 : optIndex(level, 2, 1));
+    },
+    getmetatable(...args: LuaValue[]): Results {
+      checkAny(args.length, 1);
+      const mt = getMetatable(args[0]);
+      if (mt === null) return undefined;
+      return mt.getStr("__metatable") ?? mt;
+    },
+    ipairs(...args: LuaValue[]): Results {
+      if (args.length === 0) throw argumentError(1, "table expected, got no value");
+      return [inext, args[0], 0];
+    },
+    next,
+    pairs(...args: LuaValue[]): Results {
+      const t = args[0];
+      const handler = getMetamethod(t, "__pairs");
+      if (handler === undefined) {
+        if (!(t instanceof LuaTable) && args.length === 0)
+          throw argumentError(1, "table expected, got no value");
+        checkTable(t, 1);
+        return [next, t, undefined];
+      }
+      const r = call(handler, t);
+      if (r === SUSPENDED) return suspend(new PairsFrame());
+      const v = Array.isArray(r) ? r : [r];
+      return [v[0], v[1], v[2], v[3]];
+    },
+    pcall(...args: LuaValue[]): Results {
+      checkAny(args.length, 1);
+      return (pcall as LuaFunction)(...args);
+    },
+    print(...args: LuaValue[]): Results {
+      let line = "";
+      for (let i = 0; i < args.length; i++) {
+        const v = args[i];
+        // only these have no metamethods that could suspend
+        if (typeof v !== "string" && !isNumber(v)) return runSteps(printSteps(args, options.write));
+        line += i === 0 ? tostring(v) : `\t${tostring(v)}`;
+      }
+      options.write(`${line}\n`);
+      return [];
+    },
+    rawequal(...args: LuaValue[]): Results {
+      checkAny(args.length, 1);
+      checkAny(args.length, 2);
+      return rawEquals(args[0], args[1]);
+    },
+    rawget(t: LuaValue, ...key: LuaValue[]): Results {
+      const table = checkTable(t, 1);
+      checkAny(key.length + 1, 2);
+      return table.get(key[0]);
+    },
+    rawlen(v: LuaValue): Results {
+      if (v instanceof LuaTable) return v.length();
+      if (typeof v === "string") return v.length;
+      throw argumentError(1, "table or string expected");
+    },
+    rawset(t: LuaValue, ...rest: LuaValue[]): Results {
+      const table = checkTable(t, 1);
+      checkAny(rest.length + 1, 2);
+      checkAny(rest.length + 1, 3);
+      rawSet(table, rest[0], rest[1]);
+      return table;
+    },
+    select,
+    setmetatable(t: LuaValue, ...rest: LuaValue[]): Results {
+      const table = checkTable(t, 1);
+      const [mt] = rest;
+      if (mt !== undefined || rest.length === 0) {
+        if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, rest.length);
+      }
+      if (table.metatable?.getStr("__metatable") !== undefined)
+        throw runtimeError("cannot change a protected metatable");
+      setMetatable(table, (mt as LuaTable | undefined) ?? null);
+      return table;
+    },
+    tonumber,
+    tostring(...args: LuaValue[]): Results {
+      const v = args[0];
+      if (typeof v === "string") return v;
+      if (isNumber(v)) return tostring(v) as string;
+      checkAny(args.length, 1);
+      return runSteps(tostringSteps(v));
+    },
+    type(...args: LuaValue[]): Results {
+      checkAny(args.length, 1);
+      return typeName(args[0]);
+    },
+    warn(...args: LuaValue[]): Results {
+      if (args.length === 0) throw argumentError(1, "string expected, got no value");
+      args.forEach((a, i) => {
+        if (typeof a !== "string" && !isNumber(a)) throw typeError(i + 1, "string", a);
+      });
+      const text = args.map((a) => tostring(a)).join("");
+      if (args.length === 1 && pending === "" && text.startsWith("@")) {
+        if (text === "@on") warnings = true;
+        else if (text === "@off") warnings = false;
+        return [];
+      }
+      if (warnings) options.warn(`Lua warning: ${text}\n`);
+      return [];
+    },
+    xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results {
+      checkFunction(handler, 2);
+      return xpcall(f, handler, ...args);
+    },
+  };
+}
+
+function typeErrorOrMissing(n: number, expected: string, v: LuaValue, count: number): LuaError {
+  return count === 0 ? argumentError(n, `${expected} expected`) : typeError(n, expected, v);
+}
+
+function runtimeErrorAtLevel0(message: string): LuaError {
+  return new LuaError(message);
+}
+
+export { checkInteger, isTrue };

@@ -1,0 +1,107 @@
+/** Coroutine manipulation (§6.2). */
+import {
+  closeCoroutine,
+  Coroutine,
+  type ResumeMode,
+  resume,
+  running,
+  yieldValues,
+} from "../runtime/coroutine";
+import { LuaError, runtimeError } from "../runtime/error";
+import { CoroutineClosing, Interrupt } from "../runtime/interrupt";
+import { library, native } from "../runtime/native";
+import type { LuaTable } from "../runtime/table";
+import { settle } from "../runtime/unwind";
+import type { LuaValue, Results } from "../runtime/value";
+import { checkFunction, typeError } from "./args";
+
+function checkCoroutine(v: LuaValue, n: number): Coroutine {
+  if (v instanceof Coroutine) return v;
+  throw typeError(n, "coroutine", v);
+}
+
+const asStatus: ResumeMode = {
+  returned: (_co, r) => (Array.isArray(r) ? [true, ...r] : [true, r]),
+  raised(co, error) {
+    if (error instanceof CoroutineClosing) return closed(error);
+    if (error instanceof Interrupt) throw error;
+    co.error = settle(error, undefined);
+    return [false, co.error.value];
+  },
+};
+
+/** `wrap` raises errors on, with its own position in front of a text. */
+const propagate: ResumeMode = {
+  returned: (_co, r) => r,
+  raised(co, raised) {
+    let error = raised;
+    if (error instanceof CoroutineClosing) {
+      if (error.error === undefined) return [];
+      error = error.error;
+    }
+    if (error instanceof Interrupt) throw error;
+    const e = settle(error, undefined);
+    co.error = e;
+    const again = new LuaError(e.value, typeof e.value === "string" ? 1 : 0);
+    again.traceback = e.traceback;
+    throw again;
+  },
+};
+
+const closing: ResumeMode = {
+  returned: () => true,
+  raised(_co, error) {
+    if (error instanceof CoroutineClosing) return closed(error);
+    if (error instanceof Interrupt) throw error;
+    return [false, settle(error, undefined).value];
+  },
+};
+
+/** The coroutine has been closed, by `coroutine.close` from outside or inside. */
+function closed(c: CoroutineClosing): Results {
+  return c.error === undefined ? [true] : [false, c.error.value];
+}
+
+function status(co: Coroutine): string {
+  return co === running ? "running" : co.status;
+}
+
+export function coroutineLibrary(): LuaTable {
+  return library("coroutine", {
+    create(f: LuaValue): Results {
+      return new Coroutine(checkFunction(f, 1));
+    },
+    resume(co: LuaValue, ...args: LuaValue[]): Results {
+      return resume(checkCoroutine(co, 1), args, asStatus);
+    },
+    yield(...values: LuaValue[]): Results {
+      return yieldValues(values);
+    },
+    wrap(f: LuaValue): Results {
+      const co = new Coroutine(checkFunction(f, 1));
+      return native("wrap", (...args: LuaValue[]) => resume(co, args, propagate));
+    },
+    status(co: LuaValue): Results {
+      return status(checkCoroutine(co, 1));
+    },
+    running(): Results {
+      return [running, running.isMain];
+    },
+    isyieldable(co: LuaValue): Results {
+      return !(co === undefined ? running : checkCoroutine(co, 1)).isMain;
+    },
+    close(v: LuaValue): Results {
+      const co = v === undefined ? running : checkCoroutine(v, 1);
+      const s = status(co);
+      if (s === "running" && !co.isMain) throw new CoroutineClosing();
+      if (s === "running") throw runtimeError("cannot close main coroutine");
+      if (s === "normal") throw runtimeError("cannot close a normal coroutine");
+      if (co.status === "dead") {
+        const { error } = co;
+        co.error = undefined;
+        return error === undefined ? true : [false, error.value];
+      }
+      return closeCoroutine(co, closing);
+    },
+  });
+}

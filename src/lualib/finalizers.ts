@@ -1,0 +1,84 @@
+/**
+ * Weak tables and finalisers (§2.5.3, §2.5.4), on top of the JavaScript collector.
+ *
+ * A collected table can't be handed to its `__gc`; a *stand-in* is: another table object that shares
+ * the parts of the collected one (`LuaTable.pin` makes sure that they are never replaced).
+ */
+import { call } from "../runtime/call";
+import { SUSPENDED } from "../runtime/frame";
+import { LuaTable } from "../runtime/table";
+import { WeakTableMap } from "../runtime/weakmap";
+import { Interrupt } from "../runtime/interrupt";
+import { settle } from "../runtime/unwind";
+
+/** Stand-ins of tables marked for finalisation, in the order they were marked. */
+const pending = new Set<LuaTable>();
+/** Stand-ins whose table has been collected. */
+const ready: LuaTable[] = [];
+let registry: FinalizationRegistry<LuaTable> | undefined;
+const standIns = new WeakMap<LuaTable, LuaTable>();
+
+/** Set by the assembly: where a warning about a failing finaliser goes. */
+export const gcHooks = { warn: (_message: string) => {} };
+
+/** Sets a metatable, with all that `__mode` and `__gc` entail. */
+export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
+  t.metatable = mt;
+  const standIn = standIns.get(t);
+  if (standIn !== undefined) standIn.metatable = mt;
+  if (mt === null) return;
+  const mode = mt.getStr("__mode");
+  if (typeof mode === "string" && !(t.map instanceof WeakTableMap)) {
+    const keys = mode.includes("k");
+    const values = mode.includes("v");
+    if (keys || values) t.weaken(new WeakTableMap(keys, values));
+  }
+  if (standIn === undefined && mt.getStr("__gc") !== undefined) mark(t);
+}
+
+function mark(t: LuaTable): void {
+  t.pin();
+  const standIn = new LuaTable(t.hash, t.array);
+  standIn.map = t.map;
+  standIn.dynamic = t.dynamic;
+  standIn.metatable = t.metatable;
+  pending.add(standIn);
+  standIns.set(t, standIn);
+  registry ??= new FinalizationRegistry((s) => {
+    if (pending.delete(s)) ready.push(s);
+  });
+  registry.register(t, standIn, standIn);
+}
+
+/** Are there tables with finalisers or weak tables whose state a collection may change? */
+export function hasFinalizers(): boolean {
+  return pending.size > 0 || ready.length > 0;
+}
+
+/** Runs the finalisers of collected tables; errors in them only give a warning. */
+export function runFinalizers(): void {
+  for (let s = ready.shift(); s !== undefined; s = ready.shift()) finalize(s);
+}
+
+/** Runs all finalisers, in the reverse order of marking: the state is being closed (§2.5.3). */
+export function finalizeAll(): void {
+  runFinalizers();
+  for (let round = 0; pending.size > 0 && round < 10; round++) {
+    const all = [...pending].reverse();
+    pending.clear();
+    for (const s of all) finalize(s);
+  }
+}
+
+function finalize(s: LuaTable): void {
+  const gc = s.metatable?.getStr("__gc");
+  if (typeof gc !== "function") return;
+  try {
+    const r = call(gc, s);
+    if (r === SUSPENDED) throw new Error("a finaliser can't wait");
+  } catch (e) {
+    if (e instanceof Interrupt) throw e;
+    const { value } = settle(e, undefined);
+    gcHooks.warn(`error in __gc (${typeof value === "string" ? value : "error object is not a string"})`);
+  }
+}

@@ -1,0 +1,285 @@
+/** `string.format` (§6.4). */
+import { argumentError, runtimeError } from "../runtime/error";
+import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { LuaInt64, toBigInt } from "../runtime/int64";
+import { checkAllocation, maxBytes } from "../runtime/limits";
+import { numberToString } from "../runtime/number";
+import { type FormatSpec, formatDouble, PLAIN, padNumber } from "../runtime/number-format";
+import { addressOf, tostring } from "../runtime/tostring";
+import {
+  first,
+  isInteger,
+  isNumber,
+  type LuaValue,
+  numberToDouble,
+  type Results,
+} from "../runtime/value";
+import { checkDouble, checkInteger } from "./args";
+import { text } from "./string-args";
+
+/** A conversion and the text before it. */
+interface Item {
+  readonly literal: string;
+  /** The conversion letter; "" for the text at the end. */
+  readonly conv: string;
+  /** The whole specification, for messages. */
+  readonly form: string;
+  readonly spec: Readonly<FormatSpec>;
+  /** Whether flags, width and precision are ones that the conversion allows. */
+  readonly valid: boolean;
+  /** Too long to be looked at. */
+  readonly tooLong: boolean;
+}
+
+/** Flags, width and precision may take up this many bytes. */
+const MAX_FORM = 21;
+/** The flags that each conversion allows. */
+const FLAGS: Record<string, string> = {
+  a: "-+#0 ",
+  A: "-+#0 ",
+  c: "-",
+  d: "-+0 ",
+  e: "-+#0 ",
+  E: "-+#0 ",
+  f: "-+#0 ",
+  g: "-+#0 ",
+  G: "-+#0 ",
+  i: "-+0 ",
+  o: "-#0",
+  p: "-",
+  s: "-",
+  u: "-0",
+  x: "-#0",
+  X: "-#0",
+};
+const WITHOUT_PRECISION = "cp";
+
+const CACHE_SIZE = 1000;
+const cache = new Map<string, Item[]>();
+
+function itemsOf(fmt: string): Item[] {
+  let items = cache.get(fmt);
+  if (items === undefined) {
+    if (cache.size >= CACHE_SIZE) cache.clear();
+    items = parse(fmt);
+    cache.set(fmt, items);
+  }
+  return items;
+}
+
+function parse(fmt: string): Item[] {
+  const items: Item[] = [];
+  let literal = "";
+  let i = 0;
+  for (;;) {
+    const at = fmt.indexOf("%", i);
+    if (at < 0) break;
+    literal += fmt.slice(i, at);
+    if (fmt[at + 1] === "%") {
+      literal += "%";
+      i = at + 2;
+      continue;
+    }
+    let k = at + 1;
+    while (k < fmt.length && "-+#0 123456789.".includes(fmt[k] as string)) k++;
+    items.push(parseItem(literal, fmt.slice(at + 1, k), fmt[k] ?? "\0"));
+    literal = "";
+    i = k + 1;
+  }
+  literal += fmt.slice(i);
+  items.push({ literal, conv: "", form: "", spec: PLAIN, valid: true, tooLong: false });
+  return items;
+}
+
+function parseItem(literal: string, modifiers: string, conv: string): Item {
+  const form = `%${modifiers}${conv === "\0" ? "" : conv}`;
+  const flags = /^[-+#0 ]*/.exec(modifiers)?.[0] ?? "";
+  const rest = /^([0-9]{0,2})(\.[0-9]{0,2})?$/.exec(modifiers.slice(flags.length));
+  const allowed = FLAGS[conv] ?? "";
+  const valid =
+    rest !== null &&
+    [...flags].every((f) => allowed.includes(f)) &&
+    (rest[2] === undefined || !WITHOUT_PRECISION.includes(conv));
+  const spec = {
+    left: flags.includes("-"),
+    plus: flags.includes("+"),
+    space: flags.includes(" "),
+    alt: flags.includes("#"),
+    zero: flags.includes("0"),
+    width: Number(rest?.[1] ?? 0),
+    precision: rest?.[2] === undefined ? -1 : Number(rest[2].slice(1)),
+  };
+  const tooLong = modifiers.length >= MAX_FORM;
+  return { literal, conv, form, spec: modifiers === "" ? PLAIN : spec, valid, tooLong };
+}
+
+export function format(fmt: LuaValue, ...args: LuaValue[]): Results {
+  const source = typeof fmt === "string" ? fmt : text(fmt, 1, arguments.length);
+  return run(itemsOf(source), args, 0, "");
+}
+
+/** Formats from item `i` on. */
+function run(items: Item[], args: LuaValue[], i: number, done: string): Results {
+  let out = done;
+  for (let k = i; k < items.length; k++) {
+    const item = items[k] as Item;
+    out += item.literal;
+    if (item.conv === "") break;
+    if (k >= args.length) throw argumentError(k + 2, "no value");
+    if (item.tooLong) throw runtimeError("invalid format (too long)");
+    const v = args[k];
+    if (item.conv === "s") {
+      const s = typeof v === "string" ? v : isNumber(v) ? numberToString(v) : tostring(v);
+      if (s === SUSPENDED) return suspend(new FormatFrame(items, args, k, out));
+      out += formatString(item, s as string, k + 2);
+    } else out += convert(item, v, k + 2);
+    if (out.length > maxBytes) checkAllocation(out.length);
+  }
+  return out;
+}
+
+/** Waits for the `__tostring` of item `i`'s argument. */
+class FormatFrame extends Frame {
+  constructor(
+    private readonly items: Item[],
+    private readonly args: LuaValue[],
+    private readonly i: number,
+    private readonly out: string,
+  ) {
+    super();
+  }
+
+  override resume(value: Results): Results {
+    const { items, args, i, out } = this;
+    const s = formatString(items[i] as Item, first(value) as string, i + 2);
+    return run(items, args, i + 1, out + s);
+  }
+}
+
+function formatString(item: Item, s: string, n: number): string {
+  if (item.spec === PLAIN) return s;
+  if (s.includes("\0")) throw argumentError(n, "string contains zeros");
+  checkValid(item);
+  const { precision } = item.spec;
+  return pad(precision >= 0 ? s.slice(0, precision) : s, item.spec);
+}
+
+function pad(s: string, spec: Readonly<FormatSpec>): string {
+  return spec.left ? s.padEnd(spec.width) : s.padStart(spec.width);
+}
+
+function checkValid(item: Item): void {
+  if (!item.valid) throw runtimeError(`invalid conversion specification: '${item.form}'`);
+}
+
+/** Every conversion but `%s`; `n` is the argument's number. */
+function convert(item: Item, v: LuaValue, n: number): string {
+  const { conv, spec } = item;
+  switch (conv) {
+    case "d":
+    case "i":
+      if (spec === PLAIN && typeof v === "number" && Number.isInteger(v)) return String(v);
+      return formatInteger(item, v, n);
+    case "u":
+    case "o":
+    case "x":
+    case "X":
+      return formatInteger(item, v, n);
+    case "e":
+    case "E":
+    case "f":
+    case "g":
+    case "G": {
+      const x = checkDouble(v, n);
+      checkValid(item);
+      return formatDouble(conv, x, spec);
+    }
+    case "a":
+    case "A":
+      checkValid(item);
+      return formatDouble(conv, checkDouble(v, n), spec);
+    case "c": {
+      checkValid(item);
+      const code = checkInteger(v, n);
+      return pad(String.fromCharCode((typeof code === "number" ? code : code.lo) & 255), spec);
+    }
+    case "p":
+      checkValid(item);
+      return pad(pointer(v), spec);
+    case "q":
+      if (spec !== PLAIN) throw runtimeError("specifier '%q' cannot have modifiers");
+      return quote(v, n);
+    default:
+      throw runtimeError(`invalid conversion '${item.form}' to 'format'`);
+  }
+}
+
+function formatInteger(item: Item, v: LuaValue, n: number): string {
+  const i = checkInteger(v, n);
+  checkValid(item);
+  const { conv, spec } = item;
+  const signed = conv === "d" || conv === "i";
+  const negative = typeof i === "number" ? i < 0 : i.hi < 0;
+  let digits: string;
+  if (signed) digits = (negative ? -toBigInt(i) : toBigInt(i)).toString();
+  else {
+    const radix = conv === "o" ? 8 : conv === "u" ? 10 : 16;
+    const unsigned = negative || typeof i !== "number" ? BigInt.asUintN(64, toBigInt(i)) : i;
+    digits = unsigned.toString(radix);
+  }
+  const zero = i === 0;
+  // a precision is the least number of digits; it rules out padding with zeros
+  if (spec.precision === 0 && zero) digits = "";
+  else digits = digits.padStart(spec.precision, "0");
+  let prefix = "";
+  if (spec.alt && conv === "o" && digits[0] !== "0") digits = `0${digits}`;
+  if (spec.alt && !zero && (conv === "x" || conv === "X")) prefix = "0x";
+  const sign = !signed ? "" : negative ? "-" : spec.plus ? "+" : spec.space ? " " : "";
+  const padding = spec.precision >= 0 ? { ...spec, zero: false } : spec;
+  const result = padNumber(sign, prefix, digits, padding);
+  return conv === "X" ? result.toUpperCase() : result;
+}
+
+/** How long strings are that C Lua makes only once, so that equal ones have equal addresses. */
+const MAX_SHORT = 40;
+const SHORT_STRINGS = 0x7e00_0000_0000;
+const LONG_STRINGS = 0x7f00_0000_0000;
+let longStrings = 0;
+
+/** An address for `%p`. Strings have none, but as in C Lua equal short ones get the same. */
+function pointer(v: LuaValue): string {
+  if (v === undefined || typeof v === "boolean" || isNumber(v)) return "(null)";
+  if (typeof v !== "string") return addressOf(v);
+  if (v.length > MAX_SHORT) return `0x${(LONG_STRINGS + 16 * ++longStrings).toString(16)}`;
+  let hash = v.length;
+  for (let i = 0; i < v.length; i++) hash = (hash * 31 + v.charCodeAt(i)) % 0xf_ffff_ffff;
+  return `0x${(SHORT_STRINGS + 16 * hash).toString(16)}`;
+}
+
+/** `%q`: a literal that the Lua lexer reads back as the same value. */
+function quote(v: LuaValue, n: number): string {
+  if (typeof v === "string") return quoteString(v);
+  if (v === undefined) return "nil";
+  if (typeof v === "boolean") return String(v);
+  if (isInteger(v)) {
+    // the decimal numeral of the least integer would be read as a float
+    const least = v instanceof LuaInt64 && v.hi === -0x80000000 && v.lo === 0;
+    return least ? "0x8000000000000000" : numberToString(v);
+  }
+  if (!isNumber(v)) throw argumentError(n, "value has no literal form");
+  const x = numberToDouble(v);
+  if (Number.isFinite(x)) return formatDouble("a", x, PLAIN);
+  if (x !== x) return "(0/0)";
+  return x > 0 ? "1e9999" : "-1e9999";
+}
+
+function quoteString(s: string): string {
+  const body = s.replace(/["\\\n\x00-\x1f\x7f]/g, (c, at: number) => {
+    if (c === '"' || c === "\\" || c === "\n") return `\\${c}`;
+    const next = s.charCodeAt(at + 1);
+    const digitFollows = next >= 48 && next <= 57;
+    const code = String(c.charCodeAt(0));
+    return `\\${digitFollows ? code.padStart(3, "0") : code}`;
+  });
+  return `"${body}"`;
+}

@@ -1,0 +1,127 @@
+/** Loading Lua code: `load`, `loadfile`, `dofile` (§6.1). */
+import { call } from "../runtime/call";
+import { LuaError, runtimeError } from "../runtime/error";
+import { SUSPENDED } from "../runtime/frame";
+import type { LuaState } from "../runtime/state";
+import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
+import { checkFunction, checkString, optString } from "./args";
+import { runSteps, type Steps } from "./resumable";
+import { LuaSyntaxError } from "../parser/index";
+
+/** Reads a whole file as bytes; throws a JS error with the system's reason. */
+function readFile(path: string): string {
+  const { readFileSync } = require("node:fs") as typeof import("node:fs");
+  return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
+}
+
+/** The reason of a failed file operation, as C's strerror. */
+export function systemReason(error: unknown): string {
+  const { code, errno } = error as { code?: string; errno?: number };
+  const known: Record<string, string> = {
+    ENOENT: "No such file or directory",
+    EISDIR: "Is a directory",
+    EACCES: "Permission denied",
+    ENOTDIR: "Not a directory",
+    ENAMETOOLONG: "File name too long",
+    ELOOP: "Too many levels of symbolic links",
+    EPERM: "Operation not permitted",
+    ERR_INVALID_ARG_VALUE: "path contains a NUL byte",
+  };
+  return known[code ?? ""] ?? (error as Error).message ?? `error ${errno}`;
+}
+
+/** Blanks the first line if it begins with `#` (after a byte order mark), keeping line numbers. */
+export function skipShebang(source: string): string {
+  const s = source.startsWith("\xef\xbb\xbf") ? source.slice(3) : source;
+  if (!s.startsWith("#")) return s;
+  const end = s.indexOf("\n");
+  return end < 0 ? "" : s.slice(end);
+}
+
+/** Signature byte of C Lua's binary chunks. */
+const BINARY = "\x1b";
+
+function loadText(
+  state: LuaState,
+  source: string,
+  chunkName: string,
+  mode: string,
+  env: LuaValue[],
+): Results {
+  try {
+    if (source.startsWith(BINARY)) {
+      if (!mode.includes("b"))
+        throw new LuaSyntaxError(`attempt to load a binary chunk (mode is '${mode}')`);
+      throw new LuaSyntaxError("binary chunks are not supported: load the source text");
+    }
+    if (!mode.includes("t"))
+      throw new LuaSyntaxError(`attempt to load a text chunk (mode is '${mode}')`);
+    return env.length > 0 ? state.load(source, chunkName, env[0]) : state.load(source, chunkName);
+  } catch (e) {
+    if (e instanceof LuaSyntaxError) return [undefined, e.message];
+    if (e instanceof RangeError) return [undefined, `${chunkName}: chunk is too large or too deeply nested`];
+    throw e;
+  }
+}
+
+function* readerSteps(
+  state: LuaState,
+  reader: LuaFunction,
+  chunkName: string,
+  mode: string,
+  env: LuaValue[],
+): Steps {
+  let source = "";
+  try {
+    for (;;) {
+      const r = call(reader);
+      const piece = first(r === SUSPENDED ? yield : r);
+      if (piece === undefined || piece === "") break;
+      if (typeof piece !== "string") throw new LuaError("reader function must return a string");
+      source += piece;
+    }
+  } catch (e) {
+    if (e instanceof LuaError && e.pending === 0) return [undefined, e.value];
+    throw e;
+  }
+  return loadText(state, source, chunkName, mode, env);
+}
+
+export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
+  const loadPath = (path: string, mode: string, env: LuaValue[]): Results => {
+    let source: string;
+    try {
+      source = readFile(path);
+    } catch (e) {
+      return [undefined, `cannot open ${path}: ${systemReason(e)}`];
+    }
+    return loadText(state, skipShebang(source), `@${path}`, mode, env);
+  };
+  const loadStdin = (mode: string, env: LuaValue[]): Results => {
+    const { readFileSync } = require("node:fs") as typeof import("node:fs");
+    return loadText(state, skipShebang(readFileSync(0).toString("latin1")), "=stdin", mode, env);
+  };
+  return {
+    load(...args: LuaValue[]): Results {
+      const [chunk, name, modeArg] = args;
+      const mode = optString(modeArg, 3, "bt");
+      const env = args.length > 3 ? [args[3]] : [];
+      if (typeof chunk === "string")
+        return loadText(state, chunk, optString(name, 2, chunk), mode, env);
+      const reader = checkFunction(chunk, 1);
+      return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
+    },
+    loadfile(path: LuaValue, modeArg: LuaValue, ...env: LuaValue[]): Results {
+      const mode = optString(modeArg, 2, "bt");
+      if (path === undefined) return loadStdin(mode, env);
+      return loadPath(checkString(path, 1), mode, env);
+    },
+    dofile(path: LuaValue): Results {
+      const r = path === undefined ? loadStdin("bt", []) : loadPath(checkString(path, 1), "bt", []);
+      if (typeof r === "function") return r();
+      throw new LuaError((r as LuaValue[])[1]);
+    },
+  };
+}
+
+export { runtimeError };

@@ -1,0 +1,161 @@
+/** `require` and the package library (§6.3). */
+import { call } from "../runtime/call";
+import { LuaError, runtimeError } from "../runtime/error";
+import { SUSPENDED } from "../runtime/frame";
+import { library, native } from "../runtime/native";
+import type { LuaState } from "../runtime/state";
+import { LuaTable } from "../runtime/table";
+import { allResults, first, type LuaValue, type Results } from "../runtime/value";
+import { checkString, optString } from "./args";
+import { loadFunctions } from "./load";
+import { runSteps, type Steps } from "./resumable";
+
+const DEFAULT_PATH =
+  "/usr/local/share/lua/5.5/?.lua;/usr/local/share/lua/5.5/?/init.lua;" +
+  "/usr/local/lib/lua/5.5/?.lua;/usr/local/lib/lua/5.5/?/init.lua;./?.lua;./?/init.lua";
+const DEFAULT_CPATH = "/usr/local/lib/lua/5.5/?.so;/usr/local/lib/lua/5.5/loadall.so;./?.so";
+
+/** A module that the program carries in itself: its loader, and what `require` passes along. */
+export type EmbeddedSearcher = (
+  name: string,
+) => { loader: LuaValue; data: LuaValue } | string;
+
+export interface PackageOptions {
+  /** Environment for `LUA_PATH_5_5` and `LUA_PATH`. */
+  env(name: string): string | undefined;
+  /** Searchers behind the standard ones; a string is an entry for the error message. */
+  searchers?: EmbeddedSearcher[];
+}
+
+function isReadable(path: string): boolean {
+  const { accessSync, constants, statSync } = require("node:fs") as typeof import("node:fs");
+  const bytes = Buffer.from(path, "latin1");
+  try {
+    accessSync(bytes, constants.R_OK);
+    return !statSync(bytes).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** The path in `LUA_PATH*`, with `;;` standing for the default. */
+function initialPath(options: PackageOptions, name: string, fallback: string): string {
+  const value = options.env(`${name}_5_5`) ?? options.env(name);
+  if (value === undefined) return fallback;
+  return value.replace(";;", `;${fallback};`).replace(/^;|;$/g, "");
+}
+
+/** Looks for a file by the templates of `path`. */
+function searchPath(name: string, path: string, sep: string, rep: string): string | { tried: string } {
+  const file = sep === "" ? name : name.split(sep).join(rep);
+  const tried: string[] = [];
+  for (const template of path.split(";")) {
+    if (template === "") continue;
+    const candidate = template.split("?").join(file);
+    if (isReadable(candidate)) return candidate;
+    tried.push(`no file '${candidate}'`);
+  }
+  return { tried: tried.join("\n\t") };
+}
+
+function field(t: LuaTable, name: string): string {
+  const v = t.getStr(name);
+  if (typeof v !== "string") throw runtimeError(`'package.${name}' must be a string`);
+  return v;
+}
+
+export function packageLibrary(state: LuaState, options: PackageOptions): LuaTable {
+  const { loadfile } = loadFunctions(state);
+  const pkg = library("package", {
+    searchpath(name: LuaValue, path: LuaValue, sep: LuaValue, rep: LuaValue): Results {
+      const found = searchPath(
+        checkString(name, 1),
+        checkString(path, 2),
+        optString(sep, 3, "."),
+        optString(rep, 4, "/"),
+      );
+      return typeof found === "string" ? found : [undefined, found.tried];
+    },
+    loadlib(path: LuaValue, init: LuaValue): Results {
+      checkString(path, 1);
+      checkString(init, 2);
+      return [undefined, "dynamic libraries not enabled; check your Lua installation", "absent"];
+    },
+  });
+  const preload = new LuaTable();
+  pkg.setName("config", "/\n;\n?\n!\n-\n");
+  pkg.setName("path", initialPath(options, "LUA_PATH", DEFAULT_PATH));
+  pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
+  pkg.setName("loaded", state.loaded);
+  pkg.setName("preload", preload);
+  state.registry.setName("_LOADED", state.loaded);
+  state.registry.setName("_PRELOAD", preload);
+
+  const searchPreload = native("searcher_preload", (name: LuaValue): Results => {
+    const n = checkString(name, 1);
+    const loader = preload.getStr(n);
+    return loader === undefined ? `no field package.preload['${n}']` : [loader, ":preload:"];
+  });
+  const searchLua = native("searcher_Lua", (name: LuaValue): Results => {
+    const n = checkString(name, 1);
+    const found = searchPath(n, field(pkg, "path"), ".", "/");
+    if (typeof found !== "string") return found.tried;
+    const r = (loadfile as (p: LuaValue) => Results)(found);
+    if (typeof r === "function") return [r, found];
+    const reason = (r as LuaValue[])[1];
+    throw runtimeError(`error loading module '${n}' from file '${found}':\n\t${reason}`);
+  });
+  const searchC = native("searcher_C", (name: LuaValue): Results => {
+    const found = searchPath(checkString(name, 1), field(pkg, "cpath"), ".", "/");
+    if (typeof found === "string") return `C module '${found}' can't be loaded: there is no C here`;
+    return found.tried;
+  });
+  const embedded = (options.searchers ?? []).map((search) =>
+    native("searcher_embedded", (name: LuaValue): Results => {
+      const r = search(checkString(name, 1));
+      return typeof r === "string" ? r : [r.loader, r.data];
+    }),
+  );
+  pkg.setName(
+    "searchers",
+    listTable([searchPreload, searchLua, searchC, ...embedded]),
+  );
+  state.globals.setName(
+    "require",
+    native("require", (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1)))),
+  );
+  return pkg;
+}
+
+function listTable(values: LuaValue[]): LuaTable {
+  const t = new LuaTable();
+  for (const v of values) t.append(v);
+  return t;
+}
+
+function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
+  const { loaded } = state;
+  const present = loaded.getStr(name);
+  if (present !== undefined && present !== false) return present;
+  const searchers = pkg.getStr("searchers");
+  if (!(searchers instanceof LuaTable)) throw runtimeError("'package.searchers' must be a table");
+  const tried: string[] = [];
+  for (let i = 1; ; i++) {
+    const searcher = searchers.getInt(i);
+    if (searcher === undefined) {
+      throw runtimeError(`module '${name}' not found:${tried.map((t) => `\n\t${t}`).join("")}`);
+    }
+    const r = call(searcher, name);
+    const found = allResults(r === SUSPENDED ? yield : r);
+    const [loader, data] = found;
+    if (typeof loader === "string") tried.push(loader);
+    if (typeof loader !== "function") continue;
+    const l = call(loader, name, data);
+    const value = first(l === SUSPENDED ? yield : l);
+    if (value !== undefined) loaded.set(name, value);
+    else if (loaded.getStr(name) === undefined) loaded.set(name, true);
+    return [loaded.getStr(name), data];
+  }
+}
+
+export { LuaError };

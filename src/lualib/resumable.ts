@@ -1,0 +1,43 @@
+/**
+ * Native functions written as generators, for paths that call back into Lua but needn't be fast.
+ *
+ * Whenever a call gives `SUSPENDED`, the generator yields and is resumed with the call's results
+ * (or the error is thrown at the `yield`); so the code reads as if calls never suspended:
+ *
+ *     const r = call(f, x);
+ *     const results = r === SUSPENDED ? yield : r;
+ */
+import { Frame, suspend } from "../runtime/frame";
+import { first, type Results } from "../runtime/value";
+
+export type Steps<T = Results> = Generator<void, T, Results>;
+
+class StepsFrame extends Frame {
+  constructor(private readonly steps: Steps) {
+    super();
+  }
+
+  override resume(value: Results): Results {
+    return this.continue(this.steps.next(value));
+  }
+
+  override fail(error: unknown): Results {
+    return this.continue(this.steps.throw(error));
+  }
+
+  private continue(r: IteratorResult<void, Results>): Results {
+    return r.done ? r.value : suspend(this);
+  }
+}
+
+/** Runs `steps` up to its end or its first suspension. */
+export function runSteps(steps: Steps): Results {
+  const r = steps.next();
+  return r.done ? r.value : suspend(new StepsFrame(steps));
+}
+
+/** Whether the first of a call's results counts as true (§3.3.4). */
+export function isTrue(r: Results): boolean {
+  const v = first(r);
+  return v !== undefined && v !== false;
+}

@@ -1,0 +1,241 @@
+/** The functions of the string library that take patterns (§6.4). */
+import { runtimeError, typeError, typeName } from "../runtime/error";
+import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { index } from "../runtime/index-ops";
+import { checkAllocation, maxBytes } from "../runtime/limits";
+import { native } from "../runtime/native";
+import { numberToString } from "../runtime/number";
+import { LuaTable } from "../runtime/table";
+import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
+import { checkIndex, missingError } from "./args";
+import {
+  captureAt,
+  compilePattern,
+  compileUnanchored,
+  matchStart,
+  type Pattern,
+  search,
+} from "./pattern";
+import { startPosition, text } from "./string-args";
+
+/** Where a search begins, as a JS index. */
+function initial(init: LuaValue, length: number): number {
+  return init === undefined ? 0 : startPosition(checkIndex(init, 3), length) - 1;
+}
+
+export function find(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
+  const from = initial(init, subject.length);
+  if (from > subject.length) return undefined;
+  if (plain !== undefined && plain !== false) return findPlain(subject, pattern, from);
+  const compiled = compilePattern(pattern);
+  if (compiled.plain) return findPlain(subject, pattern, from);
+  const end = search(compiled, subject, from);
+  if (end < 0) return undefined;
+  const start = matchStart;
+  const results: LuaValue[] = [start + 1, end];
+  for (let i = 0; i < compiled.captures.length; i++)
+    results.push(captureAt(compiled, subject, i, start, end));
+  return results;
+}
+
+function findPlain(subject: string, wanted: string, from: number): Results {
+  const at = subject.indexOf(wanted, from);
+  return at < 0 ? undefined : [at + 1, at + wanted.length];
+}
+
+export function match(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
+  const from = initial(init, subject.length);
+  if (from > subject.length) return undefined;
+  const compiled = compilePattern(pattern);
+  const end = search(compiled, subject, from);
+  return end < 0 ? undefined : captures(compiled, subject, matchStart, end);
+}
+
+/** All captures of the latest match, or the whole match when the pattern has none. */
+function captures(p: Pattern, s: string, start: number, end: number): Results {
+  const count = p.captures.length;
+  if (count === 0) return s.slice(start, end);
+  const capture = captureAt(p, s, 0, start, end);
+  if (count === 1) return capture;
+  const results: LuaValue[] = [capture];
+  for (let i = 1; i < count; i++) results.push(captureAt(p, s, i, start, end));
+  return results;
+}
+
+export function gmatch(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
+  const compiled = compileUnanchored(pattern);
+  let from = initial(init, subject.length);
+  let last = -1;
+  return native("for iterator", () => {
+    if (from > subject.length) return [];
+    let end = search(compiled, subject, from);
+    // an empty match right behind the previous one does not count
+    if (end === last && end >= 0)
+      end = from < subject.length ? search(compiled, subject, from + 1) : -1;
+    if (end < 0) {
+      from = subject.length + 1;
+      return [];
+    }
+    from = last = end;
+    return captures(compiled, subject, matchStart, end);
+  });
+}
+
+export function gsub(s: LuaValue, p: LuaValue, repl: LuaValue, max?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
+  const limit = max === undefined ? subject.length + 1 : checkIndex(max, 4);
+  const compiled = compilePattern(pattern);
+  if (typeof repl === "string") return substitute(subject, compiled, repl, limit);
+  if (typeof repl === "function" || repl instanceof LuaTable)
+    return new GsubFrame(subject, compiled, repl, limit).run();
+  if (isNumber(repl)) return substitute(subject, compiled, numberToString(repl), limit);
+  if (repl === undefined && arguments.length < 3) throw missingError(3, "string/function/table");
+  throw typeError(3, "string/function/table", repl);
+}
+
+/** The end of the next match from `from` on that is not an empty one at `last`, or -1. */
+function nextMatch(p: Pattern, s: string, from: number, last: number): number {
+  // an anchored pattern has only the one chance at the beginning
+  if (p.anchored && last >= 0) return -1;
+  const end = search(p, s, from);
+  if (end < 0 || end !== last) return end;
+  return from < s.length ? search(p, s, from + 1) : -1;
+}
+
+/** `gsub` with a replacement text. */
+function substitute(s: string, p: Pattern, repl: string, limit: number): Results {
+  const parts = repl.includes("%") ? replacementParts(repl) : null;
+  let out = "";
+  let count = 0;
+  let end = 0;
+  let last = -1;
+  while (count < limit) {
+    last = nextMatch(p, s, end, last);
+    if (last < 0) break;
+    count++;
+    out += s.slice(end, matchStart);
+    out += parts === null ? repl : expand(parts, p, s, matchStart, last);
+    if (out.length > maxBytes) checkAllocation(out.length);
+    end = last;
+  }
+  return count === 0 ? [s, 0] : [out + s.slice(end), count];
+}
+
+/** In place of a part that is neither text nor a capture: a stray `%`. */
+const STRAY = -1;
+
+/** Splits a replacement into texts, numbers of captures (0 the whole match) and `STRAY`. */
+function replacementParts(repl: string): (string | number)[] {
+  const parts: (string | number)[] = [];
+  let from = 0;
+  for (;;) {
+    const at = repl.indexOf("%", from);
+    if (at < 0) break;
+    const c = repl.charCodeAt(at + 1);
+    parts.push(repl.slice(from, at));
+    from = at + 2;
+    if (c === 37) parts.push("%");
+    else if (c >= 48 && c <= 57) parts.push(c - 48);
+    else parts.push(STRAY);
+  }
+  parts.push(repl.slice(from));
+  return parts;
+}
+
+function expand(
+  parts: (string | number)[],
+  p: Pattern,
+  s: string,
+  start: number,
+  end: number,
+): string {
+  let out = "";
+  for (const part of parts) {
+    if (typeof part === "string") out += part;
+    else if (part === 0) out += s.slice(start, end);
+    else if (part === STRAY) throw runtimeError("invalid use of '%' in replacement string");
+    else out += captureAt(p, s, part - 1, start, end);
+  }
+  return out;
+}
+
+/** `gsub` with a replacement function or table; goes on after a call that was suspended. */
+class GsubFrame extends Frame {
+  private out = "";
+  private count = 0;
+  /** Up to where the subject is in `out`. */
+  private copied = 0;
+  private start = 0;
+  private end = 0;
+  private last = -1;
+
+  constructor(
+    private readonly s: string,
+    private readonly p: Pattern,
+    private readonly repl: LuaFunction | LuaTable,
+    private readonly limit: number,
+  ) {
+    super();
+  }
+
+  run(): Results {
+    const { s, p, repl } = this;
+    while (this.count < this.limit) {
+      const end = nextMatch(p, s, this.end, this.last);
+      if (end < 0) break;
+      this.start = matchStart;
+      this.end = this.last = end;
+      this.count++;
+      const r = typeof repl === "function" ? this.call(repl) : this.lookUp(repl);
+      if (r === SUSPENDED) return suspend(this);
+      this.accept(first(r));
+    }
+    return [this.copied === 0 ? this.out + s : this.out + s.slice(this.copied), this.count];
+  }
+
+  override resume(value: Results): Results {
+    this.accept(first(value));
+    return this.run();
+  }
+
+  private call(f: LuaFunction): Results {
+    const { s, p, start, end } = this;
+    const a = captureAt(p, s, 0, start, end);
+    switch (p.captures.length) {
+      case 0:
+      case 1:
+        return f(a);
+      case 2:
+        return f(a, captureAt(p, s, 1, start, end));
+      default: {
+        const args: LuaValue[] = [a];
+        for (let i = 1; i < p.captures.length; i++) args.push(captureAt(p, s, i, start, end));
+        return f(...args);
+      }
+    }
+  }
+
+  private lookUp(t: LuaTable): Results {
+    const key = captureAt(this.p, this.s, 0, this.start, this.end);
+    return t.metatable === null ? t.get(key) : index(t, key);
+  }
+
+  private accept(v: LuaValue): void {
+    // nil and false keep the original text
+    if (v === undefined || v === false) return;
+    let replacement: string;
+    if (typeof v === "string") replacement = v;
+    else if (isNumber(v)) replacement = numberToString(v);
+    else throw runtimeError(`invalid replacement value (a ${typeName(v)})`);
+    this.out += this.s.slice(this.copied, this.start) + replacement;
+    this.copied = this.end;
+    if (this.out.length > maxBytes) checkAllocation(this.out.length);
+  }
+}

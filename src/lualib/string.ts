@@ -1,0 +1,173 @@
+/** The string library (§6.4), apart from patterns, formats and binary packing. */
+import { arith } from "../runtime/arith";
+import { argumentError, LuaError, runtimeError, typeName } from "../runtime/error";
+import { checkAllocation } from "../runtime/limits";
+import { library, native, nativeName } from "../runtime/native";
+import { toNumber } from "../runtime/number";
+import { LuaTable } from "../runtime/table";
+import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
+import { checkIndex } from "./args";
+import { format } from "./format";
+import { pack, packsize, unpack } from "./pack";
+import { endPosition, integer, size, startPosition, text } from "./string-args";
+import { find, gmatch, gsub, match } from "./string-match";
+
+/** Longer strings are beyond JavaScript. */
+const MAX_LENGTH = 0x7fffffff;
+/** How many arguments a JS call surely takes. */
+const CHUNK = 8192;
+
+function len(s: LuaValue): Results {
+  return typeof s === "string" ? s.length : text(s, 1, arguments.length).length;
+}
+
+function sub(s: LuaValue, i: LuaValue, j?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const length = subject.length;
+  const start = typeof i === "number" && (i | 0) === i ? i : size(i, 2, arguments.length);
+  const end = j === undefined ? length : endPosition(size(j, 3, 3), length);
+  const from = startPosition(start, length) - 1;
+  return from < end ? subject.slice(from, end) : "";
+}
+
+function byte(s: LuaValue, i?: LuaValue, j?: LuaValue): Results {
+  if (typeof s === "string" && j === undefined && typeof i === "number" && (i | 0) === i) {
+    if (i > 0 && i <= s.length) return s.charCodeAt(i - 1);
+  }
+  const subject = text(s, 1, arguments.length);
+  const first = i === undefined ? 1 : checkIndex(i, 2);
+  const from = startPosition(first, subject.length) - 1;
+  const to = endPosition(j === undefined ? first : checkIndex(j, 3), subject.length);
+  if (to - from === 1) return subject.charCodeAt(from);
+  const bytes: LuaValue[] = [];
+  for (let k = from; k < to; k++) bytes.push(subject.charCodeAt(k));
+  return bytes;
+}
+
+function char(code: LuaValue): Results {
+  if (arguments.length === 1 && typeof code === "number" && (code & 255) === code)
+    return String.fromCharCode(code);
+  const codes: number[] = [];
+  for (let k = 0; k < arguments.length; k++) {
+    const c = integer(arguments[k], k + 1, arguments.length);
+    if (typeof c !== "number" || c < 0 || c > 255) throw argumentError(k + 1, "value out of range");
+    codes.push(c);
+  }
+  if (codes.length <= CHUNK) return String.fromCharCode(...codes);
+  let out = "";
+  for (let k = 0; k < codes.length; k += CHUNK)
+    out += String.fromCharCode(...codes.slice(k, k + CHUNK));
+  return out;
+}
+
+function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
+  const unit = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const count = size(n, 2, arguments.length);
+  const sep = separator === undefined ? "" : text(separator, 3, 3);
+  if (count <= 0) return "";
+  const length = unit.length * count + sep.length * (count - 1);
+  if (length === 0) return "";
+  if (length > MAX_LENGTH) throw runtimeError("resulting string too large");
+  checkAllocation(length);
+  try {
+    return sep === "" ? unit.repeat(count) : (unit + sep).repeat(count - 1) + unit;
+  } catch {
+    throw new LuaError("not enough memory");
+  }
+}
+
+function reverse(s: LuaValue): Results {
+  const subject = text(s, 1, arguments.length);
+  if (subject.length > 64) return Buffer.from(subject, "latin1").reverse().toString("latin1");
+  let out = "";
+  for (let i = subject.length - 1; i >= 0; i--) out += subject[i];
+  return out;
+}
+
+// only ASCII letters have two cases (the C locale); JavaScript knows more of them
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+function lower(s: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  if (!BEYOND_ASCII.test(subject)) return subject.toLowerCase();
+  return subject.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function upper(s: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  if (!BEYOND_ASCII.test(subject)) return subject.toUpperCase();
+  return subject.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+/** There is no bytecode to give out, so this fails for every function. */
+function dump(f: LuaValue): Results {
+  if (typeof f !== "function" || nativeName(f) !== undefined)
+    throw argumentError(1, "Lua function expected");
+  throw runtimeError("unable to dump given function");
+}
+
+/** The `string` table. */
+export function stringLibrary(): LuaTable {
+  return library("string", {
+    byte,
+    char,
+    dump,
+    find,
+    format,
+    gmatch,
+    gsub,
+    len,
+    lower,
+    match,
+    pack,
+    packsize,
+    rep,
+    reverse,
+    sub,
+    unpack,
+    upper,
+  });
+}
+
+/** What the arithmetic metamethods compute; `arith` knows binary operators by their symbol. */
+const OPERATORS = {
+  __add: "+",
+  __sub: "-",
+  __mul: "*",
+  __mod: "%",
+  __pow: "^",
+  __div: "/",
+  __idiv: "//",
+} as const;
+
+/**
+ * The metatable that all strings share: methods come from `lib`, and arithmetic converts numeric
+ * strings (§3.4.3).
+ */
+export function stringMetatable(lib: LuaTable): LuaTable {
+  const meta = new LuaTable();
+  meta.setStr("__index", lib);
+  for (const [event, op] of Object.entries(OPERATORS)) {
+    const compute = (a: LuaValue, b: LuaValue) => {
+      const x = toNumber(a);
+      const y = toNumber(b);
+      return x === undefined || y === undefined ? otherOperand(event, a, b) : arith(op, x, y);
+    };
+    meta.setStr(event, native(`metamethod '${event.slice(2)}'`, compute));
+  }
+  const negate = (a: LuaValue, b: LuaValue) => {
+    const x = toNumber(a);
+    return x === undefined ? otherOperand("__unm", a, b) : arith("*", x, -1);
+  };
+  meta.setStr("__unm", native("metamethod 'unm'", negate));
+  return meta;
+}
+
+/** One operand is no number: it is the turn of the second operand's metamethod, if it has one. */
+function otherOperand(event: string, a: LuaValue, b: LuaValue): Results {
+  const meta = b instanceof LuaTable || b instanceof Userdata ? b.metatable : null;
+  const handler = meta?.getStr(event);
+  if (typeof handler === "function") return (handler as LuaFunction)(a, b);
+  const names = `a '${typeName(a)}' with a '${typeName(b)}'`;
+  throw runtimeError(`attempt to ${event.slice(2)} ${names}`);
+}

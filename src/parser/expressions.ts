@@ -1,0 +1,421 @@
+/**
+ * Expressions (§3.4).
+ *
+ * Operator precedence climbing: a loop takes the operators that bind at least as tight as asked
+ * for, so left-associative chains of any length need no recursion. Every recursion is counted as a
+ * level, and levels are limited.
+ *
+ * The lines on the nodes are those that C Lua reports for run-time errors: of the operator for
+ * arithmetic, of the opening parenthesis for calls, of the last operator for a chain of `..`, of
+ * the end of the right operand for comparisons. Access to a global or field is reported where the
+ * value is fetched, which is after the token that shows that the access is complete has been
+ * consumed; `Parser.fetch` is called at those places.
+ */
+
+import type { Name } from "../lexer/names";
+import * as tk from "../lexer/token";
+import type {
+  BinaryOp,
+  CallExpr,
+  ConstantExpr,
+  Expr,
+  GlobalExpr,
+  MethodCallExpr,
+  StringExpr,
+  TableExpr,
+  TableItem,
+} from "./ast";
+import { foldBinary, foldUnary, isConstant, isTruthy } from "./fold";
+import { parseBody } from "./functions";
+import type { Parser } from "./state";
+
+const UNARY_PRIORITY = 12;
+/** Priorities by token, 0 for tokens that are no operators: how tight it holds its operands. */
+const LEFT = new Uint8Array(tk.TOKEN_LIMIT);
+const RIGHT = new Uint8Array(tk.TOKEN_LIMIT);
+const OPERATORS = new Array<BinaryOp | "and" | "or" | undefined>(tk.TOKEN_LIMIT).fill(undefined);
+
+function operator(token: number, text: BinaryOp | "and" | "or", left: number, right = left) {
+  LEFT[token] = left;
+  RIGHT[token] = right;
+  OPERATORS[token] = text;
+}
+
+operator(tk.TK_OR, "or", 1);
+operator(tk.TK_AND, "and", 2);
+operator(tk.CH_LT, "<", 3);
+operator(tk.CH_GT, ">", 3);
+operator(tk.TK_LE, "<=", 3);
+operator(tk.TK_GE, ">=", 3);
+operator(tk.TK_EQ, "==", 3);
+operator(tk.TK_NE, "~=", 3);
+operator(tk.CH_PIPE, "|", 4);
+operator(tk.CH_TILDE, "~", 5);
+operator(tk.CH_AMP, "&", 6);
+operator(tk.TK_SHL, "<<", 7);
+operator(tk.TK_SHR, ">>", 7);
+operator(tk.TK_CONCAT, "..", 9, 8);
+operator(tk.CH_PLUS, "+", 10);
+operator(tk.CH_MINUS, "-", 10);
+operator(tk.CH_STAR, "*", 11);
+operator(tk.CH_SLASH, "/", 11);
+operator(tk.TK_IDIV, "//", 11);
+operator(tk.CH_PERCENT, "%", 11);
+operator(tk.CH_CARET, "^", 14, 13);
+
+/** Any expression. */
+export function parseExpr(p: Parser): Expr {
+  return parseOperators(p, 0);
+}
+
+/** Expressions separated by commas, at least one. */
+export function parseExprList(p: Parser): Expr[] {
+  let e = parseOperators(p, 0);
+  const list = [e];
+  const fs = p.fs;
+  const free = fs.free;
+  while (p.accept(tk.CH_COMMA)) {
+    p.fetch(e);
+    p.scope.reserve(fs, 1);
+    e = parseOperators(p, 0);
+    list.push(e);
+  }
+  fs.free = free;
+  return list;
+}
+
+/** An expression whose operators all bind tighter than `limit`. */
+function parseOperators(p: Parser, limit: number): Expr {
+  const lx = p.lx;
+  p.enterLevel();
+  let left = parseOperand(p);
+  for (;;) {
+    const token = lx.token;
+    if ((LEFT[token] as number) <= limit) break;
+    const op = OPERATORS[token] as BinaryOp | "and" | "or";
+    const line = lx.line;
+    lx.next();
+    p.fetch(left);
+    const right = parseOperators(p, RIGHT[token] as number);
+    left =
+      op === "and" || op === "or"
+        ? makeLogical(p, op, left, right, line)
+        : makeBinary(op, left, right, line, lx.lastLine);
+  }
+  p.leaveLevels(1);
+  return left;
+}
+
+function makeBinary(op: BinaryOp, left: Expr, right: Expr, line: number, endLine: number): Expr {
+  switch (op) {
+    case "..":
+      // one instruction in C Lua, together with the chain to the right
+      if (right.type === "Binary" && right.op === "..") {
+        return { type: "Binary", line: right.line, op, left, right };
+      }
+      return { type: "Binary", line, op, left, right };
+    case "==":
+    case "~=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return { type: "Binary", line: endLine, op, left, right };
+    default:
+      return foldBinary(op, left, right, line) ?? { type: "Binary", line, op, left, right };
+  }
+}
+
+/** A constant to the left decides, as far as C Lua looks at it. */
+function makeLogical(p: Parser, op: "and" | "or", left: Expr, right: Expr, line: number): Expr {
+  if (isConstant(left) && isTruthy(left) === (op === "and")) {
+    p.sealed = single(right);
+    return p.sealed;
+  }
+  return { type: "Logical", line, op, left, right };
+}
+
+/** Whether an expression may have any number of values. */
+export function isMulti(e: Expr): boolean {
+  return e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg";
+}
+
+/** The expression with its results cut to one. */
+function single(e: Expr): Expr {
+  if (!isMulti(e)) return e;
+  return { type: "Paren", line: e.line, inner: e };
+}
+
+/** An operand with its unary operators. */
+function parseOperand(p: Parser): Expr {
+  const lx = p.lx;
+  const line = lx.line;
+  switch (lx.token) {
+    case tk.TK_NAME:
+      return parseSuffixed(p);
+    case tk.CH_MINUS:
+      return parseUnary(p, "-", line);
+    case tk.CH_TILDE:
+      return parseUnary(p, "~", line);
+    case tk.CH_HASH:
+      return parseUnary(p, "#", line);
+    case tk.TK_NOT:
+      return parseUnary(p, "not", line);
+    default:
+      return parseSimple(p, line);
+  }
+}
+
+function parseUnary(p: Parser, op: "-" | "not" | "#" | "~", line: number): Expr {
+  p.lx.next();
+  const operand = parseOperators(p, UNARY_PRIORITY);
+  if (op === "not") {
+    if (isConstant(operand)) return { type: isTruthy(operand) ? "False" : "True", line };
+  } else if (op !== "#") {
+    const folded = foldUnary(op, operand, line);
+    if (folded !== undefined) return folded;
+  }
+  return { type: "Unary", line, op, operand };
+}
+
+function parseSimple(p: Parser, line: number): Expr {
+  const lx = p.lx;
+  let e: Expr;
+  switch (lx.token) {
+    case tk.TK_STRING:
+      e = { type: "String", line, value: lx.text };
+      break;
+    case tk.TK_INTEGER:
+      e = { type: "Integer", line, value: lx.number };
+      break;
+    case tk.TK_FLOAT:
+      e = { type: "Float", line, value: lx.number as number };
+      break;
+    case tk.TK_NIL:
+      e = { type: "Nil", line };
+      break;
+    case tk.TK_TRUE:
+      e = { type: "True", line };
+      break;
+    case tk.TK_FALSE:
+      e = { type: "False", line };
+      break;
+    case tk.TK_DOTS:
+      if (!p.fs.body.isVararg) lx.fail("cannot use '...' outside a vararg function");
+      p.fs.body.usesVararg = true;
+      e = { type: "Vararg", line };
+      break;
+    case tk.CH_LBRACE:
+      return parseTable(p);
+    case tk.TK_FUNCTION:
+      lx.next();
+      return parseBody(p, false, lx.line);
+    default:
+      return parseSuffixed(p);
+  }
+  lx.next();
+  return e;
+}
+
+/** A name or parenthesised expression with the accesses and calls that follow it. */
+export function parseSuffixed(p: Parser): Expr {
+  const lx = p.lx;
+  let e = parsePrimary(p);
+  for (;;) {
+    switch (lx.token) {
+      case tk.CH_DOT: {
+        lx.next();
+        const key = parseKey(p);
+        e = { type: "Index", line: key.line, object: e, key };
+        break;
+      }
+      case tk.CH_LBRACKET: {
+        const key = parseBracketKey(p);
+        e = { type: "Index", line: lx.lastLine, object: e, key };
+        break;
+      }
+      case tk.CH_COLON: {
+        lx.next();
+        const name = p.expectName();
+        p.fetch(e);
+        e = parseMethodCall(p, e, name.text, lx.lastLine);
+        break;
+      }
+      case tk.CH_LPAREN:
+      case tk.TK_STRING:
+      case tk.CH_LBRACE:
+        e = parseCall(p, e);
+        break;
+      default:
+        return e;
+    }
+  }
+}
+
+function parsePrimary(p: Parser): Expr {
+  const lx = p.lx;
+  if (lx.token === tk.TK_NAME) {
+    const name = lx.name;
+    lx.next();
+    return resolve(p, name);
+  }
+  if (lx.token !== tk.CH_LPAREN) lx.fail("unexpected symbol");
+  const line = lx.line;
+  lx.next();
+  const inner = parseExpr(p);
+  p.expectMatch(tk.CH_RPAREN, tk.CH_LPAREN, line);
+  p.fetch(inner);
+  const e = single(inner);
+  if (e !== inner) e.line = lx.lastLine;
+  p.sealed = e;
+  return e;
+}
+
+/** What a name that has just been consumed refers to. */
+export function resolve(p: Parser, name: Name): Expr {
+  const declaration = p.scope.find(name);
+  const variable = declaration?.local;
+  if (declaration === undefined || variable === undefined) {
+    if (declaration === undefined && !p.scope.allowsUndeclared()) {
+      p.lx.failBefore(`variable '${name.text}' not declared`);
+    }
+    const e = makeGlobal(p, name.text);
+    const readOnly =
+      declaration === undefined ? p.scope.undeclaredAreReadOnly() : declaration.readOnly;
+    if (readOnly) p.readOnlyGlobal = e;
+    return e;
+  }
+  const line = p.lx.lastLine;
+  if (variable.constant !== undefined) {
+    const e = copyConstant(variable.constant, line);
+    p.constantUse = e;
+    p.constantUsed = variable;
+    return e;
+  }
+  p.scope.use(p.fs, declaration, variable);
+  return { type: "Local", line, variable };
+}
+
+/** `_ENV.name`, of the `_ENV` in scope (§2.2). */
+export function makeGlobal(p: Parser, name: string): GlobalExpr {
+  const declaration = p.scope.find(p.envName);
+  const env = declaration?.local;
+  if (declaration === undefined || env === undefined) {
+    return p.lx.failBefore(`_ENV is global when accessing variable '${name}'`);
+  }
+  p.scope.use(p.fs, declaration, env);
+  return { type: "Global", line: p.lx.lastLine, name, env };
+}
+
+function copyConstant(e: ConstantExpr, line: number): ConstantExpr {
+  switch (e.type) {
+    case "Integer":
+      return { type: e.type, line, value: e.value };
+    case "Float":
+      return { type: e.type, line, value: e.value };
+    case "String":
+      return { type: e.type, line, value: e.value };
+    default:
+      return { type: e.type, line };
+  }
+}
+
+/** A field name after `.` or as a key in a constructor. */
+export function parseKey(p: Parser): StringExpr {
+  const value = p.expectName().text;
+  return { type: "String", line: p.lx.lastLine, value };
+}
+
+function parseBracketKey(p: Parser): Expr {
+  p.lx.next();
+  const key = parseExpr(p);
+  p.expect(tk.CH_RBRACKET);
+  return key;
+}
+
+function parseCall(p: Parser, func: Expr): CallExpr {
+  const line = p.lx.line;
+  const args = parseArguments(p, 1);
+  return { type: "Call", line, func, args };
+}
+
+function parseMethodCall(p: Parser, object: Expr, name: string, nameLine: number): MethodCallExpr {
+  const line = p.lx.line;
+  const args = parseArguments(p, 2);
+  return { type: "MethodCall", line, object, name, args, nameLine };
+}
+
+/** The arguments of a call that needs `below` registers under them. */
+function parseArguments(p: Parser, below: number): Expr[] {
+  const lx = p.lx;
+  const line = lx.line;
+  const fs = p.fs;
+  const free = fs.free;
+  let args: Expr[];
+  p.scope.reserve(fs, below);
+  switch (lx.token) {
+    case tk.CH_LPAREN:
+      lx.next();
+      if ((lx.token as number) === tk.CH_RPAREN) {
+        lx.next();
+        args = [];
+      } else {
+        args = parseExprList(p);
+        p.expectMatch(tk.CH_RPAREN, tk.CH_LPAREN, line);
+        const last = args[args.length - 1] as Expr;
+        p.fetch(last);
+        p.scope.reserve(fs, args.length);
+      }
+      break;
+    case tk.CH_LBRACE:
+      args = [parseTable(p)];
+      break;
+    case tk.TK_STRING:
+      args = [{ type: "String", line, value: lx.text }];
+      lx.next();
+      break;
+    default:
+      return lx.fail("function arguments expected");
+  }
+  fs.free = free;
+  return args;
+}
+
+/** A table constructor (§3.4.9). */
+function parseTable(p: Parser): TableExpr {
+  const lx = p.lx;
+  const line = lx.line;
+  const fs = p.fs;
+  const free = fs.free;
+  p.scope.reserve(fs, 1);
+  const items: TableItem[] = [];
+  // the positional item whose value has not been fetched yet
+  let pending: Expr | undefined;
+  lx.next();
+  while (lx.token !== tk.CH_RBRACE) {
+    if (pending !== undefined) p.fetch(pending);
+    pending = parseItem(p, items);
+    if (!p.accept(tk.CH_COMMA) && !p.accept(tk.CH_SEMICOLON)) break;
+  }
+  p.expectMatch(tk.CH_RBRACE, tk.CH_LBRACE, line);
+  if (pending !== undefined) p.fetch(pending);
+  fs.free = free;
+  return { type: "Table", line, items };
+}
+
+/** Adds an item to a constructor; the result is its value if it is positional. */
+function parseItem(p: Parser, items: TableItem[]): Expr | undefined {
+  const lx = p.lx;
+  let key: Expr;
+  if (lx.token === tk.CH_LBRACKET) key = parseBracketKey(p);
+  else if (lx.token === tk.TK_NAME && lx.peek() === tk.CH_ASSIGN) key = parseKey(p);
+  else {
+    const value = parseExpr(p);
+    items.push({ kind: "positional", value });
+    return value;
+  }
+  p.expect(tk.CH_ASSIGN);
+  const value = parseExpr(p);
+  items.push({ kind: "named", key, value, line: lx.lastLine });
+  return undefined;
+}

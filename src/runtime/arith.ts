@@ -1,0 +1,350 @@
+/**
+ * Arithmetic, bitwise operators, concatenation and length with conversions and metamethods
+ * (§3.4.1-§3.4.7).
+ *
+ * The small functions at the top are what generated code calls when its int32 fast path does not
+ * apply; they are short so that the JIT inlines them. All may return `SUSPENDED` when a metamethod
+ * suspends; the result is then handed on later.
+ */
+import { call } from "./call";
+import { IntegerFault, LuaError, OperandFault, runtimeError } from "./error";
+import { SUSPENDED } from "./frame";
+import {
+  addInt,
+  andInt,
+  floorDivInt,
+  LuaInt64,
+  type LuaInteger,
+  modInt,
+  mulInt,
+  negInt,
+  notInt,
+  orInt,
+  shlInt,
+  shrInt,
+  subInt,
+  xorInt,
+} from "./int64";
+import { getMetamethod } from "./metatable";
+import { numberToString, parseNumber } from "./number";
+import { LuaTable } from "./table";
+import {
+  first,
+  isNumber,
+  LuaFloat,
+  type LuaNumber,
+  type LuaValue,
+  makeFloat,
+  numberToDouble,
+  numberToInteger,
+} from "./value";
+
+export type ArithOp =
+  | "+" | "-" | "*" | "/" | "//" | "%" | "^"
+  | "&" | "|" | "~" | "<<" | ">>"
+  | "neg" | "not";
+
+const EVENTS: Record<ArithOp, string> = {
+  "+": "__add",
+  "-": "__sub",
+  "*": "__mul",
+  "/": "__div",
+  "//": "__idiv",
+  "%": "__mod",
+  "^": "__pow",
+  "&": "__band",
+  "|": "__bor",
+  "~": "__bxor",
+  "<<": "__shl",
+  ">>": "__shr",
+  neg: "__unm",
+  not: "__bnot",
+};
+
+// ------------------------------------------------ helpers of generated code
+
+export function add(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a + b;
+    if (Math.floor(r) !== r) return r;
+  }
+  return addSlow(a, b);
+}
+
+function addSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaFloat) {
+    if (typeof b === "number") return makeFloat(a.n + b);
+    if (b instanceof LuaFloat) return makeFloat(a.n + b.n);
+  } else if (typeof a === "number") {
+    if (typeof b === "number") {
+      if (Number.isInteger(a) && Number.isInteger(b)) return addInt(a, b);
+      return makeFloat(a + b);
+    }
+    if (b instanceof LuaFloat) return makeFloat(a + b.n);
+  }
+  return arith("+", a, b);
+}
+
+export function sub(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a - b;
+    if (Math.floor(r) !== r) return r;
+  }
+  return subSlow(a, b);
+}
+
+function subSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaFloat) {
+    if (typeof b === "number") return makeFloat(a.n - b);
+    if (b instanceof LuaFloat) return makeFloat(a.n - b.n);
+  } else if (typeof a === "number") {
+    if (typeof b === "number") {
+      if (Number.isInteger(a) && Number.isInteger(b)) return subInt(a, b);
+      return makeFloat(a - b);
+    }
+    if (b instanceof LuaFloat) return makeFloat(a - b.n);
+  }
+  return arith("-", a, b);
+}
+
+export function mul(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a * b;
+    if (Math.floor(r) !== r) return r;
+  }
+  return mulSlow(a, b);
+}
+
+function mulSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaFloat) {
+    if (typeof b === "number") return makeFloat(a.n * b);
+    if (b instanceof LuaFloat) return makeFloat(a.n * b.n);
+  } else if (typeof a === "number") {
+    if (typeof b === "number") {
+      if (Number.isInteger(a) && Number.isInteger(b)) return mulInt(a, b);
+      return makeFloat(a * b);
+    }
+    if (b instanceof LuaFloat) return makeFloat(a * b.n);
+  }
+  return arith("*", a, b);
+}
+
+export function div(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number") return makeFloat(a / b);
+  if (isNumber(a) && isNumber(b)) return makeFloat(numberToDouble(a) / numberToDouble(b));
+  return arith("/", a, b);
+}
+
+export function mod(a: LuaValue, b: LuaValue): LuaValue {
+  if (isNumber(a) && isNumber(b)) return numberOp("%", a, b);
+  return arith("%", a, b);
+}
+
+export function idiv(a: LuaValue, b: LuaValue): LuaValue {
+  if (isNumber(a) && isNumber(b)) return numberOp("//", a, b);
+  return arith("//", a, b);
+}
+
+export function pow(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number") return makeFloat(power(a, b));
+  return arith("^", a, b);
+}
+
+export function unm(a: LuaValue): LuaValue {
+  if (typeof a === "number") return Number.isInteger(a) ? 0 - a : -a;
+  return arith("neg", a, a);
+}
+
+export function band(a: LuaValue, b: LuaValue): LuaValue {
+  if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return andInt(a as number, b as number);
+  return arith("&", a, b);
+}
+
+export function bor(a: LuaValue, b: LuaValue): LuaValue {
+  if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return orInt(a as number, b as number);
+  return arith("|", a, b);
+}
+
+export function bxor(a: LuaValue, b: LuaValue): LuaValue {
+  if (isInt(a) && isInt(b)) return xorInt(a, b);
+  return arith("~", a, b);
+}
+
+export function shl(a: LuaValue, b: LuaValue): LuaValue {
+  if (isInt(a) && isInt(b)) return shlInt(a, b);
+  return arith("<<", a, b);
+}
+
+export function shr(a: LuaValue, b: LuaValue): LuaValue {
+  if (isInt(a) && isInt(b)) return shrInt(a, b);
+  return arith(">>", a, b);
+}
+
+export function bnot(a: LuaValue): LuaValue {
+  return arith("not", a, a);
+}
+
+function isInt(v: LuaValue): v is LuaInteger {
+  return typeof v === "number" ? Number.isInteger(v) : v instanceof LuaInt64;
+}
+
+// ------------------------------------------------------------ general forms
+
+/** `a op b` with all conversions and metamethods; unary operators pass their operand twice. */
+export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
+  const bitwise = isBitwise(op);
+  if (isNumber(a) && isNumber(b)) {
+    if (!bitwise) return numberOp(op, a, b);
+    const x = numberToInteger(a);
+    const y = numberToInteger(b);
+    if (x !== undefined && y !== undefined) return integerOp(op, x, y);
+  }
+  const handler = arithMetamethod(a, EVENTS[op]) ?? arithMetamethod(b, EVENTS[op]);
+  if (handler === undefined) return convertedOp(op, a, b, bitwise);
+  const r = call(handler, a, b);
+  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+}
+
+/** Strings are not asked: their metamethods would only convert them to numbers (§3.4.3). */
+function arithMetamethod(v: LuaValue, event: string): LuaValue {
+  return typeof v === "string" ? undefined : getMetamethod(v, event);
+}
+
+function convertedOp(op: ArithOp, a: LuaValue, b: LuaValue, bitwise: boolean): LuaValue {
+  const x = toNumberOperand(a);
+  const y = toNumberOperand(b);
+  if (x !== undefined && y !== undefined) {
+    if (!bitwise) return numberOp(op, x, y);
+    const i = numberToInteger(x);
+    const j = numberToInteger(y);
+    if (i !== undefined && j !== undefined) return integerOp(op, i, j);
+    return noInteger(x, y);
+  }
+  throw operandError(op, a, b, bitwise);
+}
+
+function operandError(op: ArithOp, a: LuaValue, b: LuaValue, bitwise: boolean): LuaError {
+  if (bitwise) {
+    const second = isNumber(a);
+    return fault("perform bitwise operation on", second ? b : a, second ? 1 : 0);
+  }
+  if (typeof a === "string" || typeof b === "string") {
+    const names = `'${typeNameOf(a)}' with a '${typeNameOf(b)}'`;
+    return runtimeError(`attempt to ${EVENTS[op].slice(2)} a ${names}`);
+  }
+  const second = isNumber(a);
+  return fault("perform arithmetic on", second ? b : a, second ? 1 : 0);
+}
+
+function typeNameOf(v: LuaValue): string {
+  return new OperandFault("", v, 0).message("").split(" ")[3] as string;
+}
+
+function fault(what: string, culprit: LuaValue, operand: 0 | 1): LuaError {
+  return new LuaError(undefined, new OperandFault(what, culprit, operand));
+}
+
+function noInteger(a: LuaNumber, b: LuaNumber): never {
+  const second = numberToInteger(a) !== undefined;
+  throw new LuaError(undefined, new IntegerFault("", second ? b : a, second ? 1 : 0));
+}
+
+function toNumberOperand(v: LuaValue): LuaNumber | undefined {
+  if (typeof v === "string") return parseNumber(v);
+  return isNumber(v) ? v : undefined;
+}
+
+function isBitwise(op: ArithOp): boolean {
+  return op === "&" || op === "|" || op === "~" || op === "<<" || op === ">>" || op === "not";
+}
+
+/** Arithmetic on two numbers (§3.4.1): integers if both are, else floats. */
+export function numberOp(op: ArithOp, a: LuaNumber, b: LuaNumber): LuaValue {
+  if (op !== "/" && op !== "^" && isInt(a) && isInt(b)) return integerOp(op, a, b);
+  const x = numberToDouble(a);
+  const y = numberToDouble(b);
+  switch (op) {
+    case "+":
+      return makeFloat(x + y);
+    case "-":
+      return makeFloat(x - y);
+    case "*":
+      return makeFloat(x * y);
+    case "/":
+      return makeFloat(x / y);
+    case "//":
+      return makeFloat(Math.floor(x / y));
+    case "%":
+      return makeFloat(floatMod(x, y));
+    case "^":
+      return makeFloat(power(x, y));
+    default:
+      return makeFloat(-x);
+  }
+}
+
+/** C's fmod with the sign of the divisor. */
+function floatMod(x: number, y: number): number {
+  const r = x % y;
+  return r !== 0 && r < 0 !== y < 0 && Number.isFinite(r) ? (Number.isFinite(y) ? r + y : y) : r;
+}
+
+/** C's pow: differs from JS where the base is ±1 or NaN. */
+function power(x: number, y: number): number {
+  if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return 1;
+  return y === 2 ? x * x : x ** y;
+}
+
+export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
+  switch (op) {
+    case "+":
+      return addInt(a, b);
+    case "-":
+      return subInt(a, b);
+    case "*":
+      return mulInt(a, b);
+    case "//":
+      if (b === 0) throw runtimeError("attempt to divide by zero");
+      return floorDivInt(a, b);
+    case "%":
+      if (b === 0) throw runtimeError("attempt to perform 'n%0'");
+      return modInt(a, b);
+    case "&":
+      return andInt(a, b);
+    case "|":
+      return orInt(a, b);
+    case "~":
+      return xorInt(a, b);
+    case "<<":
+      return shlInt(a, b);
+    case ">>":
+      return shrInt(a, b);
+    case "not":
+      return notInt(a);
+    default:
+      return negInt(a);
+  }
+}
+
+/** `a .. b` (§3.4.6). */
+export function concat(a: LuaValue, b: LuaValue): LuaValue {
+  const x = typeof a === "string" ? a : isNumber(a) ? numberToString(a) : undefined;
+  const y = typeof b === "string" ? b : isNumber(b) ? numberToString(b) : undefined;
+  if (x !== undefined && y !== undefined) return x + y;
+  const handler = getMetamethod(a, "__concat") ?? getMetamethod(b, "__concat");
+  if (handler === undefined) throw fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
+  const r = call(handler, a, b);
+  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+}
+
+/** `#v` (§3.4.7). */
+export function lengthOf(v: LuaValue): LuaValue {
+  if (typeof v === "string") return v.length;
+  const handler = getMetamethod(v, "__len");
+  if (handler === undefined) {
+    if (v instanceof LuaTable) return v.length();
+    throw fault("get length of", v, 0);
+  }
+  const r = call(handler, v);
+  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+}

@@ -1,0 +1,109 @@
+/** The runtime as generated code sees it: short names, one object. */
+import { add, band, bnot, bor, bxor, concat, div, idiv, lengthOf, mod, mul, pow, shl, shr, sub, unm } from "./arith";
+import { call } from "./call";
+import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
+import { control } from "./control";
+import { LuaError, runtimeError } from "./error";
+import { forLimit, forPrepare } from "./forloop";
+import { SUSPENDED, suspend } from "./frame";
+import { index, setIndex } from "./index-ops";
+import { LuaInt64 } from "./int64";
+import { inext, next } from "./iterators";
+import { LuaFrame } from "./luaframe";
+import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
+import { unwind } from "./unwind";
+import { allResults, first, isNumber, LuaFloat, type LuaValue, numberToInteger } from "./value";
+
+/** A table from parts whose last positional value may be nil. */
+function makeTable(hash: Hash, array: LuaValue[]): LuaTable {
+  const t = new LuaTable(hash, array);
+  if (array[array.length - 1] === undefined) t.trim();
+  return t;
+}
+
+/** Sets `values` at `from`, `from` + 1, … of a table under construction. */
+function setList(t: LuaTable, from: number, values: LuaValue[]): void {
+  for (let i = 0; i < values.length; i++) t.setInt(from + i, values[i]);
+}
+
+/** The table of a named vararg parameter (§3.4.11). */
+function namedVarargs(values: LuaValue[]): LuaTable {
+  const t = makeTable(EMPTY_HASH, [undefined, ...values]);
+  t.setName("n", values.length);
+  return t;
+}
+
+/** The values of `...` in a function with a named vararg table. */
+function varargTable(t: LuaValue): LuaValue[] {
+  const n = t instanceof LuaTable ? t.getStr("n") : undefined;
+  const count = isNumber(n) ? numberToInteger(n) : undefined;
+  if (typeof count !== "number" || count < 0 || count > 0x7fffff)
+    throw runtimeError("vararg table has no proper 'n'");
+  const values: LuaValue[] = new Array(count);
+  for (let i = 0; i < count; i++) values[i] = (t as LuaTable).getInt(i + 1);
+  return values;
+}
+
+/** First result as a condition. */
+function truth(v: unknown): boolean {
+  const x = first(v as LuaValue);
+  return x !== undefined && x !== false;
+}
+
+function globalDefined(name: string): LuaError {
+  return runtimeError(`global '${name}' already defined`);
+}
+
+export const codegenApi = {
+  S: SUSPENDED,
+  T: LuaTable,
+  TI: TableIterator,
+  EH: EMPTY_HASH,
+  EA: EMPTY_ARRAY,
+  E0: Object.freeze([]),
+  HC: hashClass,
+  FL: LuaFloat,
+  I64: LuaInt64,
+  LF: LuaFrame,
+  X: control,
+  Q: Array.isArray,
+  U: suspend,
+  W: unwind,
+  F: first,
+  A: allResults,
+  B: truth,
+  C: call,
+  I: index,
+  N: setIndex,
+  MT: makeTable,
+  SL: setList,
+  NV: namedVarargs,
+  VT: varargTable,
+  GD: globalDefined,
+  NX: next,
+  IX: inext,
+  FP: forPrepare,
+  FLim: forLimit,
+  EN: equalsNumber,
+  eq: equals,
+  lt: lessThan,
+  le: lessEqual,
+  add,
+  sub,
+  mul,
+  div,
+  mod,
+  idiv,
+  pow,
+  unm,
+  band,
+  bor,
+  bxor,
+  shl,
+  shr,
+  bnot,
+  cat: concat,
+  len: lengthOf,
+};
+
+export const codegenNames = Object.keys(codegenApi);

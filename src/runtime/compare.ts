@@ -1,0 +1,87 @@
+/** Equality and order (§3.4.4). Each may return `SUSPENDED`; the metamethod's result comes later. */
+import { call } from "./call";
+import { argumentTypeName, runtimeError } from "./error";
+import { SUSPENDED } from "./frame";
+import { compareInt, int64Equals, LuaInt64, toBigInt } from "./int64";
+import { getMetamethod } from "./metatable";
+import { LuaTable } from "./table";
+import { first, isNumber, LuaFloat, type LuaNumber, type LuaValue, Userdata } from "./value";
+
+type Answer = boolean | typeof SUSPENDED;
+
+function truth(r: unknown): Answer {
+  if (r === SUSPENDED) return SUSPENDED;
+  const v = first(r as LuaValue);
+  return v !== undefined && v !== false;
+}
+
+/** Equality without metamethods. */
+export function rawEquals(a: LuaValue, b: LuaValue): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" && typeof b !== "object") return false;
+  if (a instanceof LuaFloat) {
+    if (b instanceof LuaFloat) return a.n === b.n;
+    if (typeof b === "number") return a.n === b;
+    return b instanceof LuaInt64 && compareNumbers(a, b) === 0;
+  }
+  if (a instanceof LuaInt64) {
+    if (b instanceof LuaInt64) return int64Equals(a, b);
+    return b instanceof LuaFloat && compareNumbers(a, b) === 0;
+  }
+  return typeof a === "number" && b instanceof LuaFloat && a === b.n;
+}
+
+/** Is the boxed value `v` equal to the plain number `n`? */
+export function equalsNumber(v: LuaValue, n: number): boolean {
+  return v instanceof LuaFloat && v.n === n;
+}
+
+export function equals(a: LuaValue, b: LuaValue): Answer {
+  if (rawEquals(a, b)) return true;
+  const both =
+    (a instanceof LuaTable && b instanceof LuaTable) ||
+    (a instanceof Userdata && b instanceof Userdata);
+  if (!both) return false;
+  const handler = getMetamethod(a, "__eq") ?? getMetamethod(b, "__eq");
+  return handler === undefined ? false : truth(call(handler, a, b));
+}
+
+export function lessThan(a: LuaValue, b: LuaValue): Answer {
+  if (typeof a === "number" && typeof b === "number") return a < b;
+  if (typeof a === "string" && typeof b === "string") return a < b;
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) < 0;
+  return orderMetamethod("__lt", a, b);
+}
+
+export function lessEqual(a: LuaValue, b: LuaValue): Answer {
+  if (typeof a === "number" && typeof b === "number") return a <= b;
+  if (typeof a === "string" && typeof b === "string") return a <= b;
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) <= 0;
+  return orderMetamethod("__le", a, b);
+}
+
+function orderMetamethod(event: string, a: LuaValue, b: LuaValue): Answer {
+  const handler = getMetamethod(a, event) ?? getMetamethod(b, event);
+  if (handler !== undefined) return truth(call(handler, a, b));
+  const x = argumentTypeName(a);
+  const y = argumentTypeName(b);
+  throw runtimeError(
+    x === y ? `attempt to compare two ${x} values` : `attempt to compare ${x} with ${y}`,
+  );
+}
+
+/** Negative, zero or positive by exact value; NaN when either is NaN. */
+function compareNumbers(a: LuaNumber, b: LuaNumber): number {
+  const x = a instanceof LuaFloat ? a.n : a;
+  const y = b instanceof LuaFloat ? b.n : b;
+  if (typeof x === "number" && typeof y === "number") return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
+  if (x instanceof LuaInt64 && y instanceof LuaInt64) return compareInt(x, y);
+  if (x instanceof LuaInt64) return compareBig(x, y as number);
+  return -compareBig(y as LuaInt64, x as number);
+}
+
+/** JS compares bigint and number by exact value. */
+function compareBig(a: LuaInt64, n: number): number {
+  const big = toBigInt(a);
+  return big < n ? -1 : big > n ? 1 : big == (n as unknown as bigint) ? 0 : Number.NaN;
+}

@@ -1,0 +1,76 @@
+/**
+ * The state of execution that is shared by everything that runs: which Lua state and coroutine are
+ * running, why a stack is being suspended, and the preemption counter.
+ *
+ * There is one thread and Lua code runs synchronously between suspensions, so this is one object.
+ * Generated code sees it as `X`.
+ */
+import type { Frame } from "./frame";
+import { SUSPENDED } from "./frame";
+import { LuaTable } from "./table";
+import type { LuaValue, Results } from "./value";
+
+/** Why the stack is being suspended. */
+export enum Reason {
+  None,
+  /** `coroutine.yield`: up to the innermost `resume`, with `transfer`. */
+  Yield,
+  /** The task waits for something outside: up to the scheduler, which calls `waiter`. */
+  Wait,
+  /** Somebody wants to look at the frames: up to the innermost coroutine, which calls `inspector`. */
+  Inspect,
+}
+
+/** Continues a waiting task with a value, or with an error if `failing`. Only the first call counts. */
+export type Wake = (value: Results | unknown, failing: boolean) => void;
+
+/** Metatables of the basic types, kept per Lua state. */
+export interface TypeMetatables {
+  nil?: LuaTable;
+  boolean?: LuaTable;
+  number?: LuaTable;
+  function?: LuaTable;
+  thread?: LuaTable;
+}
+
+/** A coroutine as seen by whoever inspects its frames. */
+export interface FrameOwner {
+  top: Frame | null;
+}
+
+export class Control {
+  /** Counts down; `tick` runs when it is below zero. */
+  n = 0;
+  /** Metatable of strings of the running state. */
+  strings = new LuaTable();
+  types: TypeMetatables = {};
+  reason = Reason.None;
+  transfer: LuaValue[] = [];
+  waiter: ((wake: Wake) => void) | undefined;
+  inspector: ((owner: FrameOwner) => Results) | undefined;
+  /** Set by the scheduler. Called when the counter has run out. */
+  onTick: () => LuaValue[] | undefined = () => undefined;
+
+  tick(): LuaValue[] | undefined {
+    return this.onTick();
+  }
+}
+
+export const control = new Control();
+
+/** Suspends the running task until `waiter`'s wake is called. Return the result at once. */
+export function waitFor(waiter: (wake: Wake) => void): LuaValue[] {
+  control.reason = Reason.Wait;
+  control.waiter = waiter;
+  return SUSPENDED;
+}
+
+/**
+ * Turns the running coroutine's whole stack into frames, calls `inspector` with them, and goes on
+ * with its result as the result of the native function that returns this.
+ */
+export function inspect(inspector: (owner: FrameOwner) => Results): LuaValue[] {
+  control.reason = Reason.Inspect;
+  control.inspector = inspector;
+  return SUSPENDED;
+}

@@ -1,0 +1,175 @@
+/** Coroutines (§2.6): stacks of frames, and the loop that runs them. */
+import { control, type FrameOwner, Reason } from "./control";
+import { LuaError, runtimeError } from "./error";
+import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
+import { CoroutineClosing } from "./interrupt";
+import { call } from "./call";
+import { type LuaValue, type Results, Thread } from "./value";
+
+export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
+
+/** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
+const MAX_NESTING = 190;
+
+export class Coroutine extends Thread implements FrameOwner {
+  status: CoroutineStatus = "suspended";
+  /** The innermost frame while the stack is suspended. */
+  top: Frame | null = null;
+  /** The coroutine that resumed this one. */
+  resumer: Coroutine | null = null;
+  nesting = 0;
+  /** The error that ended it, for coroutine.close and debug.traceback. */
+  error: LuaError | undefined;
+  /** Set by debug.sethook for this coroutine. */
+  hook: unknown = undefined;
+
+  constructor(
+    /** The function to call at the first resume; undefined once it runs. */
+    public entry: LuaValue,
+    /** A task's own coroutine can't yield to anybody. */
+    readonly isMain = false,
+  ) {
+    super();
+  }
+}
+
+/** The coroutine that is running. */
+export let running = new Coroutine(undefined, true);
+
+export function setRunning(co: Coroutine): void {
+  running = co;
+}
+
+/**
+ * Runs `co` on with a value (the arguments at first) or an error, until it ends, yields or waits.
+ * Returns its results or the yielded values (see `co.status`), or `SUSPENDED` while it waits.
+ */
+export function drive(co: Coroutine, value: unknown, failing: boolean): Results {
+  let v = value;
+  let f = failing;
+  for (;;) {
+    let r: Results;
+    const frame = co.top;
+    try {
+      if (frame !== null) {
+        co.top = frame.up;
+        r = f ? frame.fail(v) : frame.resume(v as Results);
+      } else if (co.entry !== undefined) {
+        const { entry } = co;
+        co.entry = undefined;
+        if (f) throw v;
+        r = call(entry, ...(v as LuaValue[]));
+      } else {
+        co.status = "dead";
+        if (f) throw v;
+        return v as Results;
+      }
+    } catch (e) {
+      if (co.status === "dead") throw e;
+      takeSuspended(null); // nothing half-linked may remain
+      v = e;
+      f = true;
+      continue;
+    }
+    if (r !== SUSPENDED) {
+      v = r;
+      f = false;
+      continue;
+    }
+    co.top = takeSuspended(co.top);
+    const { reason } = control;
+    // a wait goes on outward to the scheduler, which resets the reason
+    if (reason === Reason.Wait) return SUSPENDED;
+    control.reason = Reason.None;
+    if (reason === Reason.Yield) {
+      co.status = "suspended";
+      return control.transfer;
+    }
+    try {
+      v = control.inspector?.(co);
+      f = false;
+    } catch (e) {
+      v = e;
+      f = true;
+    }
+  }
+}
+
+/** What a resume does with the outcome: `coroutine.resume` and `wrap` differ here. */
+export interface ResumeMode {
+  returned(co: Coroutine, r: Results): Results;
+  /** Returns results, or throws. */
+  raised(co: Coroutine, error: unknown): Results;
+}
+
+/** Resumes `co` from the running coroutine. May return `SUSPENDED`. */
+export function resume(co: Coroutine, args: LuaValue[], mode: ResumeMode): Results {
+  if (co.status !== "suspended" || co.isMain) {
+    const what = co.status === "dead" ? "dead" : "non-suspended";
+    return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
+  }
+  const resumer = running;
+  if (resumer.nesting >= MAX_NESTING) return mode.raised(co, new LuaError("C stack overflow"));
+  co.resumer = resumer;
+  co.nesting = resumer.nesting + 1;
+  // values for a yield that waits; arguments for a function that starts
+  return enter(co, co.top === null ? args : args.length === 1 ? args[0] : args, false, mode);
+}
+
+function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode): Results {
+  const resumer = co.resumer as Coroutine;
+  resumer.status = "normal";
+  co.status = "running";
+  running = co;
+  let r: Results;
+  try {
+    r = drive(co, value, failing);
+  } catch (e) {
+    co.status = "dead";
+    running = resumer;
+    resumer.status = "running";
+    return mode.raised(co, e);
+  }
+  running = resumer;
+  resumer.status = "running";
+  if (r === SUSPENDED) return suspend(new ResumeFrame(co, mode));
+  return mode.returned(co, r);
+}
+
+/** Stands in the resumer's stack while the resumed coroutine waits for something outside. */
+export class ResumeFrame extends Frame {
+  constructor(
+    readonly co: Coroutine,
+    private readonly mode: ResumeMode,
+  ) {
+    super();
+  }
+
+  override resume(value: Results): Results {
+    return enter(this.co, value, false, this.mode);
+  }
+
+  override fail(error: unknown): Results {
+    return enter(this.co, error, true, this.mode);
+  }
+}
+
+/** `coroutine.yield`: suspends the running coroutine with `values`. */
+export function yieldValues(values: LuaValue[]): Results {
+  if (running.isMain) throw runtimeError("attempt to yield from outside a coroutine");
+  control.reason = Reason.Yield;
+  control.transfer = values;
+  return SUSPENDED;
+}
+
+/** `coroutine.close` of a coroutine that is suspended: closes its pending variables. */
+export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
+  if (co.top === null) {
+    co.entry = undefined;
+    co.status = "dead";
+    return mode.returned(co, []);
+  }
+  co.resumer = running;
+  co.nesting = running.nesting + 1;
+  return enter(co, new CoroutineClosing(), true, mode);
+}

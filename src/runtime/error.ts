@@ -1,0 +1,109 @@
+/**
+ * Lua errors.
+ *
+ * `LuaError` is no JS `Error`: it captures no JS stack, so a `pcall`/`error` loop costs no more
+ * than in C Lua. Position and traceback are added while the error unwinds: the first Lua frame that
+ * it passes knows the line (`pending` says whether it wants one), and each frame adds a row.
+ */
+import { LuaFloat, Thread, type LuaValue, Userdata } from "./value";
+import { LuaInt64 } from "./int64";
+import { LuaTable } from "./table";
+
+/**
+ * What the first Lua frame that the error passes still has to add to it.
+ * - a number n: `chunk:line:` of the n-th Lua frame outward (1 = the first)
+ * - an `ArgumentFault`: the text needs the name the function was called by
+ * - an `OperandFault`: the text needs the name of the variable that was operated on
+ */
+export type Pending = 0 | number | ArgumentFault | OperandFault;
+
+export class LuaError {
+  /** One row per frame passed, innermost first, e.g. `x.lua:3: in function 'f'`. */
+  traceback: TraceRow[] = [];
+  constructor(
+    public value: LuaValue,
+    public pending: Pending = 0,
+  ) {}
+}
+
+/** A row of a traceback: a Lua frame (function prototype and operation), or finished text. */
+export type TraceRow = string | { proto: unknown; op: number };
+
+/** `bad argument #n to 'name' (text)`; the name comes from the call (§6, luaL_argerror). */
+export class ArgumentFault {
+  constructor(
+    readonly index: number,
+    readonly text: string,
+  ) {}
+}
+
+/**
+ * `attempt to <what> a nil value (global 'x')`. `operand` says which operand of the operation is
+ * the culprit: 0 the object or left operand, 1 the key or right operand, -1 none that has a name.
+ */
+export class OperandFault {
+  constructor(
+    /** `index`, `call`, `perform arithmetic on`, … */
+    readonly what: string,
+    readonly culprit: LuaValue,
+    readonly operand: 0 | 1 | -1,
+  ) {}
+
+  /** The message; `name` is "" or ` (global 'x')`. */
+  message(name: string): string {
+    return `attempt to ${this.what} a ${argumentTypeName(this.culprit)} value${name}`;
+  }
+}
+
+/** `number (local 'x') has no integer representation`. */
+export class IntegerFault extends OperandFault {
+  override message(name: string): string {
+    return `number${name} has no integer representation`;
+  }
+}
+
+/** An error with the position of the Lua code that called the native function (luaL_error). */
+export function runtimeError(message: string): LuaError {
+  return new LuaError(message, 1);
+}
+
+/** `bad argument #index to '?' (text)`, the function's name and the position filled in later. */
+export function argumentError(index: number, text: string): LuaError {
+  return new LuaError(undefined, new ArgumentFault(index, text));
+}
+
+/** `bad argument #index to '?' (expected expected, got …)`. */
+export function typeError(index: number, expected: string, got: LuaValue): LuaError {
+  return argumentError(index, `${expected} expected, got ${argumentTypeName(got)}`);
+}
+
+/** As `typeError` for an argument that was not passed at all. */
+export function missingError(index: number, expected: string): LuaError {
+  return argumentError(index, `${expected} expected, got no value`);
+}
+
+/** `__name` of the metatable when it has one, else the basic type (luaL_typeerror). */
+export function argumentTypeName(v: LuaValue): string {
+  if (v instanceof LuaTable || v instanceof Userdata) {
+    const name = v.metatable?.getStr("__name");
+    if (typeof name === "string") return name;
+  }
+  return typeName(v);
+}
+
+/** The name of a value's type (§2.1). */
+export function typeName(v: LuaValue): string {
+  switch (typeof v) {
+    case "undefined":
+      return "nil";
+    case "boolean":
+    case "number":
+    case "string":
+    case "function":
+      return typeof v;
+    default:
+      if (v instanceof LuaTable) return "table";
+      if (v instanceof LuaFloat || v instanceof LuaInt64) return "number";
+      return v instanceof Thread ? "thread" : "userdata";
+  }
+}

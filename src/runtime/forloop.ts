@@ -1,0 +1,122 @@
+/** Numeric `for` loops that are not plain int32 counting (§3.3.5). */
+import { argumentTypeName, type LuaError, runtimeError } from "./error";
+import {
+  addInt,
+  compareInt,
+  fromDouble,
+  type LuaInteger,
+  MAX_INTEGER,
+  MIN_INTEGER,
+  toBigInt,
+} from "./int64";
+import {
+  isInteger,
+  isNumber,
+  type LuaNumber,
+  type LuaValue,
+  makeFloat,
+  numberToDouble,
+} from "./value";
+
+function forError(v: LuaValue, what: string): LuaError {
+  return runtimeError(`bad 'for' ${what} (number expected, got ${argumentTypeName(v)})`);
+}
+
+/** The limit of a loop over small integers as a plain double to compare with. */
+export function forLimit(limit: LuaValue): number {
+  if (!isNumber(limit)) throw forError(limit, "limit");
+  return numberToDouble(limit);
+}
+
+/** State of a loop: `next` moves on and says whether there is an iteration; `value` is its value. */
+export interface ForState {
+  value: LuaValue;
+  next(): boolean;
+}
+
+/** Prepares a loop: the order of checks is C Lua's. */
+export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): ForState {
+  if (isInteger(start) && isInteger(step)) {
+    if (step === 0) throw runtimeError("'for' step is zero");
+    return new IntegerFor(start, clipLimit(limit, step), step);
+  }
+  if (!isNumber(limit)) throw forError(limit, "limit");
+  if (!isNumber(step)) throw forError(step, "step");
+  if (!isNumber(start)) throw forError(start, "initial value");
+  const by = numberToDouble(step);
+  if (by === 0) throw runtimeError("'for' step is zero");
+  return new FloatFor(numberToDouble(start), numberToDouble(limit), by);
+}
+
+/** The limit as an integer, or undefined when the loop does not run at all. */
+function clipLimit(limit: LuaValue, step: LuaInteger): LuaInteger | undefined {
+  if (!isNumber(limit)) throw forError(limit, "limit");
+  if (isInteger(limit)) return limit;
+  const n = numberToDouble(limit as LuaNumber);
+  if (Number.isNaN(n)) return undefined;
+  const down = compareInt(step, 0) < 0;
+  const i = fromDouble(down ? Math.ceil(n) : Math.floor(n));
+  if (i !== undefined) return i;
+  if (n > 0) return down ? undefined : MAX_INTEGER;
+  return down ? MIN_INTEGER : undefined;
+}
+
+class IntegerFor implements ForState {
+  value: LuaValue;
+  private started = false;
+  /** Iterations that are left after the first: computed up front, so nothing can overflow. */
+  private count: number;
+  private readonly runs: boolean;
+
+  constructor(
+    private current: LuaInteger,
+    limit: LuaInteger | undefined,
+    private readonly step: LuaInteger,
+  ) {
+    this.value = current;
+    const up = compareInt(step, 0) > 0;
+    this.runs =
+      limit !== undefined &&
+      (up ? compareInt(current, limit) <= 0 : compareInt(current, limit) >= 0);
+    this.count = 0;
+    if (this.runs && limit !== undefined) {
+      const range = up
+        ? toBigInt(limit) - toBigInt(current)
+        : toBigInt(current) - toBigInt(limit);
+      const by = up ? toBigInt(step) : -toBigInt(step);
+      // beyond 2^53 iterations a double is as good as exact
+      this.count = Number(range / by);
+    }
+  }
+
+  next(): boolean {
+    if (!this.started) {
+      this.started = true;
+      return this.runs;
+    }
+    if (this.count-- <= 0) return false;
+    this.current = addInt(this.current, this.step);
+    this.value = this.current;
+    return true;
+  }
+}
+
+class FloatFor implements ForState {
+  value: LuaValue;
+  private started = false;
+
+  constructor(
+    private current: number,
+    private readonly limit: number,
+    private readonly step: number,
+  ) {
+    this.value = makeFloat(current);
+  }
+
+  next(): boolean {
+    if (this.started) this.current += this.step;
+    this.started = true;
+    this.value = makeFloat(this.current);
+    return this.step > 0 ? this.current <= this.limit : this.limit <= this.current;
+  }
+}

@@ -1,0 +1,86 @@
+/** Indexing with metamethods (§2.4, `__index` and `__newindex`). */
+import { LuaError, OperandFault, runtimeError } from "./error";
+import { SUSPENDED } from "./frame";
+import { getMetamethod } from "./metatable";
+import { LuaTable } from "./table";
+import { first, type LuaValue } from "./value";
+import { call } from "./call";
+
+/** Longest chain of `__index` tables, as in C Lua. */
+const MAX_CHAIN = 2000;
+
+/** `o[k]`. May return `SUSPENDED`; the result then comes as the resumed value. */
+export function index(o: LuaValue, k: LuaValue): LuaValue {
+  if (o instanceof LuaTable) {
+    const v = o.get(k);
+    if (v !== undefined || o.metatable === null) return v;
+  }
+  return indexChain(o, k);
+}
+
+function indexChain(o: LuaValue, k: LuaValue): LuaValue {
+  let object = o;
+  for (let i = 0; i < MAX_CHAIN; i++) {
+    let handler: LuaValue;
+    if (object instanceof LuaTable) {
+      const v = object.get(k);
+      if (v !== undefined || object.metatable === null) return v;
+      handler = object.metatable.getStr("__index");
+      if (handler === undefined) return undefined;
+    } else {
+      handler = getMetamethod(object, "__index");
+      if (handler === undefined)
+        throw new LuaError(undefined, new OperandFault("index", object, i === 0 ? 0 : -1));
+    }
+    if (typeof handler === "function") {
+      const r = handler(object, k);
+      // a suspended call hands its results on as they are
+      return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+    }
+    object = handler;
+  }
+  throw runtimeError("'__index' chain too long; possibly a loop");
+}
+
+/** `o[k] = v`. Returns `SUSPENDED` or undefined. */
+export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
+  if (o instanceof LuaTable && o.metatable === null) {
+    if (typeof k === "string") o.setStr(k, v);
+    else if (typeof k === "number" && k === k) o.setInt(k, v);
+    else rawSet(o, k, v);
+    return undefined;
+  }
+  let object = o;
+  for (let i = 0; i < MAX_CHAIN; i++) {
+    let handler: LuaValue;
+    if (object instanceof LuaTable) {
+      const mt = object.metatable;
+      if (mt === null) handler = undefined;
+      else {
+        handler = mt.getStr("__newindex");
+        if (handler !== undefined && object.get(k) !== undefined) handler = undefined;
+      }
+      if (handler === undefined) {
+        rawSet(object, k, v);
+        return undefined;
+      }
+    } else {
+      handler = getMetamethod(object, "__newindex");
+      if (handler === undefined)
+        throw new LuaError(undefined, new OperandFault("index", object, i === 0 ? 0 : -1));
+    }
+    if (typeof handler === "function") {
+      const r = call(handler, object, k, v);
+      return r === SUSPENDED ? (r as unknown as LuaValue) : undefined;
+    }
+    object = handler;
+  }
+  throw runtimeError("'__newindex' chain too long; possibly a loop");
+}
+
+/** Raw assignment; nil and NaN are no keys. */
+export function rawSet(t: LuaTable, k: LuaValue, v: LuaValue): void {
+  if (k === undefined) throw runtimeError("table index is nil");
+  if (k !== k) throw runtimeError("table index is NaN");
+  t.set(k, v);
+}

@@ -1,0 +1,63 @@
+/** `next` and the iterator of `ipairs` (§6.1), which `for` loops recognise by identity. */
+import { argumentError, runtimeError, typeError } from "./error";
+import { index } from "./index-ops";
+import { native } from "./native";
+import { LuaTable, mapKey, TableIterator } from "./table";
+import { Frame, SUSPENDED, suspend } from "./frame";
+import { first, type LuaValue, type Results } from "./value";
+
+/** Traversals that go on by key; a handful, because traversals nest. */
+const recent: TableIterator[] = [];
+const MAX_RECENT = 8;
+
+/** Forgets unfinished traversals, which keep their tables alive. */
+export function forgetTraversals(): void {
+  recent.length = 0;
+}
+
+function iteratorAt(t: LuaTable, key: LuaValue): TableIterator {
+  for (let i = recent.length - 1; i >= 0; i--) {
+    const it = recent[i] as TableIterator;
+    if (it.table === t && (it.key === key || (typeof key === "object" && mapKey(it.key) === mapKey(key))))
+      return it;
+  }
+  const it = new TableIterator(t);
+  if (key !== undefined && !it.seek(key)) throw runtimeError("invalid key to 'next'");
+  if (recent.length >= MAX_RECENT) recent.shift();
+  recent.push(it);
+  return it;
+}
+
+export const next = native("next", (t: LuaValue, key: LuaValue): Results => {
+  if (!(t instanceof LuaTable)) throw typeError(1, "table", t);
+  const it = key === undefined ? begin(t) : iteratorAt(t, key);
+  if (it.step()) return [it.key, it.value];
+  const at = recent.indexOf(it);
+  if (at >= 0) recent.splice(at, 1);
+  return undefined;
+});
+
+function begin(t: LuaTable): TableIterator {
+  const it = new TableIterator(t);
+  if (recent.length >= MAX_RECENT) recent.shift();
+  recent.push(it);
+  return it;
+}
+
+class InextFrame extends Frame {
+  constructor(private readonly i: LuaValue) {
+    super();
+  }
+  override resume(v: Results): Results {
+    const x = first(v);
+    return x === undefined ? undefined : [this.i, x];
+  }
+}
+
+/** The iterator that `ipairs` returns. */
+export const inext = native("ipairs_iterator", (t: LuaValue, i: LuaValue): Results => {
+  if (typeof i !== "number") throw argumentError(2, "number expected");
+  const v = index(t, i + 1);
+  if ((v as unknown) === SUSPENDED) return suspend(new InextFrame(i + 1));
+  return v === undefined ? undefined : [i + 1, v];
+});

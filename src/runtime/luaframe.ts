@@ -1,0 +1,141 @@
+/** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
+import { call } from "./call";
+import { LuaError, runtimeError } from "./error";
+import { Frame, SUSPENDED, suspend } from "./frame";
+import { CoroutineClosing } from "./interrupt";
+import { getMetamethod } from "./metatable";
+import type { Proto } from "./proto";
+import { settle, unwind } from "./unwind";
+import type { LuaValue, Results } from "./value";
+
+export class LuaFrame extends Frame {
+  /** To-be-closed values by level; null while there are none. */
+  tbc: LuaValue[] | null = null;
+
+  constructor(
+    readonly proto: Proto,
+    /** The operation that the function waits for. */
+    public k: number,
+    /** The prototype, registers, temporaries and upvalues: see frameLayout in compiler/print.ts. */
+    readonly s: unknown[],
+  ) {
+    super();
+  }
+
+  override resume(value: Results): Results {
+    const { proto } = this;
+    proto.resumable ??= proto.compileResumable();
+    return proto.resumable(this, value, false);
+  }
+
+  override fail(error: unknown): Results {
+    const e = unwind(this.proto, this.k, error);
+    if (this.tbc === null) throw e;
+    return this.closeOnError(e);
+  }
+
+  /** Leaves the fast form for good: goes on at once in the resumable form. */
+  deopt(): Results {
+    return this.resume(undefined);
+  }
+
+  /** A variable to be closed comes into scope. */
+  mark(level: number, value: LuaValue, name: string): void {
+    if (value === undefined || value === false) return;
+    if (getMetamethod(value, "__close") === undefined)
+      throw runtimeError(`variable '${name}' got a non-closable value`);
+    this.tbc ??= [];
+    this.tbc[level] = value;
+  }
+
+  /** Closes all variables from `level` up, in reverse order. Returns `SUSPENDED` or undefined. */
+  close(level: number): LuaValue {
+    const { tbc } = this;
+    if (tbc === null) return undefined;
+    while (tbc.length > level) {
+      const v = tbc.pop();
+      if (v === undefined) continue;
+      const r = call(closeMethod(v), v);
+      if (r === SUSPENDED) return suspend(new CloseFrame(this, level)) as unknown as LuaValue;
+    }
+    if (tbc.length === 0) this.tbc = null;
+    return undefined;
+  }
+
+  /** Closes all variables because of an error, then throws it on (or the last one raised). */
+  closeOnError(error: unknown): Results {
+    let e = error;
+    while (this.tbc !== null && this.tbc.length > 0) {
+      const v = this.tbc.pop();
+      if (v === undefined) continue;
+      try {
+        const value = errorValue(e);
+        const r = value === NO_ERROR ? call(closeMethod(v), v) : call(closeMethod(v), v, value as LuaValue);
+        if (r === SUSPENDED) return suspend(new CloseErrorFrame(this, e));
+      } catch (next) {
+        e = replaceError(e, next);
+      }
+    }
+    this.tbc = null;
+    throw e;
+  }
+}
+
+function closeMethod(v: LuaValue): LuaValue {
+  return getMetamethod(v, "__close");
+}
+
+const NO_ERROR = Symbol("no error");
+
+function errorValue(e: unknown): unknown {
+  if (e instanceof LuaError) return e.value;
+  if (e instanceof CoroutineClosing) return e.error === undefined ? NO_ERROR : e.error.value;
+  return NO_ERROR;
+}
+
+/** An error raised while closing takes the place of the one before. */
+export function replaceError(current: unknown, next: unknown): unknown {
+  if (current instanceof CoroutineClosing) {
+    current.error = settle(next, undefined);
+    return current;
+  }
+  return current instanceof LuaError ? next : current;
+}
+
+/** Between two closing methods on the normal way out. */
+class CloseFrame extends Frame {
+  override get isHidden(): boolean {
+    return true;
+  }
+  constructor(
+    private readonly frame: LuaFrame,
+    private readonly level: number,
+  ) {
+    super();
+  }
+
+  override resume(): Results {
+    return this.frame.close(this.level);
+  }
+}
+
+/** Between two closing methods while an error unwinds. */
+class CloseErrorFrame extends Frame {
+  override get isHidden(): boolean {
+    return true;
+  }
+  constructor(
+    private readonly frame: LuaFrame,
+    private readonly error: unknown,
+  ) {
+    super();
+  }
+
+  override resume(): Results {
+    return this.frame.closeOnError(this.error);
+  }
+
+  override fail(next: unknown): Results {
+    return this.frame.closeOnError(replaceError(this.error, next));
+  }
+}

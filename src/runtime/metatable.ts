@@ -1,0 +1,27 @@
+/** Metatables and metamethods (§2.4). */
+import { control } from "./control";
+import { LuaTable } from "./table";
+import { type LuaValue, Thread, Userdata } from "./value";
+
+/** The metatable of any value, or null. */
+export function getMetatable(v: LuaValue): LuaTable | null {
+  if (v instanceof LuaTable || v instanceof Userdata) return v.metatable;
+  switch (typeof v) {
+    case "string":
+      return control.strings;
+    case "undefined":
+      return control.types.nil ?? null;
+    case "boolean":
+      return control.types.boolean ?? null;
+    case "function":
+      return control.types.function ?? null;
+    default:
+      return (v instanceof Thread ? control.types.thread : control.types.number) ?? null;
+  }
+}
+
+/** The metamethod `event` (`__index`) of a value; undefined when it has none. */
+export function getMetamethod(v: LuaValue, event: string): LuaValue {
+  const mt = getMetatable(v);
+  return mt === null ? undefined : mt.getStr(event);
+}

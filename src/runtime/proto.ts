@@ -1,0 +1,82 @@
+/**
+ * Function prototypes: what the runtime knows of a compiled Lua function beside its code, for
+ * errors, tracebacks and the debug library. Compiled closures carry nothing; a prototype is found
+ * by the function's JS name, which is unique in the process.
+ */
+import type { LuaFunction, LuaValue, Results } from "./value";
+import type { LuaFrame } from "./luaframe";
+
+/** Kind and name of a variable or function, as in `global 'x'`. */
+export interface ValueName {
+  kind: string;
+  name: string;
+}
+
+/** A local variable while it is visible: during operations in (from, to]. */
+export interface LocalInfo {
+  name: string;
+  /** Index in the frame's array. */
+  slot: number;
+  /** The slot holds a cell `{v}`. */
+  cell: boolean;
+  from: number;
+  to: number;
+}
+
+export type ResumableForm = (frame: LuaFrame, value: unknown, failing: boolean) => Results;
+
+/** What only debugging needs; made on demand. */
+export interface DebugInfo {
+  /** Name of the function that operation k calls, or of the metamethod it stands for. */
+  calleeName(k: number): ValueName | undefined;
+  /** Name of operand 0 (object, left, callee) or 1 (key, right) of operation k. */
+  operandName(k: number, operand: 0 | 1): ValueName | undefined;
+  locals: LocalInfo[];
+  /** Lines with code, for debug.getinfo's option L. */
+  activeLines(): number[];
+}
+
+export class Proto {
+  /** The resumable form, compiled when first needed. */
+  resumable: ResumableForm | undefined;
+  constructor(
+    readonly jsName: string,
+    /** As given to `load`. */
+    readonly chunkName: string,
+    readonly line: number,
+    readonly endLine: number,
+    readonly parameters: number,
+    readonly isVararg: boolean,
+    readonly upvalueNames: string[],
+    /** Where each upvalue is in the frame's array. */
+    readonly upvalueSlots: number[],
+    /** Where the function itself is in the frame's array; a main function's `_ENV` cell follows. */
+    readonly selfSlot: number,
+    /** Line of each operation; index 0 is unused. */
+    readonly lines: ArrayLike<number>,
+    readonly debug: DebugInfo,
+    readonly compileResumable: () => ResumableForm,
+    /** Which upvalues are cells. */
+    readonly upvalueIsCell: boolean[],
+  ) {}
+
+  get isMain(): boolean {
+    return this.line === 0;
+  }
+}
+
+const protos = new Map<string, WeakRef<Proto>>();
+
+export function registerProto(proto: Proto): void {
+  protos.set(proto.jsName, new WeakRef(proto));
+}
+
+/** The prototype of a compiled Lua function; undefined for native ones. */
+export function protoOf(fn: LuaFunction): Proto | undefined {
+  return protos.get(fn.name)?.deref();
+}
+
+/** A cell shared by closures. */
+export interface Cell {
+  v: LuaValue;
+}

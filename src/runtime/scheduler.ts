@@ -1,0 +1,240 @@
+/**
+ * Tasks: Lua functions that run concurrently on the one thread.
+ *
+ * Each task has a coroutine of its own. It runs until it waits for something outside (a promise, a
+ * timer) or its time slice is over while others have work; then its stack is suspended and the
+ * event loop goes on. A counter in loops and function entries (`control.n`) runs out every few
+ * microseconds to milliseconds and leads here to `onTick`, which checks deadlines, cancellation,
+ * memory and the slice.
+ */
+import { control, Reason, waitFor } from "./control";
+import { Coroutine, drive, setRunning } from "./coroutine";
+import { LuaError, runtimeError } from "./error";
+import { SUSPENDED } from "./frame";
+import { Interrupt } from "./interrupt";
+import { checkMemory } from "./memory";
+import type { LuaState } from "./state";
+import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
+
+/** Loop iterations and calls between two checks of the clock. */
+const TICK_BUDGET = 20_000;
+/** Time one task may run while others wait, in milliseconds. */
+const SLICE_MS = 10;
+
+/** Ends a task at its next step; `pcall` does not catch it. */
+export class Cancelled extends Interrupt {}
+
+let nextId = 1;
+let current: Task | undefined;
+/** Tasks that were started and have not ended. */
+let live = 0;
+let sliceEnd = 0;
+/** True while hosts (servers) want turns of the event loop although no task waits. */
+let hosts = 0;
+
+export class Task {
+  readonly id = nextId++;
+  readonly coroutine: Coroutine;
+  /** Settles with the function's results, or rejects with the error. */
+  readonly promise: Promise<LuaValue[]>;
+  done = false;
+  /** Set by whoever takes the result: an error nobody observes is reported. */
+  observed = false;
+  /** End of its time, as `performance.now()`; Infinity without limit. */
+  deadline = Number.POSITIVE_INFINITY;
+  private settle!: { resolve(v: LuaValue[]): void; reject(e: unknown): void };
+  private interrupt: Interrupt | undefined;
+  private aborting: AbortController | undefined;
+  /** Continues it while it waits. */
+  private wake: ((value: unknown, failing: boolean) => void) | undefined;
+
+  constructor(
+    readonly state: LuaState,
+    readonly parent: Task | undefined,
+    fn: LuaValue,
+  ) {
+    this.coroutine = new Coroutine(fn, true);
+    this.promise = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    // whoever cares attaches a handler of their own; see `observed`
+    this.promise.catch(() => {});
+  }
+
+  /** Runs the function, unless the task was cancelled before it began. */
+  start(args: LuaValue[]): void {
+    const { interrupt } = this;
+    this.interrupt = undefined;
+    if (interrupt === undefined) this.run(args, false);
+    else this.run(interrupt, true);
+  }
+
+  /** Runs the task on with a value or an error. */
+  run(value: unknown, failing: boolean): void {
+    const outer = current;
+    current = this;
+    this.state.activate();
+    setRunning(this.coroutine);
+    this.coroutine.status = "running";
+    sliceEnd = performance.now() + SLICE_MS;
+    control.n = Math.min(control.n, TICK_BUDGET);
+    let r: Results;
+    try {
+      r = drive(this.coroutine, value, failing);
+    } catch (e) {
+      this.end();
+      if (!this.observed) this.state.onTaskError?.(this, e);
+      this.settle.reject(e);
+      return;
+    } finally {
+      current = outer;
+    }
+    if (r !== SUSPENDED) {
+      this.end();
+      this.settle.resolve(allResults(r));
+      return;
+    }
+    const { waiter } = control;
+    control.reason = Reason.None;
+    control.waiter = undefined;
+    const wake = (v: unknown, f: boolean) => {
+      if (this.wake !== wake) return; // woken or cancelled before
+      this.wake = undefined;
+      this.run(v, f);
+    };
+    this.wake = wake;
+    if (this.interrupt !== undefined) queueMicrotask(() => this.deliver(wake));
+    else waiter?.(wake);
+  }
+
+  private end(): void {
+    this.done = true;
+    this.coroutine.status = "dead";
+    live--;
+    this.state.tasks.delete(this);
+  }
+
+  /** Ends the task with an error that only closing methods see; without effect once it is done. */
+  cancel(reason: Interrupt = new Cancelled("task cancelled")): void {
+    if (this.done || this.interrupt !== undefined) return;
+    this.interrupt = reason;
+    this.aborting?.abort();
+    const { wake } = this;
+    if (wake !== undefined) queueMicrotask(() => this.deliver(wake));
+    else if (current === this) control.n = 0;
+  }
+
+  /** Wakes it with the interrupt; only once, so that closing methods may wait again. */
+  private deliver(wake: (value: unknown, failing: boolean) => void): void {
+    if (this.wake !== wake) return; // it runs already, and `check` will see the interrupt
+    const { interrupt } = this;
+    this.interrupt = undefined;
+    wake(interrupt, true);
+  }
+
+  /** Aborted when the task is cancelled: stops what it waits for outside. */
+  get signal(): AbortSignal {
+    if (this.aborting === undefined) {
+      this.aborting = new AbortController();
+      if (this.interrupt !== undefined) this.aborting.abort();
+    }
+    return this.aborting.signal;
+  }
+
+  /** Called while it runs, a few thousand times a second at most. */
+  check(now: number): void {
+    if (this.interrupt !== undefined) {
+      const { interrupt } = this;
+      this.interrupt = undefined;
+      throw interrupt;
+    }
+    if (now > this.deadline) throw new Interrupt("timeout");
+  }
+}
+
+control.onTick = () => {
+  control.n = TICK_BUDGET;
+  if (current === undefined) return undefined;
+  const now = performance.now();
+  current.check(now);
+  checkMemory(now);
+  const { hook } = current.state;
+  if (hook !== undefined) return hook();
+  if (now < sliceEnd) return undefined;
+  sliceEnd = now + SLICE_MS;
+  if (live <= 1 && hosts === 0) return undefined;
+  return waitFor((wake) => setImmediate(() => wake(undefined, false)));
+};
+
+/** The task that is running. */
+export function currentTask(): Task {
+  if (current === undefined) throw new Error("no Lua task is running");
+  return current;
+}
+
+/** The running task, or undefined outside of Lua code. */
+export function activeTask(): Task | undefined {
+  return current;
+}
+
+/** Starts a task of the running task's state; it first runs at the caller's next wait. */
+export function spawn(fn: LuaFunction, args: LuaValue[]): Task {
+  const parent = currentTask();
+  const task = startTask(parent.state, fn, args, parent);
+  task.deadline = parent.deadline;
+  return task;
+}
+
+/** Starts a task of `state`; it first runs in the next microtask. */
+export function startTask(
+  state: LuaState,
+  fn: LuaValue,
+  args: LuaValue[],
+  parent?: Task,
+): Task {
+  const task = new Task(state, parent, fn);
+  live++;
+  state.tasks.add(task);
+  queueMicrotask(() => {
+    if (!task.done) task.start(args);
+  });
+  return task;
+}
+
+/** Makes long-running tasks give way to the event loop even if no other task waits. */
+export function retainHost(): () => void {
+  hosts++;
+  let held = true;
+  return () => {
+    if (held) hosts--;
+    held = false;
+  };
+}
+
+/**
+ * Suspends the calling task until the promise settles. A rejection becomes a Lua error, as it is
+ * when it is a `LuaError`.
+ */
+export function awaitPromise(promise: Promise<Results>): Results {
+  if (current === undefined) throw runtimeError("attempt to wait outside a task");
+  const held = retainHost();
+  return waitFor((wake) => {
+    promise.then(
+      (v) => {
+        held();
+        wake(v, false);
+      },
+      (e: unknown) => {
+        held();
+        wake(e, true);
+      },
+    );
+  });
+}
+
+/** Suspends the calling task for one turn of the event loop. */
+export function nextTurn(): Results {
+  return waitFor((wake) => setImmediate(() => wake(undefined, false)));
+}
+
+export { LuaError };

@@ -1,0 +1,354 @@
+/**
+ * Lua tables (§2.1).
+ *
+ * A table has up to three parts, each created when first needed:
+ * - `array`: keys 1..n at their own index, and key 0 in slot 0. Its length is n+1, and the last
+ *   slot is never nil, so that n is a border (§3.4.7). Never has holes in the JS sense.
+ * - `hash`: string keys that don't begin with a digit, as properties of an object without
+ *   prototype: hidden classes and inline caches make `t.hash.x` one load. A key assigned nil stays
+ *   as `undefined` (a dead key, as in C Lua).
+ * - `map`: all other keys; and all string keys once many different ones came in through computed
+ *   keys (`t[k] = v`), because a JS Map is the faster dictionary.
+ *
+ * Invariant: key n+1 is never in `map` (an append moves the keys that follow it over), so the
+ * array's length alone answers `#t`.
+ *
+ * Traversal order is promised: 1..n, 0, then string keys in order of insertion, then the rest.
+ */
+import { fromBigInt, fromDouble, LuaInt64, toBigInt } from "./int64";
+import type { LuaValue } from "./value";
+import { LuaFloat } from "./value";
+import { TableMap, type MapKey } from "./tablemap";
+
+/** String keys as properties; the prototype chain holds nothing. */
+export interface Hash {
+  [key: string]: LuaValue;
+}
+
+const hashPrototype = Object.create(null);
+/** Gives the constructors of record shapes in generated code the same empty prototype. */
+export function hashClass<T>(constructor: T): T {
+  (constructor as { prototype: unknown }).prototype = hashPrototype;
+  return constructor;
+}
+// a plain function, because the prototype of a class can't be replaced
+export const HashObject = hashClass(function (this: Hash) {}) as unknown as new () => Hash;
+
+/** The parts of all tables that don't have their own yet. Never written to. */
+export const EMPTY_HASH: Hash = Object.freeze(new HashObject());
+export const EMPTY_ARRAY: LuaValue[] = [undefined];
+
+/** Computed string keys that may come into `hash` before the table becomes a dictionary. */
+const MAX_DYNAMIC_KEYS = 16;
+/** `dynamic` of a table whose string keys live in `map`. */
+const DICTIONARY = -1;
+/** `dynamic` of a weak table: all keys live in a `map` that is weak. */
+const WEAK = -2;
+/** `dynamic` of a table with a finaliser: its parts are shared with a stand-in and never replaced. */
+const PINNED = -1e9;
+
+export class LuaTable {
+  hash: Hash;
+  array: LuaValue[];
+  map: TableMap | null = null;
+  metatable: LuaTable | null = null;
+  /** How many computed keys came into `hash`; negative values are modes, see above. */
+  dynamic = 0;
+
+  /** The parts become the table's own; `array` has key 0 in slot 0. */
+  constructor(hash: Hash = EMPTY_HASH, array: LuaValue[] = EMPTY_ARRAY) {
+    this.hash = hash;
+    this.array = array;
+  }
+
+  /** Raw get with any key. */
+  get(key: LuaValue): LuaValue {
+    if (typeof key === "string") return this.getStr(key);
+    if (typeof key === "number") {
+      const v = this.array[key];
+      if (v !== undefined) return v;
+      return this.map === null ? undefined : this.map.get(key);
+    }
+    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) return this.getInt(key.n + 0);
+    if (this.map === null || key === undefined) return undefined;
+    return this.map.get(mapKey(key));
+  }
+
+  /** Raw get with a string key. */
+  getStr(key: string): LuaValue {
+    const v = this.hash[key];
+    if (v !== undefined) return v;
+    return this.map === null ? undefined : this.map.get(key);
+  }
+
+  /** Raw get with a safe integer key. */
+  getInt(key: number): LuaValue {
+    const v = this.array[key];
+    if (v !== undefined) return v;
+    return this.map === null ? undefined : this.map.get(key);
+  }
+
+  /** Raw set. The key is neither nil nor NaN. */
+  set(key: LuaValue, value: LuaValue): void {
+    if (typeof key === "string") this.setStr(key, value);
+    else if (typeof key === "number") this.setInt(key, value);
+    else if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) this.setInt(key.n + 0, value);
+    else this.setMap(mapKey(key), value);
+  }
+
+  setStr(key: string, value: LuaValue): void {
+    if (this.dynamic === DICTIONARY || this.dynamic === WEAK || startsWithDigit(key)) {
+      this.setMap(key, value);
+      return;
+    }
+    let hash = this.hash;
+    if (hash[key] !== undefined) {
+      hash[key] = value;
+      return;
+    }
+    if (value === undefined) return;
+    if (hash === EMPTY_HASH) {
+      hash = new HashObject();
+      this.hash = hash;
+    }
+    if (++this.dynamic > MAX_DYNAMIC_KEYS) this.toDictionary().set(key, value);
+    else hash[key] = value;
+  }
+
+  /**
+   * Adds a key that the program text names (`t.x = v`): such keys are few, so they never turn the
+   * table into a dictionary. The key does not begin with a digit.
+   */
+  setName(key: string, value: LuaValue): void {
+    if (this.dynamic === DICTIONARY || this.dynamic === WEAK) this.setMap(key, value);
+    else {
+      if (this.hash === EMPTY_HASH) {
+        if (value === undefined) return;
+        this.hash = new HashObject();
+      }
+      this.hash[key] = value;
+    }
+  }
+
+  /** Raw set with a number key: a safe integer, or a fractional or infinite float. */
+  setInt(key: number, value: LuaValue): void {
+    const array = this.array;
+    const length = array.length;
+    if (key > 0 && key < length && Number.isInteger(key)) {
+      array[key] = value;
+      if (value === undefined && key === length - 1) this.trim();
+    } else if (key === length) {
+      if (value !== undefined) this.append(value);
+    } else if (key === 0 && this.dynamic !== WEAK) {
+      if (array !== EMPTY_ARRAY) array[0] = value;
+      else if (value !== undefined) this.array = [value];
+    } else {
+      if (this.map === null) {
+        if (value === undefined) return;
+        this.map = new TableMap();
+      }
+      if (key > length) this.map.hasIntegers = true;
+      this.map.set(key, value);
+    }
+  }
+
+  /** Sets key n+1 to a value that is not nil. */
+  append(value: LuaValue): void {
+    if (this.array === EMPTY_ARRAY) {
+      if (this.dynamic === WEAK) {
+        this.setMap(1, value);
+        return;
+      }
+      this.array = [undefined, value];
+    } else this.array.push(value);
+    if (this.map?.hasIntegers) this.migrate(this.map);
+  }
+
+  /** Moves the keys that follow the array part over from `map`. */
+  private migrate(map: TableMap): void {
+    const array = this.array;
+    for (let v = map.get(array.length); v !== undefined; v = map.get(array.length)) {
+      map.set(array.length, undefined);
+      array.push(v);
+    }
+  }
+
+  /** Restores "the last slot is not nil". */
+  trim(): void {
+    const array = this.array;
+    let n = array.length;
+    while (n > 1 && array[n - 1] === undefined) n--;
+    if (n !== array.length) array.length = n;
+  }
+
+  private setMap(key: MapKey, value: LuaValue): void {
+    if (this.map === null) {
+      if (value === undefined) return;
+      this.map = new TableMap();
+    }
+    this.map.set(key, value);
+  }
+
+  private toDictionary(): TableMap {
+    this.map ??= new TableMap();
+    for (const key of Object.keys(this.hash)) this.map.set(key, this.hash[key]);
+    this.hash = EMPTY_HASH;
+    this.dynamic = DICTIONARY;
+    return this.map;
+  }
+
+  /** A border (§3.4.7). */
+  length(): number {
+    const n = this.array.length - 1;
+    if (n === 0 && this.dynamic === WEAK && this.map !== null) {
+      let i = 0;
+      while (this.map.get(i + 1) !== undefined) i++;
+      return i;
+    }
+    return n;
+  }
+
+  /** Gives the table parts of its own that are never replaced, for a stand-in that shares them. */
+  pin(): void {
+    if (this.dynamic < 0 && this.dynamic !== DICTIONARY) return;
+    if (this.dynamic !== DICTIONARY) {
+      this.dynamic = PINNED;
+      if (this.hash === EMPTY_HASH) this.hash = new HashObject();
+    }
+    if (this.array === EMPTY_ARRAY) this.array = [undefined];
+    this.map ??= new TableMap();
+  }
+
+  /** Moves all content into `map`, which is weak and empty, and keeps it there. */
+  weaken(map: TableMap): void {
+    const iter = new TableIterator(this);
+    while (iter.step()) map.set(mapKey(iter.key), iter.value);
+    this.hash = EMPTY_HASH;
+    this.array = EMPTY_ARRAY;
+    this.map = map;
+    this.dynamic = WEAK;
+  }
+
+  /** True while the table holds no key at all. */
+  isEmpty(): boolean {
+    return !new TableIterator(this).step();
+  }
+}
+
+/**
+ * A traversal. `step` moves to the next pair and says whether there is one. Fields may be changed
+ * or cleared between steps (§6.1, next).
+ */
+export class TableIterator {
+  key: LuaValue = undefined;
+  value: LuaValue = undefined;
+  /** 1..n: in the array; 0: key 0 is next; then the index in `names`, then `entries`. */
+  private index = 1;
+  private stage: 0 | 1 | 2 | 3 = 0;
+  private names: string[] | null = null;
+  private entries: Iterator<[MapKey, LuaValue]> | null = null;
+
+  constructor(readonly table: LuaTable) {}
+
+  step(): boolean {
+    if (this.stage === 0) {
+      const array = this.table.array;
+      while (this.index < array.length) {
+        const v = array[this.index++];
+        if (v !== undefined) {
+          this.key = this.index - 1;
+          this.value = v;
+          return true;
+        }
+      }
+      this.stage = 1;
+      if (array[0] !== undefined) {
+        this.key = 0;
+        this.value = array[0];
+        return true;
+      }
+    }
+    return this.stepHash();
+  }
+
+  private stepHash(): boolean {
+    if (this.stage === 1) {
+      const hash = this.table.hash;
+      if (hash !== EMPTY_HASH) {
+        if (this.names === null) {
+          this.names = Object.keys(hash);
+          this.index = 0;
+        }
+        while (this.index < this.names.length) {
+          const key = this.names[this.index++] as string;
+          const v = hash[key];
+          if (v !== undefined) {
+            this.key = key;
+            this.value = v;
+            return true;
+          }
+        }
+      }
+      this.stage = 2;
+    }
+    if (this.stage === 2) {
+      this.stage = 3;
+      if (this.table.map !== null) this.entries = this.table.map.entries();
+    }
+    if (this.entries !== null) {
+      for (;;) {
+        const e = this.entries.next();
+        if (e.done) break;
+        if (e.value[1] !== undefined) {
+          this.key = fromMapKey(e.value[0]);
+          this.value = e.value[1];
+          return true;
+        }
+      }
+      this.entries = null;
+    }
+    this.key = undefined;
+    this.value = undefined;
+    return false;
+  }
+
+  /** Moves so that the next `step` goes on behind `key`; false when there is no such key. */
+  seek(key: LuaValue): boolean {
+    if (typeof key === "number" && key > 0 && key < this.table.array.length) {
+      if (!Number.isInteger(key)) return false;
+      this.index = key + 1;
+      return true;
+    }
+    const wanted = mapKey(key);
+    while (this.step()) if (mapKey(this.key) === wanted) return true;
+    return false;
+  }
+}
+
+function startsWithDigit(key: string): boolean {
+  const c = key.charCodeAt(0);
+  return c <= 57 && c >= 48;
+}
+
+/**
+ * A key as a Map compares it: floats with an integer value become that integer, 64-bit integers
+ * bigint, floats outside int64 the plain double.
+ */
+export function mapKey(key: LuaValue): MapKey {
+  if (typeof key === "object") {
+    if (key instanceof LuaFloat) {
+      const i = fromDouble(key.n);
+      if (i === undefined) return key.n;
+      return typeof i === "number" ? i : toBigInt(i);
+    }
+    if (key instanceof LuaInt64) return toBigInt(key);
+  }
+  return key as MapKey;
+}
+
+export function fromMapKey(key: MapKey): LuaValue {
+  if (typeof key === "bigint") return fromBigInt(key);
+  if (typeof key === "number" && Number.isInteger(key) && !Number.isSafeInteger(key))
+    return new LuaFloat(key);
+  return key as LuaValue;
+}

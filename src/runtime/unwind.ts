@@ -1,0 +1,93 @@
+/** Errors on their way outward: positions, names and traceback rows. */
+import { chunkDisplayName } from "../parser/syntax-error";
+import { ArgumentFault, LuaError, OperandFault } from "./error";
+import { Interrupt } from "./interrupt";
+import type { Proto, ValueName } from "./proto";
+import type { LuaValue } from "./value";
+
+/** `x.lua:3:` of an operation. */
+export function position(proto: Proto, k: number): string {
+  return `${chunkDisplayName(proto.chunkName)}:${proto.lines[k] ?? 0}:`;
+}
+
+/**
+ * Called by the handler of each Lua frame that an error passes, with the operation under way.
+ * Completes the message if that is pending, and returns what to throw on.
+ */
+export function unwind(proto: Proto, k: number, error: unknown): unknown {
+  if (error instanceof Interrupt) return error;
+  const e = error instanceof LuaError ? error : fromHostError(error);
+  if (e.pending !== 0) complete(e, proto, k);
+  e.traceback.push({ proto, op: k });
+  return e;
+}
+
+function complete(e: LuaError, proto: Proto, k: number): void {
+  const { pending } = e;
+  if (typeof pending === "number") {
+    e.pending = pending - 1;
+    if (pending === 1 && typeof e.value === "string") e.value = `${position(proto, k)} ${e.value}`;
+    return;
+  }
+  e.pending = 0;
+  const message =
+    pending instanceof ArgumentFault
+      ? argumentMessage(pending, proto.debug.calleeName(k), undefined)
+      : operandMessage(pending, proto, k);
+  e.value = `${position(proto, k)} ${message}`;
+}
+
+function operandMessage(fault: OperandFault, proto: Proto, k: number): string {
+  let name: ValueName | undefined;
+  if (fault.operand >= 0) {
+    name =
+      fault.what === "call"
+        ? proto.debug.calleeName(k)
+        : proto.debug.operandName(k, fault.operand as 0 | 1);
+  }
+  return fault.message(name === undefined ? "" : ` (${name.kind} '${name.name}')`);
+}
+
+/** luaL_argerror: a method call does not count its object. */
+export function argumentMessage(
+  fault: ArgumentFault,
+  called: ValueName | undefined,
+  fallback: string | undefined,
+): string {
+  let { index } = fault;
+  if (called?.kind === "method") {
+    index--;
+    if (index === 0) return `calling '${called.name}' on bad self (${fault.text})`;
+  }
+  return `bad argument #${index} to '${called?.name ?? fallback ?? "?"}' (${fault.text})`;
+}
+
+/**
+ * Completes an error that reached a native function without passing a Lua frame, so that it has no
+ * position; `name` is that of the function that raised it.
+ */
+export function settle(error: unknown, name: string | undefined): LuaError {
+  const e = error instanceof LuaError ? error : fromHostError(error);
+  const { pending } = e;
+  if (pending !== 0) {
+    e.pending = 0;
+    if (pending instanceof ArgumentFault) e.value = argumentMessage(pending, undefined, name);
+    else if (pending instanceof OperandFault) e.value = pending.message("");
+  }
+  return e;
+}
+
+/** Errors of the JavaScript engine as Lua errors; anything else is a bug and stays visible as one. */
+export function fromHostError(error: unknown): LuaError {
+  if (error instanceof RangeError) {
+    const text = error.message;
+    if (text.includes("call stack")) return new LuaError("stack overflow", 1);
+    if (/memory|length|Invalid string/i.test(text)) return new LuaError("not enough memory");
+  }
+  if (error instanceof Error) {
+    const e = new LuaError(`internal error: ${error.message}`, 1);
+    if (process.env.ASSAY_DEBUG) e.value += `\n${error.stack}`;
+    return e;
+  }
+  return new LuaError(error as LuaValue);
+}

@@ -1,0 +1,102 @@
+/**
+ * How Lua values look in JavaScript (§2.1).
+ *
+ * | Lua                              | JavaScript                                          |
+ * | -------------------------------- | --------------------------------------------------- |
+ * | nil, boolean                     | `undefined`, boolean                                |
+ * | integer, safe (±(2^53-1))        | number with an integral value, never -0             |
+ * | integer beyond                   | `LuaInt64`                                          |
+ * | float with a fraction, NaN, ±inf | number                                              |
+ * | float with an integral value     | `LuaFloat` (1.0, -0.0, 1e300)                       |
+ * | string                           | JS string whose chars are bytes 0-255               |
+ * | function                         | JS function                                         |
+ * | table, thread, userdata          | `LuaTable`, `Coroutine`, `Userdata`                 |
+ *
+ * A call returns one value raw, and zero or several as a JS array (`Results`): no Lua value is a
+ * JS array, so `Array.isArray` tells them apart. The array `SUSPENDED` (see frame.ts) is no result
+ * at all but the sign that the callee has been suspended.
+ */
+import { fromDouble, LuaInt64, type LuaInteger, toDouble } from "./int64";
+import type { LuaTable } from "./table";
+
+/** A float whose value is integral; keeps `1.0` apart from `1`. Immutable. */
+export class LuaFloat {
+  constructor(readonly n: number) {}
+}
+
+/** Anything that is not one of the other classes: files, host objects. */
+export class Userdata {
+  metatable: LuaTable | null;
+  constructor(
+    /** What the host stored; Lua code can't reach it. */
+    readonly value: unknown,
+    metatable: LuaTable | null = null,
+  ) {
+    this.metatable = metatable;
+  }
+}
+
+/** Base of `Coroutine`, so that this file needs nothing of the machinery. */
+export abstract class Thread {
+  abstract readonly status: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a Lua function takes any Lua values; natives narrow their own
+export type LuaFunction = (...args: any[]) => Results;
+export type LuaValue =
+  | undefined
+  | boolean
+  | number
+  | LuaFloat
+  | LuaInt64
+  | string
+  | LuaFunction
+  | LuaTable
+  | Thread
+  | Userdata;
+/** What a call gives back: one value, or an array of zero or several. */
+export type Results = LuaValue | LuaValue[];
+/** Either subtype of number. */
+export type LuaNumber = number | LuaFloat | LuaInt64;
+
+/** A double as a Lua float. */
+export function makeFloat(n: number): number | LuaFloat {
+  return Number.isInteger(n) ? new LuaFloat(n) : n;
+}
+
+/** True for integers and floats. */
+export function isNumber(v: unknown): v is LuaNumber {
+  return typeof v === "number" || v instanceof LuaFloat || v instanceof LuaInt64;
+}
+
+/** True for values of subtype integer. */
+export function isInteger(v: unknown): v is LuaInteger {
+  return Number.isSafeInteger(v) || v instanceof LuaInt64;
+}
+
+/** True for values of subtype float. */
+export function isFloat(v: unknown): v is number | LuaFloat {
+  return (typeof v === "number" && !Number.isInteger(v)) || v instanceof LuaFloat;
+}
+
+/** Any Lua number as a double. */
+export function numberToDouble(v: LuaNumber): number {
+  if (typeof v === "number") return v;
+  return v instanceof LuaFloat ? v.n : toDouble(v);
+}
+
+/** A number as an integer, when it has an exact integer representation (§3.4.3). */
+export function numberToInteger(v: LuaNumber): LuaInteger | undefined {
+  if (typeof v === "number") return Number.isInteger(v) ? v : undefined;
+  return v instanceof LuaFloat ? fromDouble(v.n) : v;
+}
+
+/** The first of a call's results (never pass `SUSPENDED`). */
+export function first(r: Results): LuaValue {
+  return Array.isArray(r) ? r[0] : r;
+}
+
+/** A call's results as an array. */
+export function allResults(r: Results): LuaValue[] {
+  return Array.isArray(r) ? r : [r];
+}

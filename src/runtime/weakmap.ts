@@ -1,0 +1,92 @@
+/**
+ * The content of a weak table (§2.5.4): keys or values that are objects are held by `WeakRef`, so
+ * that their pairs vanish once nobody else refers to them. With weak keys and strong values it is an
+ * ephemeron table: the value is kept only as long as the key, by a JS WeakMap.
+ */
+import { type MapKey, TableMap } from "./tablemap";
+import type { LuaValue } from "./value";
+
+/** Values the collector may take away; strings and numbers are values, not objects. */
+function isCollectable(v: unknown): v is object {
+  return (typeof v === "object" || typeof v === "function") && v !== null;
+}
+
+interface Slot {
+  /** The key itself, or a reference to it. */
+  key: WeakRef<object> | MapKey;
+  value: WeakRef<object> | LuaValue;
+}
+
+export class WeakTableMap extends TableMap {
+  private readonly slots = new Map<MapKey, Slot>();
+  private readonly byObject = new WeakMap<object, { slot: Slot; strong: LuaValue }>();
+  private readonly objects = new Set<Slot>();
+  private sweepAt = 64;
+
+  constructor(
+    private readonly weakKeys: boolean,
+    private readonly weakValues: boolean,
+  ) {
+    super();
+  }
+
+  override get(key: MapKey): LuaValue {
+    if (this.weakKeys && isCollectable(key)) {
+      const entry = this.byObject.get(key);
+      if (entry === undefined) return undefined;
+      return this.weakValues ? this.deref(entry.slot.value) : entry.strong;
+    }
+    const slot = this.slots.get(key);
+    return slot === undefined ? undefined : this.deref(slot.value);
+  }
+
+  private deref(v: WeakRef<object> | LuaValue): LuaValue {
+    return v instanceof WeakRef ? (v.deref() as LuaValue) : v;
+  }
+
+  override set(key: MapKey, value: LuaValue): void {
+    const stored = this.weakValues && isCollectable(value) ? new WeakRef(value as object) : value;
+    if (this.weakKeys && isCollectable(key)) {
+      const entry = this.byObject.get(key);
+      if (entry !== undefined) {
+        entry.slot.value = this.weakValues ? stored : value === undefined ? undefined : true;
+        entry.strong = this.weakValues ? undefined : value;
+        return;
+      }
+      if (value === undefined) return;
+      const slot: Slot = { key: new WeakRef(key), value: this.weakValues ? stored : true };
+      this.byObject.set(key, { slot, strong: this.weakValues ? undefined : value });
+      this.objects.add(slot);
+    } else {
+      const slot = this.slots.get(key);
+      if (slot !== undefined) {
+        slot.value = stored;
+        return;
+      }
+      if (value === undefined) return;
+      this.slots.set(key, { key, value: stored });
+    }
+    if (this.slots.size + this.objects.size > this.sweepAt) this.sweep();
+  }
+
+  /** Drops pairs that are gone. */
+  private sweep(): void {
+    for (const [k, slot] of this.slots) if (this.deref(slot.value) === undefined) this.slots.delete(k);
+    for (const slot of this.objects) {
+      const key = (slot.key as WeakRef<object>).deref();
+      if (key === undefined || this.get(key as MapKey) === undefined) {
+        this.objects.delete(slot);
+        if (key !== undefined) this.byObject.delete(key);
+      }
+    }
+    this.sweepAt = 64 + 2 * (this.slots.size + this.objects.size);
+  }
+
+  override *entries(): IterableIterator<[MapKey, LuaValue]> {
+    for (const [key, slot] of this.slots) yield [key, this.deref(slot.value)];
+    for (const slot of this.objects) {
+      const key = (slot.key as WeakRef<object>).deref() as MapKey | undefined;
+      if (key !== undefined) yield [key, this.get(key)];
+    }
+  }
+}
