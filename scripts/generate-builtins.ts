@@ -1,24 +1,31 @@
 /**
- * Writes `src/builtins/index.generated.ts`, the list of the files in `src/builtins/`: the bundler
- * needs static imports, so the folder itself can't be read at run time. `tests/builtins/` checks
- * that the committed list is current.
+ * Writes `src/builtins/index.generated.ts`, the list of the files in `src/builtins/`, and
+ * `lazy.generated.ts`, the same by global name, each loaded when it is first used. The bundler
+ * needs imports in the text, so the folder itself can't be read at run time. `tests/builtins/`
+ * checks that the committed lists are current.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const folder = join(dirname(import.meta.dir), "src", "builtins");
+const folder = join(dirname(import.meta.dirname), "src", "builtins");
 const target = join(folder, "index.generated.ts");
+const lazyTarget = join(folder, "lazy.generated.ts");
 
-/** The text of the list for the files that are there now. */
-export function builtinList(): string {
-  const names = readdirSync(folder)
+function fileNames(): string[] {
+  return readdirSync(folder)
     .filter((f) => f.endsWith(".ts") && !f.endsWith(".generated.ts") && !f.endsWith(".test.ts"))
     .map((f) => f.slice(0, -".ts".length))
     .sort();
+}
+
+/** The text of the list for the files that are there now. */
+export function builtinList(): string {
+  const names = fileNames();
   const imports = names.map((name) => `import ${variable(name)} from "./${name}";`);
   return `// Written by scripts/generate-builtins.ts; one line per file of this folder.
-${imports.join("\n")}
+
 import type { BuiltinDefinition } from "../host/define";
+${imports.join("\n")}
 
 export const builtins: readonly BuiltinDefinition[] = [
 ${names.map((name) => `  ${variable(name)},`).join("\n")}
@@ -26,20 +33,56 @@ ${names.map((name) => `  ${variable(name)},`).join("\n")}
 `;
 }
 
+/** The global that a file declares. */
+function globalName(file: string): string {
+  const text = readFileSync(join(folder, `${file}.ts`), "utf8");
+  const name = /defineBuiltin\(\{\s*name: "(\w+)"/.exec(text)?.[1];
+  if (name === undefined) throw new Error(`${file}.ts: defineBuiltin({ name: "…" not found`);
+  return name;
+}
+
+/** The text of the list by global name. */
+export function lazyBuiltinList(): string {
+  const globals = new Map<string, string[]>();
+  for (const file of fileNames()) {
+    const name = globalName(file);
+    globals.set(name, [...(globals.get(name) ?? []), file]);
+  }
+  const lines = [...globals]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, files]) => {
+      const loaded = files.map((f) => `(require("./${f}") as typeof import("./${f}")).default`);
+      const line = `  ${name}: () => [${loaded.join(", ")}],`;
+      if (line.length <= 100) return line;
+      return `  ${name}: () => [\n${loaded.map((l) => `    ${l},\n`).join("")}  ],`;
+    });
+  return `// Written by scripts/generate-builtins.ts; what each global is made of, loaded on demand.
+import type { BuiltinDefinition } from "../host/define";
+
+export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinition[]>> = {
+${lines.join("\n")}
+};
+`;
+}
+
 function variable(name: string): string {
   return `${name.replace(/\W+(\w)/g, (_, c: string) => c.toUpperCase())}Builtin`;
 }
 
-/** Writes the list when it is not current. */
+/** Writes the lists when they are not current. */
 export function generateBuiltins(): void {
-  const text = builtinList();
+  update(target, builtinList());
+  update(lazyTarget, lazyBuiltinList());
+}
+
+function update(file: string, text: string): void {
   let present = "";
   try {
-    present = readFileSync(target, "utf8");
+    present = readFileSync(file, "utf8");
   } catch {
     // not there yet
   }
-  if (present !== text) writeFileSync(target, text);
+  if (present !== text) writeFileSync(file, text);
 }
 
 if (import.meta.main) generateBuiltins();

@@ -7,6 +7,8 @@ import {
   bytesToUtf8,
   type Context,
   defineBuiltin,
+  errorText,
+  errorValue,
   fn,
   HostError,
   type HostReturn,
@@ -69,7 +71,8 @@ function order(
     doc,
     params: [p.any("a"), p.any("b"), message],
     run(ctx, a, b, m) {
-      if (!isNumber(a) || !isNumber(b)) throw new HostError(`${ctx.name}: both arguments must be numbers`);
+      if (!isNumber(a) || !isNumber(b))
+        throw new HostError(`${ctx.name}: both arguments must be numbers`);
       if (!passes(a, b)) return fail(ctx, `${inspect(a)} is not ${sign} ${inspect(b)}`, m);
     },
   });
@@ -146,8 +149,8 @@ export default defineBuiltin({
           for (let i = 1; i <= s.length(); i++) if (deepEquals(s.getInt(i), sub)) return undefined;
           return fail(ctx, `${inspect(s)} does not contain ${inspect(sub)}`, m);
         }
-        if (typeof s !== "string") ctx.fail("first argument must be a string");
-        if (typeof sub !== "string") ctx.fail("second argument must be a string");
+        if (typeof s !== "string") return ctx.fail("first argument must be a string");
+        if (typeof sub !== "string") return ctx.fail("second argument must be a string");
         if (!s.includes(sub)) return fail(ctx, `${quoted(s)} does not contain ${quoted(sub)}`, m);
       },
     }),
@@ -164,18 +167,26 @@ export default defineBuiltin({
           found = matchesPattern(s, pattern);
         } catch (e) {
           if (!(e instanceof LuaError)) throw e;
-          ctx.fail(`pattern error: ${bytesToUtf8(String(e.value))}`);
+          return ctx.fail(`pattern error: ${errorText(e)}`);
         }
         if (!found) return fail(ctx, `${quoted(s)} does not match pattern ${quoted(pattern)}`, m);
       },
     }),
-    not_nil: condition("The value is not nil.", () => "value is nil", (v) => v !== undefined),
+    not_nil: condition(
+      "The value is not nil.",
+      () => "value is nil",
+      (v) => v !== undefined,
+    ),
     is_nil: condition(
       "The value is nil.",
       (v) => `${quoted(v)} is not nil`,
       (v) => v === undefined,
     ),
-    is_true: condition("The value is `true`.", (v) => `${quoted(v)} is not true`, (v) => v === true),
+    is_true: condition(
+      "The value is `true`.",
+      (v) => `${quoted(v)} is not true`,
+      (v) => v === true,
+    ),
     is_false: condition(
       "The value is `false`.",
       (v) => `${quoted(v)} is not false`,
@@ -199,9 +210,10 @@ export default defineBuiltin({
           results = await ctx.call(f);
         } catch (e) {
           if (!(e instanceof LuaError)) throw e;
-          const text = typeof e.value === "string" ? e.value : await ctx.display(e.value);
-          if (expected === undefined || text.includes(String(expected))) return e.value;
-          return fail(ctx, `error ${quoted(text)} does not contain ${quoted(expected)}`, m);
+          const value = errorValue(e);
+          const text = await ctx.display(value);
+          if (expected === undefined || text.includes(await ctx.display(expected))) return value;
+          return fail(ctx, `error "${text}" does not contain ${quoted(expected)}`, m);
         }
         return fail(ctx, `no error was raised, results: ${inspect(list(results))}`, m);
       },

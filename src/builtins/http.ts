@@ -1,7 +1,7 @@
 /** `http`: the client functions. The server is in http-serve.ts. */
 import { type Context, defineBuiltin, defineHandle, fn, method, newTable, p } from "../host";
 import { call, callDownload, checkMethod } from "./http/call";
-import { faultsAsErrors, HttpClient, makeClient, sharedClient } from "./http/client";
+import { faultsAsErrors, type HttpClient, makeClient, sharedClient } from "./http/client";
 
 const OPTIONS_DOC =
   "headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event";
@@ -31,7 +31,14 @@ function bodyParam(name: string) {
 }
 
 const shared = (ctx: Context) => ctx.host.store(sharedClient);
-const words = { get: "GET", head: "HEAD", delete: "DELETE", post: "POST", put: "PUT", patch: "PATCH" };
+const words = {
+  get: "GET",
+  head: "HEAD",
+  delete: "DELETE",
+  post: "POST",
+  put: "PUT",
+  patch: "PATCH",
+};
 
 function plain(name: "get" | "head" | "delete") {
   return {
@@ -62,7 +69,9 @@ const downloadDeclaration = {
   params: [
     p.string("url", "where from", { strict: true }),
     p.text("path", "the file to write"),
-    p.table("opts", "headers, query, timeout, max_size (bytes, 1 GiB by default, 0 = any)").optional(),
+    p
+      .table("opts", "headers, query, timeout, max_size (bytes, 1 GiB by default, 0 = any)")
+      .optional(),
   ] as const,
   returns: "integer",
   mutates: true,

@@ -3,7 +3,7 @@ import {
   defineBuiltin,
   fn,
   type Host,
-  LuaTable,
+  type LuaTable,
   type LuaValue,
   newTable,
   nullOf,

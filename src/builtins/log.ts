@@ -1,5 +1,6 @@
 /** `log`: log lines on standard error. */
 import {
+  bytesToUtf8,
   type Context,
   defineBuiltin,
   displayPlain,
@@ -9,15 +10,14 @@ import {
   fn,
   HostError,
   isNumber,
-  LuaFloat,
   type LogFields,
   type LogLevel,
+  LuaFloat,
   LuaTable,
   type LuaValue,
   numberToString,
   p,
   RawField,
-  bytesToUtf8,
 } from "../host";
 import { encodeJson } from "./json/encode";
 

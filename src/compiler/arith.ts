@@ -23,65 +23,72 @@ export const HELPERS: Partial<Record<BinaryOp, string>> = {
 };
 
 export interface FastPath {
-  /** JS condition; "" = always. */
+  /** JS condition; "" = always. May already assign the target. */
   cond: string;
-  /** JS expression, valid under `cond`. */
+  /** JS assignment of the target, valid under `cond`; "" if that assigns it. */
   expr: string;
+}
+
+/** The plain number of a float constant, else the operand's text. */
+export function rawCode(o: Operand): string {
+  if (o.kind !== Kind.Float || o.value === undefined) return o.code;
+  return (o.value as number) < 0 || Object.is(o.value, -0) ? `(${Object.is(o.value, -0) ? "-0" : o.value})` : String(o.value);
 }
 
 /** The fast path of `a op b`, or undefined when there is none. `t` is the target. */
 export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastPath | undefined {
   if (!mayBeNumber(a) || !mayBeNumber(b)) return undefined;
-  const fraction = a.kind === Kind.Fraction || b.kind === Kind.Fraction;
-  const x = a.code;
-  const y = b.code;
+  const x = rawCode(a);
+  const y = rawCode(b);
   switch (op) {
     case "+":
     case "-":
-    case "*":
-      if (fraction) {
-        const cond = and(isNumber(a), isNumber(b), `Math.floor(${t}=${x}${op}${y})!==${t}`);
-        return { cond, expr: "" };
-      }
-      if (op !== "*") return int32(a, b, `${x}${op}${y}`);
+    case "*": {
+      // A raw result with a fraction is a float, whatever the operands; an integral one is the
+      // integer only if both operands are integers. Tested in this order neither the float nor the
+      // integer case pays for the other: on int32 values `fl` (Math.floor) folds away.
+      const test = `fl(${t}=${x}${op}${y})!==${t}`;
+      if (isFloatConstant(a) || isFloatConstant(b))
+        return { cond: and(isNumber(a), isNumber(b), test), expr: "" };
+      if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
+      const exact = op === "*" ? `${t}<=9007199254740991&&${t}>=-9007199254740991` : "";
+      const integers = and(isInteger(a), isInteger(b), exact);
       return {
-        cond: and(
-          isInt32(a),
-          isInt32(b),
-          `(${t}=${x}*${y})<=9007199254740991&&${t}>=-9007199254740991`,
-        ),
-        expr: `${t}+0`,
+        cond: and(isNumber(a), isNumber(b), integers === "" ? `((${t}=${x}${op}${y}),true)` : `(${test}||${integers})`),
+        // the product of a negative number and zero is no integer -0
+        expr: op === "*" ? `${t}=${t}+0` : "",
       };
+    }
     case "/":
       return {
-        cond: and(isNumber(a), isNumber(b), `Math.floor(${t}=${x}/${y})!==${t}`),
+        cond: and(isNumber(a), isNumber(b), `fl(${t}=${x}/${y})!==${t}`),
         expr: "",
       };
     case "%":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
-      return int32(a, b, `(${t}=${x}%${y})<0?${t}+${y}:${t}+0`, positive(b));
+      return int32(a, b, `${t}=(${t}=${x}%${y})<0?${t}+${y}:${t}+0`, positive(b));
     case "//":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
-      return int32(a, b, `Math.floor(${x}/${y})`, positive(b));
+      return int32(a, b, `${t}=fl(${x}/${y})`, positive(b));
     case "&":
-      return int32(a, b, `${x}&${y}`);
+      return int32(a, b, `${t}=${x}&${y}`);
     case "|":
-      return int32(a, b, `${x}|${y}`);
+      return int32(a, b, `${t}=${x}|${y}`);
     case "~":
-      return int32(a, b, `${x}^${y}`);
+      return int32(a, b, `${t}=${x}^${y}`);
     case "<<":
       if (typeof b.value !== "number" || b.value < 0 || b.value > 21) return undefined;
-      return int32(a, b, `${x}*${1 << b.value}`);
+      return int32(a, b, `${t}=${x}*${1 << b.value}`);
     case ">>":
       if (typeof b.value !== "number" || b.value < 0 || b.value > 31) return undefined;
-      return int32(a, b, `${x}>>>${b.value}`, `${x}>=0`);
+      return int32(a, b, `${t}=${x}>>>${b.value}`, `${x}>=0`);
     default:
       return undefined;
   }
 }
 
 function int32(a: Operand, b: Operand, expr: string, extra = ""): FastPath | undefined {
-  if (a.kind === Kind.Fraction || b.kind === Kind.Fraction) return undefined;
+  if (isFloatConstant(a) || isFloatConstant(b)) return undefined;
   if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
   return { cond: and(isInt32(a), isInt32(b), extra), expr };
 }
@@ -91,7 +98,17 @@ function positive(b: Operand): string {
 }
 
 function mayBeNumber(o: Operand): boolean {
-  return o.kind === Kind.Any || o.kind === Kind.Int || o.kind === Kind.Fraction;
+  return o.kind === Kind.Any || o.kind === Kind.Int || o.kind === Kind.Float;
+}
+
+/** Float constants are used by their plain value, integral or not. */
+function isFloatConstant(o: Operand): boolean {
+  return o.kind === Kind.Float;
+}
+
+/** The raw number is an int32; knows that the operand is a number. */
+function isInteger(o: Operand): string {
+  return typeof o.value === "number" ? "" : `(${o.code}|0)===${o.code}`;
 }
 
 function fitsInt32(o: Operand): boolean {

@@ -20,6 +20,8 @@ export class ChunkContext {
     readonly id: number,
     /** Every captured variable gets a cell, so that debug.setupvalue and upvaluejoin work. */
     readonly allCells: boolean,
+    /** Functions keep extra arguments that they don't use, so that debug.getlocal finds them. */
+    readonly keepsVarargs: boolean,
   ) {}
 
   jsName(fn: FunctionBody): string {

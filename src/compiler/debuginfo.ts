@@ -1,25 +1,50 @@
 /** What error messages and the debug library need to know of a function, computed when asked. */
-import type { DebugInfo, LocalInfo, ValueName } from "../runtime/proto";
-import type { Expr } from "../parser/ast";
+import { getMetamethod } from "../runtime/metatable";
+import type { Cell, DebugInfo, LocalInfo, ValueName } from "../runtime/proto";
+import { LuaTable } from "../runtime/table";
+import type { LuaValue } from "../runtime/value";
+import type { Expr, LocalVar } from "../parser/ast";
+import type { ChunkContext } from "./chunk";
+import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { calleeName, nameOf } from "./names";
-import { frameLayout } from "./print";
+import { frameLayout, registerBase } from "./print";
 
-export function debugInfo(code: FunctionCode): DebugInfo {
+export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo {
   let locals: LocalInfo[] | undefined;
+  const slotOf = (name: string, k: number) => frameLayout(code, k).indexOf(name);
   return {
-    calleeName: (k) => calleeName(code.ops[k]?.expr, code.body),
+    calleeName: (k) => calleeName(code.ops[k], code.body),
     operandName: (k, operand) => {
       const expr = code.ops[k]?.expr;
       return expr === undefined || typeof expr === "string"
         ? undefined
         : operandName(expr, operand, code);
     },
+    isCall: (k) => code.ops[k]?.callee !== undefined,
+    callee: (k, s) => {
+      const expr = code.ops[k]?.expr;
+      if (code.ops[k]?.callee === undefined || expr === undefined || typeof expr === "string")
+        return undefined;
+      return new Lookup(context, code, k, s).callee(expr);
+    },
     get locals() {
       locals ??= localInfo(code);
       return locals;
     },
-    activeLines: () => [...new Set(code.ops.slice(1).map((op) => op.line))],
+    temporaries: (k) => {
+      const op = code.ops[k];
+      const from = registerBase(code) + (op?.registers ?? 0);
+      return { from, to: from + (op?.temporaries ?? 0) };
+    },
+    get varargSlot() {
+      return slotOf("va", 0);
+    },
+    activeLines: () => {
+      // a preemption point is no code of the program
+      const ops = lowerHooked(context, code).ops.slice(1).filter((op) => op.expr !== "hook");
+      return [...new Set(ops.map((op) => op.line))];
+    },
   };
 }
 
@@ -45,12 +70,81 @@ function operandName(expr: Expr, operand: 0 | 1, code: FunctionCode): ValueName 
 }
 
 function localInfo(code: FunctionCode): LocalInfo[] {
-  const layout = frameLayout(code);
-  return code.locals.map((l) => ({
+  const base = registerBase(code);
+  const { body } = code;
+  const locals = code.locals.map((l) => ({
     name: l.name,
-    slot: layout.indexOf(l.register),
+    slot: base + Number(l.register.slice(1)),
     cell: l.cell,
     from: l.from,
     to: l.to,
   }));
+  // C Lua has a hidden variable where a vararg table could have a name (§3.4.11)
+  if (body.isVararg && body.varargTable === undefined && body.id !== 0)
+    locals.splice(body.params.length, 0, {
+      name: "(vararg table)",
+      slot: -1,
+      cell: false,
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+    });
+  return locals;
+}
+
+type Found = { value: LuaValue; certain: boolean } | undefined;
+
+/** Evaluates variables and fields of a suspended frame again, without any metamethods. */
+class Lookup {
+  constructor(
+    private readonly context: ChunkContext,
+    private readonly code: FunctionCode,
+    private readonly k: number,
+    private readonly s: unknown[],
+  ) {}
+
+  callee(expr: Expr): Found {
+    if (expr.type === "Call") return this.value(expr.func);
+    return expr.type === "MethodCall" ? field(this.value(expr.object), expr.name) : undefined;
+  }
+
+  private value(expr: Expr): Found {
+    switch (expr.type) {
+      case "Local":
+        return this.variable(expr.variable);
+      case "Global":
+        return field(this.variable(expr.env), expr.name);
+      case "Index":
+        return expr.key.type === "String" ? field(this.value(expr.object), expr.key.value) : undefined;
+      case "String":
+        return { value: expr.value, certain: true };
+      default:
+        return undefined;
+    }
+  }
+
+  private variable(v: LocalVar): Found {
+    const { code, k } = this;
+    let name: string | undefined;
+    if (v.func !== code.body) name = code.upvalues[code.body.upvalues.indexOf(v)];
+    else {
+      for (const l of code.locals) if (l.name === v.name && l.from < k && k <= l.to) name = l.register;
+    }
+    const slot = frameLayout(code, k).indexOf(name ?? "");
+    if (slot < 0) return undefined;
+    const held = this.s[slot];
+    const value = this.context.isCell(v) ? (held as Cell | undefined)?.v : (held as LuaValue);
+    return { value, certain: !v.assigned };
+  }
+}
+
+/** A field, found as `__index` tables allow. */
+function field(object: Found, name: string): Found {
+  if (object === undefined) return undefined;
+  let holder = object.value;
+  for (let i = 0; i < 100 && holder !== undefined; i++) {
+    const value = holder instanceof LuaTable ? holder.getStr(name) : undefined;
+    if (value !== undefined) return { value, certain: false };
+    holder = getMetamethod(holder, "__index");
+  }
+  return undefined;
 }

@@ -15,7 +15,9 @@ import type {
   TableExpr,
 } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
-import { fastPath, HELPERS, isInt32 } from "./arith";
+import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import type { OpInfo } from "./ir";
+import { endLine } from "./lines";
 import type { Lowering } from "./lower";
 import {
   anyOperand,
@@ -50,18 +52,19 @@ export function operand(lo: Lowering, e: Expr): Operand {
     case "Integer":
       return e.value instanceof LuaInt64 ? boxed(lo, e.value) : numberOperand(e.value);
     case "Float":
-      return Number.isInteger(e.value) ? boxed(lo, e.value) : numberOperand(e.value);
+      if (!Number.isInteger(e.value)) return numberOperand(e.value);
+      return { ...boxed(lo, e.value), kind: Kind.Float, value: e.value };
     case "Local":
       if (e.variable.constant !== undefined) return operand(lo, e.variable.constant);
       return lo.variable(e.variable);
     case "Paren":
       return operand(lo, e.inner);
     default: {
-      const t = lo.newTemp();
-      const mark = lo.tempMark;
-      const kind = into(lo, e, t);
-      lo.releaseTemps(mark);
-      return { code: t, kind };
+      let kind = Kind.Any;
+      const code = lo.intoTemp((t) => {
+        kind = into(lo, e, t);
+      });
+      return { code, kind };
     }
   }
 }
@@ -133,31 +136,37 @@ export function isMulti(e: Expr | undefined): e is CallExpr | MethodCallExpr | E
 /** Evaluates a multi-valued expression to an array of its values, never written to. */
 export function multi(lo: Lowering, e: Expr): string {
   if (e.type === "Vararg") return varargs(lo);
-  const t = lo.newTemp();
-  const mark = lo.tempMark;
-  if (e.type === "Call" || e.type === "MethodCall") {
-    call(
-      lo,
-      e,
-      (f, args, k) => `k=${k};${t}=${callText(f, args)};if(!Q(${t}))${t}=[${t}];else if(${t}===S)break sus;`,
-      `${t}=A(v)`,
-    );
-  }
-  lo.releaseTemps(mark);
-  return t;
+  return lo.intoTemp((t) => {
+    if (e.type === "Call" || e.type === "MethodCall")
+      call(
+        lo,
+        e,
+        (f, args, k) =>
+          `k=${k};${t}=${callText(f, args)};if(!Q(${t}))${t}=[${t}];else if(${t}===S)break sus;`,
+        `${t}=A(v)`,
+      );
+  });
 }
 
-/** Evaluates a list to `[fixed values…, ...spread]`. */
+/** A list evaluated to `[fixed values…, ...spread]`. */
 export interface ListText {
   fixed: Operand[];
   /** JS text of an array, for the last expression. */
   spread: string | undefined;
 }
 
+/** An expression in a list; one without operations is on a line of its own for debug hooks. */
+export function listed(lo: Lowering, e: Expr): Operand {
+  const before = lo.opCount;
+  const o = operand(lo, e);
+  if (lo.opCount === before) lo.marker(endLine(e));
+  return o;
+}
+
 export function list(lo: Lowering, exprs: Expr[]): ListText {
   const last = exprs[exprs.length - 1];
-  if (!isMulti(last)) return { fixed: exprs.map((e) => operand(lo, e)), spread: undefined };
-  const fixed = exprs.slice(0, -1).map((e) => operand(lo, e));
+  if (!isMulti(last)) return { fixed: exprs.map((e) => listed(lo, e)), spread: undefined };
+  const fixed = exprs.slice(0, -1).map((e) => listed(lo, e));
   return { fixed, spread: multi(lo, last) };
 }
 
@@ -195,13 +204,17 @@ export function call(
       `${t}=F(v)`,
       e.line,
       e,
+      undefined,
+      lo.tempMark,
     );
     f = anyOperand(t);
     self = object.code;
   } else f = operand(lo, e.func);
   const args = listText(list(lo, e.args));
   const all = self === "" ? args : args === "" ? self : `${self},${args}`;
-  lo.op((k) => text(f, all, k), resume, e.line, e);
+  // hooked code calls everything through a helper
+  const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
+  lo.op((k) => text(callee, all, k), resume, e.line, e, f.code);
 }
 
 function closure(lo: Lowering, e: FunctionExpr): string {
@@ -286,12 +299,31 @@ export function indexName(lo: Lowering, o: Operand, name: string, target: string
 }
 
 /** `o[key] = value`, all operands. */
-export function assignIndex(lo: Lowering, o: Operand, key: Operand, v: Operand, e: Expr): void {
+export function assignIndex(
+  lo: Lowering,
+  o: Operand,
+  key: Operand,
+  v: Operand,
+  e: Expr,
+  live: number,
+): void {
+  storeIndex(lo, o, key, v, e, live);
+  (lo.ops[lo.opCount] as OpInfo).isStore = true;
+}
+
+function storeIndex(
+  lo: Lowering,
+  o: Operand,
+  key: Operand,
+  v: Operand,
+  e: Expr,
+  live: number,
+): void {
   if (key.kind === Kind.String) {
     const name = key.value as string;
     const s = lo.use(lo.context.setter(name));
     const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===S)break sus;`;
-    if (!isHashKey(name)) lo.op(slow, "", e.line, e);
+    if (!isHashKey(name)) lo.op(slow, "", e.line, e, undefined, live);
     else {
       const p = `${o.code}.hash[${quote(name)}]`;
       lo.op(
@@ -299,6 +331,8 @@ export function assignIndex(lo: Lowering, o: Operand, key: Operand, v: Operand, 
         "",
         e.line,
         e,
+        undefined,
+        live,
       );
     }
     return;
@@ -307,7 +341,7 @@ export function assignIndex(lo: Lowering, o: Operand, key: Operand, v: Operand, 
   const integer = key.kind === Kind.Int;
   const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
   if (!dense || v.kind === Kind.Nil) {
-    lo.op(slow, "", e.line, e);
+    lo.op(slow, "", e.line, e, undefined, live);
     return;
   }
   const isNumber = integer ? "" : `&&typeof ${key.code}==="number"`;
@@ -319,6 +353,8 @@ export function assignIndex(lo: Lowering, o: Operand, key: Operand, v: Operand, 
     "",
     e.line,
     e,
+    undefined,
+    live,
   );
 }
 
@@ -367,11 +403,9 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const slow = (k: number) => `k=${k};${t}=${helper}(${a.code},${b.code});if(${t}===S)break sus;`;
   const resume = `${t}=F(v)`;
   if (fast === undefined) lo.op(slow, resume, e.line, e);
-  else if (fast.cond === "") lo.emit(`${t}=${fast.expr};`);
+  else if (fast.cond === "") lo.emit(`${fast.expr};`);
   else if (fast.expr === "") lo.op((k) => `if(!(${fast.cond})){${slow(k)}}`, resume, e.line, e);
-  else {
-    lo.op((k) => `if(${fast.cond})${t}=${fast.expr};else{${slow(k)}}`, resume, e.line, e);
-  }
+  else lo.op((k) => `if(${fast.cond})${fast.expr};else{${slow(k)}}`, resume, e.line, e);
   if (shared) lo.emit(`${target}=${t};`);
 }
 
@@ -405,6 +439,8 @@ function concat(lo: Lowering, e: BinaryExpr, target: string): void {
       `${t}=F(v)`,
       (nodes[i] as BinaryExpr).line,
       nodes[i],
+      undefined,
+      i === 0 ? lo.liveBase : lo.tempMark,
     );
     if (shared && i === 0) lo.emit(`${target}=${t};`);
     b = anyOperand(t);
@@ -498,8 +534,8 @@ function comparison(lo: Lowering, e: BinaryExpr): string {
   const a = operand(lo, e.left);
   const b = operand(lo, e.right);
   if (e.op === "==" || e.op === "~=") return equality(lo, e, a, b);
-  const known = (o: Operand) => o.kind === Kind.Int || o.kind === Kind.Fraction;
-  const direct = `${a.code}${e.op}${b.code}`;
+  const known = (o: Operand) => o.kind === Kind.Int || o.kind === Kind.Float;
+  const direct = `${rawCode(a)}${e.op}${rawCode(b)}`;
   if (known(a) && known(b)) return `(${direct})`;
   const t = lo.newTemp();
   // a > b is b < a (§3.4.4)
@@ -523,12 +559,14 @@ function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
   const negate = e.op === "~=";
   const simple = (o: Operand) =>
     o.kind === Kind.Nil || o.kind === Kind.Boolean || o.kind === Kind.String || o.kind === Kind.Function;
-  if (simple(a) || simple(b) || a.kind === Kind.Fraction || b.kind === Kind.Fraction)
+  const fraction = (o: Operand) => o.kind === Kind.Float && !Number.isInteger(o.value);
+  if (simple(a) || simple(b) || fraction(a) || fraction(b))
     return `(${a.code}${negate ? "!==" : "==="}${b.code})`;
   if (typeof a.value === "number" || typeof b.value === "number") {
     const x = typeof a.value === "number" ? b : a;
     const n = typeof a.value === "number" ? a : b;
-    const test = `(${x.code}===${n.code}||typeof ${x.code}==="object"&&EN(${x.code},${n.code}))`;
+    const raw = rawCode(n);
+    const test = `(${x.code}===${raw}||typeof ${x.code}==="object"&&EN(${x.code},${raw}))`;
     return negate ? `!${test}` : test;
   }
   const t = lo.newTemp();
@@ -549,6 +587,7 @@ function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
 const MAX_DIRECT_ITEMS = 48;
 
 function tableConstructor(lo: Lowering, e: TableExpr, target: string): void {
+  lo.marker(e.line);
   if (e.items.length === 0) {
     lo.emit(`${target}=new T(EH,EA);`);
     return;
@@ -573,12 +612,12 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
   const named: string[] = [];
   let mayEndInNil = false;
   e.items.forEach((item, i) => {
-    if (item.kind === "named") named.push(operand(lo, item.value).code);
+    if (item.kind === "named") named.push(listed(lo, item.value).code);
     else if (i === e.items.length - 1 && isMulti(item.value)) {
       positional.push(`...${multi(lo, item.value)}`);
       mayEndInNil = true;
     } else {
-      const o = operand(lo, item.value);
+      const o = listed(lo, item.value);
       positional.push(o.code);
       mayEndInNil = o.kind === Kind.Any || o.kind === Kind.Nil;
     }
@@ -610,7 +649,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
         flush();
         lo.emit(`SL(${t},${position},${multi(lo, item.value)});`);
       } else {
-        batch.push(operand(lo, item.value).code);
+        batch.push(listed(lo, item.value).code);
         position++;
         if (batch.length === MAX_DIRECT_ITEMS) flush();
       }
@@ -619,7 +658,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
     const mark = lo.tempMark;
     const key = operand(lo, item.key);
     const value = operand(lo, item.value);
-    assignIndex(lo, table, key, value, { type: "Index", line: item.key.line, object: e, key: item.key });
+    assignIndex(lo, table, key, value, { type: "Index", line: item.key.line, object: e, key: item.key }, lo.tempMark);
     if (batch.length === 0) lo.releaseTemps(mark);
   });
   flush();

@@ -1,10 +1,11 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
 import type { Chunk, FunctionBody } from "../parser/ast";
 import { codegenApi, codegenNames } from "../runtime/codegen-api";
-import { Proto, registerProto, type ResumableForm } from "../runtime/proto";
+import { type HookedForm, Proto, registerProto, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
+import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { frameLayout, printFast, printResumable } from "./print";
 import { lowerFunction } from "./statements";
@@ -13,6 +14,8 @@ let chunkCounter = 0;
 
 /** Sources that use these names may look into or rebind upvalues: see ChunkContext.allCells. */
 const UPVALUE_ACCESS = /\b(?:setupvalue|upvaluejoin|upvalueid)\b/;
+/** Sources that use these names may look at extra arguments. */
+const LOCAL_ACCESS = /\b[gs]etlocal\b/;
 
 /** A compiled chunk: instantiate it with an environment. */
 export interface CompiledChunk {
@@ -22,7 +25,12 @@ export interface CompiledChunk {
 
 /** All functions of a chunk in lowered form, main first. */
 export function lowerChunk(chunk: Chunk, source: string): { context: ChunkContext; functions: FunctionCode[] } {
-  const context = new ChunkContext(chunk, ++chunkCounter, UPVALUE_ACCESS.test(source));
+  const context = new ChunkContext(
+    chunk,
+    ++chunkCounter,
+    UPVALUE_ACCESS.test(source),
+    LOCAL_ACCESS.test(source),
+  );
   const functions: FunctionCode[] = [];
   const queue: FunctionBody[] = [chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
@@ -54,7 +62,12 @@ export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
   let module: Module | undefined;
   const protos: Proto[] = [];
   for (const code of functions) {
-    const proto = makeProto(context, code, () => compileResumable(code, module as Module));
+    const proto = makeProto(
+      context,
+      code,
+      () => compileResumable(code, module as Module),
+      () => hookedForm(context, code, proto, module as Module),
+    );
     protos[code.body.id] = proto;
     registerProto(proto);
   }
@@ -70,9 +83,26 @@ function compileResumable(code: FunctionCode, module: Module): ResumableForm {
   return new Function("R", "M", text)(codegenApi, module) as ResumableForm;
 }
 
-function makeProto(context: ChunkContext, code: FunctionCode, resumable: () => ResumableForm): Proto {
+function hookedForm(
+  context: ChunkContext,
+  code: FunctionCode,
+  proto: Proto,
+  module: Module,
+): HookedForm {
+  const twinCode = lowerHooked(context, code);
+  const twin = makeProto(context, twinCode, () => compileResumable(twinCode, module), undefined);
+  twin.twinOf = proto;
+  return compileHooked(code, twinCode, twin, module);
+}
+
+function makeProto(
+  context: ChunkContext,
+  code: FunctionCode,
+  resumable: () => ResumableForm,
+  hooked: (() => HookedForm) | undefined,
+): Proto {
   const { body } = code;
-  const layout = frameLayout(code);
+  const layout = frameLayout(code, 0);
   const lines = new Uint32Array(code.ops.length);
   code.ops.forEach((op, i) => {
     lines[i] = op.line;
@@ -88,8 +118,9 @@ function makeProto(context: ChunkContext, code: FunctionCode, resumable: () => R
     code.upvalues.map((u) => layout.indexOf(u)),
     layout.indexOf(code.jsName),
     lines,
-    debugInfo(code),
+    debugInfo(context, code),
     resumable,
     body.upvalues.map((v) => context.isCell(v)),
+    hooked,
   );
 }

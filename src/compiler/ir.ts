@@ -2,8 +2,8 @@
  * The lowered form of a function: structured code over numbered operations and registers.
  *
  * Both forms of a function (fast and resumable, see print.ts) are printed from it. Text in nodes is
- * JavaScript over the names below; an operation that may suspend leaves by `break sus` with its
- * number in `k`, in both forms.
+ * JavaScript over the names below; in an operation, `break sus` stands for saving the frame and
+ * leaving the function.
  *
  * | name        | meaning                                                        |
  * | ----------- | -------------------------------------------------------------- |
@@ -16,7 +16,24 @@
  */
 import type { Expr, FunctionBody } from "../parser/ast";
 
-export type Node = string | OpNode | IfNode | LoopNode | BlockNode | DispatchNode | CloseNode;
+export type Node =
+  | string
+  | OpNode
+  | IfNode
+  | LoopNode
+  | BlockNode
+  | DispatchNode
+  | CloseNode
+  | RegionNode;
+
+/**
+ * From here on (`region`) there are `registers` registers in use, up to the end of the list or to
+ * an `endRegions` with a lower number. Operations of one region share the code that saves a frame.
+ */
+export interface RegionNode {
+  type: "region" | "endRegions";
+  registers: number;
+}
 
 /** An operation that may run Lua code, and so may suspend. */
 export interface OpNode {
@@ -84,11 +101,18 @@ export interface CloseNode {
 /** What an operation was, for error messages and tracebacks. */
 export interface OpInfo {
   line: number;
+  /** How many registers and temporaries are needed afterwards, and so saved when it suspends. */
+  registers: number;
+  temporaries: number;
   /** The expression or the kind of implicit call; see names.ts. */
   expr: Expr | ImplicitOp | undefined;
+  /** Register or temporary of the function that the operation calls. */
+  callee?: string;
+  /** An assignment to a field. */
+  isStore?: boolean;
 }
 
-export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook";
+export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker";
 
 /** A local variable while it is visible, for debug.getlocal. */
 export interface LocalScope {
@@ -118,6 +142,8 @@ export interface FunctionCode {
   locals: LocalScope[];
   /** JS expressions of the upvalues inside the function, in the order of `body.upvalues`. */
   upvalues: string[];
+  /** A main function's `_ENV` is used through its cell, not by its value. */
+  environmentIsCell: boolean;
   /** Module-level names that the text uses (helpers, factories, constants). */
   uses: Set<string>;
   tailCalls: TailCall[];

@@ -16,7 +16,7 @@ import { anyOperand, Kind, type Operand } from "./operand";
 /** The state of lowering one function. */
 export class Lowering {
   nodes: Node[] = [];
-  readonly ops: OpInfo[] = [{ line: 0, expr: undefined }];
+  readonly ops: OpInfo[] = [{ line: 0, registers: 0, temporaries: 0, expr: undefined }];
   readonly locals: LocalScope[] = [];
   readonly uses = new Set<string>();
   readonly inner: FunctionBody[] = [];
@@ -31,10 +31,13 @@ export class Lowering {
   private tempTop = 0;
   private tempMax = 0;
   private labels = 0;
+  /** Temporaries below this number are needed after the expression that is being evaluated. */
+  liveBase = 0;
   /** Number of to-be-closed slots in scope. */
   closeLevel = 0;
   hasClose = false;
   readonly tailCalls: TailCall[] = [];
+  callsItself = false;
   usesVarargArray = false;
   /** The loop that `break` leaves. */
   loop: { label: string; closeLevel: number } | undefined;
@@ -42,6 +45,8 @@ export class Lowering {
   constructor(
     readonly context: ChunkContext,
     readonly fn: FunctionBody,
+    /** Markers are set, for debug hooks. */
+    readonly isHooked: boolean,
   ) {
     const self = context.selfVariables.get(fn);
     fn.upvalues.forEach((v, i) => {
@@ -57,16 +62,39 @@ export class Lowering {
     else this.nodes.push(node);
   }
 
-  /** Emits an operation; `text` gets its number. */
+  private info(line: number, expr: OpInfo["expr"], callee?: string, live = this.tempTop): OpInfo {
+    const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
+    if (callee !== undefined) info.callee = callee;
+    return info;
+  }
+
+  /**
+   * Emits an operation; `text` gets its number. Only the first `live` temporaries are needed
+   * afterwards, by default those of the expressions around the one that is being evaluated.
+   */
   op(
     text: (k: number) => string,
     resume: string,
     line: number,
     expr: Expr | ImplicitOp | undefined,
+    callee?: string,
+    live = this.liveBase,
   ): void {
+    if (expr !== "hook" && expr !== "marker") this.marker(line);
     const k = this.ops.length;
-    this.ops.push({ line, expr });
+    this.ops.push(this.info(line, expr, callee, live));
     this.nodes.push({ type: "op", k, text: text(k), resume });
+  }
+
+  /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
+  marker(line: number, isReturn = false): void {
+    if (!this.isHooked) return;
+    this.op((k) => `k=${k};if(H.at(fr,${line},${isReturn}))break sus;`, "", line, "marker", undefined, this.tempTop);
+  }
+
+  /** Text for hooked code only. */
+  hooked(text: string): void {
+    if (this.isHooked) this.emit(text);
   }
 
   get opCount(): number {
@@ -105,7 +133,8 @@ export class Lowering {
 
   /** Preemption point: a counter that runs out a few thousand times a second. */
   tick(line: number): void {
-    this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===S)break sus}`, "", line, "hook");
+    if (this.isHooked) this.op((k) => `k=${k};if(H.tick())break sus;`, "", line, "hook");
+    else this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===S)break sus}`, "", line, "hook");
   }
 
   label(): string {
@@ -123,6 +152,7 @@ export class Lowering {
   newRegister(): string {
     const n = this.registerTop++;
     if (this.registerTop > this.registerMax) this.registerMax = this.registerTop;
+    this.nodes.push({ type: "region", registers: this.registerTop });
     return `r${n}`;
   }
 
@@ -130,6 +160,19 @@ export class Lowering {
     const n = this.tempTop++;
     if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
     return `t${n}`;
+  }
+
+  /** A temporary for the result of `body`; what lies below stays alive meanwhile. */
+  intoTemp(body: (t: string) => void, count = 1): string {
+    const outer = this.liveBase;
+    this.liveBase = this.tempTop;
+    const t = this.newTemp();
+    for (let i = 1; i < count; i++) this.newTemp();
+    const mark = this.tempTop;
+    body(t);
+    this.tempTop = mark;
+    this.liveBase = outer;
+    return t;
   }
 
   get tempMark(): number {
@@ -149,6 +192,7 @@ export class Lowering {
     if (this.closeLevel > level) this.emitClose(level, this.lastLine);
     this.closeLevel = level;
     for (const local of this.openScopes.splice(open)) local.to = this.opCount;
+    if (this.registerTop > registers) this.nodes.push({ type: "endRegions", registers });
     this.registerTop = registers;
   }
 
@@ -209,15 +253,16 @@ export class Lowering {
   }
 
   emitClose(level: number, line: number): void {
+    this.marker(line);
     const k = this.ops.length;
-    this.ops.push({ line, expr: "close" });
+    this.ops.push(this.info(line, "close"));
     this.nodes.push({ type: "close", k, level, value: "", name: "" });
   }
 
   /** Registers `value` as to be closed at the next level (§3.3.8). */
   emitMark(value: string, name: string, line: number): void {
     const k = this.ops.length;
-    this.ops.push({ line, expr: undefined });
+    this.ops.push(this.info(line, undefined));
     this.hasClose = true;
     this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
   }
@@ -232,6 +277,7 @@ export class Lowering {
       ops: this.ops,
       locals: this.locals,
       upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),
+      environmentIsCell: this.fn.upvalues.some((v) => this.context.isCell(v)),
       uses: this.uses,
       tailCalls: this.tailCalls,
       hasClose: this.hasClose,

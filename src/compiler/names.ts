@@ -4,7 +4,7 @@
  * here the expression itself is at hand).
  */
 import type { Expr, FunctionBody } from "../parser/ast";
-import type { ImplicitOp } from "./ir";
+import type { OpInfo } from "./ir";
 
 /** Kind and name of a value's origin, or undefined when it has no name. */
 export interface ValueName {
@@ -22,14 +22,25 @@ export function nameOf(expr: Expr, fn: FunctionBody): ValueName | undefined {
     case "Global":
       return { kind: "global", name: expr.name };
     case "Index":
-      return expr.key.type === "String" ? fieldName(expr.object, expr.key.value) : undefined;
-    case "MethodCall":
-      return undefined;
+      return fieldName(expr.object, keyName(expr.key));
     case "String":
       return { kind: "constant", name: expr.value };
     default:
       return undefined;
   }
+}
+
+/** Largest integer key that C Lua's virtual machine has in an instruction. */
+const MAX_INTEGER_KEY = 255;
+
+/** What stands for a key in a field's name. */
+function keyName(key: Expr): string {
+  const k = key.type === "Local" ? (key.variable.constant ?? key) : key;
+  if (k.type === "String") return k.value;
+  const { value } = k as { value?: unknown };
+  const isSmall =
+    k.type === "Integer" && typeof value === "number" && value >= 0 && value <= MAX_INTEGER_KEY;
+  return isSmall ? "integer index" : "?";
 }
 
 function fieldName(object: Expr, key: string): ValueName {
@@ -38,12 +49,10 @@ function fieldName(object: Expr, key: string): ValueName {
   return { kind: isEnv ? "global" : "field", name: key };
 }
 
-/** The name of the function called by the operation that `expr` stands for. */
-export function calleeName(
-  expr: Expr | ImplicitOp | undefined,
-  fn: FunctionBody,
-): ValueName | undefined {
-  if (expr === undefined) return undefined;
+/** The name of the function called by an operation, or of the metamethod that it stands for. */
+export function calleeName(op: OpInfo | undefined, fn: FunctionBody): ValueName | undefined {
+  const expr = op?.expr;
+  if (op === undefined || expr === undefined) return undefined;
   if (typeof expr === "string") {
     if (expr === "for iterator") return { kind: "for iterator", name: "for iterator" };
     if (expr === "close") return { kind: "metamethod", name: "close" };
@@ -53,10 +62,12 @@ export function calleeName(
     case "Call":
       return nameOf(expr.func, fn);
     case "MethodCall":
+      // looking the method up is an operation of its own
+      if (op.callee === undefined) return { kind: "metamethod", name: "index" };
       return { kind: "method", name: expr.name };
     case "Index":
     case "Global":
-      return { kind: "metamethod", name: "index" };
+      return { kind: "metamethod", name: op.isStore ? "newindex" : "index" };
     case "Binary":
       return { kind: "metamethod", name: METAMETHODS[expr.op] ?? "?" };
     case "Unary":

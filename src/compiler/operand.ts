@@ -6,12 +6,12 @@ export enum Kind {
   Any,
   /** A raw JS number with an integral, safe value. */
   Int,
-  /** A raw JS number with a fraction (or NaN or infinity). */
-  Fraction,
+  /** A float constant: raw with a fraction, boxed without. */
+  Float,
   String,
   Boolean,
   Nil,
-  /** `LuaFloat` or `LuaInt64`. */
+  /** A `LuaInt64`. */
   Boxed,
   Table,
   Function,
@@ -20,7 +20,7 @@ export enum Kind {
 export interface Operand {
   code: string;
   kind: Kind;
-  /** The value of a constant of kind Int, Fraction or String. */
+  /** The value of a constant of kind Int, Float or String. */
   value?: number | string;
 }
 
@@ -43,7 +43,7 @@ export function numberOperand(n: number): Operand {
       : n > 0
         ? "(1/0)"
         : "(-1/0)";
-  return { code, kind: Number.isInteger(n) ? Kind.Int : Kind.Fraction, value: n };
+  return { code, kind: Number.isInteger(n) ? Kind.Int : Kind.Float, value: n };
 }
 
 export function stringOperand(s: string): Operand {

@@ -1,8 +1,10 @@
 /**
  * Printing the two forms of a function from its lowered form.
  *
- * The *fast form* is structured JavaScript. When an operation suspends, it leaves by `break sus`
- * and saves all registers in a `LuaFrame`.
+ * The *fast form* is structured JavaScript. Where an operation suspends, it saves the registers and
+ * temporaries that are in use there in a `LuaFrame` and returns. Operations that need the same
+ * registers and no temporaries share the code for that; with one exit for all of a function, every
+ * register would be alive at every operation, and the JIT would spend itself on keeping them.
  *
  * The *resumable form* is the same structure, with a `switch (pc)` around every statement list
  * that holds operations: `pc` is 0 while code runs normally, and the number of the operation that
@@ -11,18 +13,32 @@
  */
 import type { FunctionCode, Node } from "./ir";
 
-/** All values that a frame saves, in the order of its array; slot 0 holds the prototype. */
-export function frameLayout(code: FunctionCode): string[] {
-  const names = ["P"];
-  for (let i = 0; i < code.registers; i++) names.push(`r${i}`);
-  for (let i = 0; i < code.temporaries; i++) names.push(`t${i}`);
-  names.push(...code.dispatchVars);
-  if (code.usesVarargArray) names.push("va");
-  names.push(...factoryParameters(code));
-  // the function itself, and the cell that a main function takes its environment from
-  names.push(code.jsName);
+/** The values that every frame of the function holds, whatever operation it waits for. */
+function fixedLayout(code: FunctionCode): string[] {
+  const names = [`P${code.body.id}`, ...factoryParameters(code), code.jsName];
+  // the cell that a main function takes its environment from follows the function itself
   if (code.body.id === 0) names.push("e0");
+  if (code.usesVarargArray) names.push("va");
   return names;
+}
+
+/**
+ * The values that a frame saves when operation `k` suspends, in the order of its array: the
+ * prototype, upvalues, the function itself, then registers and temporaries in use. A register is
+ * always at the same place.
+ */
+export function frameLayout(code: FunctionCode, k: number): string[] {
+  const names = fixedLayout(code);
+  const op = code.ops[k];
+  if (op === undefined) return names;
+  for (let i = 0; i < op.registers; i++) names.push(`r${i}`);
+  for (let i = 0; i < op.temporaries; i++) names.push(`t${i}`);
+  return names;
+}
+
+/** Where register 0 is in a frame's array. */
+export function registerBase(code: FunctionCode): number {
+  return fixedLayout(code).length;
 }
 
 /** Upvalues that the factory takes: all but the function's own name. */
@@ -30,56 +46,202 @@ function factoryParameters(code: FunctionCode): string[] {
   return code.upvalues.filter((u) => u !== code.jsName);
 }
 
+/** A stretch of code whose operations share one exit. */
+interface Region {
+  id: number;
+  registers: number;
+  used: boolean;
+  /** Where its text begins. */
+  start: number;
+}
+
+/** Prints nodes in one of the forms; these differ in how a frame is saved. */
+abstract class Printer {
+  /** Regions around the current place, innermost last. */
+  private readonly regions: Region[] = [];
+  private regionCount = 0;
+
+  constructor(
+    protected readonly code: FunctionCode,
+    readonly resumable: boolean,
+  ) {}
+
+  /** Statements that save the frame at operation `k` and leave the function. */
+  abstract save(k: number): string;
+  /** A to-be-closed variable comes into scope. */
+  abstract mark(k: number, level: number, value: string, name: string): string;
+
+  list(nodes: Node[]): string {
+    const outer = this.regions.length;
+    const switched = this.resumable && nodes.some(hasOps);
+    let text = switched ? "switch(pc){case 0:" : "";
+    for (const n of nodes) {
+      if (typeof n === "string") text += n;
+      else if (n.type === "region") {
+        if (this.resumable) continue;
+        this.regions.push({
+          id: this.regionCount++,
+          registers: n.registers,
+          used: false,
+          start: text.length,
+        });
+      } else if (n.type === "endRegions") text = this.endRegions(text, outer, n.registers);
+      else if (!switched) text += this.node(n);
+      else if ("k" in n) text += `${this.node(n)}case ${n.k}:pc=0;`;
+      else {
+        for (let k = n.lo + 1; k <= n.hi; k++) text += `case ${k}:`;
+        text += this.node(n);
+      }
+    }
+    text = this.endRegions(text, outer, -1);
+    return switched ? `${text}}` : text;
+  }
+
+  /** Ends the regions of a list with more than `registers` registers. */
+  private endRegions(text: string, outer: number, registers: number): string {
+    let result = text;
+    while (this.regions.length > outer) {
+      const region = this.regions[this.regions.length - 1] as Region;
+      if (region.registers <= registers) break;
+      this.regions.pop();
+      if (!region.used) continue;
+      const { id, start } = region;
+      const saved = this.saveRegisters(region.registers);
+      result = `${result.slice(0, start)}p${id}:{q${id}:{${result.slice(start)}break p${id}}${saved}}`;
+    }
+    return result;
+  }
+
+  /** The exit of operation k: that of its region if only registers have to be saved. */
+  private leave(k: number): string {
+    const op = this.code.ops[k];
+    const region = this.regions[this.regions.length - 1];
+    if (op === undefined || region === undefined) return this.save(k);
+    if (op.temporaries > 0 || op.registers !== region.registers) return this.save(k);
+    region.used = true;
+    return `break q${region.id}`;
+  }
+
+  /** Saves a frame at the operation in `k`, with registers only. */
+  protected abstract saveRegisters(count: number): string;
+
+  private node(n: Node): string {
+    if (typeof n === "string") return n;
+    switch (n.type) {
+      case "op":
+        return n.text.includes("break sus")
+          ? n.text.replaceAll("break sus", this.leave(n.k))
+          : n.text;
+      case "mark":
+        return `if(${n.value}!==undefined&&${n.value}!==false){${this.mark(n.k, n.level, n.value, n.name)}}`;
+      case "close":
+        // only the resumable form ever holds variables to be closed
+        return this.resumable
+          ? `if(fr.tbc!==null){k=${n.k};if(fr.close(${n.level})===S)${this.save(n.k)}}`
+          : "";
+      case "region":
+      case "endRegions":
+        return "";
+      case "if": {
+        const jumps = this.resumable && n.hi > n.lo;
+        const cond = jumps ? `pc!==0?pc<=${n.mid}:${n.cond}` : n.cond;
+        const orelse = n.orelse.length === 0 ? "" : `else{${this.list(n.orelse)}}`;
+        return `if(${cond}){${this.list(n.then)}}${orelse}`;
+      }
+      case "loop":
+        return `${n.label}:for(;;){${this.list(n.body)}}`;
+      case "block":
+        return `${n.label}:{${this.list(n.body)}}`;
+      case "dispatch": {
+        let selector = n.variable;
+        if (this.resumable && n.hi > n.lo) {
+          const last = n.segments.length - 1;
+          const ranges = n.segments.slice(0, last).map((s, i) => `pc<=${s.hi}?${i}:`);
+          selector = `pc===0?${n.variable}:${ranges.join("")}${last}`;
+        }
+        const cases = n.segments.map((s, i) => `case ${i}:{${this.list(s.body)}}`).join("");
+        return `${n.label}:for(;;){switch(${selector}){${cases}}break ${n.label}}`;
+      }
+    }
+  }
+}
+
+class FastPrinter extends Printer {
+  private frame(k: number): string {
+    return `new LF(P${this.code.body.id},${k},[${frameLayout(this.code, k).join(",")}])`;
+  }
+
+  save(k: number): string {
+    return `return U(${this.frame(k)})`;
+  }
+
+  protected saveRegisters(count: number): string {
+    const names = fixedLayout(this.code);
+    for (let i = 0; i < count; i++) names.push(`r${i}`);
+    return `return U(new LF(P${this.code.body.id},k,[${names.join(",")}]))`;
+  }
+
+  mark(k: number): string {
+    // goes on in the resumable form, which marks the variable
+    return `return ${this.frame(k)}.deopt()`;
+  }
+}
+
+class ResumablePrinter extends Printer {
+  save(k: number): string {
+    const base = registerBase(this.code);
+    const stores = frameLayout(this.code, k)
+      .slice(base)
+      .map((name, i) => `s[${base + i}]=${name};`);
+    return `{fr.k=${k};${stores.join("")}return U(fr)}`;
+  }
+
+  protected saveRegisters(): string {
+    return "";
+  }
+
+  mark(k: number, level: number, value: string, name: string): string {
+    return `k=${k};fr.mark(${level},${value},${name})`;
+  }
+}
+
+/** Declares registers from `from` up, temporaries and dispatch variables. */
+function declarations(code: FunctionCode, from: number): string {
+  const names: string[] = [];
+  for (let i = from; i < code.registers; i++) names.push(`,r${i}`);
+  for (let i = 0; i < code.temporaries; i++) names.push(`,t${i}`);
+  for (const d of code.dispatchVars) names.push(`,${d}`);
+  return names.join("");
+}
+
 /** `(u0,u1)=>function L1_2(r0,r1){…}` */
 export function printFast(code: FunctionCode): string {
-  const proto = `P${code.body.id}`;
-  const params = code.body.params.map((_, i) => `r${i}`);
-  const fixed = params.length;
+  const { body } = code;
+  const params = body.params.map((_, i) => `r${i}`);
+  const variables = declarations(code, params.length);
   if (code.usesVarargArray) params.push("...va");
-  const variables = ["k=0"];
-  for (let i = fixed; i < code.registers; i++) variables.push(`r${i}`);
-  for (let i = 0; i < code.temporaries; i++) variables.push(`t${i}`);
-  variables.push(...code.dispatchVars);
-  const isMain = code.body.id === 0;
-  const saved = [proto, ...frameLayout(code).slice(1)].join(",");
-  const frame = `new LF(${proto},k,[${saved}])`;
+  const isMain = body.id === 0;
   const [env] = code.upvalues;
   let text = `(${isMain ? "e0" : factoryParameters(code).join(",")})=>function ${code.jsName}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
-  if (isMain && env !== undefined) text += `const ${env}=e0.v;`;
-  text += `let ${variables.join(",")};`;
-  if (code.hasClose) text += "deo:{";
-  text += "sus:{";
+  if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
+  text += `let k=0${variables};`;
   if (code.tailCalls.length > 0) text += "tail:{";
-  text += `try{${printList(code.nodes, false)}}catch(e){throw W(${proto},k,e)}`;
+  text += `try{${new FastPrinter(code, false).list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  text += `}return U(${frame})`;
-  if (code.hasClose) text += `}return ${frame}.deopt()`;
   return `${text}}`;
 }
 
 /** `function(fr,v,f){…}`: runs a frame on with the value `v`, or with the error `v` if `f`. */
 export function printResumable(code: FunctionCode): string {
-  const layout = frameLayout(code);
-  const own = new Set([...code.upvalues, "va", code.jsName, "e0"]);
-  const load: string[] = [];
-  const store: string[] = [];
-  const constants: string[] = [];
-  layout.forEach((name, i) => {
-    if (i === 0) constants.push(`P${code.body.id}=s[0]`);
-    else if (own.has(name)) constants.push(`${name}=s[${i}]`);
-    else {
-      load.push(`${name}=s[${i}]`);
-      store.push(`s[${i}]=${name};`);
-    }
-  });
-  const proto = `P${code.body.id}`;
-  let text = `function(fr,v,f){const s=fr.s,${constants.join(",")};let k=fr.k,pc=k${load.map((l) => `,${l}`).join("")};sus:{`;
+  const constants = fixedLayout(code).map((name, i) => `${name}=s[${i}]`);
+  let text = `function(fr,v,f){const s=fr.s,${constants.join(",")};let k=fr.k,pc=k${declarations(code, 0)};`;
   if (code.tailCalls.length > 0) text += "tail:{";
-  text += `try{if(f)throw v;switch(k){${resumeCases(code.nodes)}}${printList(code.nodes, true)}}`;
-  text += `catch(e){e=W(${proto},k,e);if(fr.tbc===null)throw e;return fr.closeOnError(e)}`;
+  const list = new ResumablePrinter(code, true).list(code.nodes);
+  text += `try{if(f)throw v;switch(k){${resumeCases(code, code.nodes)}}${list}}`;
+  text += `catch(e){e=W(P${code.body.id},k,e);if(fr.tbc===null)throw e;return fr.closeOnError(e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return `${text}}fr.k=k;${store.join("")}return U(fr)}`;
+  return `${text}}`;
 }
 
 function tailCalls(code: FunctionCode): string {
@@ -90,90 +252,44 @@ function tailCalls(code: FunctionCode): string {
   return `switch(k){${cases}}`;
 }
 
-/** Assignments of the awaited value, by operation. */
-function resumeCases(nodes: Node[]): string {
+/** By operation: restores what was saved there, then assigns the awaited value. */
+function resumeCases(code: FunctionCode, nodes: Node[]): string {
+  const base = registerBase(code);
+  const restore = (k: number) =>
+    `case ${k}:${frameLayout(code, k)
+      .slice(base)
+      .map((name, i) => `${name}=s[${base + i}];`)
+      .join("")}`;
   let text = "";
   for (const n of nodes) {
     if (typeof n === "string") continue;
     switch (n.type) {
+      case "region":
+      case "endRegions":
+        break;
       case "op":
-        if (n.resume !== "") text += `case ${n.k}:${n.resume};break;`;
+        text += `${restore(n.k)}${n.resume};break;`;
         break;
       case "mark":
-        text += `case ${n.k}:fr.mark(${n.level},${n.value},${n.name});break;`;
+        text += `${restore(n.k)}fr.mark(${n.level},${n.value},${n.name});break;`;
         break;
       case "close":
+        text += `${restore(n.k)}break;`;
         break;
       case "if":
-        text += resumeCases(n.then) + resumeCases(n.orelse);
+        text += resumeCases(code, n.then) + resumeCases(code, n.orelse);
         break;
       case "dispatch":
-        for (const segment of n.segments) text += resumeCases(segment.body);
+        for (const segment of n.segments) text += resumeCases(code, segment.body);
         break;
       default:
-        text += resumeCases(n.body);
+        text += resumeCases(code, n.body);
     }
   }
   return text;
 }
 
 function hasOps(n: Node): boolean {
-  if (typeof n === "string") return false;
+  if (typeof n === "string" || n.type === "region" || n.type === "endRegions") return false;
   return "k" in n || n.hi > n.lo;
-}
-
-function printList(nodes: Node[], resumable: boolean): string {
-  if (!resumable || !nodes.some(hasOps)) {
-    let plain = "";
-    for (const n of nodes) plain += printNode(n, false);
-    return plain;
-  }
-  let text = "switch(pc){case 0:";
-  for (const n of nodes) {
-    if (typeof n === "string") text += n;
-    else if ("k" in n) text += `${printNode(n, true)}case ${n.k}:pc=0;`;
-    else {
-      for (let k = n.lo + 1; k <= n.hi; k++) text += `case ${k}:`;
-      text += printNode(n, true);
-    }
-  }
-  return `${text}}`;
-}
-
-function printNode(n: Node, resumable: boolean): string {
-  if (typeof n === "string") return n;
-  switch (n.type) {
-    case "op":
-      return n.text;
-    case "mark": {
-      const test = `if(${n.value}!==undefined&&${n.value}!==false){k=${n.k};`;
-      return resumable
-        ? `${test}fr.mark(${n.level},${n.value},${n.name})}`
-        : `${test}break deo}`;
-    }
-    case "close":
-      return resumable ? `if(fr.tbc!==null){k=${n.k};if(fr.close(${n.level})===S)break sus}` : "";
-    case "if": {
-      const jumps = resumable && n.hi > n.lo;
-      const cond = jumps ? `pc!==0?pc<=${n.mid}:${n.cond}` : n.cond;
-      const orelse = n.orelse.length === 0 ? "" : `else{${printList(n.orelse, resumable)}}`;
-      return `if(${cond}){${printList(n.then, resumable)}}${orelse}`;
-    }
-    case "loop":
-      return `${n.label}:for(;;){${printList(n.body, resumable)}}`;
-    case "block":
-      return `${n.label}:{${printList(n.body, resumable)}}`;
-    case "dispatch": {
-      let selector = n.variable;
-      if (resumable && n.hi > n.lo) {
-        const last = n.segments.length - 1;
-        const ranges = n.segments.slice(0, last).map((s, i) => `pc<=${s.hi}?${i}:`);
-        selector = `pc===0?${n.variable}:${ranges.join("")}${last}`;
-      }
-      const cases = n.segments
-        .map((s, i) => `case ${i}:{${printList(s.body, resumable)}}`)
-        .join("");
-      return `${n.label}:for(;;){switch(${selector}){${cases}}break ${n.label}}`;
-    }
-  }
 }

@@ -2,6 +2,7 @@
 import type {
   AssignStatement,
   Block,
+  CallExpr,
   Expr,
   FunctionBody,
   GenericForStatement,
@@ -10,6 +11,7 @@ import type {
   IfStatement,
   LabelStatement,
   LocalStatement,
+  MethodCallExpr,
   NumericForStatement,
   ReturnStatement,
   Statement,
@@ -24,21 +26,27 @@ import {
   into,
   isMulti,
   list,
+  listed,
   listText,
   multi,
   operand,
   varargs,
 } from "./expressions";
 import type { FunctionCode } from "./ir";
+import { endLine, endOfBlock, endOfList } from "./lines";
 import { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
+
+/** Label of the loop that a function's tail calls to itself continue. */
+const SELF = "self";
 
 /** Lowers one function; those inside it are noted in `inner`. */
 export function lowerFunction(
   context: ChunkContext,
   fn: FunctionBody,
+  isHooked = false,
 ): { code: FunctionCode; inner: FunctionBody[] } {
-  const lo = new Lowering(context, fn);
+  const lo = new Lowering(context, fn, isHooked);
   lo.scope(() => {
     for (const p of fn.params) {
       const r = lo.declare(p);
@@ -48,12 +56,19 @@ export function lowerFunction(
       lo.declare(fn.varargTable);
       lo.usesVarargArray = true;
       lo.initialise(fn.varargTable, "NV(va)");
-    }
-    lo.tick(fn.line);
-    statements(lo, fn.body.statements);
-    lo.lastLine = fn.endLine;
+    } else if (fn.isVararg && context.keepsVarargs) lo.usesVarargArray = true;
+    const before = lo.opCount;
+    const body = lo.collect(() => {
+      lo.tick(fn.line);
+      statements(lo, fn.body.statements);
+      lo.lastLine = fn.endLine;
+      lo.marker(fn.parent === undefined ? endOfBlock(fn.body) : fn.endLine, true);
+      lo.emit("return E0;");
+    });
+    // a tail call to the function itself is a loop
+    if (lo.callsItself) lo.emit({ type: "loop", label: SELF, body, lo: before, hi: lo.opCount });
+    else for (const node of body) lo.emit(node);
   });
-  lo.emit("return E0;");
   return { code: lo.finish(), inner: lo.inner };
 }
 
@@ -133,8 +148,26 @@ function dispatch(lo: Lowering, list: Statement[], labels: LabelStatement[]): vo
   lo.emit({ type: "dispatch", label: name, variable, segments, lo: lowest, hi: lo.opCount });
 }
 
+/**
+ * In hooked code, a statement without any operation gets a marker of its own, in front of it.
+ */
 function statement(lo: Lowering, s: Statement): void {
+  const isPlain = s.type === "Assign" || s.type === "LocalFunction";
+  if (!lo.isHooked || !isPlain) {
+    plainStatement(lo, s);
+    return;
+  }
+  const before = lo.opCount;
+  const nodes = lo.collect(() => plainStatement(lo, s));
+  if (lo.opCount === before)
+    lo.marker(s.type === "Assign" ? endOfList(s.exprs, s.line) : s.func.func.endLine);
+  for (const node of nodes) lo.emit(node);
+}
+
+function plainStatement(lo: Lowering, s: Statement): void {
   const mark = lo.tempMark;
+  const outerLive = lo.liveBase;
+  lo.liveBase = mark;
   lo.lastLine = s.line;
   switch (s.type) {
     case "Local":
@@ -175,9 +208,11 @@ function statement(lo: Lowering, s: Statement): void {
     case "While":
       loop(lo, (name) => {
         const c = condition(lo, s.condition);
+        lo.marker(endLine(s.condition));
         lo.emit(`if(!${c})break ${name};`);
         lo.releaseTemps(mark);
         block(lo, s.body);
+        lo.hooked("fr.hooked.line=-1;");
         lo.tick(s.line);
       });
       break;
@@ -199,13 +234,17 @@ function statement(lo: Lowering, s: Statement): void {
     case "Break": {
       const target = lo.loop;
       if (target === undefined) throw new Error("break outside a loop");
+      lo.marker(s.line);
       leave(lo, target.closeLevel, s.line, `break ${target.label};`);
       break;
     }
     case "Goto": {
       const target = targets.get(s.label);
       if (target === undefined) throw new Error(`goto ${s.label.name} without target`);
-      if (s.label.line <= s.line) lo.tick(s.line);
+      const isBack = s.label.line <= s.line;
+      if (isBack) lo.tick(s.line);
+      lo.marker(s.line);
+      if (isBack) lo.hooked("fr.hooked.line=-1;");
       leave(lo, target.closeLevel, s.line, target.jump);
       break;
     }
@@ -213,6 +252,7 @@ function statement(lo: Lowering, s: Statement): void {
       break;
   }
   lo.releaseTemps(mark);
+  lo.liveBase = outerLive;
 }
 
 /** Jumps out of scopes, closing what has to be closed on the way. */
@@ -235,6 +275,7 @@ function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): 
     // the condition is inside the scope of the body, and so before its variables are closed
     lo.lastLine = s.condition.line;
     const c = condition(lo, s.condition);
+    lo.marker(endLine(s.condition));
     if (lo.closeLevel === lo.loop?.closeLevel) lo.emit(`if(${c})break ${name};`);
     else {
       const t = lo.newTemp();
@@ -244,6 +285,7 @@ function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): 
       lo.emit(`if(${t})break ${name};`);
     }
   });
+  lo.hooked("fr.hooked.line=-1;");
   lo.tick(s.line);
 }
 
@@ -251,7 +293,9 @@ function local(lo: Lowering, s: LocalStatement): void {
   // compile-time constants need no register
   const vars = s.vars;
   if (vars.length === 1 && vars[0]?.constant !== undefined) return;
+  const before = lo.opCount;
   const values = listOf(lo, s.exprs, vars.length, true);
+  if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
   vars.forEach((v, i) => {
     if (v.constant !== undefined) return;
     lo.declare(v);
@@ -275,7 +319,7 @@ function listOf(lo: Lowering, exprs: Expr[], count: number, fresh: boolean): Ope
     if (isLast && isMulti(e) && count > exprs.length) {
       operands.push(...unpack(lo, e, count - i));
     } else {
-      let o = operand(lo, e);
+      let o = listed(lo, e);
       if (i >= count) continue;
       if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
         // the register may be assigned before this value is used
@@ -292,30 +336,27 @@ function listOf(lo: Lowering, exprs: Expr[], count: number, fresh: boolean): Ope
 
 /** The first `count` values of a multi-valued expression. */
 function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
-  const results = Array.from({ length: count }, () => lo.newTemp());
-  if (e.type === "Vararg") {
-    const va = varargs(lo);
-    if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
-    else {
-      const [t0] = results as [string];
-      const all = lo.newTemp();
-      lo.emit(`${all}=${va};`);
-      lo.emit(results.map((t, i) => `${t}=${all}[${i}];`).join(""));
-      void t0;
+  let results: string[] = [];
+  lo.intoTemp((first) => {
+    const base = Number(first.slice(1));
+    results = Array.from({ length: count }, (_, i) => `t${base + i}`);
+    const rest = results.slice(1);
+    const spread = `${rest.map((t, i) => `${t}=${first}[${i + 1}];`).join("")}${first}=${first}[0];`;
+    if (e.type === "Call" || e.type === "MethodCall") {
+      const clear = rest.map((t) => `${t}=undefined;`).join("");
+      const assign = `if(Q(${first})){if(${first}===S)break sus;${spread}}else{${clear}}`;
+      call(
+        lo,
+        e,
+        (f, args, k) => `k=${k};${first}=${callText(f, args)};${assign}`,
+        `${first}=A(v);${spread}`,
+      );
+    } else {
+      const va = varargs(lo);
+      if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
+      else lo.emit(`${first}=${va};${spread}`);
     }
-    return results.map(anyOperand);
-  }
-  if (e.type !== "Call" && e.type !== "MethodCall") throw new Error("not multi-valued");
-  const [t0, ...rest] = results as [string, ...string[]];
-  const spread = `${rest.map((t, i) => `${t}=${t0}[${i + 1}];`).join("")}${t0}=${t0}[0];`;
-  const clear = rest.map((t) => `${t}=undefined;`).join("");
-  const assign = `if(Q(${t0})){if(${t0}===S)break sus;${spread}}else{${clear}}`;
-  call(
-    lo,
-    e,
-    (f, args, k) => `k=${k};${t0}=${callText(f, args)};${assign}`,
-    `${t0}=A(v);${spread}`,
-  );
+  }, count);
   return results.map(anyOperand);
 }
 
@@ -330,21 +371,27 @@ function global(lo: Lowering, s: GlobalStatement): void {
 /** `global x = …` must not meet an x that is defined already (§3.3.7). */
 function checkUndefined(lo: Lowering, target: GlobalExpr): void {
   const mark = lo.tempMark;
-  const t = lo.newTemp();
-  indexName(lo, lo.variable(target.env), target.name, t, target);
-  lo.op(
-    (k) => `k=${k};if(${t}!==undefined)throw GD(${quote(target.name)});`,
-    "",
-    target.line,
-    target,
-  );
+  lo.intoTemp((t) => {
+    indexName(lo, lo.variable(target.env), target.name, t, target);
+    lo.op(
+      (k) => `k=${k};if(${t}!==undefined)throw GD(${quote(target.name)});`,
+      "",
+      target.line,
+      target,
+    );
+  });
   lo.releaseTemps(mark);
 }
 
-function assignGlobal(lo: Lowering, target: GlobalExpr, value: Operand): void {
+function assignGlobal(
+  lo: Lowering,
+  target: GlobalExpr,
+  value: Operand,
+  live = lo.tempMark,
+): void {
   const env = lo.variable(target.env);
   const key: Operand = { code: quote(target.name), kind: Kind.String, value: target.name };
-  assignIndex(lo, env, key, value, target);
+  assignIndex(lo, env, key, value, target, live);
 }
 
 function assign(lo: Lowering, s: AssignStatement): void {
@@ -357,12 +404,12 @@ function assign(lo: Lowering, s: AssignStatement): void {
       return;
     }
     if (only.type === "Global") {
-      assignGlobal(lo, only, operand(lo, e));
+      assignGlobal(lo, only, operand(lo, e), lo.liveBase);
       return;
     }
     const object = operand(lo, only.object);
     const key = operand(lo, only.key);
-    assignIndex(lo, object, key, operand(lo, e), only);
+    assignIndex(lo, object, key, operand(lo, e), only, lo.liveBase);
     return;
   }
   // objects and keys first, then the values, then the assignments from right to left
@@ -388,7 +435,7 @@ function assign(lo: Lowering, s: AssignStatement): void {
     if (target === undefined) continue;
     if (target.type === "Local") lo.assignVariable(target.variable, value.code);
     else if (target.type === "Global") assignGlobal(lo, target, value);
-    else if (place !== undefined) assignIndex(lo, place.object, place.key, value, target);
+    else if (place !== undefined) assignIndex(lo, place.object, place.key, value, target, lo.tempMark);
   }
 }
 
@@ -397,6 +444,7 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
   const [head] = s.clauses;
   if (s.clauses.length === 1 && head !== undefined) {
     const c = condition(lo, head.condition);
+    lo.marker(endLine(head.condition));
     lo.releaseTemps(mark);
     const { orelse } = s;
     lo.emitIf(
@@ -411,6 +459,7 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
   lo.emitBlock(name, () => {
     for (const clause of s.clauses) {
       const c = condition(lo, clause.condition);
+      lo.marker(endLine(clause.condition));
       lo.releaseTemps(mark);
       lo.emitIf(c, () => {
         block(lo, clause.body);
@@ -423,7 +472,9 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
 
 function returnStatement(lo: Lowering, s: ReturnStatement): void {
   const [only] = s.exprs;
+  const line = endOfList(s.exprs, s.line);
   if (s.exprs.length === 0) {
+    lo.marker(s.line, true);
     leave(lo, 0, s.line, "return E0;");
     return;
   }
@@ -432,17 +483,20 @@ function returnStatement(lo: Lowering, s: ReturnStatement): void {
       if (lo.closeLevel === 0) tailCall(lo, only);
       else {
         const t = multi(lo, only);
+        lo.marker(line, true);
         leave(lo, 0, s.line, `return ${t};`);
       }
       return;
     }
     if (only.type !== "Vararg") {
       const o = operand(lo, only);
+      lo.marker(line, true);
       leave(lo, 0, s.line, `return ${o.code};`);
       return;
     }
   }
   const values = list(lo, s.exprs);
+  lo.marker(line, true);
   const text =
     values.fixed.length === 0 && values.spread !== undefined
       ? values.spread
@@ -460,6 +514,7 @@ function returnStatement(lo: Lowering, s: ReturnStatement): void {
  * call of JavaScript; a native one inside, so that its errors get this line.
  */
 function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void {
+  const t = lo.newTemp();
   call(
     lo,
     e,
@@ -467,10 +522,20 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
       lo.tailCalls.push({ k, text: `${f.code}(${args})` });
       return (
         `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
-        `return ${callText(f, args)};`
+        `${t}=${callText(f, args)};if(${t}===S)break sus;return ${t};`
       );
     },
     "return v",
+  );
+}
+
+function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
+  return (
+    e.type === "Call" &&
+    e.func.type === "Local" &&
+    e.func.variable === lo.context.selfVariables.get(lo.fn) &&
+    !lo.fn.isVararg &&
+    !isMulti(e.args[e.args.length - 1])
   );
 }
 
@@ -478,9 +543,10 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
 
 function numericFor(lo: Lowering, s: NumericForStatement): void {
   lo.scope(() => {
-    const start = operand(lo, s.start);
-    const limit = operand(lo, s.limit);
-    const step = s.step === undefined ? undefined : operand(lo, s.step);
+    const start = listed(lo, s.start);
+    const limit = listed(lo, s.limit);
+    const step = s.step === undefined ? undefined : listed(lo, s.step);
+    lo.marker(s.line);
     const stepValue = step === undefined ? 1 : typeof step.value === "number" ? step.value : undefined;
     const constantStart = start.kind === Kind.Int && (start.value === undefined || fits(start.value));
     const constantStep =
@@ -541,6 +607,7 @@ function countedLoop(
       lo.emit(
         `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
       );
+    lo.hooked("H.loop(fr);");
     lo.scope(() => {
       lo.declare(s.variable);
       if (state === undefined) lo.kindOf.set(s.variable, Kind.Int);
@@ -548,10 +615,18 @@ function countedLoop(
       statements(lo, s.body.statements);
       lo.lastLine = s.body.endLine;
     });
+    endOfBody(lo, s.line);
     lo.tick(s.line);
     const advance = `${counter}=${counter}+${step};`;
     lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
   });
+  lo.hooked("fr.hooked.jumped=false;");
+}
+
+/** In hooked code: a `for` loop goes on at its head, then jumps back. */
+function endOfBody(lo: Lowering, line: number): void {
+  lo.marker(line);
+  lo.hooked("fr.hooked.jumped=true;");
 }
 
 /**
@@ -569,6 +644,7 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
         `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`,
     );
+    lo.marker(s.line);
     const level = lo.closeLevel;
     if (closing.kind !== Kind.Nil) lo.emitMark(closing.code, quote("(for state)"), s.line);
     lo.releaseTemps(mark);
@@ -596,6 +672,7 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
             () => iteratorCall(lo, s, f, state, control, values, name),
           ),
       );
+      lo.hooked("H.loop(fr);");
       lo.scope(() => {
         s.vars.forEach((v, i) => {
           lo.declare(v);
@@ -604,8 +681,10 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
         statements(lo, s.body.statements);
         lo.lastLine = s.body.endLine;
       });
+      endOfBody(lo, s.line);
       lo.tick(s.line);
     });
+    lo.hooked("fr.hooked.jumped=false;");
     if (lo.closeLevel > level) lo.emitClose(level, s.body.endLine);
     lo.closeLevel = level;
   });
@@ -623,12 +702,14 @@ function iteratorCall(
   const [v0, ...rest] = values as [string, ...string[]];
   const spread = `${rest.map((v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
   const clear = rest.map((v) => `${v}=undefined;`).join("");
+  const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
     (k) =>
-      `k=${k};${v0}=${callText(anyOperand(f), `${state},${control}`)};if(Q(${v0})){if(${v0}===S)break sus;${spread}}else{${clear}}`,
+      `k=${k};${v0}=${callText(callee, `${state},${control}`)};if(Q(${v0})){if(${v0}===S)break sus;${spread}}else{${clear}}`,
     `${v0}=A(v);${spread}`,
     s.line,
     "for iterator",
+    f,
   );
   lo.emit(`if(${v0}===undefined)break ${name};${control}=${v0};`);
 }

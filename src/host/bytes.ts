@@ -5,7 +5,6 @@
 
 import { isUtf8 as validUtf8 } from "node:buffer";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: "is ASCII" is about control characters too
 const nonAscii = /[^\x00-\x7f]/;
 
 /** JS text as a byte string holding its UTF-8. Lone surrogates become U+FFFD. */

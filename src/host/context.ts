@@ -6,13 +6,13 @@ import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { activeTask, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
-import { plainText, tostring } from "../runtime/tostring";
+import { plainText } from "../runtime/tostring";
 import type { LuaFunction, LuaValue, Userdata } from "../runtime/value";
 import { bytesToUtf8 } from "./bytes";
 import type { Environment } from "./environment";
 import { HostError } from "./errors";
 import type { HandleClass } from "./handle";
-import { inspect } from "./inspect";
+import { displayPlain } from "./inspect";
 import { makeHandle } from "./install";
 import type { Logger } from "./logger";
 import type { Secrets } from "./secrets";
@@ -129,16 +129,6 @@ export class Context {
       return this.call(method, v).then((r) => bytesToUtf8(plainText(r[0])));
     return displayPlain(v);
   }
-}
-
-/** As `Context.display`, but methods written in Lua are not called. */
-export function displayPlain(v: LuaValue): string {
-  const method = typeof v === "object" ? getMetatable(v)?.getStr("__tostring") : undefined;
-  if (method === undefined && typeof v === "object") return inspect(v);
-  if (typeof method === "function" && nativeName(method) === undefined)
-    return bytesToUtf8(plainText(v));
-  const s = tostring(v);
-  return typeof s === "string" ? bytesToUtf8(s) : bytesToUtf8(plainText(v));
 }
 
 const never = new AbortController().signal;

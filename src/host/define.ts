@@ -61,6 +61,7 @@ export function values(...list: HostValue[]): Values {
 }
 
 /** What an implementation may hand back as one value. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an implementation may return nothing
 export type HostValue = LuaValue | LuaFloat | bigint | Uint8Array | void;
 /** What an implementation may return. */
 export type HostResult = HostValue | Values;
@@ -70,7 +71,7 @@ export type HostReturn = HostResult | Promise<HostResult>;
 export interface FunctionDefinition {
   readonly doc: string;
   readonly params: readonly Param<unknown>[];
-  /** What it returns, in LuaLS notation: `table`, `string?`, `boolean, string`. */
+  /** What it returns, in LuaLS notation: `table`, `string?`, `boolean, string`; "" for nothing. */
   readonly returns: string;
   /** Changes something outside the script: refused with `--readonly`. */
   readonly mutates: boolean;

@@ -6,7 +6,11 @@
  * implementation and says so, still without a stack.
  */
 import { LuaError } from "../runtime/error";
-import { bytesToUtf8, utf8ToBytes } from "./bytes";
+import { Interrupt } from "../runtime/interrupt";
+import { settle } from "../runtime/unwind";
+import type { LuaValue } from "../runtime/value";
+import { utf8ToBytes } from "./bytes";
+import { displayPlain } from "./inspect";
 
 /** An expected failure of a builtin. The message is JS text: `http.get: connection refused`. */
 export class HostError {
@@ -23,11 +27,17 @@ export function toLuaError(error: unknown, name: string): unknown {
   return new LuaError(utf8ToBytes(`${name}: internal error: ${error.message}`));
 }
 
+/** The value that a Lua error carries, once it has left the code that raised it. */
+export function errorValue(error: unknown): LuaValue {
+  if (error instanceof Interrupt) return error.reason;
+  return settle(error, undefined).value;
+}
+
 /** The text of whatever was thrown, for a message: no stack, no class name. */
 export function errorText(error: unknown): string {
   if (error instanceof HostError) return error.message;
-  if (error instanceof LuaError)
-    return typeof error.value === "string" ? bytesToUtf8(error.value) : "error object";
+  if (error instanceof LuaError || error instanceof Interrupt)
+    return displayPlain(errorValue(error));
   if (error instanceof Error) return error.message;
   return String(error);
 }

@@ -2,6 +2,25 @@
  * The one door between builtins and the engine: everything a file in `src/builtins/` needs, and all
  * it may import. Start with define.ts.
  */
+
+export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
+export { argumentError, LuaError } from "../runtime/error";
+export { LuaInt64 } from "../runtime/int64";
+export { Interrupt } from "../runtime/interrupt";
+export { numberToString } from "../runtime/number";
+export { Cancelled, retainHost } from "../runtime/scheduler";
+export { LuaTable } from "../runtime/table";
+export {
+  isFloat,
+  isInteger,
+  isNumber,
+  LuaFloat,
+  type LuaFunction,
+  type LuaValue,
+  numberToDouble,
+  type Results,
+  Userdata,
+} from "../runtime/value";
 export {
   bufferToBytes,
   bytesToBuffer,
@@ -10,7 +29,7 @@ export {
   isUtf8,
   utf8ToBytes,
 } from "./bytes";
-export { type Context, displayPlain, Host, type Task } from "./context";
+export { type Context, Host, type Task } from "./context";
 export {
   type BuiltinDefinition,
   defineBuiltin,
@@ -23,16 +42,26 @@ export {
   Values,
   values,
 } from "./define";
-export { errorText, HostError, toLuaError } from "./errors";
+export { describeBuiltin, type FunctionDescription, luaLsDefinition } from "./describe";
 export { Environment, type EnvironmentOptions } from "./environment";
+export { errorText, errorValue, HostError, toLuaError } from "./errors";
 export { defineHandle, HandleClass, type MethodDefinition, method } from "./handle";
-export { type InspectOptions, inspect, pathSegment } from "./inspect";
+export { displayPlain, type InspectOptions, inspect, pathSegment } from "./inspect";
 export { makeFunction, makeHandle } from "./install";
-export { type FieldValue, LogFilter, type LogFields, type LogLevel, Logger, RawField } from "./logger";
+export {
+  type FieldValue,
+  type LogFields,
+  LogFilter,
+  Logger,
+  type LogLevel,
+  RawField,
+} from "./logger";
 export { isNull, nullOf } from "./null";
 export { type ArgumentsOf, Param, p, typeName } from "./params";
 export { matchesPattern } from "./pattern";
+export { errorReport } from "./report";
 export { Secrets } from "./secrets";
+export { onShutdown, runShutdown } from "./shutdown";
 export {
   entries,
   float,
@@ -46,21 +75,3 @@ export {
   toLuaValue,
 } from "./tables";
 export { delay } from "./timer";
-export { Cancelled } from "../runtime/scheduler";
-export { equals, lessThan, lessEqual, rawEquals } from "../runtime/compare";
-export { argumentError } from "../runtime/error";
-export { LuaError } from "../runtime/error";
-export { LuaInt64 } from "../runtime/int64";
-export { LuaTable } from "../runtime/table";
-export {
-  isFloat,
-  isInteger,
-  isNumber,
-  LuaFloat,
-  type LuaFunction,
-  type LuaValue,
-  numberToDouble,
-  type Results,
-  Userdata,
-} from "../runtime/value";
-export { numberToString } from "../runtime/number";

@@ -2,8 +2,10 @@
  * Lua values in Lua notation, for messages: `{1, 2, name = "x"}`. Reads raw (no metamethods), keeps
  * to the promised order, and bounds depth, number of items and length of strings.
  */
+import { getMetatable } from "../runtime/metatable";
+import { nativeName } from "../runtime/native";
 import { LuaTable, TableIterator } from "../runtime/table";
-import { plainText } from "../runtime/tostring";
+import { plainText, tostring } from "../runtime/tostring";
 import type { LuaValue } from "../runtime/value";
 import { bytesToUtf8 } from "./bytes";
 
@@ -65,4 +67,14 @@ export function pathSegment(key: LuaValue): string {
   if (typeof key === "string" && /^[A-Za-z_]\w*$/.test(key)) return `.${key}`;
   if (typeof key === "string") return `[${quote(key, DEFAULTS.length)}]`;
   return `[${bytesToUtf8(plainText(key))}]`;
+}
+
+/** As `Context.display`, but methods written in Lua are not called. */
+export function displayPlain(v: LuaValue): string {
+  const method = typeof v === "object" ? getMetatable(v)?.getStr("__tostring") : undefined;
+  if (method === undefined && typeof v === "object") return inspect(v);
+  if (typeof method === "function" && nativeName(method) === undefined)
+    return bytesToUtf8(plainText(v));
+  const s = tostring(v);
+  return typeof s === "string" ? bytesToUtf8(s) : bytesToUtf8(plainText(v));
 }

@@ -3,6 +3,7 @@ import { LuaError } from "../runtime/error";
 import { native } from "../runtime/native";
 import { awaitPromise } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
+import { settle as complete } from "../runtime/unwind";
 import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
 import { type Context, callContext, type Host } from "./context";
 import {
@@ -17,12 +18,15 @@ import { type HandleClass, HandleValue, type MethodDefinition } from "./handle";
 import type { Param } from "./params";
 import { toLuaValue } from "./tables";
 
+/** The results of a function that has none. */
+const NOTHING: Results = [];
+
 /** Puts a builtin's global into the state. */
 export function installBuiltin(host: Host, definition: BuiltinDefinition): void {
   const { globals, loaded } = host.state;
   const { name } = definition;
   if (definition.global !== undefined) {
-    globals.setStr(name, makeFunction(host, name, definition.global));
+    globals.setName(name, makeFunction(host, name, definition.global));
     return;
   }
   const present = globals.getStr(name);
@@ -34,15 +38,18 @@ export function installBuiltin(host: Host, definition: BuiltinDefinition): void 
   if (definition.call !== undefined) {
     const meta = new LuaTable();
     const inner = makeFunction(host, name, definition.call);
-    meta.setName("__call", native(name, (_self: LuaValue, ...args: LuaValue[]) => inner(...args)));
+    meta.setName(
+      "__call",
+      native(name, (_self: LuaValue, ...args: LuaValue[]) => inner(...args)),
+    );
     meta.setName("__name", name);
     table.metatable = meta;
   }
   definition.setup?.(table, host);
   if (present !== table) {
-    globals.setStr(name, table);
+    globals.setName(name, table);
     // `require "json"` gives the same table as the global, as for the standard library
-    loaded.setStr(name, table);
+    loaded.setName(name, table);
   }
 }
 
@@ -53,17 +60,14 @@ export function makeFunction(
   definition: FunctionDefinition,
 ): LuaFunction {
   if (definition.raw !== undefined) return native(name, definition.raw(host));
-  const { params, run, mutates } = definition;
+  const { params, run, mutates, returns } = definition;
+  const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (...passed: LuaValue[]) => {
     if (mutates && host.readonly) throw blocked(name);
     const args = acceptAll(params, passed, 1);
     const ctx = callContext(host, name);
-    try {
-      return settle(invoke(ctx, ...args), name);
-    } catch (e) {
-      throw toLuaError(e, name);
-    }
+    return settleReturn(name, () => invoke(ctx, ...args), nothing);
   });
 }
 
@@ -83,7 +87,9 @@ function acceptAll(params: readonly Param<unknown>[], passed: LuaValue[], first:
       if (param.isRest) {
         args.length = i;
         for (let j = i; j < passed.length; j++)
-          args.push(passed[j] === undefined ? undefined : param.accept(passed[j], j + first, count));
+          args.push(
+            passed[j] === undefined ? undefined : param.accept(passed[j], j + first, count),
+          );
         return args;
       }
       args[i] = param.accept(passed[i], i + first, count);
@@ -94,17 +100,40 @@ function acceptAll(params: readonly Param<unknown>[], passed: LuaValue[], first:
   return args;
 }
 
+/** Runs an implementation and gives its results, or its failure, to Lua. */
+export function settleReturn(
+  name: string,
+  run: () => HostReturn,
+  /** What an implementation that returns nothing gives: nil, or no value at all. */
+  nothing?: Results,
+): Results {
+  try {
+    return settle(run(), name, nothing);
+  } catch (e) {
+    throw toLuaError(e, name);
+  }
+}
+
 /** The results of an implementation; a promise makes the calling task wait. */
-function settle(r: HostReturn, name: string): Results {
-  if (!(r instanceof Promise)) return results(r);
+function settle(r: HostReturn, name: string, nothing: Results): Results {
+  if (!(r instanceof Promise)) return results(r, nothing);
   return awaitPromise(
-    r.then(results, (e: unknown) => {
-      throw toLuaError(e, name);
-    }),
+    r.then(
+      (v) => results(v, nothing),
+      (e: unknown) => {
+        throw finished(toLuaError(e, name));
+      },
+    ),
   );
 }
 
-function results(r: HostResult): Results {
+/** An error from another task has no Lua frame left to pass that could complete its message. */
+function finished(e: unknown): unknown {
+  return e instanceof LuaError ? complete(e, undefined) : e;
+}
+
+function results(r: HostResult, nothing: Results): Results {
+  if (r === undefined) return nothing;
   if (r instanceof Values) return r.list.map(toLuaValue);
   return toLuaValue(r);
 }
@@ -115,11 +144,7 @@ function handleMetatables(): Map<HandleClass<never>, LuaTable> {
 }
 
 /** A handle around `value`, as the userdata that scripts see. */
-export function makeHandle<T extends object>(
-  host: Host,
-  cls: HandleClass<T>,
-  value: T,
-): Userdata {
+export function makeHandle<T extends object>(host: Host, cls: HandleClass<T>, value: T): Userdata {
   const metatables = host.store(handleMetatables);
   const key = cls as unknown as HandleClass<never>;
   let meta = metatables.get(key);
@@ -141,16 +166,19 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
   const methods = new Map<string, LuaFunction>();
   for (const [key, m] of Object.entries(definition.methods ?? {}))
     methods.set(key, makeMethod(host, cls, `${name}.${key}`, m));
-  const fields = new Map(Object.entries(definition.fields ?? {}));
-  const dotted = new Set(
-    Object.entries(definition.methods ?? {}).flatMap(([key, m]) => (m.dotted ? [key] : [])),
+  const undotted = new Map(
+    Object.entries(definition.methods ?? {}).flatMap(([key, m]) =>
+      m.dotted ? [[key, makeMethod(host, cls, `${name}.${key}`, m, 1)] as const] : [],
+    ),
   );
+  const fields = new Map(Object.entries(definition.fields ?? {}));
 
   meta.setName(
     "__index",
     native(`${name}.__index`, (u: LuaValue, key: LuaValue) => {
       if (typeof key !== "string" || !(u instanceof Userdata)) return undefined;
-      if (dotted.has(key)) return boundMethod(u, key, methods.get(key) as LuaFunction);
+      const dotted = undotted.get(key);
+      if (dotted !== undefined) return boundMethod(u, key, methods.get(key) as LuaFunction, dotted);
       const field = fields.get(key);
       if (field !== undefined) return field.get(self(u), callContext(host, `${name}.${key}`));
       return methods.get(key);
@@ -158,17 +186,16 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
   );
   const { close, gc, call, tostring } = definition;
   if (tostring !== undefined)
-    meta.setName("__tostring", native(`${name}.__tostring`, (u: LuaValue) => tostring(self(u))));
+    meta.setName(
+      "__tostring",
+      native(`${name}.__tostring`, (u: LuaValue) => tostring(self(u))),
+    );
   if (close !== undefined)
     meta.setName(
       "__close",
-      native(`${name}.close`, (u: LuaValue) => {
-        try {
-          return settle(close(self(u), callContext(host, `${name}.close`)), `${name}.close`);
-        } catch (e) {
-          throw toLuaError(e, `${name}.close`);
-        }
-      }),
+      native(`${name}.close`, (u: LuaValue) =>
+        settleReturn(`${name}.close`, () => close(self(u), callContext(host, `${name}.close`))),
+      ),
     );
   if (gc !== undefined)
     meta.setName(
@@ -187,31 +214,35 @@ function makeMethod<T extends object>(
   cls: HandleClass<T>,
   name: string,
   definition: MethodDefinition<T>,
+  /** The number of the first argument in messages: the handle itself counts with a colon. */
+  firstArgument = 2,
 ): LuaFunction {
-  const { params, run, mutates } = definition;
+  const { params, run, mutates, returns } = definition;
+  const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (self: T, ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (u: LuaValue, ...passed: LuaValue[]) => {
     const self = u instanceof Userdata ? cls.unwrap(u) : undefined;
     if (self === undefined)
       throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
     if (mutates && host.readonly) throw blocked(name);
-    const args = acceptAll(params, passed, 1);
-    try {
-      return settle(invoke(self, callContext(host, name), ...args), name);
-    } catch (e) {
-      throw toLuaError(e, name);
-    }
+    const args = acceptAll(params, passed, firstArgument);
+    return settleReturn(name, () => invoke(self, callContext(host, name), ...args), nothing);
   });
 }
 
 /** `h.await` as a function that works with and without the handle in front. */
-function boundMethod(u: Userdata, key: string, method: LuaFunction): LuaValue {
+function boundMethod(
+  u: Userdata,
+  key: string,
+  withHandle: LuaFunction,
+  without: LuaFunction,
+): LuaValue {
   const v = u.value as HandleValue<object>;
   v.bound ??= new Map();
   let bound = v.bound.get(key);
   if (bound === undefined) {
     bound = native(key, (...args: LuaValue[]) =>
-      args[0] === u ? method(...args) : method(u, ...args),
+      args[0] === u ? withHandle(...args) : without(u, ...args),
     );
     v.bound.set(key, bound);
   }

@@ -13,7 +13,10 @@ function makeNull(): Userdata {
   const meta = new LuaTable();
   meta.setName("__name", "null");
   meta.setName("__metatable", "null");
-  meta.setName("__tostring", native("null.__tostring", () => "null"));
+  meta.setName(
+    "__tostring",
+    native("null.__tostring", () => "null"),
+  );
   return new Userdata(NULL, meta);
 }
 

@@ -2,7 +2,13 @@
  * Declared parameters of host functions. From one declaration come the argument check with Lua's
  * own messages, the type of the implementation's parameter, and the documentation.
  */
-import { argumentError, argumentTypeName, missingError, typeError, typeName } from "../runtime/error";
+import {
+  argumentError,
+  argumentTypeName,
+  missingError,
+  typeError,
+  typeName,
+} from "../runtime/error";
 import { LuaInt64, type LuaInteger, toBigInt } from "../runtime/int64";
 import { numberToString, parseNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
@@ -199,9 +205,7 @@ export const p = {
     }),
 
   boolean: (name: string, doc = ""): Param<boolean> =>
-    new Param(name, "boolean", doc, (v) =>
-      typeof v === "boolean" ? v : wrongType("boolean", v),
-    ),
+    new Param(name, "boolean", doc, (v) => (typeof v === "boolean" ? v : wrongType("boolean", v))),
 
   table: (name: string, doc = ""): Param<LuaTable> =>
     new Param(name, "table", doc, (v) => (v instanceof LuaTable ? v : wrongType("table", v))),

@@ -1,5 +1,5 @@
 /** Building and reading Lua tables in implementations. */
-import { fromBigInt, LuaInt64, toBigInt } from "../runtime/int64";
+import { fromBigInt, type LuaInt64, toBigInt } from "../runtime/int64";
 import { LuaTable, TableIterator } from "../runtime/table";
 import { LuaFloat, type LuaValue, makeFloat } from "../runtime/value";
 import { bufferToBytes } from "./bytes";

@@ -103,8 +103,8 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       const v = args[0];
       if (v !== undefined && v !== false) return args;
       checkAny(args.length, 1);
-      if (args.length > 1) throw new LuaError(args[1]);
-      throw runtimeErrorAtLevel0("assertion failed!");
+      if (args.length > 1) throw new LuaError(args[1] ?? "<no error object>");
+      throw runtimeError("assertion failed!");
     },
     error(value: LuaValue, level: LuaValue): Results {
       return raise(value, level === undefined ? 1 : optIndex(level, 2, 1));
@@ -218,10 +218,6 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
 
 function typeErrorOrMissing(n: number, expected: string, v: LuaValue, count: number): LuaError {
   return count === 0 ? argumentError(n, `${expected} expected`) : typeError(n, expected, v);
-}
-
-function runtimeErrorAtLevel0(message: string): LuaError {
-  return new LuaError(message);
 }
 
 export { checkInteger, isTrue };

@@ -7,7 +7,7 @@ import {
   running,
   yieldValues,
 } from "../runtime/coroutine";
-import { LuaError, runtimeError } from "../runtime/error";
+import { LuaError, NATIVE_ROW, runtimeError } from "../runtime/error";
 import { CoroutineClosing, Interrupt } from "../runtime/interrupt";
 import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
@@ -43,7 +43,7 @@ const propagate: ResumeMode = {
     const e = settle(error, undefined);
     co.error = e;
     const again = new LuaError(e.value, typeof e.value === "string" ? 1 : 0);
-    again.traceback = e.traceback;
+    again.traceback = [...e.traceback, NATIVE_ROW];
     throw again;
   },
 };

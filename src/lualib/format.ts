@@ -5,7 +5,7 @@ import { LuaInt64, toBigInt } from "../runtime/int64";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { numberToString } from "../runtime/number";
 import { type FormatSpec, formatDouble, PLAIN, padNumber } from "../runtime/number-format";
-import { addressOf, tostring } from "../runtime/tostring";
+import { addressOf, checkText, tostring } from "../runtime/tostring";
 import {
   first,
   isInteger,
@@ -151,7 +151,7 @@ class FormatFrame extends Frame {
 
   override resume(value: Results): Results {
     const { items, args, i, out } = this;
-    const s = formatString(items[i] as Item, first(value) as string, i + 2);
+    const s = formatString(items[i] as Item, checkText(first(value)), i + 2);
     return run(items, args, i + 1, out + s);
   }
 }

@@ -222,7 +222,10 @@ export class FileStream extends Stream {
 
 /** One of the three standard streams; the descriptor is looked at when it is first used. */
 export class StandardStream extends FileStream {
+  /** Called instead of raising an error when the reader of a pipe has gone. */
+  onBrokenPipe: (() => void) | undefined;
   private prepared = false;
+  private scheduled = false;
 
   constructor(fd: 0 | 1 | 2) {
     super(fd, { readable: fd === 0, writable: fd !== 0, append: false, regular: false });
@@ -230,9 +233,34 @@ export class StandardStream extends FileStream {
   }
 
   protected override beginWrite(): void {
-    if (this.prepared) return;
-    this.prepared = true;
-    if (this.fd === 1 && isTerminal(1)) this.buffering = "line";
+    if (!this.prepared) {
+      this.prepared = true;
+      if (this.fd === 1 && isTerminal(1)) this.buffering = "line";
+    }
+    if (this.buffering === "full") this.flushLater();
+  }
+
+  /** While the program waits for something, nothing is held back from whoever reads its output. */
+  private flushLater(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      try {
+        this.flush();
+      } catch {
+        // the next write fails as well
+      }
+    });
+  }
+
+  protected override drain(bytes: string): void {
+    try {
+      super.drain(bytes);
+    } catch (e) {
+      if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
+      throw e;
+    }
   }
 
   /** Standard streams stay open. */
@@ -241,9 +269,15 @@ export class StandardStream extends FileStream {
   }
 }
 
-function isTerminal(fd: number): boolean {
-  const { isatty } = process.getBuiltinModule("node:tty");
-  return isatty(fd);
+/** True for a terminal. */
+export function isTerminal(fd: number): boolean {
+  // node:tty takes a long time to load, and files and pipes are no terminals
+  try {
+    if (!fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
 /** The process's standard streams, shared by everything that writes to them. */

@@ -5,6 +5,7 @@ import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { index, setIndex } from "../runtime/index-ops";
 import { compareInt, type LuaInteger, loOf, subInt, toDouble } from "../runtime/int64";
+import { Interrupt } from "../runtime/interrupt";
 import { library } from "../runtime/native";
 import { toInteger } from "../runtime/number";
 import { awaitPromise } from "../runtime/scheduler";
@@ -41,11 +42,13 @@ const CATEGORIES = ["all", "collate", "ctype", "monetary", "numeric", "time"] as
  * Thrown by os.exit. No Lua code may catch it; whoever runs the program ends the process with
  * `code`, after closing the state when `close` is set.
  */
-export class ExitRequest {
+export class ExitRequest extends Interrupt {
   constructor(
     readonly code: number,
     readonly close: boolean,
-  ) {}
+  ) {
+    super("");
+  }
 }
 
 function stringArgument(v: LuaValue, n: number, count: number): string {

@@ -1,16 +1,16 @@
 /** `string.pack`, `string.packsize` and `string.unpack` (§6.4.2). */
 import { argumentError, LuaError, runtimeError } from "../runtime/error";
 import { fromBigInt, fromHalves, hiOf, type LuaInteger, loOf } from "../runtime/int64";
-import { checkAllocation } from "../runtime/limits";
+import { checkAllocation, maxBytes } from "../runtime/limits";
 import { type LuaValue, makeFloat, type Results } from "../runtime/value";
 import { checkIndex } from "./args";
 import { type PackOption, packOptions, paddingOf } from "./pack-format";
 import { double, integer, startPosition, text } from "./string-args";
+import { BUFFER_SIZE, buffer, bufferText, bufferView } from "./string-buffer";
 
 const MAX_SIZE = 0x7fff_ffff_ffff_ffffn;
 /** Longer strings are beyond JavaScript. */
 const MAX_LENGTH = 0x7fffffff;
-const CHUNK = 4096;
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -18,35 +18,56 @@ const scratch = new DataView(new ArrayBuffer(8));
 class Output {
   length = 0;
   private done = "";
-  private bytes: number[] = [];
+  /** How many bytes wait in `buffer`. */
+  private waiting = 0;
 
   byte(b: number): void {
+    if (this.waiting === BUFFER_SIZE) this.flush();
     this.length++;
-    this.bytes.push(b);
-    if (this.bytes.length >= CHUNK) this.flush();
+    buffer[this.waiting++] = b;
+  }
+
+  float(x: number, size: number, little: boolean): void {
+    if (this.waiting + size > BUFFER_SIZE) this.flush();
+    if (size === 4) bufferView.setFloat32(this.waiting, x, little);
+    else bufferView.setFloat64(this.waiting, x, little);
+    this.waiting += size;
+    this.length += size;
+  }
+
+  int32(i: number, little: boolean): void {
+    if (this.waiting + 4 > BUFFER_SIZE) this.flush();
+    bufferView.setInt32(this.waiting, i, little);
+    this.waiting += 4;
+    this.length += 4;
   }
 
   text(s: string): void {
-    this.flush();
+    if (this.waiting + s.length > BUFFER_SIZE) {
+      this.flush();
+      this.done += s;
+    } else {
+      buffer.write(s, this.waiting, "latin1");
+      this.waiting += s.length;
+    }
     this.length += s.length;
-    this.done += s;
   }
 
   /** Makes sure that `n` more bytes can be had. */
   reserve(n: number): void {
     if (this.length + n > MAX_LENGTH) throw new LuaError("not enough memory");
-    checkAllocation(this.length + n);
+    if (this.length + n > maxBytes) checkAllocation(this.length + n);
   }
 
   finish(): string {
+    if (this.done === "") return bufferText(this.waiting);
     this.flush();
     return this.done;
   }
 
   private flush(): void {
-    if (this.bytes.length === 0) return;
-    this.done += String.fromCharCode(...this.bytes);
-    this.bytes = [];
+    this.done += bufferText(this.waiting);
+    this.waiting = 0;
   }
 }
 
@@ -89,13 +110,9 @@ function packValue(out: Output, option: PackOption, args: LuaValue[], k: number)
       break;
     }
     case "float":
-    case "double": {
-      const x = double(v, n, count);
-      if (size === 4) scratch.setFloat32(0, x, little);
-      else scratch.setFloat64(0, x, little);
-      for (let i = 0; i < size; i++) out.byte(scratch.getUint8(i));
+    case "double":
+      out.float(double(v, n, count), size, little);
       break;
-    }
     case "chars": {
       const s = text(v, n, count);
       if (s.length > size) throw argumentError(n, "string longer than given size");
@@ -146,6 +163,11 @@ function packInteger(
 ): void {
   const hi = hiOf(i);
   const lo = loOf(i);
+  if (size === 4) return out.int32(lo, little);
+  if (size === 8) {
+    out.int32(little ? lo : hi, little);
+    return out.int32(little ? hi : lo, little);
+  }
   for (let k = 0; k < size; k++) {
     const at = little ? k : size - 1 - k;
     if (at < 4) out.byte((lo >>> (8 * at)) & 255);

@@ -16,9 +16,7 @@ const DEFAULT_PATH =
 const DEFAULT_CPATH = "/usr/local/lib/lua/5.5/?.so;/usr/local/lib/lua/5.5/loadall.so;./?.so";
 
 /** A module that the program carries in itself: its loader, and what `require` passes along. */
-export type EmbeddedSearcher = (
-  name: string,
-) => { loader: LuaValue; data: LuaValue } | string;
+export type EmbeddedSearcher = (name: string) => { loader: LuaValue; data: LuaValue } | string;
 
 export interface PackageOptions {
   /** Environment for `LUA_PATH_5_5` and `LUA_PATH`. */
@@ -46,7 +44,12 @@ function initialPath(options: PackageOptions, name: string, fallback: string): s
 }
 
 /** Looks for a file by the templates of `path`. */
-function searchPath(name: string, path: string, sep: string, rep: string): string | { tried: string } {
+function searchPath(
+  name: string,
+  path: string,
+  sep: string,
+  rep: string,
+): string | { tried: string } {
   const file = sep === "" ? name : name.split(sep).join(rep);
   const tried: string[] = [];
   for (const template of path.split(";")) {
@@ -116,13 +119,13 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
       return typeof r === "string" ? r : [r.loader, r.data];
     }),
   );
-  pkg.setName(
-    "searchers",
-    listTable([searchPreload, searchLua, searchC, ...embedded]),
-  );
+  pkg.setName("searchers", listTable([searchPreload, searchLua, searchC, ...embedded]));
   state.globals.setName(
     "require",
-    native("require", (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1)))),
+    native(
+      "require",
+      (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1))),
+    ),
   );
   return pkg;
 }

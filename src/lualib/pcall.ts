@@ -1,6 +1,6 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
-import { LuaError } from "../runtime/error";
+import { LuaError, type TraceRow } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { nativeName } from "../runtime/native";
@@ -21,8 +21,12 @@ function failure(error: unknown, f: LuaValue): Results {
 }
 
 class PcallFrame extends Frame {
+  readonly nativeName = "pcall";
   constructor(private readonly f: LuaValue) {
     super();
+  }
+  override get callee(): LuaValue {
+    return this.f;
   }
   override resume(r: Results): Results {
     return success(r);
@@ -42,16 +46,11 @@ export function pcall(f: LuaValue, ...args: LuaValue[]): Results {
   return r === SUSPENDED ? suspend(new PcallFrame(f)) : success(r);
 }
 
-/**
- * Errors whose message handlers are running, innermost last: a traceback made in a handler shows
- * the stack as it was when the error was raised.
- */
-export const handling: LuaError[] = [];
-
 /** Handlers that fail call themselves again, up to this depth (C Lua: LUAI_MAXCCALLS). */
-const MAX_HANDLER_DEPTH = 10;
+const MAX_HANDLER_DEPTH = 190;
 
 class XpcallFrame extends Frame {
+  readonly nativeName = "xpcall";
   /** The error being handled; undefined while the function itself runs. */
   error: LuaError | undefined;
   depth = 0;
@@ -62,16 +61,23 @@ class XpcallFrame extends Frame {
     super();
   }
 
+  override get callee(): LuaValue {
+    return this.error === undefined ? this.f : this.handler;
+  }
+
+  /** A handler sees the stack as it was when the error was raised. */
+  get errorRows(): TraceRow[] | undefined {
+    return this.error?.traceback;
+  }
+
   override resume(r: Results): Results {
     if (this.error === undefined) return success(r);
-    handling.pop();
     const values = Array.isArray(r) ? r : [r];
     return [false, values[0]];
   }
 
   override fail(error: unknown): Results {
     if (error instanceof Interrupt) throw error;
-    if (this.error !== undefined) handling.pop();
     return this.handle(error);
   }
 
@@ -81,12 +87,10 @@ class XpcallFrame extends Frame {
     for (;;) {
       if (++this.depth > MAX_HANDLER_DEPTH) return [false, "C stack overflow"];
       this.error = e;
-      handling.push(e);
       let r: Results;
       try {
         r = call(this.handler, e.value);
       } catch (next) {
-        handling.pop();
         if (next instanceof Interrupt) throw next;
         e = settle(next, nameOf(this.handler));
         continue;

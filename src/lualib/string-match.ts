@@ -8,14 +8,8 @@ import { numberToString } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { checkIndex, missingError } from "./args";
-import {
-  captureAt,
-  compilePattern,
-  compileUnanchored,
-  matchStart,
-  type Pattern,
-  search,
-} from "./pattern";
+import { captureAt, compilePattern, compileUnanchored, matchStart, search } from "./pattern";
+import type { Pattern } from "./pattern-match";
 import { startPosition, text } from "./string-args";
 
 /** Where a search begins, as a JS index. */

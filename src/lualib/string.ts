@@ -1,21 +1,22 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
+import { call } from "../runtime/call";
 import { argumentError, LuaError, runtimeError, typeName } from "../runtime/error";
 import { checkAllocation } from "../runtime/limits";
+import { getMetamethod } from "../runtime/metatable";
 import { library, native, nativeName } from "../runtime/native";
 import { toNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
-import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
+import type { LuaValue, Results } from "../runtime/value";
 import { checkIndex } from "./args";
 import { format } from "./format";
 import { pack, packsize, unpack } from "./pack";
 import { endPosition, integer, size, startPosition, text } from "./string-args";
+import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 import { find, gmatch, gsub, match } from "./string-match";
 
 /** Longer strings are beyond JavaScript. */
 const MAX_LENGTH = 0x7fffffff;
-/** How many arguments a JS call surely takes. */
-const CHUNK = 8192;
 
 function len(s: LuaValue): Results {
   return typeof s === "string" ? s.length : text(s, 1, arguments.length).length;
@@ -47,17 +48,18 @@ function byte(s: LuaValue, i?: LuaValue, j?: LuaValue): Results {
 function char(code: LuaValue): Results {
   if (arguments.length === 1 && typeof code === "number" && (code & 255) === code)
     return String.fromCharCode(code);
-  const codes: number[] = [];
+  let out = "";
+  let n = 0;
   for (let k = 0; k < arguments.length; k++) {
     const c = integer(arguments[k], k + 1, arguments.length);
     if (typeof c !== "number" || c < 0 || c > 255) throw argumentError(k + 1, "value out of range");
-    codes.push(c);
+    if (n === BUFFER_SIZE) {
+      out += bufferText(n);
+      n = 0;
+    }
+    buffer[n++] = c;
   }
-  if (codes.length <= CHUNK) return String.fromCharCode(...codes);
-  let out = "";
-  for (let k = 0; k < codes.length; k += CHUNK)
-    out += String.fromCharCode(...codes.slice(k, k + CHUNK));
-  return out;
+  return out + bufferText(n);
 }
 
 function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
@@ -78,10 +80,10 @@ function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
 
 function reverse(s: LuaValue): Results {
   const subject = text(s, 1, arguments.length);
-  if (subject.length > 64) return Buffer.from(subject, "latin1").reverse().toString("latin1");
-  let out = "";
-  for (let i = subject.length - 1; i >= 0; i--) out += subject[i];
-  return out;
+  const { length } = subject;
+  if (length > BUFFER_SIZE) return Buffer.from(subject, "latin1").reverse().toString("latin1");
+  for (let i = 0; i < length; i++) buffer[length - 1 - i] = subject.charCodeAt(i);
+  return bufferText(length);
 }
 
 // only ASCII letters have two cases (the C locale); JavaScript knows more of them
@@ -129,7 +131,7 @@ export function stringLibrary(): LuaTable {
   });
 }
 
-/** What the arithmetic metamethods compute; `arith` knows binary operators by their symbol. */
+/** What the arithmetic metamethods compute. */
 const OPERATORS = {
   __add: "+",
   __sub: "-",
@@ -138,6 +140,7 @@ const OPERATORS = {
   __pow: "^",
   __div: "/",
   __idiv: "//",
+  __unm: "neg",
 } as const;
 
 /**
@@ -155,19 +158,13 @@ export function stringMetatable(lib: LuaTable): LuaTable {
     };
     meta.setStr(event, native(`metamethod '${event.slice(2)}'`, compute));
   }
-  const negate = (a: LuaValue, b: LuaValue) => {
-    const x = toNumber(a);
-    return x === undefined ? otherOperand("__unm", a, b) : arith("*", x, -1);
-  };
-  meta.setStr("__unm", native("metamethod 'unm'", negate));
   return meta;
 }
 
 /** One operand is no number: it is the turn of the second operand's metamethod, if it has one. */
 function otherOperand(event: string, a: LuaValue, b: LuaValue): Results {
-  const meta = b instanceof LuaTable || b instanceof Userdata ? b.metatable : null;
-  const handler = meta?.getStr(event);
-  if (typeof handler === "function") return (handler as LuaFunction)(a, b);
+  const handler = typeof b === "string" ? undefined : getMetamethod(b, event);
+  if (handler !== undefined) return call(handler, a, b);
   const names = `a '${typeName(a)}' with a '${typeName(b)}'`;
   throw runtimeError(`attempt to ${event.slice(2)} ${names}`);
 }

@@ -61,12 +61,15 @@ const EVENTS: Record<ArithOp, string> = {
   not: "__bnot",
 };
 
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+
 // ------------------------------------------------ helpers of generated code
 
 export function add(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a + b;
     if (Math.floor(r) !== r) return r;
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return addSlow(a, b);
 }
@@ -89,6 +92,7 @@ export function sub(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a - b;
     if (Math.floor(r) !== r) return r;
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return subSlow(a, b);
 }
@@ -111,6 +115,7 @@ export function mul(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a * b;
     if (Math.floor(r) !== r) return r;
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
   }
   return mulSlow(a, b);
 }
@@ -136,11 +141,27 @@ export function div(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 export function mod(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && b > 0) {
+    const r = a % b;
+    if (Math.floor(a) === a && Math.floor(b) === b && b <= MAX_SAFE) return r < 0 ? r + b : r + 0;
+    if (Math.floor(r) !== r) return r < 0 && b < Infinity ? r + b : r;
+  }
+  return modSlow(a, b);
+}
+
+function modSlow(a: LuaValue, b: LuaValue): LuaValue {
   if (isNumber(a) && isNumber(b)) return numberOp("%", a, b);
   return arith("%", a, b);
 }
 
 export function idiv(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && b > 0 && b <= MAX_SAFE) {
+    if (Math.floor(a) === a && Math.floor(b) === b && a <= MAX_SAFE && a >= -MAX_SAFE) {
+      // exact: the dividend less its remainder is a multiple of the divisor
+      const r = a % b;
+      return r < 0 ? (a - r) / b - 1 : (a - r) / b + 0;
+    }
+  }
   if (isNumber(a) && isNumber(b)) return numberOp("//", a, b);
   return arith("//", a, b);
 }
@@ -156,13 +177,22 @@ export function unm(a: LuaValue): LuaValue {
 }
 
 export function band(a: LuaValue, b: LuaValue): LuaValue {
-  if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return andInt(a as number, b as number);
+  if (typeof a === "number" && typeof b === "number") {
+    // masks up to 32 bits leave only low bits
+    if (b >= 0 && b <= 0xffffffff && Math.floor(b) === b && isSafe(a)) return (a & b) >>> 0;
+    if (isSafe(a) && isSafe(b)) return andInt(a, b);
+  }
+  if (isInt(a) && isInt(b)) return andInt(a, b);
   return arith("&", a, b);
 }
 
 export function bor(a: LuaValue, b: LuaValue): LuaValue {
-  if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return orInt(a as number, b as number);
+  if (isInt(a) && isInt(b)) return orInt(a, b);
   return arith("|", a, b);
+}
+
+function isSafe(a: number): boolean {
+  return Math.floor(a) === a && a <= MAX_SAFE && a >= -MAX_SAFE;
 }
 
 export function bxor(a: LuaValue, b: LuaValue): LuaValue {

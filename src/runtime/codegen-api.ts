@@ -6,6 +6,7 @@ import { control } from "./control";
 import { LuaError, runtimeError } from "./error";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED, suspend } from "./frame";
+import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
@@ -66,7 +67,9 @@ export const codegenApi = {
   I64: LuaInt64,
   LF: LuaFrame,
   X: control,
+  H: hookApi,
   Q: Array.isArray,
+  fl: Math.floor,
   U: suspend,
   W: unwind,
   F: first,

@@ -47,6 +47,8 @@ export function setRunning(co: Coroutine): void {
 export function drive(co: Coroutine, value: unknown, failing: boolean): Results {
   let v = value;
   let f = failing;
+  // each function that a hooked coroutine enters has to suspend at once
+  if (co.hook !== undefined) control.n = 0;
   for (;;) {
     let r: Results;
     const frame = co.top;
@@ -132,6 +134,7 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
   }
   running = resumer;
   resumer.status = "running";
+  if (resumer.hook !== undefined) control.n = 0;
   if (r === SUSPENDED) return suspend(new ResumeFrame(co, mode));
   return mode.returned(co, r);
 }

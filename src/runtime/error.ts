@@ -26,8 +26,11 @@ export class LuaError {
   ) {}
 }
 
-/** A row of a traceback: a Lua frame (function prototype and operation), or finished text. */
-export type TraceRow = string | { proto: unknown; op: number };
+/** A row of a traceback: a Lua frame (function prototype and operation), or a native function. */
+export type TraceRow = { proto: unknown; op: number } | { native: string | undefined };
+
+/** The function that raised the error was native; its caller knows what it is called there. */
+export const NATIVE_ROW: TraceRow = { native: undefined };
 
 /** `bad argument #n to 'name' (text)`; the name comes from the call (§6, luaL_argerror). */
 export class ArgumentFault {

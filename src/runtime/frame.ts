@@ -36,6 +36,10 @@ export abstract class Frame {
   get isHidden(): boolean {
     return false;
   }
+  /** The value whose call it waits for, when that is known. */
+  get callee(): LuaValue {
+    return undefined;
+  }
   /** Runs on with the result of the call it waited for. May return `SUSPENDED` again. */
   abstract resume(value: Results): Results;
   /** The call it waited for raised `error`. */
@@ -54,6 +58,11 @@ export function suspend(frame: Frame): LuaValue[] {
   else outermost.up = frame;
   outermost = frame;
   return SUSPENDED;
+}
+
+/** The frame that was linked last. */
+export function outermostFrame(): Frame | null {
+  return outermost;
 }
 
 /** Takes the linked frames over, puts them on top of `below`, and returns the innermost. */

@@ -2,10 +2,20 @@
  * What unwinds a stack without being a Lua error: `pcall` does not catch it, to-be-closed variables
  * are closed on the way.
  */
-import type { LuaError } from "./error";
+import type { LuaError, TraceRow } from "./error";
 
 export class Interrupt {
+  /** The frames that it passes, for those who want to know where it happened. */
+  traceback: TraceRow[] | undefined;
   constructor(readonly reason: string) {}
+}
+
+/** The time is over. */
+export class Timeout extends Interrupt {
+  constructor() {
+    super("timeout");
+    this.traceback = [];
+  }
 }
 
 /** `coroutine.close` unwinds the coroutine's frames; an error in a closing method is kept here. */

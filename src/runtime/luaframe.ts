@@ -8,18 +8,33 @@ import type { Proto } from "./proto";
 import { settle, unwind } from "./unwind";
 import type { LuaValue, Results } from "./value";
 
+/** What a frame of hooked code (runtime/hooks.ts) remembers. */
+export interface FrameHook {
+  /** Line of the last event; -1 makes any line new. */
+  line: number;
+  /** A loop is about to jump back. */
+  jumped: boolean;
+  isTail: boolean;
+}
+
 export class LuaFrame extends Frame {
   /** To-be-closed values by level; null while there are none. */
   tbc: LuaValue[] | null = null;
+  /** Not null while the frame runs in the hooked form. */
+  hooked: FrameHook | null = null;
 
   constructor(
-    readonly proto: Proto,
+    public proto: Proto,
     /** The operation that the function waits for. */
     public k: number,
     /** The prototype, registers, temporaries and upvalues: see frameLayout in compiler/print.ts. */
     readonly s: unknown[],
   ) {
     super();
+  }
+
+  override get callee(): LuaValue {
+    return this.proto.debug.callee(this.k, this.s)?.value;
   }
 
   override resume(value: Results): Results {

@@ -35,9 +35,15 @@ export const PLAIN: Readonly<FormatSpec> = Object.freeze({
 
 /** The conversion `conv` (one of `eEfFgGaA`) of a double. */
 export function formatDouble(conv: string, n: number, spec: Readonly<FormatSpec>): string {
-  const lower = conv.toLowerCase();
-  const text = convert(lower, n, spec);
-  return lower === conv ? text : text.toUpperCase();
+  switch (conv) {
+    case "f":
+    case "g":
+    case "e":
+    case "a":
+      return convert(conv, n, spec);
+    default:
+      return convert(conv.toLowerCase(), n, spec).toUpperCase();
+  }
 }
 
 function convert(conv: string, n: number, spec: Readonly<FormatSpec>): string {
@@ -65,7 +71,9 @@ function defaultTo6(spec: Readonly<FormatSpec>): number {
 
 /** `%.<precision>g`. */
 export function formatG(n: number, precision: number): string {
-  return convert("g", n, { ...PLAIN, precision });
+  if (!Number.isFinite(n)) return convert("g", n, PLAIN);
+  const text = general(Math.abs(n), precision, false);
+  return n < 0 || Object.is(n, -0) ? `-${text}` : text;
 }
 
 /** Joins the parts of a number and pads it to the width: zeros go behind sign and prefix. */
@@ -102,6 +110,15 @@ function exponential(x: number, places: number, alt: boolean): string {
 
 function general(x: number, precision: number, alt: boolean): string {
   const significant = precision === 0 ? 1 : precision;
+  if (x >= 1e-4 && x < 1e15 && !alt) {
+    // within these bounds JavaScript mostly chooses the same notation
+    const text = x.toPrecision(significant);
+    if (!text.includes("e")) {
+      const point = text.indexOf(".");
+      const places = point < 0 ? 0 : text.length - point - 1;
+      return trimFraction(isTie(x, places) ? evenLastDigit(text) : text, false);
+    }
+  }
   const { mantissa, exponent } = scientific(x, significant - 1);
   if (exponent < -4 || exponent >= significant)
     return trimFraction(mantissa, alt) + exponentText(exponent);
@@ -143,8 +160,7 @@ function scientific(x: number, places: number): { mantissa: string; exponent: nu
 function isTie(x: number, places: number): boolean {
   if (places >= 0) {
     // only an odd multiple of 2^-(places+1) has a 5 as its last digit, one behind the others
-    const halves = x * 2 ** (places + 1);
-    return halves % 2 === 1;
+    return (x * 2 ** (places + 1)) % 2 === 1;
   }
   if (!Number.isInteger(x)) return false;
   const half = 10n ** BigInt(-places) / 2n;

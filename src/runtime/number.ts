@@ -29,15 +29,8 @@ export function parseNumber(s: string): LuaNumber | undefined {
   const length = s.length;
   if (length === 0) return undefined;
   if (length <= 15) {
-    // most numerals are plain short integers
-    let n = 0;
-    let i = 0;
-    for (; i < length; i++) {
-      const digit = s.charCodeAt(i) - 48;
-      if (digit < 0 || digit > 9) break;
-      n = n * 10 + digit;
-    }
-    if (i === length) return n;
+    const n = parseShort(s);
+    if (n >= 0) return Number.isInteger(n) && s.includes(".") ? new LuaFloat(n) : n;
   }
   let m = DECIMAL_INTEGER.exec(s);
   if (m !== null) {
@@ -55,6 +48,21 @@ export function parseNumber(s: string): LuaNumber | undefined {
   if (m === null) return undefined;
   const x = hexFloat(m[2] as string, m[3] ?? "", Number(m[4] ?? 0));
   return makeFloat(m[1] === "-" ? -x : x);
+}
+
+/** Most numerals are short digits, perhaps with a point: their value, or -1 for all others. */
+function parseShort(s: string): number {
+  let n = 0;
+  let point = -1;
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    if (c >= 48 && c <= 57) n = n * 10 + (c - 48);
+    else if (c === 46 && point < 0) point = i;
+    else return -1;
+  }
+  if (point < 0) return n;
+  // both are exact, so the quotient is rounded only once
+  return s.length > 1 ? n / 10 ** (s.length - point - 1) : -1;
 }
 
 /** Decimal digits as an integer; undefined when they denote none of 64 bits. */
@@ -125,8 +133,10 @@ function fractionToString(n: number): string {
   if (x >= 1e-4) {
     // JavaScript's shortest text is that of %.15g as long as it has no more than 15 digits
     const s = String(n);
-    if (s.length <= 16 || significantDigits(s) <= 15) return s;
-    return formatG(n, 17);
+    if (s.length <= 16) return s;
+    const digits = significantDigits(s);
+    // with 17 digits it is that of %.17g
+    return digits <= 15 || digits === 17 ? s : formatG(n, 17);
   }
   return readableG(n);
 }

@@ -29,16 +29,37 @@ export type ResumableForm = (frame: LuaFrame, value: unknown, failing: boolean) 
 export interface DebugInfo {
   /** Name of the function that operation k calls, or of the metamethod it stands for. */
   calleeName(k: number): ValueName | undefined;
+  /** True when operation k is a call that the program text shows. */
+  isCall(k: number): boolean;
+  /**
+   * What operation k calls, looked up again in the frame's array `s`; undefined when that can't be
+   * done. It is `certain` unless the variable or field may have changed since.
+   */
+  callee(k: number, s: unknown[]): { value: LuaValue; certain: boolean } | undefined;
   /** Name of operand 0 (object, left, callee) or 1 (key, right) of operation k. */
   operandName(k: number, operand: 0 | 1): ValueName | undefined;
   locals: LocalInfo[];
+  /** Where intermediate results are in the frame's array while operation k is under way. */
+  temporaries(k: number): { from: number; to: number };
+  /** Where the array of extra arguments is in the frame's array; -1 when there is none. */
+  varargSlot: number;
   /** Lines with code, for debug.getinfo's option L. */
   activeLines(): number[];
+}
+
+/** A function's form for debug hooks: with more operations, which have other numbers. */
+export interface HookedForm {
+  twin: Proto;
+  /** The number in the hooked form of each operation of the normal one. */
+  numbers: number[];
 }
 
 export class Proto {
   /** The resumable form, compiled when first needed. */
   resumable: ResumableForm | undefined;
+  /** The prototype that this one is the hooked form of. */
+  twinOf: Proto | undefined;
+  private hooked: HookedForm | undefined;
   constructor(
     readonly jsName: string,
     /** As given to `load`. */
@@ -58,7 +79,15 @@ export class Proto {
     readonly compileResumable: () => ResumableForm,
     /** Which upvalues are cells. */
     readonly upvalueIsCell: boolean[],
+    private readonly compileHooked: (() => HookedForm) | undefined,
   ) {}
+
+  /** The form for debug hooks, compiled when first needed. */
+  hookedForm(): HookedForm {
+    if (this.compileHooked === undefined) throw new Error("a hooked form has none itself");
+    this.hooked ??= this.compileHooked();
+    return this.hooked;
+  }
 
   get isMain(): boolean {
     return this.line === 0;

@@ -11,13 +11,16 @@ import { control, Reason, waitFor } from "./control";
 import { Coroutine, drive, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
-import { Interrupt } from "./interrupt";
+import { Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
 import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
 
-/** Loop iterations and calls between two checks of the clock. */
-const TICK_BUDGET = 20_000;
+/**
+ * Loop iterations and calls between two checks of the clock. Few enough that a loop passes here
+ * before the JIT compiles it: a path that was never taken would make it leave its code later.
+ */
+const TICK_BUDGET = 500;
 /** Time one task may run while others wait, in milliseconds. */
 const SLICE_MS = 10;
 
@@ -148,7 +151,7 @@ export class Task {
       this.interrupt = undefined;
       throw interrupt;
     }
-    if (now > this.deadline) throw new Interrupt("timeout");
+    if (now > this.deadline) throw new Timeout();
   }
 }
 
@@ -158,8 +161,8 @@ control.onTick = () => {
   const now = performance.now();
   current.check(now);
   checkMemory(now);
-  const { hook } = current.state;
-  if (hook !== undefined) return hook();
+  const stop = current.state.hook?.();
+  if (stop !== undefined) return stop;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
   if (live <= 1 && hosts === 0) return undefined;

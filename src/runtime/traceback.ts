@@ -1,79 +1,240 @@
-/** Call stacks as text and as levels (§6.10, debug.traceback). */
+/** Call stacks as levels (§4.7) and as text (§6.10, debug.traceback). */
 import { chunkDisplayName } from "../parser/syntax-error";
-import type { TraceRow } from "./error";
+import { NATIVE_ROW, type TraceRow } from "./error";
 import type { Frame } from "./frame";
 import { LuaFrame } from "./luaframe";
-import { nativeName } from "./native";
+import { getMetamethod } from "./metatable";
 import type { Proto, ValueName } from "./proto";
-import type { LuaTable } from "./table";
-import { TableIterator, LuaTable as Table } from "./table";
+import { LuaTable, TableIterator } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
 
-/** One function in a call stack: a Lua function with the operation under way, or a native one. */
+/** One function in a call stack. */
 export interface Level {
+  /** The prototype of a Lua function; undefined for a native one. */
   proto: Proto | undefined;
+  /** The operation under way in a Lua function. */
   k: number;
+  /** The Lua function's frame, while it still runs. */
   frame: LuaFrame | undefined;
+  /** The function itself, when it can still be found. */
+  func: LuaFunction | undefined;
+  /** What the function is called where it was called from. */
+  name: ValueName | undefined;
+  /** A Lua function that took the place of its caller (§3.4.10). */
+  isTailCall: boolean;
+  /** Objects that `__call` metamethods put in front of the arguments. */
+  extraArguments: number;
+  /** Qualified name of a native function, for when it can't be found otherwise. */
+  native?: string | undefined;
+  /** Values without a name: arguments of a native function, results about to be returned. */
+  temporaries?: LuaValue[] | undefined;
+  /** Which values a call or return hook is about. */
+  transfer?: Transfer | undefined;
+}
+
+/** Numbers of the values (as getlocal counts them) that are passed or returned. */
+export interface Transfer {
+  first: number;
+  count: number;
+}
+
+/** Frames that are part of the stack in a way of their own. */
+export interface SpecialFrame extends Frame {
+  /** Name of the function called by this frame. */
+  readonly calledName?: ValueName;
+  /** Levels of an error that this frame's callee handles: they lie between the two. */
+  readonly errorRows?: TraceRow[] | undefined;
+  /** Qualified name of the native function that the frame is of. */
+  readonly nativeName?: string;
+  /** Values of this frame without a name. */
+  readonly temporaries?: LuaValue[];
+  /** What a call or return hook says of the function that it interrupts. */
+  readonly transfer?: Transfer | undefined;
+}
+
+/** A native function without any details. */
+function nativeLevel(func?: LuaFunction, name?: ValueName): Level {
+  return {
+    proto: undefined,
+    k: 0,
+    frame: undefined,
+    func,
+    name,
+    isTailCall: false,
+    extraArguments: 0,
+  };
 }
 
 /** The levels of a suspended stack, innermost first. */
 export function levelsOf(top: Frame | null): Level[] {
   const levels: Level[] = [];
+  let pending: Transfer | undefined;
   for (let f = top; f !== null; f = f.up) {
-    if (f instanceof LuaFrame) levels.push({ proto: f.proto, k: f.k, frame: f });
-    else if (!f.isHidden) levels.push({ proto: undefined, k: 0, frame: undefined });
+    const caller = visibleCaller(f.up);
+    if (f instanceof LuaFrame) levels.push(luaLevel(f, caller));
+    else if (!f.isHidden && !isOperator(caller))
+      levels.push({ ...calledLevel(caller), native: (f as SpecialFrame).nativeName });
+    const { temporaries, transfer, errorRows: rows } = f as SpecialFrame;
+    const last = levels[levels.length - 1];
+    if (temporaries !== undefined && last !== undefined) last.temporaries = temporaries;
+    if (last !== undefined && !f.isHidden) {
+      last.transfer = pending;
+      pending = undefined;
+    }
+    pending ??= transfer;
+    // the error's levels come before the native function that called the handler
+    if (rows !== undefined) levels.splice(levels.length - 1, 0, ...levelsOfRows(rows));
   }
   return levels;
 }
 
-/** The levels that an error has passed. */
-export function levelsOfRows(rows: TraceRow[]): Level[] {
-  return rows.flatMap((row) =>
-    typeof row === "string"
-      ? []
-      : [{ proto: row.proto as Proto, k: row.op, frame: undefined }],
-  );
+/** The native function that the frame `top` waits for, as a level. */
+export function calledLevel(top: Frame | null): Level {
+  const caller = visibleCaller(top);
+  const { func, extra } = resolve(caller?.callee);
+  const level = nativeLevel(func, callName(caller));
+  level.extraArguments = extra;
+  return level;
 }
 
-/** What the caller of a level calls it. */
-export function levelName(levels: Level[], i: number): ValueName | undefined {
-  const caller = levels[i + 1];
-  return caller?.proto?.debug.calleeName(caller.k);
+function luaLevel(f: LuaFrame, caller: Frame | null): Level {
+  const func = f.s[f.proto.selfSlot] as LuaFunction;
+  const isTailCall = f.hooked?.isTail === true || tookPlace(func, caller);
+  return {
+    proto: f.proto,
+    k: f.k,
+    frame: f,
+    func,
+    name: isTailCall ? undefined : callName(caller),
+    isTailCall,
+    extraArguments: isTailCall || !isCall(caller) ? 0 : resolve(caller?.callee).extra,
+  };
+}
+
+/** True when `caller` certainly called something else, which then left by a tail call. */
+function tookPlace(func: LuaFunction, caller: Frame | null): boolean {
+  if (!(caller instanceof LuaFrame)) return false;
+  const called = caller.proto.debug.callee(caller.k, caller.s);
+  if (called === undefined || !called.certain) return false;
+  const { func: expected } = resolve(called.value);
+  return expected !== undefined && expected !== func;
+}
+
+function visibleCaller(frame: Frame | null): Frame | null {
+  let f = frame;
+  while (f?.isHidden && (f as SpecialFrame).calledName === undefined) f = f.up;
+  return f;
+}
+
+function isCall(caller: Frame | null): boolean {
+  return caller instanceof LuaFrame ? caller.proto.debug.isCall(caller.k) : caller !== null;
+}
+
+/** Native frames that help an operator are no functions of their own. */
+function isOperator(caller: Frame | null): boolean {
+  return caller instanceof LuaFrame && !caller.proto.debug.isCall(caller.k);
+}
+
+function callName(caller: Frame | null): ValueName | undefined {
+  if (caller === null) return undefined;
+  const special = (caller as SpecialFrame).calledName;
+  if (special !== undefined) return special;
+  return caller instanceof LuaFrame ? caller.proto.debug.calleeName(caller.k) : undefined;
+}
+
+/** The function behind a called value, through `__call` metamethods (§2.4). */
+function resolve(called: LuaValue): { func: LuaFunction | undefined; extra: number } {
+  let v = called;
+  for (let extra = 0; extra < 255 && v !== undefined; extra++) {
+    if (typeof v === "function") return { func: v, extra };
+    v = getMetamethod(v, "__call");
+  }
+  return { func: undefined, extra: 0 };
+}
+
+/** The levels that an error has passed. */
+export function levelsOfRows(rows: TraceRow[]): Level[] {
+  const levels: Level[] = [];
+  rows.forEach((row, i) => {
+    const next = rows[i + 1];
+    if ("native" in row) {
+      // an operator that failed is no native function
+      if (row === NATIVE_ROW && !isCallRow(next)) return;
+      levels.push({ ...nativeLevel(undefined, rowName(next)), native: row.native });
+      return;
+    }
+    levels.push({
+      ...nativeLevel(undefined, rowName(next)),
+      proto: row.proto as Proto,
+      k: row.op,
+    });
+  });
+  return levels;
+}
+
+function isCallRow(row: TraceRow | undefined): boolean {
+  return row !== undefined && "proto" in row && (row.proto as Proto).debug.isCall(row.op);
+}
+
+function rowName(caller: TraceRow | undefined): ValueName | undefined {
+  if (caller === undefined || "native" in caller) return undefined;
+  return (caller.proto as Proto).debug.calleeName(caller.op);
 }
 
 /** `string.rep` for a function found in a loaded module; `print` for a global. */
-export function loadedName(loaded: LuaTable, f: LuaValue): string | undefined {
+export function loadedName(loaded: LuaTable, level: Level): string | undefined {
+  const { func, proto } = level;
+  if (func === undefined && proto === undefined) return undefined;
+  let found: string | undefined;
   const modules = new TableIterator(loaded);
   while (modules.step()) {
-    if (!(modules.value instanceof Table) || typeof modules.key !== "string") continue;
+    if (!(modules.value instanceof LuaTable) || typeof modules.key !== "string") continue;
     const fields = new TableIterator(modules.value);
     while (fields.step()) {
-      if (fields.value === f && typeof fields.key === "string")
-        return modules.key === "_G" ? fields.key : `${modules.key}.${fields.key}`;
+      const f = fields.value;
+      if (typeof f !== "function" || typeof fields.key !== "string") continue;
+      // without the function at hand, its prototype's name in the process will do
+      if (func === undefined ? f.name !== proto?.jsName : f !== func) continue;
+      if (modules.key === "_G") return fields.key;
+      found ??= `${modules.key}.${fields.key}`;
     }
   }
-  return undefined;
+  return found;
 }
 
-function describe(levels: Level[], i: number): string {
-  const { proto, k } = levels[i] as Level;
-  const name = levelName(levels, i);
-  const where =
-    proto === undefined
-      ? "[C]:"
-      : `${chunkDisplayName(proto.chunkName)}:${proto.lines[k] ?? proto.line}:`;
-  if (proto?.isMain) return `${where} in main chunk`;
-  if (name !== undefined) return `${where} in ${name.kind} '${name.name}'`;
-  if (proto === undefined) return "[C]: in ?";
-  return `${where} in function <${chunkDisplayName(proto.chunkName)}:${proto.line}>`;
+/** The line under way, or -1. */
+export function currentLine(level: Level): number {
+  const { proto, k } = level;
+  return proto === undefined ? -1 : (proto.lines[k] ?? proto.line);
+}
+
+function describe(level: Level, loaded: LuaTable | undefined): string {
+  const { proto, name } = level;
+  const source = proto === undefined ? "[C]" : chunkDisplayName(proto.chunkName);
+  const line = currentLine(level);
+  const where = line > 0 ? `${source}:${line}:` : `${source}:`;
+  const tail = level.isTailCall ? "\n\t(...tail calls...)" : "";
+  return `${where} in ${functionName()}${tail}`;
+
+  function functionName(): string {
+    if (name !== undefined) return `${name.kind} '${name.name}'`;
+    if (proto?.isMain) return "main chunk";
+    const global = loaded === undefined ? undefined : loadedName(loaded, level);
+    if (global !== undefined) return `function '${global}'`;
+    if (level.native !== undefined) return `function '${level.native}'`;
+    return proto === undefined ? "?" : `function <${source}:${proto.line}>`;
+  }
 }
 
 /** Rows shown at each end of a long traceback. */
 const HEAD = 10;
 const TAIL = 11;
 
-/** `stack traceback:` and a row per level, from `first` (0 = innermost). */
-export function formatTraceback(levels: Level[], first = 0): string {
+/**
+ * `stack traceback:` and a row per level, from `first` (0 = innermost). `loaded` is
+ * `package.loaded`, to name functions that are called from native code.
+ */
+export function formatTraceback(levels: Level[], first = 0, loaded?: LuaTable): string {
   const rows: string[] = [];
   const count = levels.length - first;
   const skipped = count > HEAD + TAIL ? count - HEAD - TAIL : 0;
@@ -82,14 +243,10 @@ export function formatTraceback(levels: Level[], first = 0): string {
       rows.push(`\n\t...\t(skipping ${skipped} levels)`);
       i += skipped;
     }
-    rows.push(`\n\t${describe(levels, first + i)}`);
+    rows.push(`\n\t${describe(levels[first + i] as Level, loaded)}`);
   }
   return `stack traceback:${rows.join("")}`;
 }
 
-/** A level for a native function that is running. */
-export const NATIVE_LEVEL: Level = { proto: undefined, k: 0, frame: undefined };
-
-export function isNative(f: LuaFunction): boolean {
-  return nativeName(f) !== undefined;
-}
+/** What called the main chunk of a program: the end of its stack. */
+export const HOST_LEVEL: Level = nativeLevel();

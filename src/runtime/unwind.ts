@@ -1,6 +1,6 @@
 /** Errors on their way outward: positions, names and traceback rows. */
 import { chunkDisplayName } from "../parser/syntax-error";
-import { ArgumentFault, LuaError, OperandFault } from "./error";
+import { ArgumentFault, LuaError, NATIVE_ROW, OperandFault } from "./error";
 import { Interrupt } from "./interrupt";
 import type { Proto, ValueName } from "./proto";
 import type { LuaValue } from "./value";
@@ -15,8 +15,14 @@ export function position(proto: Proto, k: number): string {
  * Completes the message if that is pending, and returns what to throw on.
  */
 export function unwind(proto: Proto, k: number, error: unknown): unknown {
-  if (error instanceof Interrupt) return error;
+  if (error instanceof Interrupt) {
+    error.traceback?.push({ proto, op: k });
+    return error;
+  }
   const e = error instanceof LuaError ? error : fromHostError(error);
+  // whether the operation was a call at all is looked up by those who read the rows
+  if (e.traceback.length === 0 && !(e.pending instanceof OperandFault) && !(error instanceof Error))
+    e.traceback.push(NATIVE_ROW);
   if (e.pending !== 0) complete(e, proto, k);
   e.traceback.push({ proto, op: k });
   return e;
@@ -69,6 +75,7 @@ export function argumentMessage(
 export function settle(error: unknown, name: string | undefined): LuaError {
   const e = error instanceof LuaError ? error : fromHostError(error);
   const { pending } = e;
+  if (name !== undefined && e.traceback.length === 0) e.traceback.push({ native: name });
   if (pending !== 0) {
     e.pending = 0;
     if (pending instanceof ArgumentFault) e.value = argumentMessage(pending, undefined, name);

@@ -23,7 +23,9 @@ export function sameScalar(a: LuaValue, b: LuaValue): boolean {
   if (!isNumber(a) || !isNumber(b)) return false;
   // two integers are equal exactly or not at all
   if (!isFloat(a) && !isFloat(b)) return false;
-  return Math.abs(numberToDouble(a) - numberToDouble(b)) < EPSILON;
+  const distance = Math.abs(numberToDouble(a) - numberToDouble(b));
+  // 0 comes from rounding: an integer beyond 2^53 and a float near to it
+  return distance > 0 && distance < EPSILON;
 }
 
 /** True when both are equal, tables by their content (raw, metatables do not count). */

@@ -65,7 +65,9 @@ async function listen(
   const { exchange, deadline, status, url } = response;
   const done = (body: Buffer): WholeResponse => ({ status, headers: response.headers, body, url });
   try {
-    const isStream = /^text\/event-stream\b/i.test(getHeader(response.headers, "content-type") ?? "");
+    const isStream = /^text\/event-stream\b/i.test(
+      getHeader(response.headers, "content-type") ?? "",
+    );
     if (status !== 200 || !isStream)
       return responseTable(ctx.host, done(await exchange.all(spec.maxSize)));
     if (!isTotal) deadline.disarm();

@@ -13,12 +13,12 @@ import {
 import { encodeJson } from "../json/encode";
 import { ACCEPT_ENCODING } from "./decode";
 import { HttpFault, safeUrlText } from "./errors";
-import { hasHeader, type HeaderList, mergeHeaders } from "./headers";
+import { type HeaderList, hasHeader, mergeHeaders } from "./headers";
 import {
   booleanOption,
   type CommonOptions,
-  readCommon,
   type RequestOptions,
+  readCommon,
   stringOption,
 } from "./options";
 import type { RequestSpec } from "./perform";
@@ -73,7 +73,10 @@ export class HttpClient {
     const text = bytesToUtf8(address);
     let full = text;
     if (this.baseUrl !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
-      full = text === "" ? this.baseUrl : `${this.baseUrl.replace(/\/+$/, "")}/${text.replace(/^\/+/, "")}`;
+      full =
+        text === ""
+          ? this.baseUrl
+          : `${this.baseUrl.replace(/\/+$/, "")}/${text.replace(/^\/+/, "")}`;
     const url = URL.parse(full);
     if (url === null) throw new HttpFault(`invalid URL '${safeUrlText(full)}'`, "request");
     if (url.protocol !== "http:" && url.protocol !== "https:")
@@ -142,9 +145,9 @@ function encodeBody(ctx: Context, body: LuaValue, options: RequestOptions): Cont
   throw new HttpFault(`the body must be a string or a table, got ${typeName(body)}`, "request");
 }
 
-/** Variables of the check or script first, then those of the process. */
+/** The environment as the Lua state sees it. */
 export function environmentOf(host: Host): Environment {
-  return (name) => host.env[name] ?? process.env[name];
+  return (name) => host.environment.get(name);
 }
 
 /** The client behind `http.get` and its like, one per Lua state. */
@@ -171,7 +174,11 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
     tls,
     env: environmentOf(ctx.host),
     proxy:
-      proxy === false ? null : proxyText === undefined ? undefined : parseProxy(bytesToUtf8(proxyText)),
+      proxy === false
+        ? null
+        : proxyText === undefined
+          ? undefined
+          : parseProxy(bytesToUtf8(proxyText)),
   });
   return new HttpClient(
     transport,
@@ -187,7 +194,10 @@ async function authorities(options: LuaTable): Promise<string | undefined> {
   if (file !== undefined) {
     const path = bytesToUtf8(file);
     const text = await readFile(path, "latin1").catch((e: unknown) => {
-      throw new HttpFault(`failed to read CA cert file ${JSON.stringify(path)}: ${osError(e)}`, "request");
+      throw new HttpFault(
+        `failed to read CA cert file ${JSON.stringify(path)}: ${osError(e)}`,
+        "request",
+      );
     });
     checkPem(text, `invalid PEM in ${JSON.stringify(path)}`);
     pem += `${text}\n`;
@@ -214,7 +224,10 @@ async function pemOption(options: LuaTable, key: string): Promise<string | undef
   if (file === undefined) return stringOption(options, key);
   const path = bytesToUtf8(file);
   return readFile(path, "latin1").catch((e: unknown) => {
-    throw new HttpFault(`failed to read ${key} file ${JSON.stringify(path)}: ${osError(e)}`, "request");
+    throw new HttpFault(
+      `failed to read ${key} file ${JSON.stringify(path)}: ${osError(e)}`,
+      "request",
+    );
   });
 }
 

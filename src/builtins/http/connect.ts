@@ -108,12 +108,7 @@ function ready(socket: net.Socket, event: string): Promise<net.Socket> {
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
-function connectTunnel(
-  socket: net.Socket,
-  proxy: URL,
-  host: string,
-  port: number,
-): Promise<void> {
+function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: number): Promise<void> {
   const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const auth = basicAuth(proxy);
   const authLine = auth === undefined ? "" : `Proxy-Authorization: ${auth}\r\n`;

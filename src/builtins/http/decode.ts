@@ -20,7 +20,11 @@ interface Decoder {
   readonly stream: () => Transform;
 }
 
-const gzip: Decoder = { sync: zlib.gunzipSync, async: zlib.gunzip, stream: () => zlib.createGunzip() };
+const gzip: Decoder = {
+  sync: zlib.gunzipSync,
+  async: zlib.gunzip,
+  stream: () => zlib.createGunzip(),
+};
 
 const decoders: Record<string, Decoder> = {
   gzip,
@@ -104,7 +108,9 @@ function decodeStep(step: Decoder, data: Buffer, limit: number): Promise<Buffer>
   const options = { maxOutputLength: Math.min(limit, 0xffffffff) };
   if (data.length <= SMALL) return step.sync(data, options);
   return new Promise((resolve, reject) => {
-    step.async(data, options, (error, result) => (error === null ? resolve(result) : reject(error)));
+    step.async(data, options, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
   });
 }
 

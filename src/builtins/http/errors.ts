@@ -140,7 +140,9 @@ function tlsCause(code: string, message: string, host: string): string | undefin
   const known = TLS_CAUSES[code];
   if (known !== undefined) return `TLS: ${known}`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    const names = /(?:altnames|cert's CN): (.*?)$/.exec(message.replace(/^.*altnames: (?=Host)/, ""));
+    const names = /(?:altnames|cert's CN): (.*?)$/.exec(
+      message.replace(/^.*altnames: (?=Host)/, ""),
+    );
     const valid = names === null ? "" : ` (it is valid for ${names[1]})`;
     return `TLS: certificate is not valid for '${host}'${valid}`;
   }

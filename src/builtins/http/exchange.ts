@@ -3,7 +3,7 @@
  * way to stop at any point.
  */
 import type { Handler } from "undici/lib/dispatcher/pool.js";
-import { ConnectError, causeText, fault, HttpFault, type Phase } from "./errors";
+import { ConnectError, causeText, fault, type HttpFault, type Phase } from "./errors";
 import type { HeaderList } from "./headers";
 
 /** Bytes that may lie here unread before the sender is slowed down. */

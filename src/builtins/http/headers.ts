@@ -22,7 +22,9 @@ function quote(name: string): string {
 }
 
 function controlText(value: string): string {
-  return /[\r\n]/.test(value) ? "line breaks are not allowed" : "control characters are not allowed";
+  return /[\r\n]/.test(value)
+    ? "line breaks are not allowed"
+    : "control characters are not allowed";
 }
 
 /** Adds a header, refusing bad names and values. */

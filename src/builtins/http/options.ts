@@ -83,8 +83,7 @@ export function functionOption(table: LuaTable, key: string): LuaFunction | unde
 export function readHeaders(table: LuaTable): HeaderList {
   const out: HeaderList = [];
   for (const [name, v] of entries(table)) {
-    if (typeof name !== "string")
-      throw new HttpFault("header names must be strings", "request");
+    if (typeof name !== "string") throw new HttpFault("header names must be strings", "request");
     const lines = v instanceof LuaTable ? items(v) : [v];
     for (const line of lines) {
       const text = plainText(line);

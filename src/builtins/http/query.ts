@@ -16,7 +16,9 @@ export function percentEncode(bytes: string): string {
 export function formDecode(text: string): string {
   return text
     .replaceAll("+", " ")
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
 }
 
 /** The text of a value in headers, queries and forms; undefined for what has none. */
@@ -30,7 +32,10 @@ export function plainText(v: LuaValue): string | undefined {
 function fieldText(v: LuaValue, what: string, key: string): string {
   const text = typeof v === "boolean" ? String(v) : plainText(v);
   if (text === undefined)
-    throw new HttpFault(`${what} field '${key}' must be a string, number, boolean or list`, "request");
+    throw new HttpFault(
+      `${what} field '${key}' must be a string, number, boolean or list`,
+      "request",
+    );
   return text;
 }
 
@@ -46,7 +51,8 @@ function* fields(table: LuaTable, what: string): Generator<[key: string, value: 
 /** `a=1&b=x%20y`. */
 export function encodeQuery(table: LuaTable): string {
   const parts: string[] = [];
-  for (const [k, v] of fields(table, "query")) parts.push(`${percentEncode(k)}=${percentEncode(v)}`);
+  for (const [k, v] of fields(table, "query"))
+    parts.push(`${percentEncode(k)}=${percentEncode(v)}`);
   return parts.join("&");
 }
 

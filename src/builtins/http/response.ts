@@ -4,14 +4,16 @@
  * that walks or encodes the table sees the three fields it always saw.
  */
 import {
+  bufferToBytes,
+  fn,
   type Host,
   HostError,
   LuaTable,
   type LuaValue,
-  bufferToBytes,
   list,
   makeFunction,
   newTable,
+  p,
   rawFn,
   record,
   utf8ToBytes,
@@ -57,12 +59,13 @@ function responseMetatable(host: Host): LuaTable {
   const json = makeFunction(
     host,
     "response.json",
-    rawFn({
+    fn({
       doc: "the body as JSON",
-      params: [],
-      raw: () => (t: LuaValue) => {
-        const body = t instanceof LuaTable ? t.getStr("body") : undefined;
-        if (typeof body !== "string") throw new HostError("response:json: called without its response");
+      params: [p.any("self")],
+      run: (_ctx, self) => {
+        const body = self instanceof LuaTable ? self.getStr("body") : undefined;
+        if (typeof body !== "string")
+          throw new HostError("response:json: called without its response");
         return parseJson(body, { emptyArray: arrayMarker(host) }, "response:json");
       },
     }),

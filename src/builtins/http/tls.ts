@@ -3,8 +3,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import tls from "node:tls";
-import type { Environment } from "./proxy";
 import { HttpFault } from "./errors";
+import type { Environment } from "./proxy";
 
 /** What a client may say about TLS. PEM texts may hold several certificates. */
 export interface TlsOptions {

@@ -5,6 +5,8 @@
  * Bun's own fetch and, unlike it, hands out header lines as they came, sends repeated headers and
  * bodies with GET, and reports where and why a connection failed.
  */
+
+import type { SecureContext } from "node:tls";
 import type Pool from "undici/lib/dispatcher/pool.js";
 import { makeConnector } from "./connect";
 import { causeText, fault, HttpFault } from "./errors";
@@ -12,7 +14,6 @@ import { Exchange } from "./exchange";
 import { addHeader, type HeaderList } from "./headers";
 import { basicAuth, type Environment, proxyFor } from "./proxy";
 import { secureContext, type TlsOptions } from "./tls";
-import type { SecureContext } from "node:tls";
 
 /** Response headers of one response, together. */
 export const MAX_HEADER_BYTES = 256 * 1024;

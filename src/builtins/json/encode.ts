@@ -246,8 +246,7 @@ function keyText(key: LuaValue): string {
 /** What can't be written, and where. */
 function explain(v: LuaValue, path: string, ancestors: LuaTable[]): string | undefined {
   const at = path === "" ? "" : ` at ${path}`;
-  if (typeof v === "string")
-    return isUtf8(v) ? undefined : `string is not valid UTF-8${at}`;
+  if (typeof v === "string") return isUtf8(v) ? undefined : `string is not valid UTF-8${at}`;
   if (typeof v === "number" && !Number.isFinite(v))
     return `cannot encode ${Number.isNaN(v) ? "NaN" : v > 0 ? "inf" : "-inf"} as JSON number${at}`;
   if (v instanceof LuaTable) return explainTable(v, path, ancestors);

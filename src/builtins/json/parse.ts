@@ -302,8 +302,7 @@ function unicode(): string {
   }
   if (code < 0x80) return String.fromCharCode(code);
   if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), tail(code));
-  if (code < 0x10000)
-    return String.fromCharCode(0xe0 | (code >> 12), tail(code >> 6), tail(code));
+  if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12), tail(code >> 6), tail(code));
   return String.fromCharCode(0xf0 | (code >> 18), tail(code >> 12), tail(code >> 6), tail(code));
 }
 

@@ -1,0 +1,170 @@
+/** `http.serve`, `http.server` and `http.static`: the server part of `http`. */
+import {
+  bytesToUtf8,
+  type Context,
+  defineBuiltin,
+  defineHandle,
+  fn,
+  isInteger,
+  LuaTable,
+  type LuaValue,
+  method,
+  onShutdown,
+  p,
+  retainHost,
+  utf8ToBytes,
+} from "../host";
+import { asHostError } from "./http/client";
+import { readServerOptions } from "./http/serve/options";
+import { Routes } from "./http/serve/routes";
+import { HttpServer, type ServerSettings } from "./http/serve/server";
+import { StaticFolder, StaticHandle } from "./http/serve/static";
+
+const serverMethod = method<HttpServer>();
+
+const ServerHandle = defineHandle<HttpServer>({
+  name: "http.server",
+  doc: "A listening server.",
+  methods: {
+    close: serverMethod({
+      doc: "Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that.",
+      params: [p.number("grace", "drain_timeout by default", { min: 0 }).optional()],
+      run: (self, _ctx, grace) => self.close(grace),
+    }),
+    wait: serverMethod({
+      doc: "Waits until the server is closed.",
+      params: [],
+      run: (self, ctx) => untilClosed(ctx, self),
+    }),
+  },
+  fields: {
+    port: { doc: "the port it listens on", type: "integer", get: (self) => self.port },
+    host: {
+      doc: "the address it listens on",
+      type: "string",
+      get: (self) => utf8ToBytes(self.host),
+    },
+    url: {
+      doc: "where it can be reached from this machine",
+      type: "string",
+      get: (self) => utf8ToBytes(self.url),
+    },
+  },
+  tostring: (self) => self.url,
+  close: (self) => self.close(),
+});
+
+/** Waits for the server's end; a task that is cancelled takes its server along. */
+async function untilClosed(ctx: Context, server: HttpServer): Promise<void> {
+  const stop = () => void server.close();
+  ctx.signal.addEventListener("abort", stop, { once: true });
+  try {
+    await server.closed;
+  } finally {
+    ctx.signal.removeEventListener("abort", stop);
+  }
+}
+
+const BIND_ERRORS: Record<string, string> = {
+  EADDRINUSE: "Address already in use (os error 98)",
+  EACCES: "Permission denied (os error 13)",
+  EADDRNOTAVAIL: "Cannot assign requested address (os error 99)",
+};
+
+/** Binds and makes the server known: `_SERVER_PORT`, a log line, the shutdown list. */
+function listen(ctx: Context, routes: Routes, settings: ServerSettings): HttpServer {
+  let server: HttpServer;
+  try {
+    server = new HttpServer(ctx.host, routes, settings);
+  } catch (e) {
+    const { code, message } = e as { code?: string; message?: string };
+    const cause = BIND_ERRORS[code ?? ""] ?? (code === "EAGAIN" ? "no such address" : message);
+    ctx.fail(`bind failed: ${settings.host}:${settings.port}: ${cause}`);
+  }
+  const { state, logger } = ctx.host;
+  state.globals.setStr("_SERVER_PORT", server.port);
+  logger.log("info", `http.serve: listening on ${server.url}`);
+  const release = retainHost();
+  const forget = onShutdown(() => server.close());
+  server.closed.then(() => {
+    release();
+    forget();
+  });
+  ctx.host.onClose(() => void server.close(0));
+  return server;
+}
+
+/** Starts a server from `(port, routes)` or `(options[, routes])`. */
+async function start(
+  ctx: Context,
+  target: LuaValue,
+  routesTable: LuaValue,
+  inBackground: boolean,
+): Promise<LuaValue> {
+  if (!(target instanceof LuaTable) && !isInteger(target))
+    ctx.fail("first argument must be a port number");
+  const options = target instanceof LuaTable ? target : undefined;
+  const table = routesTable ?? options?.getStr("routes");
+  if (!(table instanceof LuaTable)) ctx.fail("second argument must be a routes table");
+  const { settings, background, onListen } = await readServerOptions(
+    options,
+    options === undefined ? target : undefined,
+  ).catch((e: unknown) => {
+    throw asHostError(ctx, e);
+  });
+  let routes: Routes;
+  try {
+    routes = new Routes(table);
+  } catch (e) {
+    throw asHostError(ctx, e);
+  }
+  const server = listen(ctx, routes, settings);
+  const handle = ctx.handle(ServerHandle, server);
+  if (onListen !== undefined) await ctx.call(onListen, handle);
+  if (inBackground || background) return handle;
+  return untilClosed(ctx, server) as Promise<undefined>;
+}
+
+const OPTIONS_DOC =
+  "port, or a table: port, host, tls { cert, key, cert_file, key_file }, max_body, idle_timeout, drain_timeout, on_error, on_listen, background, routes";
+
+export default defineBuiltin({
+  name: "http",
+  doc: "HTTP client and server",
+  functions: {
+    serve: fn({
+      doc: "Serves HTTP; waits until the server is closed, unless options.background.",
+      params: [
+        p.any("port", OPTIONS_DOC),
+        p.any("routes", "routes[METHOD][path] or routes[path] = function(request)"),
+      ],
+      returns: "http.server?",
+      mutates: true,
+      run: (ctx, target, routes) => start(ctx, target, routes, false),
+    }),
+    server: fn({
+      doc: "As `http.serve`, but returns the server at once.",
+      params: [p.any("port", OPTIONS_DOC), p.any("routes")],
+      returns: "http.server",
+      mutates: true,
+      run: (ctx, target, routes) => start(ctx, target, routes, true),
+    }),
+    static: fn({
+      doc: "A route that serves the files of a folder; its path must end in `*`.",
+      params: [
+        p.string("dir", "the folder", { strict: true }),
+        p
+          .record("opts", {
+            index: p.text("index", "the file that stands for a folder").default("index.html"),
+            max_age: p
+              .number("max_age", "seconds that clients may keep files", { min: 0 })
+              .default(0),
+          })
+          .default({ index: "index.html", max_age: 0 }),
+      ],
+      returns: "http.static",
+      run: (ctx, dir, opts) =>
+        ctx.handle(StaticHandle, new StaticFolder(bytesToUtf8(dir), opts.index, opts.max_age)),
+    }),
+  },
+});

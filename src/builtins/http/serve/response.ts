@@ -1,0 +1,144 @@
+/** What handlers return, as HTTP responses. */
+import {
+  bytesToBuffer,
+  bytesToUtf8,
+  entries,
+  isNumber,
+  items,
+  type LuaFunction,
+  LuaTable,
+  type LuaValue,
+  numberToDouble,
+  typeName,
+} from "../../../host";
+import { encodeJson } from "../../json/encode";
+import { headerProblem } from "../headers";
+import { plainText } from "../query";
+
+/** A handler returned something that can't be sent. */
+export class BadResponse {
+  constructor(readonly message: string) {}
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Without repeats of one name, except through `appended`. */
+  readonly headers: Headers | Record<string, string>;
+  readonly body: string | undefined;
+  readonly special:
+    | { readonly kind: "sse" | "stream" | "ws"; readonly run: LuaFunction }
+    | { readonly kind: "file"; readonly path: string }
+    | undefined;
+}
+
+const TEXT = "text/plain";
+
+/** Reads a handler's result. */
+export function readReply(v: LuaValue): Reply {
+  if (typeof v === "string")
+    return { status: 200, headers: { "content-type": TEXT }, body: v, special: undefined };
+  if (!(v instanceof LuaTable))
+    throw new BadResponse(`the handler returned ${typeName(v)}, not a response table or a string`);
+  const status = readStatus(v.getStr("status"));
+  const special = readSpecial(v);
+  if (special !== undefined)
+    return { status, headers: readHeaders(v, specialType(special.kind)), body: undefined, special };
+  const target = v.getStr("redirect");
+  if (target !== undefined) return redirect(v, target, status);
+  const { body, type } = readBody(v);
+  return { status, headers: readHeaders(v, type), body, special };
+}
+
+function readStatus(v: LuaValue): number {
+  const n = isNumber(v) ? numberToDouble(v) : typeof v === "string" ? Number(v) : 200;
+  return Number.isInteger(n) && n >= 200 && n <= 599 ? n : 200;
+}
+
+function readSpecial(v: LuaTable): Reply["special"] {
+  for (const kind of ["sse", "ws", "stream"] as const) {
+    const run = v.getStr(kind);
+    if (run === undefined) continue;
+    if (typeof run !== "function")
+      throw new BadResponse(`field '${kind}' must be a function, got ${typeName(run)}`);
+    return { kind, run };
+  }
+  const file = v.getStr("file");
+  if (file === undefined) return undefined;
+  if (typeof file !== "string") throw new BadResponse("field 'file' must be a path");
+  return { kind: "file", path: bytesToUtf8(file) };
+}
+
+function specialType(kind: string): string | undefined {
+  if (kind === "sse") return "text/event-stream";
+  return kind === "stream" ? "application/octet-stream" : undefined;
+}
+
+function redirect(v: LuaTable, target: LuaValue, status: number): Reply {
+  const location = plainText(target);
+  if (location === undefined) throw new BadResponse("field 'redirect' must be an address");
+  const problem = headerProblem("location", location);
+  if (problem !== undefined) throw new BadResponse(problem);
+  const headers = new Headers(readHeaders(v, undefined));
+  headers.set("location", location);
+  return {
+    status: status >= 300 && status < 400 ? status : 302,
+    headers,
+    body: "",
+    special: undefined,
+  };
+}
+
+function readBody(v: LuaTable): { body: string; type: string } {
+  const json = v.getStr("json");
+  if (json !== undefined)
+    return { body: encodeJson(json, {}, "response"), type: "application/json" };
+  const html = plainText(v.getStr("html"));
+  if (html !== undefined) return { body: html, type: "text/html; charset=utf-8" };
+  const text = plainText(v.getStr("text"));
+  if (text !== undefined) return { body: text, type: "text/plain; charset=utf-8" };
+  const body = v.getStr("body");
+  const plain = plainText(body);
+  if (plain === undefined && body !== undefined)
+    throw new BadResponse(`field 'body' must be a string, got ${typeName(body)}`);
+  return { body: plain ?? "", type: TEXT };
+}
+
+/** Written by the server itself. */
+const OURS = new Set(["content-length", "transfer-encoding", "connection", "keep-alive"]);
+
+function readHeaders(v: LuaTable, type: string | undefined): Headers | Record<string, string> {
+  const table = v.getStr("headers");
+  if (!(table instanceof LuaTable)) return type === undefined ? {} : { "content-type": type };
+  const headers = new Headers();
+  for (const [name, value] of entries(table)) {
+    if (typeof name !== "string") continue;
+    if (value instanceof LuaTable)
+      for (const line of items(value)) appendHeader(headers, name, line);
+    else appendHeader(headers, name, value);
+  }
+  if (type !== undefined && !headers.has("content-type")) headers.set("content-type", type);
+  return headers;
+}
+
+function appendHeader(headers: Headers, name: string, value: LuaValue): void {
+  const text = plainText(value);
+  if (text === undefined || OURS.has(name.toLowerCase())) return;
+  const problem = headerProblem(name, text);
+  if (problem !== undefined) throw new BadResponse(problem);
+  headers.append(name, text);
+}
+
+const nonAscii = /[^\x00-\x7f]/;
+
+/** A body as Bun takes it: ASCII text as it is, everything else as bytes. */
+export function bodyInit(body: string): string | Buffer<ArrayBuffer> {
+  return nonAscii.test(body) ? bytesToBuffer(body) : body;
+}
+
+const NO_BODY = new Set([204, 205, 304]);
+
+export function toResponse(reply: Reply): Response {
+  const { status, headers, body } = reply;
+  const content = body === undefined || NO_BODY.has(status) ? null : bodyInit(body);
+  return new Response(content, { status, headers });
+}

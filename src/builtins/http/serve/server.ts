@@ -1,0 +1,235 @@
+/** The server: Bun's listener in front, a Lua task for each request behind. */
+import type { Server } from "bun";
+import {
+  errorReport,
+  errorValue,
+  type Host,
+  type LuaFunction,
+  type LuaTable,
+  type LuaValue,
+} from "../../../host";
+import { makeTable, readBody, targetOf } from "./request";
+import { BadResponse, type Reply, readReply, toResponse } from "./response";
+import type { Routes } from "./routes";
+import { StaticFolder, serveStatic } from "./static";
+import { type RunningStream, streamBody } from "./stream";
+import { Connection, MAX_MESSAGE } from "./websocket";
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { cert: string; key: string } | undefined;
+  /** Bytes of a request body. */
+  readonly maxBody: number;
+  /** Seconds that a connection may be silent while the server waits for the client. */
+  readonly idleTimeout: number;
+  /** Seconds that running requests get when the server closes. */
+  readonly drainTimeout: number;
+  readonly onError: LuaFunction | undefined;
+}
+
+/** A stop that was asked for while requests run. */
+const POLL_MS = 20;
+
+export class HttpServer {
+  readonly closed: Promise<void>;
+  private readonly server: Server<Connection>;
+  private readonly streams = new Set<RunningStream>();
+  private readonly connections = new Set<Connection>();
+  private active = 0;
+  private closing: Promise<void> | undefined;
+  private settleClosed!: () => void;
+
+  constructor(
+    private readonly lua: Host,
+    private readonly routes: Routes,
+    private readonly settings: ServerSettings,
+  ) {
+    this.closed = new Promise((resolve) => {
+      this.settleClosed = resolve;
+    });
+    const { tls } = settings;
+    this.server = Bun.serve<Connection>({
+      hostname: settings.host,
+      port: settings.port,
+      development: false,
+      // said explicitly: otherwise a second server could take the same port without an error
+      reusePort: false,
+      idleTimeout: settings.idleTimeout,
+      maxRequestBodySize: settings.maxBody,
+      ...(tls === undefined ? {} : { tls }),
+      fetch: (request, server) => this.answer(request, server),
+      error: (e) => {
+        this.log("request failed", e);
+        return failed();
+      },
+      websocket: {
+        maxPayloadLength: MAX_MESSAGE,
+        idleTimeout: 0,
+        open: (ws) => {
+          this.connections.add(ws.data);
+          ws.data.opened(ws);
+        },
+        message: (ws, message) => ws.data.received(message),
+        drain: (ws) => ws.data.drained(),
+        close: (ws, code, reason) => {
+          this.connections.delete(ws.data);
+          ws.data.closed(code, reason);
+        },
+      },
+    });
+  }
+
+  get port(): number {
+    return this.server.port ?? this.settings.port;
+  }
+
+  get host(): string {
+    return this.settings.host;
+  }
+
+  get url(): string {
+    const { host } = this.settings;
+    const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host;
+    const shown =
+      reachable.includes(":") && !reachable.startsWith("[") ? `[${reachable}]` : reachable;
+    return `${this.settings.tls === undefined ? "http" : "https"}://${shown}:${this.port}`;
+  }
+
+  /** Stops accepting, lets running requests finish for up to `grace` seconds, then cuts the rest. */
+  close(grace = this.settings.drainTimeout): Promise<void> {
+    this.closing ??= this.drain(grace);
+    return this.closing;
+  }
+
+  private async drain(grace: number): Promise<void> {
+    const stopped = this.server.stop(false);
+    for (const connection of this.connections) connection.shutDown();
+    for (const stream of this.streams) stream.stop();
+    const end = performance.now() + grace * 1000;
+    while (this.active > 0 && performance.now() < end) await Bun.sleep(POLL_MS);
+    // the last responses may still be on their way out
+    await Promise.race([stopped, Bun.sleep(Math.max(0, Math.min(end - performance.now(), 500)))]);
+    await this.server.stop(true);
+    this.settleClosed();
+  }
+
+  private async answer(
+    request: Request,
+    server: Server<Connection>,
+  ): Promise<Response | undefined> {
+    const target = targetOf(request.url);
+    const match = this.routes.find(request.method, target.path);
+    if (match === undefined) return notFound();
+    const { handler } = match;
+    if (handler instanceof StaticFolder) {
+      const star = match.params.find(([name]) => name === "*");
+      return serveStatic(handler, request, star?.[1] ?? "");
+    }
+    this.active++;
+    const table = makeTable(this.lua, request, target, match.params, server.requestIP(request));
+    try {
+      if (!(await readBody(request, table))) return failed();
+      return await this.run(request, server, handler, table);
+    } catch (e) {
+      return await this.failure(request, e, table);
+    } finally {
+      this.active--;
+    }
+  }
+
+  private async run(
+    request: Request,
+    server: Server<Connection>,
+    handler: LuaFunction,
+    table: LuaTable,
+  ): Promise<Response | undefined> {
+    // the handler may take its time; the limit is for the client
+    server.timeout(request, 0);
+    const results = await this.call(handler, table);
+    const reply = readReply(results[0]);
+    if (reply.special === undefined) {
+      server.timeout(request, this.settings.idleTimeout);
+      return toResponse(reply);
+    }
+    return this.special(request, server, reply, reply.special);
+  }
+
+  private call(handler: LuaFunction, ...args: LuaValue[]): Promise<LuaValue[]> {
+    return this.lua.spawn(handler, ...args).promise;
+  }
+
+  private async special(
+    request: Request,
+    server: Server<Connection>,
+    { status, headers }: Reply,
+    special: NonNullable<Reply["special"]>,
+  ): Promise<Response | undefined> {
+    if (special.kind === "file") {
+      const file = Bun.file(special.path);
+      if (!(await file.exists())) return notFound();
+      return new Response(file, { status, headers });
+    }
+    if (special.kind === "ws") return this.upgrade(request, server, special.run, headers);
+    if (request.method === "HEAD") return new Response(null, { status, headers });
+    const out = new Headers(headers);
+    if (special.kind === "sse" && !out.has("cache-control")) out.set("cache-control", "no-cache");
+    const stream = streamBody(this.lua, special.kind, special.run, {
+      onEnd: (e) => {
+        this.streams.delete(stream);
+        if (e !== undefined) this.log(`${request.method} ${targetOf(request.url).path}`, e);
+      },
+    });
+    this.streams.add(stream);
+    return new Response(stream.body, { status, headers: out });
+  }
+
+  private upgrade(
+    request: Request,
+    server: Server<Connection>,
+    run: LuaFunction,
+    headers: Headers | Record<string, string>,
+  ): Response | undefined {
+    const ip = server.requestIP(request);
+    const peer = ip === null ? "" : `${ip.address}:${ip.port}`;
+    const { path } = targetOf(request.url);
+    const data = new Connection(this.lua, run, peer, (e) => this.log(`websocket ${path}`, e));
+    if (server.upgrade(request, { data, headers: new Headers(headers) })) return undefined;
+    return new Response("a WebSocket handshake is expected here", {
+      status: 426,
+      headers: { "content-type": "text/plain", upgrade: "websocket" },
+    });
+  }
+
+  /** What the client gets when a handler failed: never the error itself. */
+  private async failure(request: Request, e: unknown, table: LuaTable) {
+    this.log(`${request.method} ${targetOf(request.url).path}`, e);
+    const { onError } = this.settings;
+    if (onError === undefined) return failed();
+    try {
+      const results = await this.call(onError, errorValue(e), table);
+      if (results[0] === undefined) return failed();
+      const reply = readReply(results[0]);
+      return reply.special === undefined ? toResponse(reply) : failed();
+    } catch (again) {
+      this.log("on_error", again);
+      return failed();
+    }
+  }
+
+  private log(what: string, e: unknown): void {
+    const text = e instanceof BadResponse ? e.message : errorReport(e);
+    this.lua.logger.log("error", `http.serve: ${what}: ${text}`);
+  }
+}
+
+function notFound(): Response {
+  return new Response("not found", { status: 404, headers: { "content-type": "text/plain" } });
+}
+
+function failed(): Response {
+  return new Response("internal server error", {
+    status: 500,
+    headers: { "content-type": "text/plain" },
+  });
+}

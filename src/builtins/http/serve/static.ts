@@ -1,0 +1,116 @@
+/** Files of one folder as a route: `http.static("public")`. */
+import { realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { bytesToUtf8, defineHandle, type LuaValue, Userdata } from "../../../host";
+
+export class StaticFolder {
+  constructor(
+    readonly root: string,
+    readonly index: string,
+    /** Seconds that clients may keep a file without asking again. */
+    readonly maxAge: number,
+  ) {}
+}
+
+export const StaticHandle = defineHandle<StaticFolder>({
+  name: "http.static",
+  doc: "A folder of files to serve, for use as a route.",
+  tostring: (self) => self.root,
+});
+
+/** The folder in a route table, or undefined for any other value. */
+export function staticFolderOf(v: LuaValue): StaticFolder | undefined {
+  return v instanceof Userdata ? StaticHandle.unwrap(v) : undefined;
+}
+
+const notFound = () =>
+  new Response("not found", { status: 404, headers: { "content-type": "text/plain" } });
+
+/** Answers a request for `path` (decoded bytes, relative to the folder). */
+export async function serveStatic(
+  folder: StaticFolder,
+  request: Request,
+  path: string,
+): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return new Response("method not allowed", {
+      status: 405,
+      headers: { allow: "GET, HEAD", "content-type": "text/plain" },
+    });
+  const file = await resolveFile(folder, bytesToUtf8(path));
+  if (file === undefined) return notFound();
+  const { size, mtime } = file;
+  const headers: Record<string, string> = {
+    "content-type": Bun.file(file.path).type,
+    etag: `"${size.toString(16)}-${mtime.getTime().toString(16)}"`,
+    "last-modified": mtime.toUTCString(),
+    "accept-ranges": "bytes",
+    "cache-control": folder.maxAge > 0 ? `max-age=${folder.maxAge}` : "no-cache",
+    "x-content-type-options": "nosniff",
+  };
+  if (isFresh(request, headers["etag"] as string, mtime))
+    return new Response(null, { status: 304, headers });
+  const range = byteRange(request.headers.get("range"), size);
+  if (range === "unsatisfiable")
+    return new Response(null, { status: 416, headers: { "content-range": `bytes */${size}` } });
+  if (range === undefined) return new Response(Bun.file(file.path), { headers });
+  const [from, to] = range;
+  headers["content-range"] = `bytes ${from}-${to}/${size}`;
+  return new Response(Bun.file(file.path).slice(from, to + 1), { status: 206, headers });
+}
+
+interface Found {
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: Date;
+}
+
+/**
+ * The file behind a path. Nothing outside the folder is reached, also not through symbolic links,
+ * and names that begin with a dot are as good as absent.
+ */
+async function resolveFile(folder: StaticFolder, path: string): Promise<Found | undefined> {
+  const segments = path.split("/").filter((s) => s !== "");
+  if (path.includes("\0") || segments.some((s) => s.startsWith(".") || s.includes("\\")))
+    return undefined;
+  try {
+    const root = await realpath(folder.root);
+    let target = await realpath(join(root, ...segments));
+    let info = await stat(target);
+    if (info.isDirectory()) {
+      target = await realpath(join(target, folder.index));
+      info = await stat(target);
+    }
+    const isInside = target.startsWith(root.endsWith(sep) ? root : root + sep);
+    if (!isInside || !info.isFile()) return undefined;
+    return { path: target, size: info.size, mtime: info.mtime };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Conditional requests (RFC 9110 §13.1). */
+function isFresh(request: Request, etag: string, mtime: Date): boolean {
+  const match = request.headers.get("if-none-match");
+  if (match !== null)
+    return match.split(",").some((t) => t.trim().replace(/^W\//, "") === etag || t.trim() === "*");
+  const since = Date.parse(request.headers.get("if-modified-since") ?? "");
+  return !Number.isNaN(since) && Math.floor(mtime.getTime() / 1000) * 1000 <= since;
+}
+
+/** One byte range (RFC 9110 §14.1.2); several, or none that makes sense, count as no range. */
+function byteRange(
+  header: string | null,
+  size: number,
+): readonly [from: number, to: number] | "unsatisfiable" | undefined {
+  const m = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
+  if (m === null || (m[1] === "" && m[2] === "")) return undefined;
+  if (m[1] === "") {
+    const count = Number(m[2]);
+    return count === 0 || size === 0 ? "unsatisfiable" : [Math.max(0, size - count), size - 1];
+  }
+  const from = Number(m[1]);
+  const to = m[2] === "" ? size - 1 : Math.min(Number(m[2]), size - 1);
+  if (m[2] !== "" && Number(m[2]) < from) return undefined;
+  return from >= size ? "unsatisfiable" : [from, to];
+}

@@ -1,0 +1,146 @@
+/** Response bodies that a Lua function writes piece by piece: plain streams and server-sent events. */
+import {
+  bytesToBuffer,
+  fn,
+  type Host,
+  HostError,
+  type LuaFunction,
+  LuaTable,
+  makeFunction,
+  p,
+} from "../../../host";
+import { plainText } from "../query";
+
+/** Bytes that may wait for a slow reader before the writing task waits. */
+const HIGH_WATER = 256 * 1024;
+/** Comments keep proxies from cutting a silent event stream. */
+const HEARTBEAT_MS = 15_000;
+
+export interface StreamHooks {
+  /** The body is at its end, for whatever reason; `error` when the function failed. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+/** A running stream, which the server ends when it closes. */
+export interface RunningStream {
+  readonly body: ReadableStream;
+  stop(): void;
+}
+
+/** Runs `run(write)`; what it writes is the body. The task is cancelled when the client goes. */
+export function streamBody(
+  host: Host,
+  kind: "sse" | "stream",
+  run: LuaFunction,
+  hooks: StreamHooks,
+): RunningStream {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let isOpen = true;
+  let wake: (() => void) | undefined;
+  const woken = () => {
+    wake?.();
+    wake = undefined;
+  };
+
+  async function write(bytes: string): Promise<boolean> {
+    if (!isOpen || controller === undefined) return false;
+    if (bytes !== "") controller.enqueue(bytesToBuffer(bytes));
+    while (isOpen && (controller.desiredSize ?? 0) <= 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return isOpen;
+  }
+
+  const writer = makeFunction(host, kind === "sse" ? "send" : "write", writerOf(kind, write));
+  const heartbeat =
+    kind === "sse"
+      ? setInterval(() => {
+          if (isOpen && (controller?.desiredSize ?? 0) > 0)
+            controller?.enqueue(bytesToBuffer(":\n\n"));
+        }, HEARTBEAT_MS)
+      : undefined;
+
+  const finish = (error: unknown, close: () => void) => {
+    if (!isOpen) return;
+    isOpen = false;
+    clearInterval(heartbeat);
+    woken();
+    close();
+    hooks.onEnd(error);
+  };
+
+  const task = host.spawn(run, writer);
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(c) {
+        controller = c;
+        // the headers go out with the first bytes only
+        if (kind === "sse") c.enqueue(bytesToBuffer(":\n\n"));
+        task.promise.then(
+          () => finish(undefined, () => c.close()),
+          // the connection is cut: the client must not take the body for complete
+          (e: unknown) => finish(e, () => c.error()),
+        );
+      },
+      pull: woken,
+      cancel() {
+        finish(undefined, () => undefined);
+        task.cancel();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }),
+  );
+  return {
+    body,
+    stop() {
+      finish(undefined, () => controller?.close());
+      task.cancel();
+    },
+  };
+}
+
+function writerOf(kind: "sse" | "stream", write: (bytes: string) => Promise<boolean>) {
+  if (kind === "stream")
+    return fn({
+      doc: "Sends a piece of the body; false once the client is gone.",
+      params: [p.string("data")],
+      returns: "boolean",
+      run: (_ctx, data) => write(data),
+    });
+  return fn({
+    doc: "Sends an event, given as its data or as { event, data, id, retry }; false once the client is gone.",
+    params: [p.either(p.table("event"), p.string("data"))],
+    returns: "boolean",
+    run: (_ctx, event) => write(eventText(event)),
+  });
+}
+
+/** An event in the format of the HTML standard §9.2. */
+export function eventText(event: string | LuaTable): string {
+  if (!(event instanceof LuaTable)) return `${dataLines(event)}\n`;
+  let out = "";
+  for (const field of ["event", "id", "retry"]) {
+    const v = event.getStr(field);
+    if (v === undefined) continue;
+    const text = plainText(v);
+    if (text === undefined) throw new HostError(`send: field '${field}' must be a string`);
+    if (/[\r\n\0]/.test(text))
+      throw new HostError(`send: field '${field}' must not hold line breaks`);
+    out += `${field}: ${text}\n`;
+  }
+  const data = event.getStr("data");
+  if (data !== undefined) {
+    const text = plainText(data);
+    if (text === undefined) throw new HostError("send: field 'data' must be a string");
+    out += dataLines(text);
+  }
+  return `${out}\n`;
+}
+
+function dataLines(data: string): string {
+  return data
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join("");
+}

@@ -1,0 +1,21 @@
+/** The process's arguments as byte strings. */
+import { toBytes } from "../lualib/bytes";
+
+/** What stands behind the program's name. */
+export function commandLineArguments(): string[] {
+  const args = process.argv.slice(2);
+  // the engine has replaced what is not UTF-8
+  if (args.some((a) => a.includes("\ufffd"))) return rawArguments(args.length) ?? args.map(toBytes);
+  return args.map(toBytes);
+}
+
+/** The last `count` arguments as the kernel has them. */
+function rawArguments(count: number): string[] | undefined {
+  const { readFileSync } = require("node:fs") as typeof import("node:fs");
+  try {
+    const all = readFileSync("/proc/self/cmdline").toString("latin1").split("\0").slice(0, -1);
+    return all.slice(-count);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+/** All of the command line but `assay script.lua`, which main.ts sees to. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { toBytes } from "../lualib/bytes";
+import { stderr, stdout } from "../lualib/io-stream";
+import { fail } from "./exit";
+import { runFile, runScript, type ScriptOptions } from "./script";
+import { readStandardInput } from "./source";
+import { parseSeconds, parseSize } from "./units";
+import { versionText } from "./version";
+
+const USAGE_ERROR = 2;
+
+/** Runs what the arguments (byte strings) ask for. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+  const program = createProgram();
+  if (args.length === 0) {
+    program.outputHelp();
+    end(1);
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (e) {
+    if (!(e instanceof CommanderError)) throw e;
+    end(e.exitCode === 0 ? 0 : USAGE_ERROR);
+  }
+}
+
+function end(code: number): never {
+  stdout.flush();
+  process.exit(code);
+}
+
+function createProgram(): Command {
+  const program = new Command("assay")
+    .description("Runs Lua 5.5 scripts with batteries for containers: HTTP, JSON, tasks, checks.")
+    .usage("[options] <file> [arguments...]")
+    .version(versionText(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .argument("[file]", "a script (.lua), a file of checks (.yaml, .yml), or - for standard input")
+    .argument("[arguments...]", "what the script gets as `...` and in the table `arg`")
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(toBytes(text)),
+      writeErr: (text) => stderr.write(toBytes(text)),
+    })
+    .showHelpAfterError("(see assay --help)");
+  addOptions(program).action((file: string | undefined, rest: string[], options: ScriptOptions) => {
+    if (file === undefined) program.error("error: missing argument 'file'");
+    else run(file, rest, options);
+  });
+  addOptions(program.command("run").description("run a script or a file of checks"))
+    .argument("<file>", "a script (.lua), a file of checks (.yaml, .yml), or - for standard input")
+    .argument("[arguments...]", "what the script gets; put -- before those that begin with -")
+    .action(run);
+  addOptions(program.command("exec").description("run Lua code, or a file whatever its name"))
+    .option("-e, --eval <code>", "code to run; several are joined as lines", joinLines)
+    .argument("[file]", "a script, when there is no -e")
+    .argument("[arguments...]", "what the script gets")
+    .passThroughOptions()
+    .action(execute);
+  return program;
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .option("-v, --verbose", "log from level debug up")
+    .option("--timeout <seconds>", "stop the script after this time (exit code 124)", seconds)
+    .option("--max-memory <size>", "limit the heap, e.g. 64M", size);
+}
+
+function seconds(text: string): number {
+  const value = parseSeconds(text);
+  if (value === undefined) throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
+  return value;
+}
+
+function size(text: string): number {
+  const value = parseSize(text);
+  if (value === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
+  return value;
+}
+
+function joinLines(code: string, before: string | undefined): string {
+  return before === undefined ? code : `${before}\n${code}`;
+}
+
+async function run(file: string, args: string[], options: ScriptOptions): Promise<void> {
+  if (file === "-") {
+    const source = readStandardInput();
+    runScript({ source, chunkName: "=stdin", name: "-", args }, options);
+    return;
+  }
+  const extension = /[^/]\.([^./]*)$/.exec(file)?.[1] ?? "";
+  if (extension === "lua") runFile(file, args, options);
+  else if (extension === "yaml" || extension === "yml") {
+    const { runChecks } = await import("./check");
+    runChecks(file);
+  } else {
+    fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)`);
+  }
+}
+
+interface ExecOptions extends ScriptOptions {
+  eval?: string;
+}
+
+function execute(
+  file: string | undefined,
+  args: string[],
+  options: ExecOptions,
+  command: Command,
+): void {
+  const { eval: source } = options;
+  if (source !== undefined) {
+    const all = file === undefined ? args : [file, ...args];
+    runScript({ source, chunkName: "=<eval>", name: "<eval>", args: all }, options);
+  } else if (file === undefined) command.error("error: missing -e CODE or a file");
+  else if (file === "-") void run(file, args, options);
+  else runFile(file, args, options);
+}

@@ -1,0 +1,56 @@
+/** The ways in which the process ends. */
+import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
+import { flushAll, stderr, stdout } from "../lualib/io-stream";
+import { systemReason } from "../lualib/load";
+import { control } from "../runtime/control";
+import { Interrupt } from "../runtime/interrupt";
+import type { LuaState } from "../runtime/state";
+
+/** How long finalisers may run when the time limit of the script is over already. */
+const CLOSING_MS = 1000;
+
+let ending = false;
+
+/** Writes `error: …` to standard error (a byte string) and ends the process. */
+export function fail(message: string, code = 1): never {
+  stderr.write(`error: ${message}\n`);
+  process.exit(code);
+}
+
+/**
+ * Closes the Lua state, then ends the process: failures of tasks that nobody awaited are logged,
+ * finalisers run, and all streams are flushed. Tasks that still run are dropped. `deadline` holds
+ * for the finalisers too.
+ */
+export function finish(state: LuaState, code: number, deadline?: number): void {
+  if (ending) return;
+  ending = true;
+  for (const action of state.onClose.splice(0)) action();
+  if (hasFinalizers()) runLastFinalizers(deadline);
+  let status = code;
+  try {
+    stdout.flush();
+  } catch (e) {
+    stderr.write(`error: writing standard output: ${systemReason(e)}\n`);
+    if (status === 0) status = 1;
+  }
+  flushAll();
+  process.exit(status);
+}
+
+function runLastFinalizers(deadline: number | undefined): void {
+  if (deadline !== undefined) {
+    const end = Math.max(deadline, performance.now() + CLOSING_MS);
+    control.onTick = () => {
+      control.n = 10_000;
+      if (performance.now() > end) throw new Interrupt("timeout");
+      return undefined;
+    };
+  }
+  try {
+    finalizeAll();
+  } catch (e) {
+    // an os.exit in a finaliser, or the end of the time
+    if (!(e instanceof Interrupt)) throw e;
+  }
+}

@@ -1,0 +1,29 @@
+/** The surroundings of the builtins in a script. */
+import { Host } from "../host/context";
+import { Environment } from "../host/environment";
+import { LogFilter, Logger } from "../host/logger";
+import { Secrets } from "../host/secrets";
+import { toBytes } from "../lualib/bytes";
+import { isTerminal, stderr } from "../lualib/io-stream";
+import type { LuaState } from "../runtime/state";
+import type { ScriptOptions } from "./script";
+
+/** Log lines go to standard error; in colour on a terminal, unless NO_COLOR is set. */
+export function createHost(state: LuaState, options: ScriptOptions): Host {
+  const secrets = new Secrets();
+  const { RUST_LOG, NO_COLOR } = process.env;
+  const filter = options.verbose
+    ? LogFilter.at("debug")
+    : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
+  const logger = new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write });
+  const environment = new Environment({ shared: true });
+  return new Host(state, { logger, secrets, environment, readonly: false });
+}
+
+function write(line: string): void {
+  try {
+    stderr.write(toBytes(line));
+  } catch {
+    // nobody reads it: no reason to fail
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The command line's entry. `assay script.lua` goes straight to running the script: start-up time
+ * counts, so what only other commands need is imported when it is needed.
+ *
+ * There must be no top-level await in here: compiled to bytecode, the module would end half way.
+ */
+import { commandLineArguments } from "./arguments";
+import { runFile } from "./script";
+import { handleSignals, isInit } from "./signals";
+
+// the kernel drops signals that the first process of a container has no handler for
+if (isInit()) handleSignals();
+
+const args = commandLineArguments();
+const file = args[0] ?? "";
+if (file.endsWith(".lua") && !file.startsWith("-")) runFile(file, args.slice(1), {});
+else import("./commands").then(({ runCommand }) => runCommand(args));

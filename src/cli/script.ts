@@ -1,0 +1,113 @@
+/** Runs a script as the process's main program, and ends the process with it. */
+import { createState } from "../lualib/index";
+import { stdout } from "../lualib/io-stream";
+import { skipShebang } from "../lualib/load";
+import { ExitRequest } from "../lualib/os";
+import { startTask, type Task } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
+import { LuaTable } from "../runtime/table";
+import type { LuaFunction } from "../runtime/value";
+import { installBuiltins } from "./builtins";
+import { finish } from "./exit";
+import { moduleSearchers } from "./modules";
+import { onSignal } from "./signals";
+import { readScript } from "./source";
+
+export interface ScriptOptions {
+  /** Seconds after which the script is stopped. */
+  timeout?: number;
+  /** Bytes by which the heap may grow. */
+  maxMemory?: number;
+  /** Log from level `debug` up. */
+  verbose?: boolean;
+}
+
+/** A script's text and what it is told about itself. All are byte strings. */
+export interface Script {
+  source: string;
+  /** As for `load`: `@path`, `=name`. */
+  chunkName: string;
+  /** `arg[0]` */
+  name: string;
+  args: readonly string[];
+}
+
+/** 128 + SIGPIPE, what a program ends with that does not handle the signal. */
+const BROKEN_PIPE = 141;
+/** How long closing methods may take after a signal. */
+const CLOSING_MS = 500;
+
+/** Runs a file. */
+export function runFile(path: string, args: readonly string[], options: ScriptOptions): void {
+  runScript({ source: readScript(path), chunkName: `@${path}`, name: path, args }, options);
+}
+
+/** Runs a script; the process ends as soon as its main chunk returns or fails. */
+export function runScript(script: Script, options: ScriptOptions): void {
+  // the reader of the output has gone: no reason to say anything
+  stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
+  const state = createState({ searchers: moduleSearchers((...args) => state.load(...args)) });
+  installBuiltins(state, options);
+  state.globals.setName("arg", argumentTable(script));
+  state.onTaskError = (_task, e) =>
+    void import("./report").then(({ reportTask }) => reportTask(state, e));
+  const main = loadMain(state, script);
+  if (main === undefined) return;
+  const task = startTask(state, main, [...script.args]);
+  task.observed = true;
+  if (options.maxMemory !== undefined || options.timeout !== undefined) {
+    const { applyLimits } = require("./limits") as typeof import("./limits");
+    applyLimits(state, task, options);
+  }
+  onSignal((code) => leave(state, task, code));
+  process.once("beforeExit", () => void whenIdle(state));
+  task.promise.then(
+    () => finish(state, 0, task.deadline),
+    (e: unknown) => whenFailed(state, e, options),
+  );
+}
+
+/** `arg`, §6 of the manual's lua.c: the script at 0, its arguments from 1. */
+function argumentTable(script: Script): LuaTable {
+  const arg = new LuaTable();
+  arg.setInt(0, script.name);
+  for (const a of script.args) arg.append(a);
+  return arg;
+}
+
+function loadMain(state: LuaState, { source, chunkName }: Script): LuaFunction | undefined {
+  try {
+    return state.load(skipShebang(source), chunkName);
+  } catch (e) {
+    void import("./report").then(({ reportLoad }) => {
+      reportLoad(state, e, chunkName);
+      finish(state, 1);
+    });
+    return undefined;
+  }
+}
+
+function whenFailed(state: LuaState, e: unknown, options: ScriptOptions): void {
+  if (!(e instanceof ExitRequest)) {
+    void import("./report").then(({ reportFailure }) => reportFailure(state, e, options));
+  } else if (e.close) finish(state, e.code);
+  else process.exit(e.code);
+}
+
+/** Nothing is under way any more, yet the main chunk has not ended. */
+async function whenIdle(state: LuaState): Promise<void> {
+  const { reportStuck } = await import("./report");
+  reportStuck(state);
+  finish(state, 1);
+}
+
+/** After a signal: closes what the script's variables hold, then ends. */
+async function leave(state: LuaState, task: Task, code: number): Promise<void> {
+  task.promise.then(
+    () => finish(state, code),
+    () => finish(state, code),
+  );
+  task.cancel();
+  await Bun.sleep(CLOSING_MS);
+  finish(state, code);
+}

@@ -1,0 +1,44 @@
+/**
+ * SIGTERM and SIGINT. As long as nothing has to be drained, their default action is the best: it
+ * ends the process at once, whatever the script is doing. A server needs to finish its requests,
+ * and the first process of a container gets no default action.
+ */
+import { runShutdown, watchShutdown } from "../host/shutdown";
+import { retainHost } from "../runtime/scheduler";
+
+const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+
+let installed = false;
+let stopping = false;
+/** Ends the program in its own way. */
+let leave: (code: number) => Promise<void> | void = (code) => process.exit(code);
+
+/** True for the first process of a container. */
+export function isInit(): boolean {
+  return process.pid === 1;
+}
+
+/** Says how the program ends once everything is drained. */
+export function onSignal(how: (code: number) => Promise<void> | void): void {
+  leave = how;
+}
+
+/** Installs the handlers, when they aren't yet. */
+export function handleSignals(): void {
+  if (installed) return;
+  installed = true;
+  // handlers run between turns of the event loop, so a busy script has to give way
+  retainHost();
+  for (const [signal, code] of Object.entries(EXIT_CODES))
+    process.on(signal, () => void shutDown(code));
+}
+
+async function shutDown(code: number): Promise<void> {
+  // who asks twice does not want to wait
+  if (stopping) process.exit(code);
+  stopping = true;
+  await runShutdown();
+  await leave(code);
+}
+
+watchShutdown(handleSignals);

@@ -1,0 +1,247 @@
+/** The embedding API: Lua states for Bun programs. See docs/embedding.md. */
+import { builtins } from "../builtins/index.generated";
+import { createState, type StateOptions } from "../lualib/index";
+import { skipShebang } from "../lualib/load";
+import { ExitRequest } from "../lualib/os";
+import { LuaError, type TraceRow } from "../runtime/error";
+import { Interrupt, Timeout } from "../runtime/interrupt";
+import { limitMemory } from "../runtime/memory";
+import { getMetamethod } from "../runtime/metatable";
+import { retainHost, startTask, type Task } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
+import { LuaTable } from "../runtime/table";
+import { plainText } from "../runtime/tostring";
+import { formatTraceback, levelsOfRows } from "../runtime/traceback";
+import type { LuaFunction, LuaValue } from "../runtime/value";
+import { bytesToUtf8, utf8ToBytes } from "./bytes";
+import { Host } from "./context";
+import { Converter, Table } from "./convert";
+import type { BuiltinDefinition } from "./define";
+import { Environment } from "./environment";
+import { errorText, errorValue } from "./errors";
+import { displayPlain } from "./inspect";
+import { installBuiltin } from "./install";
+import { Logger } from "./logger";
+import { Secrets } from "./secrets";
+
+export interface LuaOptions {
+  /** Global variables to begin with. */
+  globals?: Readonly<Record<string, unknown>>;
+  /** Receives what `print` and `io.write` write, as bytes. Standard output by default. */
+  stdout?: (bytes: Uint8Array) => void;
+  /** Receives log lines and warnings. Standard error by default. */
+  stderr?: (bytes: Uint8Array) => void;
+  /** Where `log` goes; lines on `stderr` by default. */
+  logger?: Logger;
+  secrets?: Secrets;
+  /** Variables that win over the process environment, or the complete view of it. */
+  env?: Readonly<Record<string, string>> | Environment;
+  /** Limit for each `run` and `call`, in milliseconds. */
+  timeout?: number;
+  /** Limit for the growth of the heap, in bytes. It holds for the whole process. */
+  memory?: number;
+  /** Refuse builtins that change something outside. */
+  readonly?: boolean;
+  /** Leave out `assay`'s builtins: the standard library only. */
+  bare?: boolean;
+  /** Finds modules behind the standard searchers. */
+  searchers?: StateOptions["searchers"];
+}
+
+export interface RunOptions {
+  /** The chunk's name in messages: a path. `=name` is shown as `name`. */
+  name?: string;
+  /** What the chunk gets as `...`, and as the global `arg`. */
+  args?: readonly unknown[];
+  /** Cancels it. */
+  signal?: AbortSignal;
+  /** Limit in milliseconds; overrides the one of the Lua object. */
+  timeout?: number;
+}
+
+/** An error that no `pcall` in the script caught, a syntax error, a timeout or a cancellation. */
+export class LuaScriptError extends Error {
+  override readonly name = "LuaScriptError";
+  constructor(
+    message: string,
+    /** `stack traceback:` and the Lua functions that the error passed. */
+    readonly traceback: string,
+    /** What was raised, in JS form: `error({code = 1})` gives a `Table`. */
+    readonly value: unknown,
+    readonly reason: "error" | "syntax" | "timeout" | "cancelled" = "error",
+  ) {
+    super(message);
+  }
+}
+
+export class Lua {
+  readonly state: LuaState;
+  readonly host: Host;
+  private readonly converter: Converter;
+  private readonly timeout: number | undefined;
+
+  constructor(options: LuaOptions = {}) {
+    const toStderr = options.stderr ?? ((bytes) => void process.stderr.write(bytes));
+    const secrets = options.secrets ?? new Secrets();
+    const environment =
+      options.env instanceof Environment
+        ? options.env
+        : new Environment(options.env === undefined ? {} : { overrides: options.env });
+    const { stdout } = options;
+    this.state = createState({
+      ...(stdout && { stdout: (s: string) => stdout(Buffer.from(s, "latin1")) }),
+      stderr: (s) => toStderr(Buffer.from(s, "latin1")),
+      env: (name) => environment.get(name),
+      ...(options.searchers && { searchers: options.searchers }),
+    });
+    const logger =
+      options.logger ?? new Logger({ secrets, write: (line) => toStderr(Buffer.from(line)) });
+    const readonly = options.readonly ?? false;
+    this.host = new Host(this.state, { logger, secrets, environment, readonly });
+    this.converter = new Converter((f, args) => this.execute(f, args, {}));
+    this.timeout = options.timeout;
+    this.state.onTaskError = (_task, error) =>
+      logger.log("error", `task failed: ${errorText(error)}`);
+    if (!options.bare) for (const b of builtins) installBuiltin(this.host, b);
+    for (const [name, v] of Object.entries(options.globals ?? {})) this.globals.set(name, v);
+    if (options.memory !== undefined) limitMemory(options.memory);
+  }
+
+  /** The table of global variables. */
+  get globals(): Table {
+    return new Table(this.state.globals, this.converter);
+  }
+
+  /** Compiles and runs a chunk; gives what it returns. Rejects with a `LuaScriptError`. */
+  async run(source: string | Uint8Array, options: RunOptions = {}): Promise<unknown[]> {
+    const { name = "=script", args = [] } = options;
+    const bytes =
+      typeof source === "string" ? utf8ToBytes(source) : Buffer.from(source).toString("latin1");
+    const f = this.compile(skipShebang(bytes), utf8ToBytes(name));
+    const values = args.map((a) => this.converter.toLua(a));
+    if (options.args !== undefined) this.setArgs(name, values);
+    const results = await this.execute(f, values, options);
+    return results.map((r) => this.converter.toJs(r));
+  }
+
+  /** Makes a JS function callable as the global `name`, or installs a builtin's definition. */
+  register(name: string, what: ((...args: never[]) => unknown) | BuiltinDefinition): void {
+    if (typeof what === "function")
+      this.state.globals.setStr(
+        utf8ToBytes(name),
+        this.converter.wrap(what as (...args: unknown[]) => unknown, name),
+      );
+    else installBuiltin(this.host, { ...what, name });
+  }
+
+  /** A JS value as a Lua value, for `state` and builtins; see convert.ts. */
+  toLua(v: unknown): LuaValue {
+    return this.converter.toLua(v);
+  }
+
+  /** Plain JS arrays and objects for a `Table`; other values stay as they are. */
+  toJS(v: unknown): unknown {
+    return v instanceof Table ? v.toJS() : v;
+  }
+
+  /** Cancels all tasks, runs what builtins left to be done, and closes open files. */
+  async close(): Promise<void> {
+    const tasks = [...this.state.tasks];
+    for (const task of tasks) task.cancel();
+    await Promise.race([Promise.allSettled(tasks.map((t) => t.promise)), delayTurns()]);
+    for (const action of this.state.onClose.splice(0)) action();
+  }
+
+  private setArgs(name: string, values: LuaValue[]): void {
+    const arg = new LuaTable();
+    arg.set(0, utf8ToBytes(name.replace(/^[@=]/, "")));
+    for (const [i, v] of values.entries()) arg.set(i + 1, v);
+    this.state.globals.setStr("arg", arg);
+  }
+
+  private compile(source: string, name: string): LuaFunction {
+    try {
+      return this.state.load(source, /^[@=]/.test(name) ? name : `@${name}`);
+    } catch (e) {
+      const text = bytesToUtf8(String((e as { message?: unknown }).message ?? e));
+      throw new LuaScriptError(text, "", text, "syntax");
+    }
+  }
+
+  private async execute(f: LuaFunction, args: LuaValue[], options: RunOptions) {
+    const task = startTask(this.state, f, args);
+    task.observed = true;
+    const limit = options.timeout ?? this.timeout;
+    const { signal } = options;
+    const cancel = () => task.cancel(new Interrupt("cancelled"));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    const timer = limit === undefined ? undefined : limitTime(task, limit);
+    // the program around it must get its turns, also while the script computes
+    const release = retainHost();
+    try {
+      return await task.promise;
+    } catch (e) {
+      throw await this.scriptError(e, limit);
+    } finally {
+      release();
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** What leaves the Lua state: an `os.exit` as it is, everything else a `LuaScriptError`. */
+  private async scriptError(e: unknown, limit: number | undefined): Promise<unknown> {
+    if (e instanceof ExitRequest || !(e instanceof Interrupt || e instanceof LuaError)) return e;
+    const traceback = this.trace(e.traceback ?? []);
+    if (e instanceof Timeout)
+      return new LuaScriptError(
+        `timeout: ran longer than ${limit} ms`,
+        traceback,
+        e.reason,
+        "timeout",
+      );
+    if (e instanceof Interrupt)
+      return new LuaScriptError(e.reason, traceback, e.reason, "cancelled");
+    const value = errorValue(e);
+    const message = this.host.secrets.mask(await this.display(value));
+    return new LuaScriptError(message, traceback, this.converter.toJs(value));
+  }
+
+  private trace(rows: TraceRow[]): string {
+    return this.host.secrets.mask(bytesToUtf8(formatTraceback(levelsOfRows(rows))));
+  }
+
+  /** An error value as text; its `__tostring` may be written in Lua, and must not take long. */
+  private async display(value: LuaValue): Promise<string> {
+    const method = getMetamethod(value, "__tostring");
+    if (typeof method !== "function") return displayPlain(value);
+    const task = this.host.spawn(method, value);
+    const timer = limitTime(task, DISPLAY_LIMIT_MS);
+    try {
+      return bytesToUtf8(plainText((await task.promise)[0]));
+    } catch {
+      return bytesToUtf8(plainText(value));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const DISPLAY_LIMIT_MS = 1000;
+
+/** Ends the task when its time is over, whether it computes or waits. */
+function limitTime(task: Task, ms: number): ReturnType<typeof setTimeout> {
+  task.deadline = performance.now() + ms;
+  return setTimeout(() => task.cancel(new Timeout()), ms);
+}
+
+/** Long enough for closing methods that don't wait. */
+function delayTurns(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Makes a Lua state with the standard library and all builtins. */
+export function createLua(options: LuaOptions = {}): Lua {
+  return new Lua(options);
+}

@@ -1,0 +1,32 @@
+/**
+ * The embedding API.
+ *
+ *     import { createLua } from "assay";
+ *     const lua = createLua();
+ *     const [sum] = await lua.run("local a, b = ...; return a + b", { args: [1, 2] });
+ */
+
+import { type HostValue, Values } from "./host";
+
+export {
+  type BuiltinDefinition,
+  type Context,
+  defineBuiltin,
+  defineHandle,
+  Environment,
+  float,
+  fn,
+  HostError,
+  LogFilter,
+  Logger,
+  method,
+  p,
+  Secrets,
+} from "./host";
+export { type JsFunction, Table } from "./host/convert";
+export { createLua, Lua, type LuaOptions, LuaScriptError, type RunOptions } from "./host/lua";
+
+/** Several results of a registered function: `return values(true, "x")`. */
+export function values(...list: unknown[]): Values {
+  return new Values(list as HostValue[]);
+}

@@ -1,0 +1,13 @@
+/**
+ * A place to put the bytes of a string together. Much faster than adding up characters; whoever
+ * writes to it must be done with it before other code runs.
+ */
+export const BUFFER_SIZE = 8192;
+export const buffer = Buffer.alloc(BUFFER_SIZE);
+/** The same bytes, for numbers of several bytes. */
+export const bufferView = new DataView(buffer.buffer, buffer.byteOffset, BUFFER_SIZE);
+
+/** The first `n` bytes as a string. */
+export function bufferText(n: number): string {
+  return buffer.toString("latin1", 0, n);
+}

@@ -1,0 +1,339 @@
+import { expect, test } from "vitest";
+import { harness } from "./harness";
+
+const { run, failure } = harness();
+
+test("spawn starts at the caller's next wait; await gives a table", async () => {
+  expect(
+    await run(`
+      local log = {}
+      local h = async.spawn(function(a, b) log[#log + 1] = "task" return a, nil, b end, 1, 2)
+      log[#log + 1] = "main"
+      local r = h:await()
+      return log, r[1], r[2], r[3], h.done`),
+  ).toEqual([["main", "task"], 1, undefined, 2, true]);
+  expect(await run("return next(async.spawn(function() end).await())")).toEqual([undefined]);
+});
+
+test("await and cancel work with a dot, too", async () => {
+  expect(await run("local h = async.spawn(function() return 7 end) return h.await()[1]")).toEqual([
+    7,
+  ]);
+  expect(
+    await run("local h = async.spawn(sleep, 60) sleep(0) h.cancel() sleep(0) return h.done"),
+  ).toEqual([true]);
+});
+
+test("a second await fails", async () => {
+  expect(await failure("local h = async.spawn(function() end) h:await() h:await()")).toBe(
+    "async handle already awaited",
+  );
+});
+
+test("a task cannot wait for itself", async () => {
+  expect(
+    await failure("local h h = async.spawn(function() h:await() end) sleep(0) h:await()"),
+  ).toBe("async.task.await: a task cannot wait for itself");
+});
+
+test("the error of a task is raised as it is", async () => {
+  expect(await failure("async.spawn(function() error('boom') end):await()")).toBe("t.lua:1: boom");
+  expect(
+    await run(`local h = async.spawn(function() error({code = 3}) end)
+      local ok, e = pcall(h.await) return ok, e.code`),
+  ).toEqual([false, 3]);
+  // an error inside a library function, raised without any Lua code in the task
+  expect(await failure("async.spawn(string.rep):await()")).toBe(
+    "bad argument #1 to '?' (string expected, got no value)",
+  );
+});
+
+test("an error nobody awaits is logged, at the latest at exit", async () => {
+  const h = harness();
+  await h.run("async.spawn(function() error('lost', 0) end) sleep(0.01)");
+  expect(h.logged()).toEqual([]);
+  await h.lua.close();
+  expect(h.logged().slice(0, 2)).toEqual([
+    "ERROR async.spawn: task failed: lost",
+    "stack traceback:",
+  ]);
+});
+
+test("an error that is awaited in time is not logged", async () => {
+  const h = harness();
+  await h.run("local t = async.spawn(function() error('x') end) sleep(0.01) pcall(t.await)");
+  await h.lua.close();
+  expect(h.logged()).toEqual([]);
+});
+
+test("an error nobody awaits is logged after a second in a program that goes on", async () => {
+  const h = harness();
+  await h.run("async.spawn(function() error('lost', 0) end) sleep(1.2)");
+  expect(h.logged().slice(0, 2)).toEqual([
+    "ERROR async.spawn: task failed: lost",
+    "stack traceback:",
+  ]);
+});
+
+test("cancel closes variables and stops busy loops", async () => {
+  expect(
+    await run(`
+      local closed = false
+      local h = async.spawn(function()
+        local c <close> = setmetatable({}, {__close = function() sleep(0.01) closed = true end})
+        pcall(function() while true do end end)
+        return "not reached"
+      end)
+      sleep(0.03)
+      h:cancel()
+      local ok, e = pcall(h.await)
+      return closed, ok, e`),
+  ).toEqual([true, false, "async task was cancelled"]);
+});
+
+test("a task cancelled before it began does not run", async () => {
+  expect(
+    await run(
+      "local ran = false local h = async.spawn(function() ran = true end) h:cancel() sleep(0.01) return ran",
+    ),
+  ).toEqual([false]);
+});
+
+test("a busy task does not starve the others", async () => {
+  expect(
+    await run(`
+      local stop, ticks = false, 0
+      async.spawn(function() while not stop do end end)
+      for _ = 1, 3 do sleep(0.01) ticks = ticks + 1 end
+      stop = true
+      return ticks`),
+  ).toEqual([3]);
+});
+
+test("spawn_interval, both argument orders", async () => {
+  for (const args of ["0.01, f", "f, 0.01"]) {
+    const [n, later] = await run(`
+      local n = 0
+      local function f() n = n + 1 end
+      local h = async.spawn_interval(${args})
+      assert(n == 0)
+      sleep(0.1)
+      h.cancel()
+      local at = n
+      sleep(0.05)
+      return at, n`);
+    expect(n).toBeGreaterThan(3);
+    expect(later).toBe(n);
+  }
+});
+
+test("interval calls never overlap, and an error ends them", async () => {
+  expect(
+    await run(`
+      local inside, overlaps, n = 0, 0, 0
+      local h = async.spawn_interval(0.005, function()
+        inside, n = inside + 1, n + 1
+        if inside > 1 then overlaps = overlaps + 1 end
+        sleep(0.02)
+        inside = inside - 1
+      end)
+      sleep(0.1) h:cancel() sleep(0.03)
+      return overlaps, n > 1, n < 7`),
+  ).toEqual([0, true, true]);
+  const h = harness();
+  expect(
+    await h.run(`
+      local n = 0
+      local h = async.spawn_interval(0.005, function() n = n + 1 error("tick", 0) end)
+      sleep(0.05)
+      return n, h.done`),
+  ).toEqual([1, true]);
+  expect(h.logged()[0]).toBe("ERROR async.spawn_interval: callback error: tick");
+});
+
+test.each(["0", "-1", "0/0"])("spawn_interval(%s, f) is refused", async (s) => {
+  expect(await failure(`async.spawn_interval(${s}, print)`)).toBe(
+    "async.spawn_interval: interval must be positive",
+  );
+});
+
+test("all", async () => {
+  expect(
+    await run(`
+      local h = async.spawn(function() return "h" end)
+      return async.all{function() sleep(0.02) return 1 end, h, function() return 3, 4 end}, async.all{}`),
+  ).toEqual([[1, "h", 3], {}]);
+  expect(
+    await run(`
+      local other = false
+      local ok, e = pcall(async.all, {
+        function() sleep(0.05) other = true end,
+        function() sleep(0.01) error("first", 0) end,
+      })
+      sleep(0.08)
+      return ok, e, other`),
+  ).toEqual([false, "first", false]);
+  expect(await failure("async.all{1}")).toBe("async.all: entry 1 is neither a function nor a task");
+});
+
+test("race", async () => {
+  expect(
+    await run(`
+      local lost = false
+      local v, i = async.race{
+        function() sleep(0.05) lost = true return "slow" end,
+        function() sleep(0.01) return "fast" end,
+      }
+      sleep(0.08)
+      return v, i, lost`),
+  ).toEqual(["fast", 2, false]);
+  expect(await failure("async.race{}")).toBe("async.race: the list is empty");
+});
+
+test("map keeps order and bounds concurrency", async () => {
+  expect(
+    await run(`
+      local now, most = 0, 0
+      local r = async.map({5, 1, 3, 2, 4}, function(x, i)
+        now = now + 1 most = math.max(most, now)
+        sleep(x / 200)
+        now = now - 1
+        return x * 10 + i
+      end, {concurrency = 2})
+      return r, most`),
+  ).toEqual([[51, 12, 33, 24, 45], 2]);
+  expect(await failure("async.map({}, print, {concurrency = 0})")).toContain(
+    "bad argument #3 to 'map' (field 'concurrency': value at least 1 expected, got 0)",
+  );
+});
+
+test("map: an error stops the rest", async () => {
+  expect(
+    await run(`
+      local n = 0
+      local items = {}
+      for i = 1, 100 do items[i] = i end
+      local ok, e = pcall(async.map, items, function(i)
+        n = n + 1 sleep(0.001)
+        if i == 5 then error("five", 0) end
+      end, {concurrency = 2})
+      return ok, e, n < 10`),
+  ).toEqual([false, "five", true]);
+});
+
+test("map over many items", async () => {
+  expect(
+    await run(`
+      local items = {}
+      for i = 1, 10000 do items[i] = i end
+      local r = async.map(items, function(i) sleep(0) return i end, {concurrency = 128})
+      local sum = 0
+      for _, v in ipairs(r) do sum = sum + v end
+      return #r, sum`),
+  ).toEqual([10000, 50005000]);
+});
+
+test("timeout", async () => {
+  expect(await run("return async.timeout(1, function(a) return a, 2 end, 1)")).toEqual([1, 2]);
+  expect(
+    await run(`
+      local closed = false
+      local ok, e = pcall(async.timeout, 0.02, function()
+        local c <close> = setmetatable({}, {__close = function() closed = true end})
+        while true do end
+      end)
+      sleep(0.02)
+      return ok, e, closed`),
+  ).toEqual([false, "async.timeout: timed out after 0.02 s", true]);
+  expect(await failure("async.timeout(1, function() error('own', 0) end)")).toBe("own");
+});
+
+test("channels: rendezvous, buffer, close, iteration", async () => {
+  expect(
+    await run(`
+      local ch, log = async.channel(), {}
+      local p = async.spawn(function()
+        for i = 1, 3 do ch:send(i) log[#log + 1] = "sent " .. i end
+        ch:close()
+      end)
+      sleep(0.01)
+      assert(#log == 0)
+      for v in ch do log[#log + 1] = "got " .. v end
+      return #log, ch:recv(), ch.closed`),
+  ).toEqual([6, undefined, true]);
+  expect(
+    await run(`
+      local ch = async.channel(2)
+      ch:send("a") ch:send("b")
+      local h = async.spawn(function() ch:send("c") return "done" end)
+      sleep(0)
+      local before = h.done
+      local r = {ch:recv(), ch:try_recv(), ch:recv(), ch:try_recv()}
+      sleep(0)
+      ch:close()
+      return before, r, h.done, pcall(ch.send, ch, 1)`),
+  ).toEqual([false, ["a", "b", "c"], true, false, "async.channel.send: channel is closed"]);
+  expect(await failure("async.channel():send(nil)")).toBe("async.channel.send: nil cannot be sent");
+});
+
+test("a cancelled receiver takes no value away", async () => {
+  expect(
+    await run(`
+      local ch = async.channel()
+      local h = async.spawn(function() ch:recv() end)
+      sleep(0) h:cancel() sleep(0)
+      async.spawn(function() ch:send("v") end)
+      return ch:recv()`),
+  ).toEqual(["v"]);
+});
+
+test("semaphores", async () => {
+  expect(
+    await run(`
+      local sem = async.semaphore(2)
+      local now, most = 0, 0
+      local fs = {}
+      for i = 1, 6 do
+        fs[i] = function()
+          local permit <close> = sem:acquire()
+          now = now + 1 most = math.max(most, now)
+          sleep(0.005)
+          now = now - 1
+          return i
+        end
+      end
+      local r = async.all(fs)
+      return r, most, sem.free, sem:with(function(a) return a, sem.free end, "x")`),
+  ).toEqual([[1, 2, 3, 4, 5, 6], 2, 2, "x", 1]);
+  expect(
+    await run(`
+      local sem = async.semaphore(1)
+      pcall(sem.with, sem, function() error("x") end)
+      local p = sem:acquire() p:release() p:release()
+      return sem.free`),
+  ).toEqual([1]);
+});
+
+test("methods say what is wrong with their arguments", async () => {
+  expect(await failure("local c = async.channel() c.send(1)")).toContain("use ':' rather than '.'");
+  expect(await failure("async.semaphore(1):with(2)")).toBe(
+    "t.lua:1: bad argument #1 to 'with' (function expected, got number)",
+  );
+  expect(await failure("async.spawn(1)")).toBe(
+    "t.lua:1: bad argument #1 to 'spawn' (function expected, got number)",
+  );
+});
+
+test("scripts can't reach into a handle", async () => {
+  expect(
+    await run(`
+      local h = async.channel()
+      return type(h), getmetatable(h), h.nothing, pcall(function() h.x = 1 end)`),
+  ).toEqual([
+    "userdata",
+    "async.channel",
+    undefined,
+    false,
+    "t.lua:3: attempt to index a async.channel value (upvalue 'h')",
+  ]);
+});

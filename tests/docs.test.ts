@@ -1,0 +1,41 @@
+/**
+ * The examples of docs/builtins run as written. A `text` block right behind a `lua` block is what
+ * the example prints.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { harness } from "./builtins/harness";
+
+const folder = join(import.meta.dirname, "..", "docs", "builtins");
+
+interface Example {
+  readonly line: number;
+  readonly source: string;
+  readonly output: string | undefined;
+}
+
+function examples(text: string): Example[] {
+  const found: Example[] = [];
+  for (const m of text.matchAll(/^```lua\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?/gms)) {
+    const line = text.slice(0, m.index).split("\n").length + 1;
+    found.push({ line, source: m[1] as string, output: m[2] });
+  }
+  return found;
+}
+
+for (const file of readdirSync(folder).filter((f) => f.endsWith(".md"))) {
+  const found = examples(readFileSync(join(folder, file), "utf8"));
+  describe(file, () => {
+    test("has examples", () => expect(found.length).toBeGreaterThan(0));
+    for (const { line, source, output } of found) {
+      test(`line ${line}`, async () => {
+        const h = harness();
+        // so that the lines in errors are those of the page
+        await h.lua.run("\n".repeat(line - 1) + source, { name: `@${file}`, timeout: 20_000 });
+        await h.lua.close();
+        if (output !== undefined) expect(h.output()).toBe(output);
+      });
+    }
+  });
+}

@@ -1,0 +1,70 @@
+/** Runs batches of generated cases in one process of an engine and takes their outputs apart. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const HARNESS = readFileSync(join(import.meta.dirname, "harness.lua"), "utf8");
+const TIMEOUT = 60_000;
+
+/** A Lua string literal of printable text. */
+function quote(source: string): string {
+  return `"${source.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
+
+function script(cases: string[], firstIndex: number, yieldSeed: number): string {
+  const calls = cases.map((c, i) => `run(${firstIndex + i}, ${quote(c)})\n`);
+  return `local yieldSeed = ${yieldSeed}\n${HARNESS}\n${calls.join("")}`;
+}
+
+/** The sign of NaN is nothing that programs may rely on. */
+function normalise(output: string): string {
+  return output.replaceAll("-nan", "nan");
+}
+
+/**
+ * The output of each case. A case that ends the process (or does not end) has what was said
+ * instead; the cases after it run in a new process. `yieldSeed` 0 runs without yields.
+ */
+export async function runCases(
+  command: string[],
+  cases: string[],
+  yieldSeed: number,
+): Promise<string[]> {
+  const outputs: string[] = [];
+  const directory = mkdtempSync(join(tmpdir(), "assay-fuzz-"));
+  const file = join(directory, "cases.lua");
+  while (outputs.length < cases.length) {
+    const from = outputs.length;
+    writeFileSync(file, script(cases.slice(from), from, yieldSeed));
+    const child = Bun.spawn([...command, "cases.lua"], {
+      // a bare name, so that messages with positions in the harness are the same everywhere
+      cwd: directory,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, TIMEOUT);
+    const [bytes, stderr] = await Promise.all([
+      new Response(child.stdout).arrayBuffer(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    clearTimeout(timer);
+    const text = Buffer.from(bytes).toString("latin1");
+    for (const part of text.split("#case ").slice(1)) {
+      const end = part.indexOf("#end");
+      if (end < 0) break;
+      outputs.push(normalise(part.slice(part.indexOf("\n") + 1, end)));
+    }
+    if (outputs.length < cases.length)
+      outputs.push(
+        timedOut ? "<no end>" : `<died> ${stderr.split("\n", 3).join(" ").slice(0, 300)}`,
+      );
+  }
+  rmSync(directory, { recursive: true, force: true });
+  return outputs;
+}

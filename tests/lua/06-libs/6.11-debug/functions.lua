@@ -1,0 +1,113 @@
+-- §6.11 The Debug Library
+local function fails(expected, f, ...)
+  local ok, m = pcall(f, ...)
+  assert(not ok and m:find(expected, 1, true), m)
+end
+-- getinfo
+local function here() return debug.getinfo(1, "nSlutf"), debug.getinfo(2, "l") end
+local info, caller = here()
+assert(info.short_src:find("functions.lua$") and info.source:find("^@") and info.what == "Lua" and info.linedefined == 7 and info.lastlinedefined == 7 and info.currentline == 7)
+assert(info.name == "here" and info.namewhat == "local" and info.nups == 0 or info.nups == 1)
+assert(info.func == here and info.nparams == 0 and info.isvararg == false and info.istailcall == false and caller.currentline == 8)
+info = debug.getinfo(print)
+assert(info.what == "C" and info.short_src == "[C]" and info.currentline == -1 and info.linedefined == -1 and info.source == "=[C]" and info.isvararg == true)
+assert(debug.getinfo(1, "S").what == "main" and debug.getinfo(1000) == nil)
+local lines = debug.getinfo(here, "L").activelines
+assert(lines[7] and not lines[8])
+fails("bad argument #2 to 'debug.getinfo' (invalid option '>')", debug.getinfo, 1, ">")
+fails("bad argument #1 to 'debug.getinfo' (number expected, got nil)", debug.getinfo, nil)
+local function va(a, b, ...) return debug.getinfo(1, "u") end
+assert(va().nparams == 2 and va().isvararg == true)
+local function tail() return debug.getinfo(1, "t").istailcall end
+local function callsTail() return tail() end
+assert(callsTail() == true)
+-- names by use
+local obj = { method = function() return debug.getinfo(1, "n") end }
+local r = obj:method()
+assert(r.name == "method" and r.namewhat == "method")
+r = obj.method()
+assert(r.name == "method" and (r.namewhat == "field" or r.namewhat == "method"))
+function globalFunction() return (debug.getinfo(1, "n")) end
+r = globalFunction()
+assert(r.name == "globalFunction" and r.namewhat == "global")
+globalFunction = nil
+-- locals
+local function locals(a, b)
+  local c = 30
+  local names = {}
+  local i = 1
+  while true do
+    local n, v = debug.getlocal(1, i)
+    if not n then break end
+    names[n] = v
+    i = i + 1
+  end
+  return names
+end
+local got = locals(10, 20)
+assert(got.a == 10 and got.b == 20 and got.c == 30)
+assert(debug.getlocal(locals, 1) == "a" and debug.getlocal(locals, 2) == "b" and debug.getlocal(locals, 3) == nil)
+local function setter() local v = 1; assert(debug.setlocal(1, 1, 5) == "v"); return v end
+assert(setter() == 5)
+local function varargs(...) return debug.getlocal(1, -1), select(2, debug.getlocal(1, -2)) end
+local vn, vv = varargs("x", "y")
+assert(vn == "(vararg)" and vv == "y")
+fails("level out of range", debug.getlocal, 1000, 1)
+-- upvalues
+local u1, u2 = 1, 2
+local function up() return u1, u2 end
+local function other() return u2 end
+assert(debug.getupvalue(up, 1) == "u1" and select(2, debug.getupvalue(up, 2)) == 2 and debug.getupvalue(up, 3) == nil)
+assert(debug.setupvalue(up, 1, 10) == "u1" and u1 == 10 and up() == 10)
+assert(debug.upvalueid(up, 2) == debug.upvalueid(other, 1) and debug.upvalueid(up, 1) ~= debug.upvalueid(up, 2))
+local j1 = 100
+local function joined() return j1 end
+debug.upvaluejoin(other, 1, joined, 1)
+assert(other() == 100)
+assert(debug.upvalueid(up, 5) == nil)
+fails("invalid upvalue index", debug.upvaluejoin, up, 5, joined, 1)
+-- metatables of any type
+local mt = { __index = function(n, k) return k .. n end }
+debug.setmetatable(1, mt)
+assert((5).x == "x5" and debug.getmetatable(7) == mt)
+debug.setmetatable(1, nil)
+debug.setmetatable(nil, { __call = function() return "nil called" end })
+local nothing
+assert(nothing() == "nil called")
+debug.setmetatable(nil, nil)
+assert(debug.getmetatable(setmetatable({}, { __metatable = 1 })).__metatable == 1)
+assert(type(debug.getregistry()) == "table" and debug.getregistry()[2] == _G or true)
+assert(debug.getuservalue(io.stdout, 1) == nil and debug.getuservalue(5) == nil)
+-- traceback
+local tb = debug.traceback("msg")
+assert(tb:find("^msg\nstack traceback:\n\t") and tb:find("functions.lua:%d+: in main chunk"))
+assert(debug.traceback(nil) == nil or debug.traceback(nil):find("^stack traceback"))
+assert(debug.traceback({ 1 })[1] == 1 and debug.traceback("m", 100) == "m\nstack traceback:")
+local function f1() return (debug.traceback("t", 1)) end
+local function f2() local s = f1(); return s end
+tb = f2()
+assert(tb:find("in upvalue 'f1'", 1, true) and tb:find("in local 'f2'", 1, true), tb)
+local co = coroutine.create(function() local x = 1; coroutine.yield() end)
+coroutine.resume(co)
+assert(debug.traceback(co):find("functions.lua:%d+: in function <", 1) and debug.traceback(co, "cm"):find("^cm\n"))
+assert(debug.getinfo(co, 1, "l").currentline > 0 and debug.getlocal(co, 1, 1) == "x")
+-- hooks
+local count = 0
+local oldHook = debug.gethook()
+debug.sethook(function(event, line) if event == "line" then count = count + 1 end end, "l")
+local y = 1
+y = 2
+debug.sethook()
+assert(count >= 2 and debug.gethook() == oldHook)
+local calls = {}
+debug.sethook(function(event) calls[#calls + 1] = event end, "cr")
+local function empty() end
+empty()
+debug.sethook()
+local joinedCalls = table.concat(calls, " ")
+assert(joinedCalls:find("call") and joinedCalls:find("return"), joinedCalls)
+count = 0
+debug.sethook(function(event) assert(event == "count"); count = count + 1 end, "", 100)
+for i = 1, 10000 do end
+debug.sethook()
+assert(count > 10)

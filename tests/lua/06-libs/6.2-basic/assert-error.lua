@@ -1,0 +1,43 @@
+-- §6.2 assert, error, pcall, xpcall, select, type
+assert(select("#", assert(1, 2, 3)) == 3)
+local function fails(expected, f, ...)
+  local ok, m = pcall(f, ...)
+  assert(not ok and (m == expected or tostring(m):find(expected, 1, true)), m)
+end
+fails("assertion failed!", assert, false)
+fails("assertion failed!", assert, nil)
+fails("text", assert, nil, "text")
+fails("bad argument #1 to 'assert' (value expected)", assert)
+local o = {}
+fails(o, assert, false, o)
+fails(5, assert, false, 5)
+fails(o, error, o)
+assert(select(2, pcall(error, "m", 0)) == "m" and select(2, pcall(error, "m")) == "m")
+
+-- select
+assert(select("#") == 0 and select("#", nil, nil) == 2)
+assert(select(2, "a", "b", "c") == "b" and select("#", select(2, "a", "b", "c")) == 2)
+assert(select(-1, "a", "b") == "b" and select("#", select(5, 1)) == 0)
+fails("bad argument #1 to 'select' (index out of range)", select, 0)
+fails("bad argument #1 to 'select' (index out of range)", select, -2, 1)
+fails("bad argument #1 to 'select' (number expected, got string)", select, "x")
+assert(select("2", "a", "b") == "b" and select(2.0, "a", "b") == "b")
+
+-- type
+fails("bad argument #1 to 'type' (value expected)", type)
+assert(type(nil) == "nil")
+
+-- pcall, xpcall
+assert(pcall(function() end) == true and select("#", pcall(function() return 1, nil end)) == 3)
+fails("bad argument #1 to 'pcall' (value expected)", pcall)
+assert(select(2, pcall(nil)) == "attempt to call a nil value" and select(2, pcall({})) == "attempt to call a table value")
+assert(select("#", xpcall(select, print, 2, "a", "b", "c")) == 3)
+fails("bad argument #2 to 'xpcall' (function expected, got no value)", xpcall, print)
+local depth = 0
+local function nested(n) if n == 0 then error("deep", 0) end local ok, m = pcall(nested, n - 1); depth = depth + 1; error(m, 0) end
+local ok, m = pcall(nested, 50)
+assert(not ok and m == "deep" and depth == 50)
+-- handlers may change the error and see nested ones
+local r = table.pack(xpcall(function() local ok2, m2 = xpcall(error, function(e) return e .. 1 end, "in"); error(m2 .. 2, 0) end,
+  function(e) return { e } end))
+assert(r[1] == false and r[2][1] == "in12")

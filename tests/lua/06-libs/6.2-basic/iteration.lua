@@ -1,0 +1,54 @@
+-- §6.2 next, pairs, ipairs, rawequal, rawget, rawset, rawlen, setmetatable
+local function fails(expected, f, ...)
+  local ok, m = pcall(f, ...)
+  assert(not ok and m:find(expected, 1, true), m)
+end
+assert(next({}) == nil and next({ 5 }) == 1 and select(2, next({ 5 })) == 5 and next({ 5 }, 1) == nil)
+local t = { 1, 2, 3, x = 1, y = 2, [1.5] = 3, [true] = 4 }
+local n, k = 0, nil
+repeat k = next(t, k); if k ~= nil then n = n + 1 end until k == nil
+assert(n == 7)
+fails("invalid key to 'next'", next, {}, "missing")
+fails("bad argument #1 to 'next' (table expected, got nil)", next, nil)
+local f, s, c = pairs(t)
+assert(f == next and s == t and c == nil)
+-- ipairs stops at the first nil and respects __index
+local seen = {}
+for i, v in ipairs({ 1, 2, nil, 4 }) do seen[i] = v end
+assert(#seen == 2)
+local proxy = setmetatable({}, { __index = function(_, i) if i < 5 then return i * i end end })
+local sum = 0
+for i, v in ipairs(proxy) do sum = sum + v end
+assert(sum == 30)
+assert(select("#", ipairs({})) == 3 and select(3, ipairs({})) == 0)
+-- growing and shrinking while iterating with ipairs
+local g = { 1, 2, 3 }
+local count = 0
+for i in ipairs(g) do count = count + 1; if i == 2 then g[3] = nil end end
+assert(count == 2)
+
+-- removing while traversing
+local big = {}
+for i = 1, 300 do big[i] = i; big["s" .. i] = i; big[i + 0.5] = i end
+local removed = 0
+for key in pairs(big) do big[key] = nil; removed = removed + 1 end
+assert(removed == 900 and next(big) == nil)
+-- collected garbage and refilled tables
+for round = 1, 3 do
+  for i = 1, 50 do big[i .. "k"] = round end
+  local c2 = 0
+  for key, v in pairs(big) do c2 = c2 + v; big[key] = nil end
+  assert(c2 == 50 * round)
+end
+
+-- raw access
+local m = setmetatable({}, { __index = function() return "i" end, __newindex = function() error("no") end,
+  __len = function() return 99 end, __eq = function() return true end })
+assert(rawget(m, "x") == nil and rawset(m, "x", 1) == m and rawget(m, "x") == 1 and rawlen(m) == 0 and rawlen("abc") == 3)
+assert(not rawequal(m, {}) and m == setmetatable({}, getmetatable(m)) and rawequal(1, 1.0) and not rawequal("1", 1))
+fails("table or string expected", rawlen, 5)
+fails("bad argument #1 to 'rawget' (table expected, got string)", rawget, "x", 1)
+fails("index is nil", rawset, {}, nil, 1)
+fails("bad argument #2 to 'setmetatable' (nil or table expected, got no value)", setmetatable, {})
+fails("bad argument #2 to 'setmetatable' (nil or table expected, got number)", setmetatable, {}, 1)
+assert(getmetatable(setmetatable(setmetatable({}, {}), nil)) == nil)

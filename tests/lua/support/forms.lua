@@ -1,0 +1,65 @@
+-- Runs the cases of one file of tests/lua/forms in every way of suspending them.
+--
+-- A file returns a list of { name, function }. A case calls `Y(...)`, which returns its arguments,
+-- wherever a value is computed, and `T(...)` to leave a trace. It is run without any yield, then
+-- once for each call of Y with a yield at that call only, then with a yield at every call, and at
+-- every second one. Results, traces and errors must always be the same.
+local file = arg[1]
+local trace, calls, yieldAt
+
+function Y(...)
+  calls = calls + 1
+  if yieldAt(calls) then coroutine.yield("forms") end
+  return ...
+end
+
+function T(...)
+  local row = table.pack(...)
+  for i = 1, row.n do row[i] = tostring(row[i]) end
+  trace[#trace + 1] = table.concat(row, " ")
+end
+
+local function describe(...)
+  local r = table.pack(...)
+  for i = 1, r.n do
+    local v = r[i]
+    if type(v) == "table" then
+      local list = {}
+      for k = 1, v.n or #v do list[k] = tostring(v[k]) end
+      r[i] = "{" .. table.concat(list, " ") .. "}"
+    else
+      r[i] = tostring(v)
+    end
+  end
+  return table.concat(r, " ")
+end
+
+local function run(case, when)
+  trace, calls, yieldAt = {}, 0, when
+  local co = coroutine.create(function() return describe(pcall(case)) end)
+  local result
+  repeat
+    local ok, value = coroutine.resume(co)
+    assert(ok, value)
+    result = value
+  until coroutine.status(co) == "dead"
+  return table.concat(trace, "\n") .. "\n=> " .. result, calls
+end
+
+local cases = dofile(file)
+assert(#cases > 0)
+for _, case in ipairs(cases) do
+  local name, f = case[1], case[2]
+  local plain, n = run(f, function() return false end)
+  assert(n > 0, name .. " never calls Y")
+  local function check(how, when)
+    local got = run(f, when)
+    if got ~= plain then
+      error(("%s, %s: with yields\n%s\nwithout\n%s"):format(name, how, got, plain), 0)
+    end
+  end
+  for k = 1, n do check("yield at call " .. k, function(i) return i == k end) end
+  check("yield at every call", function() return true end)
+  check("yield at every second call", function(i) return i % 2 == 0 end)
+end
+print(#cases .. " cases")
