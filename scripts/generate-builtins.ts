@@ -41,6 +41,15 @@ function globalName(file: string): string {
   return name;
 }
 
+/** Tables of the standard library that builtins add to. */
+const STANDARD = new Set(["os", "string"]);
+
+/** The functions that a file declares, found by their place in the formatted text. */
+export function functionNames(file: string): string[] {
+  const text = readFileSync(join(folder, `${file}.ts`), "utf8");
+  return [...text.matchAll(/^ {4}(\w+): (?:raw)?fn\(\{$/gim)].map((m) => m[1] as string);
+}
+
 /** The text of the list by global name. */
 export function lazyBuiltinList(): string {
   const globals = new Map<string, string[]>();
@@ -56,11 +65,22 @@ export function lazyBuiltinList(): string {
       if (line.length <= 100) return line;
       return `  ${name}: () => [\n${loaded.map((l) => `    ${l},\n`).join("")}  ],`;
     });
+  const additions = [...globals]
+    .filter(([name]) => STANDARD.has(name))
+    .map(([name, files]) => {
+      const names = files.flatMap(functionNames).map((f) => `"${f}"`);
+      return `  ${name}: [${names.join(", ")}],`;
+    });
   return `// Written by scripts/generate-builtins.ts; what each global is made of, loaded on demand.
 import type { BuiltinDefinition } from "../host/define";
 
 export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinition[]>> = {
 ${lines.join("\n")}
+};
+
+/** What is added to tables of the standard library: these are there without their builtin. */
+export const additions: Readonly<Record<string, readonly string[]>> = {
+${additions.join("\n")}
 };
 `;
 }

@@ -75,11 +75,18 @@ function wrapper(name: string, soft: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The line that names the error: the first of standard error that is no traceback or warning. */
+/**
+ * The line that names the error: the first of standard error that is no traceback or warning. When
+ * it has no position, that of the innermost traceback row in a file of the suite goes before it.
+ */
 function firstError(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Lua warning"));
-  const line = lines.find((l) => /:\d+:/.test(l)) ?? lines[0] ?? "";
-  return line.slice(0, 200);
+  const line = (lines.find((l) => /\.lua:\d+:/.test(l) && !l.startsWith("\t")) ?? lines[0] ?? "")
+    .replace(/^\S+Z ERROR /, "")
+    .replace(/\S*\/run\.lua:\d+: /, "");
+  const row = lines.map((l) => /^\t(\w+\.lua:\d+):/.exec(l)?.[1]).find((at) => at !== undefined);
+  const text = /\.lua:\d+:/.test(line) || row === undefined ? line : `${row}: ${line}`;
+  return text.slice(0, 200);
 }
 
 export async function runSuiteFile(name: string, options: SuiteOptions): Promise<SuiteResult> {

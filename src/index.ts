@@ -21,6 +21,7 @@ export {
   Logger,
   method,
   p,
+  Policy,
   Secrets,
 } from "./host";
 export { type JsFunction, Table } from "./host/convert";

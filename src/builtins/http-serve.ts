@@ -12,6 +12,7 @@ import {
   onShutdown,
   p,
   retainHost,
+  shutdownDone,
   utf8ToBytes,
 } from "../host";
 import { asHostError } from "./http/client";
@@ -60,6 +61,7 @@ async function untilClosed(ctx: Context, server: HttpServer): Promise<void> {
   ctx.signal.addEventListener("abort", stop, { once: true });
   try {
     await server.closed;
+    await shutdownDone();
   } finally {
     ctx.signal.removeEventListener("abort", stop);
   }

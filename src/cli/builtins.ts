@@ -4,8 +4,9 @@
  */
 import { lazyBuiltins } from "../builtins/lazy.generated";
 import type { Host } from "../host/context";
+import { isLazy, lazyField } from "../runtime/lazy";
 import type { LuaState } from "../runtime/state";
-import type { LuaValue } from "../runtime/value";
+import type { LuaTable } from "../runtime/table";
 import type { ScriptOptions } from "./script";
 
 const hosts = new WeakMap<LuaState, () => Host>();
@@ -23,47 +24,35 @@ export function installBuiltins(state: LuaState, options: ScriptOptions): void {
     return host;
   };
   hosts.set(state, getHost);
-  for (const [name, load] of Object.entries(lazyBuiltins)) installLazily(state, name, load, getHost);
+  for (const [name, load] of Object.entries(lazyBuiltins))
+    installLazily(state, name, load, getHost);
 }
 
-/**
- * Puts accessors in the place of the global and of the entry of `package.loaded`. They turn into
- * plain fields when either is read.
- */
+/** The global and the entry of `package.loaded` are made together. */
 function installLazily(
-  state: LuaState,
+  { globals, loaded }: LuaState,
   name: string,
   load: (typeof lazyBuiltins)[string],
   getHost: () => Host,
 ): void {
-  const global = state.globals.hash;
-  const loaded = state.loaded.hash;
-  const before = [global[name], loaded[name]];
-  /** A value that the script assigned before it read the field: it stays. */
-  const assigned = new Map<object, LuaValue>();
-  const install = () => {
-    setPlain(global, name, before[0]);
-    setPlain(loaded, name, before[1]);
+  const before = new Map([globals, loaded].map((t) => [t, t.hash[name]]));
+  let installed = false;
+  const install = (reading: LuaTable) => {
+    if (installed) return;
+    installed = true;
+    // what the script has assigned comes back afterwards
+    const assigned = [globals, loaded].filter((t) => t !== reading && !isLazy(t, name));
+    const values = assigned.map((t) => t.hash[name]);
+    for (const t of assigned) t.setName(name, before.get(t));
     const { installBuiltin } = require("../host/install") as typeof import("../host/install");
     for (const definition of load()) installBuiltin(getHost(), definition);
-    for (const [fields, v] of assigned) setPlain(fields, name, v);
-  };
-  for (const fields of [global, loaded])
-    Object.defineProperty(fields, name, {
-      configurable: true,
-      enumerable: true,
-      get(): LuaValue {
-        install();
-        return fields[name];
-      },
-      set(v: LuaValue) {
-        assigned.set(fields, v);
-        setPlain(fields, name, v);
-      },
+    assigned.forEach((t, i) => {
+      t.setName(name, values[i]);
     });
-}
-
-function setPlain(fields: object, name: string, value: LuaValue): void {
-  const enumerable = true;
-  Object.defineProperty(fields, name, { configurable: true, writable: true, enumerable, value });
+  };
+  for (const table of [globals, loaded])
+    lazyField(table, name, () => {
+      install(table);
+      return table.hash[name];
+    });
 }

@@ -49,12 +49,14 @@ function createProgram(): Command {
     .showHelpAfterError("(see assay --help)");
   addOptions(program).action((file: string | undefined, rest: string[], options: ScriptOptions) => {
     if (file === undefined) program.error("error: missing argument 'file'");
-    else run(file, rest, options);
+    else return run(file, rest, options);
   });
   addOptions(program.command("run").description("run a script or a file of checks"))
     .argument("<file>", "a script (.lua), a file of checks (.yaml, .yml), or - for standard input")
     .argument("[arguments...]", "what the script gets; put -- before those that begin with -")
-    .action(run);
+    .action((file: string, rest: string[], _own: unknown, command: Command) =>
+      run(file, rest, command.optsWithGlobals()),
+    );
   addOptions(program.command("exec").description("run Lua code, or a file whatever its name"))
     .option("-e, --eval <code>", "code to run; several are joined as lines", joinLines)
     .argument("[file]", "a script, when there is no -e")
@@ -73,7 +75,8 @@ function addOptions(command: Command): Command {
 
 function seconds(text: string): number {
   const value = parseSeconds(text);
-  if (value === undefined) throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
+  if (value === undefined)
+    throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
   return value;
 }
 
@@ -107,12 +110,8 @@ interface ExecOptions extends ScriptOptions {
   eval?: string;
 }
 
-function execute(
-  file: string | undefined,
-  args: string[],
-  options: ExecOptions,
-  command: Command,
-): void {
+function execute(file: string | undefined, args: string[], _own: unknown, command: Command): void {
+  const options: ExecOptions = command.optsWithGlobals();
   const { eval: source } = options;
   if (source !== undefined) {
     const all = file === undefined ? args : [file, ...args];

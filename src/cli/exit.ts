@@ -10,6 +10,13 @@ import type { LuaState } from "../runtime/state";
 const CLOSING_MS = 1000;
 
 let ending = false;
+/** Set when a signal ends the program: whatever else it ends with gives way. */
+let signalCode: number | undefined;
+
+/** From now on the process ends with `code`. */
+export function endWith(code: number): void {
+  signalCode = code;
+}
 
 /** Writes `error: …` to standard error (a byte string) and ends the process. */
 export function fail(message: string, code = 1): never {
@@ -27,19 +34,22 @@ export function finish(state: LuaState, code: number, deadline?: number): void {
   ending = true;
   for (const action of state.onClose.splice(0)) action();
   if (hasFinalizers()) runLastFinalizers(deadline);
-  let status = code;
-  try {
-    stdout.flush();
-  } catch (e) {
-    stderr.write(`error: writing standard output: ${systemReason(e)}\n`);
-    if (status === 0) status = 1;
-  }
+  stdout.flushLast().then(
+    () => quit(code),
+    (e: unknown) => {
+      stderr.write(`error: writing standard output: ${systemReason(e)}\n`);
+      quit(code === 0 ? 1 : code);
+    },
+  );
+}
+
+function quit(code: number): never {
   flushAll();
-  process.exit(status);
+  process.exit(signalCode ?? code);
 }
 
 function runLastFinalizers(deadline: number | undefined): void {
-  if (deadline !== undefined) {
+  if (deadline !== undefined && Number.isFinite(deadline)) {
     const end = Math.max(deadline, performance.now() + CLOSING_MS);
     control.onTick = () => {
       control.n = 10_000;

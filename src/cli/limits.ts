@@ -3,11 +3,14 @@ import { Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import type { Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
-import { reportTimeout } from "./report";
+import { reportTimeout, TIMEOUT_CODE } from "./report";
 import type { ScriptOptions } from "./script";
+import { startWatchdog } from "./watchdog";
 
 /** How long closing methods may take when the time is over. */
 const CLOSING_MS = 1000;
+/** How long the process may take to end after that. */
+const ENDING_MS = 1500;
 /** What one JS timer can hold: 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -20,6 +23,10 @@ export function applyLimits(state: LuaState, task: Task, options: ScriptOptions)
   task.deadline = performance.now() + ms;
   after(ms, () => task.cancel(new Timeout()));
   after(ms + CLOSING_MS, () => reportTimeout(state, new Timeout(), options));
+  const last = ms + CLOSING_MS + ENDING_MS;
+  if (last > MAX_TIMER_MS) return;
+  const message = `error: timeout after ${options.timeout}s, in a native function\n`;
+  startWatchdog(last, message, TIMEOUT_CODE);
 }
 
 function after(ms: number, f: () => void): void {

@@ -8,7 +8,6 @@
  * `assay.a.b` is `a/b.lua` or `a/b/init.lua`, or as in the original `a.b.lua`. Names can't lead out
  * of these directories.
  */
-import { readFileSync } from "node:fs";
 import { toBytes } from "../lualib/bytes";
 import { skipShebang, systemReason } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
@@ -30,7 +29,7 @@ export function moduleSearchers(
 ): EmbeddedSearcher[] {
   return [
     (name) => {
-      if (!name.startsWith(PREFIX)) return `not an assay.* module: '${name}'`;
+      if (!name.startsWith(PREFIX)) return undefined;
       const rest = name.slice(PREFIX.length);
       // a part can neither be empty nor hold a separator, so '..' is none
       if (!/^[\w-]+(?:\.[\w-]+)*$/.test(rest)) return `invalid module name '${name}'`;
@@ -41,7 +40,8 @@ export function moduleSearchers(
         for (const file of files) {
           const path = `${directory}/${file}`;
           const source = read(name, path);
-          if (source !== undefined) return { loader: compile(load, name, path, source), data: path };
+          if (source !== undefined)
+            return { loader: compile(load, name, path, source), data: path };
           tried.push(`no file at '${path}'`);
         }
       }
@@ -52,8 +52,9 @@ export function moduleSearchers(
 
 /** A file's text; undefined when there is none. */
 function read(name: string, path: string): string | undefined {
+  const { readFileSync } = require("node:fs") as typeof import("node:fs");
   try {
-    return readFileSync(Buffer.from(path, "latin1")).latin1Slice();
+    return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
   } catch (e) {
     const { code } = e as { code?: string };
     if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;

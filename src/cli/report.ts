@@ -18,7 +18,7 @@ import { finish } from "./exit";
 import type { ScriptOptions } from "./script";
 
 /** What a shell's `timeout` ends with. */
-const TIMEOUT_CODE = 124;
+export const TIMEOUT_CODE = 124;
 /** How long a `__tostring` may take. */
 const TOSTRING_MS = 1000;
 const NO_MEMORY = "not enough memory";
@@ -78,7 +78,11 @@ export function reportTask(state: LuaState, error: unknown): void {
 async function errorMessage(state: LuaState, value: LuaValue): Promise<string> {
   if (typeof value === "string" || isNumber(value)) return bytesToUtf8(plainText(value));
   if (getMetatable(value)?.getStr("__tostring") !== undefined) {
-    const task = startTask(state, native("tostring", (v: LuaValue) => tostring(v)), [value]);
+    const task = startTask(
+      state,
+      native("tostring", (v: LuaValue) => tostring(v)),
+      [value],
+    );
     task.observed = true;
     task.deadline = performance.now() + TOSTRING_MS;
     try {

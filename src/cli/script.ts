@@ -2,7 +2,7 @@
 import { createState } from "../lualib/index";
 import { stdout } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
-import { ExitRequest } from "../lualib/os";
+import { ExitRequest } from "../runtime/interrupt";
 import { startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
@@ -24,7 +24,7 @@ export interface ScriptOptions {
 
 /** A script's text and what it is told about itself. All are byte strings. */
 export interface Script {
-  source: string;
+  source: string | Promise<string>;
   /** As for `load`: `@path`, `=name`. */
   chunkName: string;
   /** `arg[0]` */
@@ -51,9 +51,20 @@ export function runScript(script: Script, options: ScriptOptions): void {
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
-  const main = loadMain(state, script);
+  const { source } = script;
+  if (typeof source === "string") runMain(state, source, script, options);
+  else source.then((text) => runMain(state, text, script, options));
+}
+
+function runMain(
+  state: LuaState,
+  source: string,
+  { chunkName, args }: Script,
+  options: ScriptOptions,
+): void {
+  const main = loadMain(state, source, chunkName);
   if (main === undefined) return;
-  const task = startTask(state, main, [...script.args]);
+  const task = startTask(state, main, [...args]);
   task.observed = true;
   if (options.maxMemory !== undefined || options.timeout !== undefined) {
     const { applyLimits } = require("./limits") as typeof import("./limits");
@@ -75,7 +86,7 @@ function argumentTable(script: Script): LuaTable {
   return arg;
 }
 
-function loadMain(state: LuaState, { source, chunkName }: Script): LuaFunction | undefined {
+function loadMain(state: LuaState, source: string, chunkName: string): LuaFunction | undefined {
   try {
     return state.load(skipShebang(source), chunkName);
   } catch (e) {

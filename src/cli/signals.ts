@@ -5,6 +5,7 @@
  */
 import { runShutdown, watchShutdown } from "../host/shutdown";
 import { retainHost } from "../runtime/scheduler";
+import { endWith } from "./exit";
 
 const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
@@ -37,6 +38,7 @@ async function shutDown(code: number): Promise<void> {
   // who asks twice does not want to wait
   if (stopping) process.exit(code);
   stopping = true;
+  endWith(code);
   await runShutdown();
   await leave(code);
 }

@@ -44,17 +44,23 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
     case "+":
     case "-":
     case "*": {
-      // A raw result with a fraction is a float, whatever the operands; an integral one is the
-      // integer only if both operands are integers. Tested in this order neither the float nor the
-      // integer case pays for the other: on int32 values `fl` (Math.floor) folds away.
-      const test = `fl(${t}=${x}${op}${y})!==${t}`;
-      if (isFloatConstant(a) || isFloatConstant(b))
-        return { cond: and(isNumber(a), isNumber(b), test), expr: "" };
+      if (isFloatConstant(a) || isFloatConstant(b)) {
+        // a result with a fraction is a float in raw form, others have to be boxed
+        return { cond: and(isNumber(a), isNumber(b), `fl(${t}=${x}${op}${y})!==${t}`), expr: "" };
+      }
       if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
       const exact = op === "*" ? `${t}<=9007199254740991&&${t}>=-9007199254740991` : "";
-      const integers = and(isInteger(a), isInteger(b), exact);
+      // with an integer constant the other operand is likely to be an integer too
+      if (a.kind === Kind.Int || b.kind === Kind.Int) {
+        const cond = and(isInt32(a), isInt32(b), exact.replace(t, `(${t}=${x}*${y})`));
+        return { cond, expr: op === "*" ? `${t}=${t}+0` : `${t}=${x}${op}${y}` };
+      }
+      // A result with a fraction is a float, whatever the operands; an integral one is the integer
+      // only if both operands are integers. In this order neither the float nor the integer case
+      // pays for the other: on int32 values `fl` (Math.floor) folds away.
+      const integers = and(`(${x}|0)===${x}&&(${y}|0)===${y}`, exact);
       return {
-        cond: and(isNumber(a), isNumber(b), integers === "" ? `((${t}=${x}${op}${y}),true)` : `(${test}||${integers})`),
+        cond: and(isNumber(a), isNumber(b), `(fl(${t}=${x}${op}${y})!==${t}||${integers})`),
         // the product of a negative number and zero is no integer -0
         expr: op === "*" ? `${t}=${t}+0` : "",
       };
@@ -98,17 +104,17 @@ function positive(b: Operand): string {
 }
 
 function mayBeNumber(o: Operand): boolean {
-  return o.kind === Kind.Any || o.kind === Kind.Int || o.kind === Kind.Float;
+  return (
+    o.kind === Kind.Any ||
+    o.kind === Kind.Int ||
+    o.kind === Kind.Float ||
+    o.kind === Kind.Double
+  );
 }
 
-/** Float constants are used by their plain value, integral or not. */
+/** Float constants and plain doubles: used by their plain value, integral or not. */
 function isFloatConstant(o: Operand): boolean {
-  return o.kind === Kind.Float;
-}
-
-/** The raw number is an int32; knows that the operand is a number. */
-function isInteger(o: Operand): string {
-  return typeof o.value === "number" ? "" : `(${o.code}|0)===${o.code}`;
+  return o.kind === Kind.Float || o.kind === Kind.Double;
 }
 
 function fitsInt32(o: Operand): boolean {

@@ -3,7 +3,8 @@
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
-import { boxedConstant, isHashKey, quote } from "./operand";
+import { FloatVariables } from "./floats";
+import { boxedConstant, isHashKey, property, quote } from "./operand";
 import type { LuaInt64 } from "../runtime/int64";
 
 export class ChunkContext {
@@ -11,6 +12,8 @@ export class ChunkContext {
   readonly definitions = new Map<string, string>();
   private readonly names = new Map<string, string>();
   private counter = 0;
+  /** Variables of `local function` that are never reassigned: their value is always a function. */
+  readonly functionVariables = new Set<LocalVar>();
   /** The local function variable whose value a function is, when it is never reassigned. */
   readonly selfVariables = new Map<FunctionBody, LocalVar>();
 
@@ -33,6 +36,17 @@ export class ChunkContext {
     return v.captured && (v.assigned || this.allCells);
   }
 
+  private readonly floats = new Map<FunctionBody, FloatVariables>();
+
+  floatVariables(fn: FunctionBody): FloatVariables {
+    let f = this.floats.get(fn);
+    if (f === undefined) {
+      f = new FloatVariables(fn);
+      this.floats.set(fn, f);
+    }
+    return f;
+  }
+
   private define(key: string, prefix: string, source: (name: string) => string): string {
     let name = this.names.get(key);
     if (name === undefined) {
@@ -53,7 +67,7 @@ export class ChunkContext {
     const q = quote(key);
     return this.define(`g${key}`, "g", (name) => {
       if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
-      const p = `hash[${q}]`;
+      const p = `hash${property(key)}`;
       return (
         `function ${name}(o){let h,v;` +
         `if(o instanceof T){if((v=o.${p})!==undefined||o.map!==null&&(v=o.map.get(${q}))!==undefined)return v;` +
@@ -73,7 +87,7 @@ export class ChunkContext {
       return (
         `function ${name}(o,v){if(o instanceof T){const m=o.metatable;` +
         `if(m===null||m.map===null&&m.hash.__newindex===undefined){` +
-        `if(o.dynamic>=0&&o.hash!==EH)o.hash[${q}]=v;else o.setName(${q},v);return}}` +
+        `if(o.dynamic>=0&&o.hash!==EH)o.hash${property(key)}=v;else o.setName(${q},v);return}}` +
         `return N(o,${q},v);}`
       );
     });
@@ -83,7 +97,7 @@ export class ChunkContext {
   shape(keys: string[]): string {
     return this.define(`h${keys.join("\0")}`, "h", (name) => {
       const params = keys.map((_, i) => `a${i}`).join(",");
-      const body = keys.map((k, i) => `this[${quote(k)}]=a${i};`).join("");
+      const body = keys.map((k, i) => `this${property(k)}=a${i};`).join("");
       return `const ${name}=HC(function(${params}){${body}});`;
     });
   }

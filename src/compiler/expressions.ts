@@ -16,6 +16,7 @@ import type {
 } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import { FloatKind, isFloatOperator } from "./floats";
 import type { OpInfo } from "./ir";
 import { endLine } from "./lines";
 import type { Lowering } from "./lower";
@@ -27,19 +28,32 @@ import {
   NIL,
   numberOperand,
   type Operand,
+  property,
   quote,
   stringOperand,
   TRUE,
   truthTest,
 } from "./operand";
 
-const TARGET_FIRST = "if(Q(";
-
 function isTemp(code: string): boolean {
   return /^t\d/.test(code);
 }
 
+/** An operand in the general form: floats boxed. */
 export function operand(lo: Lowering, e: Expr): Operand {
+  return generalOperand(lo, numericOperand(lo, e));
+}
+
+/** Boxes a plain double. */
+function generalOperand(lo: Lowering, o: Operand): Operand {
+  if (o.kind !== Kind.Double) return o;
+  const t = lo.newTemp();
+  lo.emit(lo.isTyped ? `${t}=BX(${o.code});` : `${t}=${o.code};`);
+  return anyOperand(t);
+}
+
+/** An operand for arithmetic and comparisons: may be a plain double. */
+export function numericOperand(lo: Lowering, e: Expr): Operand {
   switch (e.type) {
     case "Nil":
       return NIL;
@@ -55,17 +69,40 @@ export function operand(lo: Lowering, e: Expr): Operand {
       if (!Number.isInteger(e.value)) return numberOperand(e.value);
       return { ...boxed(lo, e.value), kind: Kind.Float, value: e.value };
     case "Local":
-      if (e.variable.constant !== undefined) return operand(lo, e.variable.constant);
+      if (e.variable.constant !== undefined) return numericOperand(lo, e.variable.constant);
       return lo.variable(e.variable);
     case "Paren":
-      return operand(lo, e.inner);
+      return numericOperand(lo, e.inner);
     default: {
-      let kind = Kind.Any;
+      let kind = Kind.Any as Kind;
       const code = lo.intoTemp((t) => {
-        kind = into(lo, e, t);
+        kind = numericInto(lo, e, t, false);
       });
+      if (kind === Kind.Double) lo.holdsDouble(code);
       return { code, kind };
     }
+  }
+}
+
+/** Evaluates a value for a float variable: a plain double in typed code. */
+export function doubleOperand(lo: Lowering, e: Expr): Operand {
+  if (e.type === "Binary" || e.type === "Paren") {
+    const code = lo.intoTemp((t) => doubleInto(lo, e, t));
+    lo.holdsDouble(code);
+    return { code, kind: Kind.Double };
+  }
+  const o = numericOperand(lo, e);
+  return lo.isTyped && o.kind === Kind.Float ? { code: rawCode(o), kind: Kind.Double } : o;
+}
+
+/** Evaluates a value for a float variable into its register. */
+export function doubleInto(lo: Lowering, e: Expr, target: string): void {
+  const inner = e.type === "Paren" ? e.inner : e;
+  if (inner.type === "Paren") doubleInto(lo, inner, target);
+  else if (inner.type === "Binary") binary(lo, inner, target, true);
+  else {
+    const o = doubleOperand(lo, inner);
+    if (o.code !== target) lo.emit(`${target}=${o.code};`);
   }
 }
 
@@ -75,6 +112,14 @@ function boxed(lo: Lowering, v: LuaInt64 | number): Operand {
 
 /** Evaluates `e`, cut to one value, into `target`; returns what is known of the value. */
 export function into(lo: Lowering, e: Expr, target: string): Kind {
+  const kind = numericInto(lo, e, target, false);
+  if (kind !== Kind.Double) return kind;
+  if (lo.isTyped) lo.emit(`${target}=BX(${target});`);
+  return Kind.Any;
+}
+
+/** As `into`, but the value may be a plain double; `wanted` if it should be, where it is likely. */
+function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Kind {
   switch (e.type) {
     case "Function":
       lo.emit(`${target}=${closure(lo, e)};`);
@@ -89,18 +134,22 @@ export function into(lo: Lowering, e: Expr, target: string): Kind {
       return Kind.Any;
     case "Call":
     case "MethodCall":
-      call(lo, e, (f, args, k) => {
-        const value = `${target}=${callText(f, args)}`;
-        return `k=${k};${value};${TARGET_FIRST}${target})){if(${target}===S)break sus;${target}=${target}[0]}`;
-      }, `${target}=F(v)`);
+      // only an array or null needs a closer look, and both are objects to `typeof`
+      call(
+        lo,
+        e,
+        (c) =>
+          `${c.before}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
+        `${target}=F(v)`,
+      );
       return Kind.Any;
     case "Vararg":
-      lo.emit(`${target}=${varargs(lo)}[0];`);
+      lo.emit(`${target}=${varargs(lo, e.line)}[0];`);
       return Kind.Any;
     case "Paren":
-      return into(lo, e.inner, target);
+      return numericInto(lo, e.inner, target, wanted);
     case "Binary":
-      return binary(lo, e, target);
+      return binary(lo, e, target, wanted);
     case "Unary":
       return unary(lo, e, target);
     case "Logical":
@@ -118,11 +167,14 @@ export function into(lo: Lowering, e: Expr, target: string): Kind {
 }
 
 /** An array with the extra arguments. The array is never written to. */
-export function varargs(lo: Lowering): string {
+export function varargs(lo: Lowering, line: number): string {
   const table = lo.fn.varargTable;
   if (table !== undefined) {
     // the named vararg table is what `...` stands for (§3.4.11)
-    return `VT(${lo.variable(table).code})`;
+    const t = lo.newTemp();
+    const { code } = lo.variable(table);
+    lo.op((k) => `k=${k};${t}=VT(${code});`, "", line, undefined);
+    return t;
   }
   lo.usesVarargArray = true;
   return "va";
@@ -135,14 +187,13 @@ export function isMulti(e: Expr | undefined): e is CallExpr | MethodCallExpr | E
 
 /** Evaluates a multi-valued expression to an array of its values, never written to. */
 export function multi(lo: Lowering, e: Expr): string {
-  if (e.type === "Vararg") return varargs(lo);
+  if (e.type === "Vararg") return varargs(lo, e.line);
   return lo.intoTemp((t) => {
     if (e.type === "Call" || e.type === "MethodCall")
       call(
         lo,
         e,
-        (f, args, k) =>
-          `k=${k};${t}=${callText(f, args)};if(!Q(${t}))${t}=[${t}];else if(${t}===S)break sus;`,
+        (c) => `${c.before}${t}=${c.value};if(!Q(${t})){if(${t}===null)break sus;${t}=[${t}]}`,
         `${t}=A(v)`,
       );
   });
@@ -178,18 +229,34 @@ export function listText(l: ListText): string {
 
 // ----------------------------------------------------------------- calls
 
-export function callText(f: Operand, args: string): string {
-  const viaCall = `C(${f.code}${args === "" ? "" : `,${args}`})`;
-  if (f.kind === Kind.Function) return `${f.code}(${args})`;
-  if (f.kind !== Kind.Any) return viaCall;
-  return `typeof ${f.code}==="function"?${f.code}(${args}):${viaCall}`;
+/** A call as text: statements that come before it, and the JS call itself. */
+export interface CallText {
+  before: string;
+  value: string;
+}
+
+/**
+ * Calls `f`. A callee that may be no function is replaced by one that applies `__call`, so that
+ * there is one JS call only.
+ */
+export function callText(f: Operand, args: string, k: number): CallText {
+  const number = `k=${k};`;
+  if (f.kind === Kind.Function) return { before: number, value: `${f.code}(${args})` };
+  if (f.kind !== Kind.Any)
+    return { before: number, value: `C(${f.code}${args === "" ? "" : `,${args}`})` };
+  if (isTemp(f.code)) {
+    const check = `if(typeof ${f.code}!=="function")${f.code}=CF(${f.code});`;
+    return { before: number + check, value: `${f.code}(${args})` };
+  }
+  const check = `h=typeof ${f.code}==="function"?${f.code}:CF(${f.code});`;
+  return { before: number + check, value: `h(${args})` };
 }
 
 /** Evaluates callee and arguments, then emits the call as one operation. */
 export function call(
   lo: Lowering,
   e: CallExpr | MethodCallExpr,
-  text: (f: Operand, args: string, k: number) => string,
+  text: (call: CallText, k: number, f: Operand, args: string) => string,
   resume: string,
 ): void {
   let f: Operand;
@@ -200,7 +267,7 @@ export function call(
     const g = lo.use(lo.context.getter(e.name));
     // an index operation of its own, named after the method in messages
     lo.op(
-      (k) => `k=${k};${t}=${g}(${object.code});if(${t}===S)break sus;`,
+      (k) => `k=${k};${t}=${g}(${object.code});if(${t}===null)break sus;`,
       `${t}=F(v)`,
       e.line,
       e,
@@ -214,7 +281,7 @@ export function call(
   const all = self === "" ? args : args === "" ? self : `${self},${args}`;
   // hooked code calls everything through a helper
   const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
-  lo.op((k) => text(callee, all, k), resume, e.line, e, f.code);
+  lo.op((k) => text(callText(callee, all, k), k, callee, all), resume, e.line, e, f.code);
 }
 
 function closure(lo: Lowering, e: FunctionExpr): string {
@@ -258,21 +325,27 @@ function indexChain(lo: Lowering, e: Expr, target: string): void {
   }
 }
 
+/** Constants and functions have no fast path; a numeral could not stand before a dot either. */
+function mayBeTable(o: Operand): boolean {
+  return o.kind === Kind.Any || o.kind === Kind.Table;
+}
+
 function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr): void {
-  if (key.kind === Kind.String) {
+  if (typeof key.value === "string") {
     indexName(lo, o, key.value as string, t, e);
     return;
   }
-  const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===S)break sus;`;
+  const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===null)break sus;`;
   const integer = key.kind === Kind.Int;
-  if ((key.kind !== Kind.Any && !integer) || (typeof key.value === "number" && key.value < 0)) {
+  const negative = typeof key.value === "number" && key.value < 0;
+  if ((key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
     lo.op(slow, `${t}=F(v)`, e.line, e);
     return;
   }
-  const isTable = o.kind === Kind.Table ? "" : `!(${o.code} instanceof T)||`;
   const isNumber = integer ? "" : `typeof ${key.code}!=="number"||`;
   lo.op(
-    (k) => `if(${isTable}${isNumber}(${t}=${o.code}.array[${key.code}])===undefined){${slow(k)}}`,
+    (k) =>
+      `if(${isNumber}(h=${o.code}?.array)===undefined||(${t}=h[${key.code}])===undefined){${slow(k)}}`,
     `${t}=F(v)`,
     e.line,
     e,
@@ -283,13 +356,13 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
 export function indexName(lo: Lowering, o: Operand, name: string, target: string, e: Expr): void {
   const t = target === o.code ? lo.newTemp() : target;
   const g = lo.use(lo.context.getter(name));
-  const slow = (k: number) => `k=${k};${t}=${g}(${o.code});if(${t}===S)break sus;`;
-  if (!isHashKey(name) || (o.kind !== Kind.Any && o.kind !== Kind.Table))
+  const slow = (k: number) => `k=${k};${t}=${g}(${o.code});if(${t}===null)break sus;`;
+  if (!isHashKey(name) || !mayBeTable(o))
     lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     lo.op(
       (k) =>
-        `if(!(${o.code} instanceof T)||(${t}=${o.code}.hash[${quote(name)}])===undefined){${slow(k)}}`,
+        `if((h=${o.code}?.hash)===undefined||(${t}=h${property(name)})===undefined){${slow(k)}}`,
       `${t}=F(v)`,
       e.line,
       e,
@@ -319,15 +392,16 @@ function storeIndex(
   e: Expr,
   live: number,
 ): void {
-  if (key.kind === Kind.String) {
+  if (typeof key.value === "string") {
     const name = key.value as string;
     const s = lo.use(lo.context.setter(name));
-    const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===S)break sus;`;
-    if (!isHashKey(name)) lo.op(slow, "", e.line, e, undefined, live);
+    const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===null)break sus;`;
+    if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, "", e.line, e, undefined, live);
     else {
-      const p = `${o.code}.hash[${quote(name)}]`;
+      const p = `h${property(name)}`;
       lo.op(
-        (k) => `if(${o.code} instanceof T&&${p}!==undefined)${p}=${v.code};else{${slow(k)}}`,
+        (k) =>
+          `if((h=${o.code}?.hash)!==undefined&&${p}!==undefined)${p}=${v.code};else{${slow(k)}}`,
         "",
         e.line,
         e,
@@ -337,19 +411,19 @@ function storeIndex(
     }
     return;
   }
-  const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===S)break sus;`;
+  const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
-  if (!dense || v.kind === Kind.Nil) {
+  if (!dense || v.kind === Kind.Nil || !mayBeTable(o)) {
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }
-  const isNumber = integer ? "" : `&&typeof ${key.code}==="number"`;
+  const isNumber = integer ? "" : `typeof ${key.code}==="number"&&`;
   const notNil = v.kind === Kind.Any ? `&&${v.code}!==undefined` : "";
-  const slot = `${o.code}.array[${key.code}]`;
+  const slot = `h[${key.code}]`;
   lo.op(
     (k) =>
-      `if(${o.code} instanceof T${isNumber}&&${slot}!==undefined${notNil})${slot}=${v.code};else{${slow(k)}}`,
+      `if(${isNumber}(h=${o.code}?.array)!==undefined&&${slot}!==undefined${notNil})${slot}=${v.code};else{${slow(k)}}`,
     "",
     e.line,
     e,
@@ -360,7 +434,7 @@ function storeIndex(
 
 // ------------------------------------------------------------- operators
 
-function binary(lo: Lowering, e: BinaryExpr, target: string): Kind {
+function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {
   if (isComparison(e.op)) {
     const c = comparison(lo, e);
     if (c !== target) lo.emit(`${target}=${c};`);
@@ -377,21 +451,39 @@ function binary(lo: Lowering, e: BinaryExpr, target: string): Kind {
     chain.push(left);
     left = left.left;
   }
-  let a = operand(lo, left);
+  let a = numericOperand(lo, left);
+  let known = lo.floats.begin(left);
   for (let i = chain.length - 1; i >= 0; i--) {
     const node = chain[i] as BinaryExpr;
+    const isFloatNode = isFloatOperator(node.op);
+    known = isFloatNode ? lo.floats.combine(known, node.right) : UNKNOWN;
+    const isDouble =
+      known.kind === FloatKind.Certain || (known.kind === FloatKind.Likely && wanted && i === 0);
+    if (!isFloatNode) a = generalOperand(lo, a);
     const mark = lo.tempMark;
-    const b = operand(lo, node.right);
+    const b = isFloatNode ? numericOperand(lo, node.right) : operand(lo, node.right);
     let to = target;
     if (i > 0) {
       // an intermediate result may take the place of a temporary on its left
       to = isTemp(a.code) && a.code !== target ? a.code : lo.newTemp();
     }
-    arithmetic(lo, node, a, b, to);
+    if (isDouble) doubleArithmetic(lo, node, a, b, to);
+    else arithmetic(lo, node, a, b, to);
     if (i > 0 && to === a.code) lo.releaseTemps(mark);
-    a = anyOperand(to);
+    a = { code: to, kind: isDouble ? Kind.Double : Kind.Any };
+    if (i > 0) {
+      if (isDouble) lo.holdsDouble(to);
+      else lo.holdsAny(to);
+    }
   }
-  return Kind.Any;
+  return a.kind;
+}
+
+const UNKNOWN = { kind: FloatKind.Unknown, isNumber: false };
+
+/** The operand as an argument of a helper: boxed. */
+function argument(lo: Lowering, o: Operand): string {
+  return o.kind === Kind.Double && lo.isTyped ? `BX(${o.code})` : o.code;
 }
 
 function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target: string): void {
@@ -399,14 +491,45 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const shared = target === a.code || target === b.code;
   const t = shared ? lo.newTemp() : target;
   const helper = HELPERS[e.op] as string;
-  const fast = fastPath(e.op, a, b, t);
-  const slow = (k: number) => `k=${k};${t}=${helper}(${a.code},${b.code});if(${t}===S)break sus;`;
+  const fast = fastPath(e.op, untyped(lo, a), untyped(lo, b), t);
+  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
   const resume = `${t}=F(v)`;
   if (fast === undefined) lo.op(slow, resume, e.line, e);
   else if (fast.cond === "") lo.emit(`${fast.expr};`);
   else if (fast.expr === "") lo.op((k) => `if(!(${fast.cond})){${slow(k)}}`, resume, e.line, e);
   else lo.op((k) => `if(${fast.cond})${fast.expr};else{${slow(k)}}`, resume, e.line, e);
   if (shared) lo.emit(`${target}=${t};`);
+}
+
+/** In untyped code a "double" is any value. */
+function untyped(lo: Lowering, o: Operand): Operand {
+  return o.kind === Kind.Double && !lo.isTyped ? anyOperand(o.code) : o;
+}
+
+/** Arithmetic whose result is a plain double in typed code (floats.ts). */
+function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t: string): void {
+  if (!lo.isTyped) {
+    arithmetic(lo, e, a, b, t);
+    return;
+  }
+  // the same temporaries as in untyped code
+  if (t === a.code || t === b.code) lo.newTemp();
+  const open = [a, b].filter((o) => o.kind === Kind.Any).map((o) => `typeof ${o.code}==="number"`);
+  const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
+  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const slow = (k: number) =>
+    `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===undefined){deopt h}`;
+  const number = (o: Operand) =>
+    o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
+  const simple = open.length === 2 || ![a, b].every((o) => number(o) || o.kind === Kind.Any);
+  lo.op(
+    (k) =>
+      simple ? slow(k) : open.length === 0 ? expr : `if(${open[0]})${expr}else{${slow(k)}}`,
+    `${t}=F(v)`,
+    e.line,
+    e,
+  );
 }
 
 /** `a..b..c` is evaluated left to right and joined right to left (§3.4.6). */
@@ -425,7 +548,7 @@ function concat(lo: Lowering, e: BinaryExpr, target: string): void {
     let t = i === 0 ? target : isTemp(b.code) ? b.code : lo.newTemp();
     const shared = t === a.code;
     if (shared) t = lo.newTemp();
-    const slow = (k: number) => `k=${k};${t}=cat(${a.code},${b.code});if(${t}===S)break sus;`;
+    const slow = (k: number) => `k=${k};${t}=cat(${a.code},${b.code});if(${t}===null)break sus;`;
     const test = [a, b]
       .filter((o) => o.kind !== Kind.String)
       .map((o) => `typeof ${o.code}==="string"`)
@@ -453,16 +576,21 @@ function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind 
     lo.emit(`${target}=!${c};`);
     return Kind.Boolean;
   }
-  const a = operand(lo, e.operand);
+  const a = e.op === "-" ? numericOperand(lo, e.operand) : operand(lo, e.operand);
+  if (a.kind === Kind.Double && lo.isTyped) {
+    if (target === a.code) lo.newTemp();
+    lo.op(() => `${target}=-${a.code};`, `${target}=F(v)`, e.line, e);
+    return Kind.Double;
+  }
   const helper = e.op === "-" ? "unm" : e.op === "~" ? "bnot" : "len";
   const x = a.code;
   const shared = target === x;
   const t = shared ? lo.newTemp() : target;
-  const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===S)break sus;`;
+  const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===null)break sus;`;
   let fast = "";
   if (e.op === "#") {
     if (a.kind === Kind.Any)
-      fast = `if(${x} instanceof T&&${x}.metatable===null)${t}=${x}.array.length-1;else `;
+      fast = `if((h=${x}?.array)!==undefined&&${x}.metatable===null)${t}=h.length-1;else `;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
     const test = isInt32(a);
     if (test === "" || test !== "false")
@@ -470,7 +598,7 @@ function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind 
   }
   lo.op((k) => `${fast}{${slow(k)}}`, `${t}=F(v)`, e.line, e);
   if (shared) lo.emit(`${target}=${t};`);
-  return Kind.Any;
+  return a.kind === Kind.Double ? Kind.Double : Kind.Any;
 }
 
 function logical(lo: Lowering, e: LogicalExpr, target: string): void {
@@ -531,13 +659,19 @@ export function condition(lo: Lowering, e: Expr): string {
 
 /** Emits a comparison; returns JS text of its boolean result. */
 function comparison(lo: Lowering, e: BinaryExpr): string {
-  const a = operand(lo, e.left);
-  const b = operand(lo, e.right);
+  const a = untyped(lo, numericOperand(lo, e.left));
+  const b = untyped(lo, numericOperand(lo, e.right));
   if (e.op === "==" || e.op === "~=") return equality(lo, e, a, b);
-  const known = (o: Operand) => o.kind === Kind.Int || o.kind === Kind.Float;
+  const known = (o: Operand) =>
+    o.kind === Kind.Int || o.kind === Kind.Float || o.kind === Kind.Double;
+  const untypedKnown = (o: Operand) => known(o) && o.kind !== Kind.Double;
   const direct = `${rawCode(a)}${e.op}${rawCode(b)}`;
-  if (known(a) && known(b)) return `(${direct})`;
+  if (untypedKnown(a) && untypedKnown(b)) return `(${direct})`;
   const t = lo.newTemp();
+  if (known(a) && known(b)) {
+    lo.op(() => `${t}=${direct};`, `${t}=B(v)`, e.line, e);
+    return t;
+  }
   // a > b is b < a (§3.4.4)
   const swap = e.op === ">" || e.op === ">=";
   const helper = e.op === "<" || e.op === ">" ? "lt" : "le";
@@ -547,7 +681,7 @@ function comparison(lo: Lowering, e: BinaryExpr): string {
     .map((o) => (o.kind === Kind.Any ? `typeof ${o.code}==="number"` : "false"))
     .join("&&");
   lo.op(
-    (k) => `if(${test})${t}=${direct};else{k=${k};${t}=${helper}(${args});if(${t}===S)break sus;}`,
+    (k) => `if(${test})${t}=${direct};else{k=${k};${t}=${helper}(${args});if(${t}===null)break sus;}`,
     `${t}=B(v)`,
     e.line,
     e,
@@ -573,7 +707,7 @@ function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
   lo.op(
     (k) =>
       `if(${a.code}===${b.code})${t}=true;else if(typeof ${a.code}!=="object"&&typeof ${b.code}!=="object")${t}=false;` +
-      `else{k=${k};${t}=eq(${a.code},${b.code});if(${t}===S)break sus;}`,
+      `else{k=${k};${t}=eq(${a.code},${b.code});if(${t}===null)break sus;}`,
     `${t}=B(v)`,
     e.line,
     e,

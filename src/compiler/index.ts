@@ -34,7 +34,7 @@ export function lowerChunk(chunk: Chunk, source: string): { context: ChunkContex
   const functions: FunctionCode[] = [];
   const queue: FunctionBody[] = [chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
-    const { code, inner } = lowerFunction(context, fn);
+    const { code, inner } = lowerFunction(context, fn, true);
     functions.push(code);
     queue.push(...inner);
   }
@@ -65,7 +65,7 @@ export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
     const proto = makeProto(
       context,
       code,
-      () => compileResumable(code, module as Module),
+      () => compileResumable(untyped(context, code), module as Module),
       () => hookedForm(context, code, proto, module as Module),
     );
     protos[code.body.id] = proto;
@@ -75,6 +75,14 @@ export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
   module = new Function("R", "P", text)(codegenApi, protos) as Module;
   const { m0 } = module;
   return { instantiate: (env) => (m0 as (env: unknown) => LuaFunction)(env) };
+}
+
+/** The lowered form without assumptions about floats, for the resumable form. */
+function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
+  if (!code.usesDoubles) return code;
+  const again = lowerFunction(context, code.body, false).code;
+  if (again.ops.length !== code.ops.length) throw new Error("the untyped form differs");
+  return again;
 }
 
 function compileResumable(code: FunctionCode, module: Module): ResumableForm {

@@ -3,7 +3,7 @@
  *
  * Both forms of a function (fast and resumable, see print.ts) are printed from it. Text in nodes is
  * JavaScript over the names below; in an operation, `break sus` stands for saving the frame and
- * leaving the function.
+ * leaving the function, `deopt x` for going on in the resumable form with `x` as the result.
  *
  * | name        | meaning                                                        |
  * | ----------- | -------------------------------------------------------------- |
@@ -12,6 +12,8 @@
  * | `u0`, `u1`… | upvalues: a cell, or the value when the variable never changes |
  * | `va`        | the extra arguments of a vararg function, as an array          |
  * | `k`         | the number of the operation under way                          |
+ * | `h`         | scratch within one operation: a part of a table, or a callee   |
+ * | `n`         | counts loop iterations down to the next preemption check       |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
 import type { Expr, FunctionBody } from "../parser/ast";
@@ -104,6 +106,8 @@ export interface OpInfo {
   /** How many registers and temporaries are needed afterwards, and so saved when it suspends. */
   registers: number;
   temporaries: number;
+  /** Those of them that hold plain doubles, to be boxed when the frame is saved (typed code). */
+  unboxed?: Set<string>;
   /** The expression or the kind of implicit call; see names.ts. */
   expr: Expr | ImplicitOp | undefined;
   /** Register or temporary of the function that the operation calls. */
@@ -137,6 +141,8 @@ export interface FunctionCode {
   nodes: Node[];
   registers: number;
   temporaries: number;
+  /** Those of them that hold plain doubles, to be boxed when the frame is saved (typed code). */
+  unboxed?: Set<string>;
   /** Index = operation number; [0] is unused. */
   ops: OpInfo[];
   locals: LocalScope[];
@@ -147,6 +153,10 @@ export interface FunctionCode {
   /** Module-level names that the text uses (helpers, factories, constants). */
   uses: Set<string>;
   tailCalls: TailCall[];
+  /** There is a loop, and so a counter `n`. */
+  usesCounter: boolean;
+  /** The typed form keeps some floats unboxed, and so differs from the untyped one. */
+  usesDoubles: boolean;
   hasClose: boolean;
   usesVarargArray: boolean;
   /** Names of dispatch variables. */

@@ -10,8 +10,15 @@
  */
 import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
+import type { FloatVariables } from "./floats";
 import type { FunctionCode, ImplicitOp, LocalScope, Node, OpInfo, TailCall } from "./ir";
 import { anyOperand, Kind, type Operand } from "./operand";
+
+/**
+ * Iterations of a loop between two preemption checks: few enough that a loop comes by before the
+ * JIT compiles it; a path never taken would later make it throw its code away.
+ */
+export const LOOP_TICKS = 500;
 
 /** The state of lowering one function. */
 export class Lowering {
@@ -31,12 +38,17 @@ export class Lowering {
   private tempTop = 0;
   private tempMax = 0;
   private labels = 0;
+  readonly floats: FloatVariables;
+  /** Registers and temporaries that hold plain doubles at this point of typed code. */
+  private readonly unboxed = new Set<string>();
   /** Temporaries below this number are needed after the expression that is being evaluated. */
   liveBase = 0;
   /** Number of to-be-closed slots in scope. */
   closeLevel = 0;
   hasClose = false;
   readonly tailCalls: TailCall[] = [];
+  usesCounter = false;
+  usesDoubles = false;
   callsItself = false;
   usesVarargArray = false;
   /** The loop that `break` leaves. */
@@ -45,9 +57,12 @@ export class Lowering {
   constructor(
     readonly context: ChunkContext,
     readonly fn: FunctionBody,
+    /** Float variables are kept unboxed: the fast form. */
+    readonly isTyped: boolean,
     /** Markers are set, for debug hooks. */
     readonly isHooked: boolean,
   ) {
+    this.floats = context.floatVariables(fn);
     const self = context.selfVariables.get(fn);
     fn.upvalues.forEach((v, i) => {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);
@@ -65,6 +80,7 @@ export class Lowering {
   private info(line: number, expr: OpInfo["expr"], callee?: string, live = this.tempTop): OpInfo {
     const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
     if (callee !== undefined) info.callee = callee;
+    if (this.unboxed.size > 0) info.unboxed = new Set(this.unboxed);
     return info;
   }
 
@@ -131,10 +147,23 @@ export class Lowering {
     this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
   }
 
-  /** Preemption point: a counter that runs out a few thousand times a second. */
-  tick(line: number): void {
+  /**
+   * Preemption point: a counter that runs out. Function entries count in `X.n`, which debugging and
+   * cancellation set to zero; loops count in a local variable, which is cheaper.
+   */
+  tick(line: number, isEntry = false): void {
     if (this.isHooked) this.op((k) => `k=${k};if(H.tick())break sus;`, "", line, "hook");
-    else this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===S)break sus}`, "", line, "hook");
+    else if (isEntry)
+      this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===null)break sus}`, "", line, "hook");
+    else {
+      this.usesCounter = true;
+      this.op(
+        (k) => `if(--n<0){k=${k};n=${LOOP_TICKS};if(X.tick()===null)break sus}`,
+        "",
+        line,
+        "hook",
+      );
+    }
   }
 
   label(): string {
@@ -153,12 +182,14 @@ export class Lowering {
     const n = this.registerTop++;
     if (this.registerTop > this.registerMax) this.registerMax = this.registerTop;
     this.nodes.push({ type: "region", registers: this.registerTop });
+    this.unboxed.delete(`r${n}`);
     return `r${n}`;
   }
 
   newTemp(): string {
     const n = this.tempTop++;
     if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
+    this.unboxed.delete(`t${n}`);
     return `t${n}`;
   }
 
@@ -203,6 +234,7 @@ export class Lowering {
   declare(v: LocalVar): string {
     const register = this.newRegister();
     this.registerOf.set(v, register);
+    if (this.floats.has(v)) this.holdsDouble(register);
     const local: LocalScope = {
       name: v.name,
       register,
@@ -229,6 +261,16 @@ export class Lowering {
     return u;
   }
 
+  /** From now on the register or temporary holds a plain double, if this is typed code. */
+  holdsDouble(name: string): void {
+    this.usesDoubles = true;
+    if (this.isTyped) this.unboxed.add(name);
+  }
+
+  holdsAny(name: string): void {
+    this.unboxed.delete(name);
+  }
+
   /** The variable's value as an operand. */
   variable(v: LocalVar): Operand {
     const slot = this.slot(v);
@@ -237,6 +279,8 @@ export class Lowering {
       this.emit(`${t}=${slot}.v;`);
       return anyOperand(t);
     }
+    if (v.func === this.fn && this.floats.has(v)) return { code: slot, kind: Kind.Double };
+    if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };
     return { code: slot, kind: this.kindOf.get(v) ?? Kind.Any };
   }
 
@@ -280,6 +324,8 @@ export class Lowering {
       environmentIsCell: this.fn.upvalues.some((v) => this.context.isCell(v)),
       uses: this.uses,
       tailCalls: this.tailCalls,
+      usesCounter: this.usesCounter,
+      usesDoubles: this.usesDoubles,
       hasClose: this.hasClose,
       usesVarargArray: this.usesVarargArray,
       dispatchVars: this.dispatchVars,

@@ -32,6 +32,7 @@ export function nameOf(expr: Expr, fn: FunctionBody): ValueName | undefined {
 
 /** Largest integer key that C Lua's virtual machine has in an instruction. */
 const MAX_INTEGER_KEY = 255;
+const INTEGER_INDEX = "integer index";
 
 /** What stands for a key in a field's name. */
 function keyName(key: Expr): string {
@@ -40,12 +41,13 @@ function keyName(key: Expr): string {
   const { value } = k as { value?: unknown };
   const isSmall =
     k.type === "Integer" && typeof value === "number" && value >= 0 && value <= MAX_INTEGER_KEY;
-  return isSmall ? "integer index" : "?";
+  return isSmall ? INTEGER_INDEX : "?";
 }
 
 function fieldName(object: Expr, key: string): ValueName {
   // `_ENV.x` is a global by whatever way it is written
-  const isEnv = object.type === "Local" && object.variable.name === "_ENV";
+  const isEnv =
+    key !== INTEGER_INDEX && object.type === "Local" && object.variable.name === "_ENV";
   return { kind: isEnv ? "global" : "field", name: key };
 }
 

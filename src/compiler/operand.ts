@@ -8,6 +8,8 @@ export enum Kind {
   Int,
   /** A float constant: raw with a fraction, boxed without. */
   Float,
+  /** A float as a plain double, in typed code (floats.ts); any value in untyped code. */
+  Double,
   String,
   Boolean,
   Nil,
@@ -79,4 +81,9 @@ export function truthTest(o: Operand): string {
     default:
       return "true";
   }
+}
+
+/** Access to a property: `.x` or `["x y"]`. */
+export function property(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${quote(name)}]`;
 }

@@ -11,7 +11,8 @@
  * waited when a frame is resumed; every list on the way to that operation then jumps ahead to the
  * part that contains it. Loops stay loops, so that the JIT compiles them well.
  */
-import type { FunctionCode, Node } from "./ir";
+import type { FunctionCode, Node, RegionNode } from "./ir";
+import { LOOP_TICKS } from "./lower";
 
 /** The values that every frame of the function holds, whatever operation it waits for. */
 function fixedLayout(code: FunctionCode): string[] {
@@ -51,6 +52,8 @@ interface Region {
   id: number;
   registers: number;
   used: boolean;
+  /** Registers to box; the same at all its operations. */
+  unboxed?: Set<string> | undefined;
   /** Where its text begins. */
   start: number;
 }
@@ -86,7 +89,7 @@ abstract class Printer {
           start: text.length,
         });
       } else if (n.type === "endRegions") text = this.endRegions(text, outer, n.registers);
-      else if (!switched) text += this.node(n);
+      else if (!switched || !hasOps(n)) text += this.node(n);
       else if ("k" in n) text += `${this.node(n)}case ${n.k}:pc=0;`;
       else {
         for (let k = n.lo + 1; k <= n.hi; k++) text += `case ${k}:`;
@@ -106,11 +109,19 @@ abstract class Printer {
       this.regions.pop();
       if (!region.used) continue;
       const { id, start } = region;
-      const saved = this.saveRegisters(region.registers);
+      const saved = this.saveRegisters(region.registers, region.unboxed);
       result = `${result.slice(0, start)}p${id}:{q${id}:{${result.slice(start)}break p${id}}${saved}}`;
     }
     return result;
   }
+
+  private operation(k: number, text: string): string {
+    const result = text.includes("break sus") ? text.replaceAll("break sus", this.leave(k)) : text;
+    return result.includes("deopt ") ? result.replace(/deopt (\w+)/, this.deopt(k, "$1")) : result;
+  }
+
+  /** Goes on in the resumable form behind operation k, with `value` as its result. */
+  protected abstract deopt(k: number, value: string): string;
 
   /** The exit of operation k: that of its region if only registers have to be saved. */
   private leave(k: number): string {
@@ -119,25 +130,24 @@ abstract class Printer {
     if (op === undefined || region === undefined) return this.save(k);
     if (op.temporaries > 0 || op.registers !== region.registers) return this.save(k);
     region.used = true;
+    region.unboxed = op.unboxed;
     return `break q${region.id}`;
   }
 
   /** Saves a frame at the operation in `k`, with registers only. */
-  protected abstract saveRegisters(count: number): string;
+  protected abstract saveRegisters(count: number, unboxed?: Set<string>): string;
 
   private node(n: Node): string {
     if (typeof n === "string") return n;
     switch (n.type) {
       case "op":
-        return n.text.includes("break sus")
-          ? n.text.replaceAll("break sus", this.leave(n.k))
-          : n.text;
+        return this.operation(n.k, n.text);
       case "mark":
         return `if(${n.value}!==undefined&&${n.value}!==false){${this.mark(n.k, n.level, n.value, n.name)}}`;
       case "close":
         // only the resumable form ever holds variables to be closed
         return this.resumable
-          ? `if(fr.tbc!==null){k=${n.k};if(fr.close(${n.level})===S)${this.save(n.k)}}`
+          ? `if(fr.tbc!==null){k=${n.k};if(fr.close(${n.level})===null)${this.save(n.k)}}`
           : "";
       case "region":
       case "endRegions":
@@ -166,19 +176,30 @@ abstract class Printer {
   }
 }
 
+/** The values of a frame as text, plain doubles boxed. */
+function boxAll(names: string[], unboxed: Set<string> | undefined): string {
+  if (unboxed === undefined) return names.join(",");
+  return names.map((n) => (unboxed.has(n) ? `BX(${n})` : n)).join(",");
+}
+
 class FastPrinter extends Printer {
   private frame(k: number): string {
-    return `new LF(P${this.code.body.id},${k},[${frameLayout(this.code, k).join(",")}])`;
+    const values = boxAll(frameLayout(this.code, k), this.code.ops[k]?.unboxed);
+    return `new LF(P${this.code.body.id},${k},[${values}])`;
   }
 
   save(k: number): string {
     return `return U(${this.frame(k)})`;
   }
 
-  protected saveRegisters(count: number): string {
+  protected saveRegisters(count: number, unboxed?: Set<string>): string {
     const names = fixedLayout(this.code);
     for (let i = 0; i < count; i++) names.push(`r${i}`);
-    return `return U(new LF(P${this.code.body.id},k,[${names.join(",")}]))`;
+    return `return U(new LF(P${this.code.body.id},k,[${boxAll(names, unboxed)}]))`;
+  }
+
+  protected deopt(k: number, value: string): string {
+    return `return ${this.frame(k)}.resume(${value})`;
   }
 
   mark(k: number): string {
@@ -200,6 +221,10 @@ class ResumablePrinter extends Printer {
     return "";
   }
 
+  protected deopt(): string {
+    throw new Error("resumable code makes no assumptions");
+  }
+
   mark(k: number, level: number, value: string, name: string): string {
     return `k=${k};fr.mark(${level},${value},${name})`;
   }
@@ -207,7 +232,8 @@ class ResumablePrinter extends Printer {
 
 /** Declares registers from `from` up, temporaries and dispatch variables. */
 function declarations(code: FunctionCode, from: number): string {
-  const names: string[] = [];
+  const names: string[] = [",h"];
+  if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,r${i}`);
   for (let i = 0; i < code.temporaries; i++) names.push(`,t${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);
@@ -225,7 +251,7 @@ export function printFast(code: FunctionCode): string {
   let text = `(${isMain ? "e0" : factoryParameters(code).join(",")})=>function ${code.jsName}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
-  text += `let k=0${variables};`;
+  text += `var k=0${variables};`;
   if (code.tailCalls.length > 0) text += "tail:{";
   text += `try{${new FastPrinter(code, false).list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
@@ -235,7 +261,7 @@ export function printFast(code: FunctionCode): string {
 /** `function(fr,v,f){…}`: runs a frame on with the value `v`, or with the error `v` if `f`. */
 export function printResumable(code: FunctionCode): string {
   const constants = fixedLayout(code).map((name, i) => `${name}=s[${i}]`);
-  let text = `function(fr,v,f){const s=fr.s,${constants.join(",")};let k=fr.k,pc=k${declarations(code, 0)};`;
+  let text = `function(fr,v,f){const s=fr.s,${constants.join(",")};var k=fr.k,pc=k${declarations(code, 0)};`;
   if (code.tailCalls.length > 0) text += "tail:{";
   const list = new ResumablePrinter(code, true).list(code.nodes);
   text += `try{if(f)throw v;switch(k){${resumeCases(code, code.nodes)}}${list}}`;
@@ -289,7 +315,7 @@ function resumeCases(code: FunctionCode, nodes: Node[]): string {
   return text;
 }
 
-function hasOps(n: Node): boolean {
+function hasOps(n: Node): n is Exclude<Node, string | RegionNode> {
   if (typeof n === "string" || n.type === "region" || n.type === "endRegions") return false;
   return "k" in n || n.hi > n.lo;
 }

@@ -11,6 +11,7 @@ import type {
   IfStatement,
   LabelStatement,
   LocalStatement,
+  LocalVar,
   MethodCallExpr,
   NumericForStatement,
   ReturnStatement,
@@ -22,6 +23,8 @@ import {
   call,
   callText,
   condition,
+  doubleInto,
+  doubleOperand,
   indexName,
   into,
   isMulti,
@@ -44,9 +47,10 @@ const SELF = "self";
 export function lowerFunction(
   context: ChunkContext,
   fn: FunctionBody,
+  isTyped: boolean,
   isHooked = false,
 ): { code: FunctionCode; inner: FunctionBody[] } {
-  const lo = new Lowering(context, fn, isHooked);
+  const lo = new Lowering(context, fn, isTyped, isHooked);
   lo.scope(() => {
     for (const p of fn.params) {
       const r = lo.declare(p);
@@ -59,7 +63,7 @@ export function lowerFunction(
     } else if (fn.isVararg && context.keepsVarargs) lo.usesVarargArray = true;
     const before = lo.opCount;
     const body = lo.collect(() => {
-      lo.tick(fn.line);
+      lo.tick(fn.line, true);
       statements(lo, fn.body.statements);
       lo.lastLine = fn.endLine;
       lo.marker(fn.parent === undefined ? endOfBlock(fn.body) : fn.endLine, true);
@@ -175,7 +179,10 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "LocalFunction": {
       const v = s.variable;
-      if (!v.assigned && !lo.context.allCells) lo.context.selfVariables.set(s.func.func, v);
+      if (!v.assigned && !lo.context.allCells) {
+        lo.context.selfVariables.set(s.func.func, v);
+        lo.context.functionVariables.add(v);
+      }
       lo.declare(v);
       if (lo.context.isCell(v)) {
         lo.initialise(v, "undefined");
@@ -198,7 +205,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       call(
         lo,
         s.call,
-        (f, args, k) => `k=${k};if((${callText(f, args)})===S)break sus;`,
+        (c) => `${c.before}if(${c.value}===null)break sus;`,
         "",
       );
       break;
@@ -289,19 +296,24 @@ function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): 
   lo.tick(s.line);
 }
 
+/** A float constant with an integral value: a variable holds its box, not the raw number. */
+function isBoxedFloat(o: Operand): boolean {
+  return o.kind === Kind.Float && Number.isInteger(o.value);
+}
+
 function local(lo: Lowering, s: LocalStatement): void {
   // compile-time constants need no register
   const vars = s.vars;
   if (vars.length === 1 && vars[0]?.constant !== undefined) return;
   const before = lo.opCount;
-  const values = listOf(lo, s.exprs, vars.length, true);
+  const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
   if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
   vars.forEach((v, i) => {
     if (v.constant !== undefined) return;
     lo.declare(v);
     const value = values[i] ?? NIL;
-    if (!v.assigned && value.kind !== Kind.Any && value.kind !== Kind.Nil)
-      lo.kindOf.set(v, value.kind);
+    if (!v.assigned && value.kind !== Kind.Any && value.kind !== Kind.Nil && value.kind !== Kind.Double)
+      lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
     lo.initialise(v, value.code);
     if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);
   });
@@ -311,7 +323,13 @@ function local(lo: Lowering, s: LocalStatement): void {
  * Evaluates an expression list to exactly `count` operands (§3.3.3). With `fresh`, a single plain
  * expression may stay as it is because nothing is assigned before it is read.
  */
-function listOf(lo: Lowering, exprs: Expr[], count: number, fresh: boolean): Operand[] {
+function listOf(
+  lo: Lowering,
+  exprs: Expr[],
+  count: number,
+  fresh: boolean,
+  isDouble: (i: number) => boolean = () => false,
+): Operand[] {
   const operands: Operand[] = [];
   for (let i = 0; i < exprs.length; i++) {
     const e = exprs[i] as Expr;
@@ -319,12 +337,13 @@ function listOf(lo: Lowering, exprs: Expr[], count: number, fresh: boolean): Ope
     if (isLast && isMulti(e) && count > exprs.length) {
       operands.push(...unpack(lo, e, count - i));
     } else {
-      let o = listed(lo, e);
+      let o = isDouble(i) ? doubleOperand(lo, e) : listed(lo, e);
       if (i >= count) continue;
       if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
         // the register may be assigned before this value is used
         const t = lo.newTemp();
         lo.emit(`${t}=${o.code};`);
+        if (o.kind === Kind.Double) lo.holdsDouble(t);
         o = { ...o, code: t };
       }
       operands.push(o);
@@ -332,6 +351,11 @@ function listOf(lo: Lowering, exprs: Expr[], count: number, fresh: boolean): Ope
   }
   while (operands.length < count) operands.push(NIL);
   return operands;
+}
+
+/** Is the variable kept as a plain double in typed code? */
+function isFloat(lo: Lowering, v: LocalVar | undefined): boolean {
+  return v !== undefined && v.func === lo.fn && lo.floats.has(v);
 }
 
 /** The first `count` values of a multi-valued expression. */
@@ -344,15 +368,15 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     const spread = `${rest.map((t, i) => `${t}=${first}[${i + 1}];`).join("")}${first}=${first}[0];`;
     if (e.type === "Call" || e.type === "MethodCall") {
       const clear = rest.map((t) => `${t}=undefined;`).join("");
-      const assign = `if(Q(${first})){if(${first}===S)break sus;${spread}}else{${clear}}`;
+      const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
       call(
         lo,
         e,
-        (f, args, k) => `k=${k};${first}=${callText(f, args)};${assign}`,
+        (c) => `${c.before}${first}=${c.value};${assign}`,
         `${first}=A(v);${spread}`,
       );
     } else {
-      const va = varargs(lo);
+      const va = varargs(lo, e.line);
       if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
       else lo.emit(`${first}=${va};${spread}`);
     }
@@ -399,7 +423,9 @@ function assign(lo: Lowering, s: AssignStatement): void {
   if (s.targets.length === 1 && only !== undefined && s.exprs.length === 1) {
     const e = s.exprs[0] as Expr;
     if (only.type === "Local") {
-      if (lo.context.isCell(only.variable)) lo.assignVariable(only.variable, operand(lo, e).code);
+      if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
+      else if (lo.context.isCell(only.variable))
+        lo.assignVariable(only.variable, operand(lo, e).code);
       else into(lo, e, lo.slot(only.variable));
       return;
     }
@@ -427,7 +453,10 @@ function assign(lo: Lowering, s: AssignStatement): void {
       ? { object: keep(operand(lo, t.object)), key: keep(operand(lo, t.key)) }
       : undefined,
   );
-  const values = listOf(lo, s.exprs, s.targets.length, false);
+  const values = listOf(lo, s.exprs, s.targets.length, false, (i) => {
+    const t = s.targets[i];
+    return t?.type === "Local" && isFloat(lo, t.variable);
+  });
   for (let i = s.targets.length - 1; i >= 0; i--) {
     const target = s.targets[i];
     const value = values[i] ?? NIL;
@@ -514,19 +543,40 @@ function returnStatement(lo: Lowering, s: ReturnStatement): void {
  * call of JavaScript; a native one inside, so that its errors get this line.
  */
 function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void {
-  const t = lo.newTemp();
+  if (isSelfCall(lo, e)) {
+    selfCall(lo, e);
+    return;
+  }
   call(
     lo,
     e,
-    (f, args, k) => {
+    (c, k, f, args) => {
       lo.tailCalls.push({ k, text: `${f.code}(${args})` });
       return (
         `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
-        `${t}=${callText(f, args)};if(${t}===S)break sus;return ${t};`
+        `${c.before}if((h=${c.value})===null)break sus;return h;`
       );
     },
     "return v",
   );
+}
+
+/** A tail call of a function to itself assigns the parameters and begins again. */
+function selfCall(lo: Lowering, e: CallExpr): void {
+  const values = e.args.map((a) => operand(lo, a));
+  const { params } = lo.fn;
+  // all values first: they may refer to the parameters
+  const kept = values.slice(0, params.length).map((v) => {
+    if (!v.code.startsWith("r")) return v;
+    const t = lo.newTemp();
+    lo.emit(`${t}=${v.code};`);
+    return { ...v, code: t };
+  });
+  params.forEach((p, i) => {
+    lo.initialise(p, kept[i]?.code ?? "undefined");
+  });
+  lo.emit(`continue ${SELF};`);
+  lo.callsItself = true;
 }
 
 function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
@@ -547,7 +597,7 @@ function numericFor(lo: Lowering, s: NumericForStatement): void {
     const limit = listed(lo, s.limit);
     const step = s.step === undefined ? undefined : listed(lo, s.step);
     lo.marker(s.line);
-    const stepValue = step === undefined ? 1 : typeof step.value === "number" ? step.value : undefined;
+    const stepValue = step === undefined ? 1 : step.kind === Kind.Int ? (step.value as number) : undefined;
     const constantStart = start.kind === Kind.Int && (start.value === undefined || fits(start.value));
     const constantStep =
       stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
@@ -662,7 +712,7 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
             () => {
               lo.op(
                 (k) =>
-                  `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===S)break sus;}`,
+                  `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
                 `${v1}=F(v)`,
                 s.line,
                 undefined,
@@ -704,8 +754,10 @@ function iteratorCall(
   const clear = rest.map((v) => `${v}=undefined;`).join("");
   const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
-    (k) =>
-      `k=${k};${v0}=${callText(callee, `${state},${control}`)};if(Q(${v0})){if(${v0}===S)break sus;${spread}}else{${clear}}`,
+    (k) => {
+      const c = callText(callee, `${state},${control}`, k);
+      return `${c.before}${v0}=${c.value};if(Q(${v0})){${spread}}else{if(${v0}===null)break sus;${clear}}`;
+    },
     `${v0}=A(v);${spread}`,
     s.line,
     "for iterator",

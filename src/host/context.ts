@@ -2,10 +2,12 @@
  * What an implementation can do besides computing: call Lua functions, start tasks, make handles,
  * log, and reach what belongs to the Lua state it runs in.
  */
+import { LuaSyntaxError } from "../parser/syntax-error";
 import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { activeTask, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
+import type { LuaTable } from "../runtime/table";
 import { plainText } from "../runtime/tostring";
 import type { LuaFunction, LuaValue, Userdata } from "../runtime/value";
 import { bytesToUtf8 } from "./bytes";
@@ -15,6 +17,7 @@ import type { HandleClass } from "./handle";
 import { displayPlain } from "./inspect";
 import { makeHandle } from "./install";
 import type { Logger } from "./logger";
+import { type PathUse, Policy } from "./policy";
 import type { Secrets } from "./secrets";
 
 export type { Task };
@@ -26,6 +29,8 @@ export interface HostSettings {
   readonly environment: Environment;
   /** Refuse functions that change something outside. */
   readonly readonly: boolean;
+  /** Which files scripts may touch; all when left out. */
+  readonly policy?: Policy;
 }
 
 /** One per Lua state. */
@@ -34,6 +39,7 @@ export class Host implements HostSettings {
   readonly secrets: Secrets;
   readonly environment: Environment;
   readonly readonly: boolean;
+  readonly policy: Policy;
   private readonly stores = new Map<object, unknown>();
 
   constructor(
@@ -44,6 +50,7 @@ export class Host implements HostSettings {
     this.secrets = settings.secrets;
     this.environment = settings.environment;
     this.readonly = settings.readonly;
+    this.policy = settings.policy ?? new Policy();
   }
 
   /** A builtin's own data in this Lua state, made when first asked for. `make` is also the key. */
@@ -89,12 +96,46 @@ export class Context {
     throw new HostError(`${this.name}: ${cause}`);
   }
 
+  /** The path (a byte string) to read for `path`; fails where the policy does not allow it. */
+  readPath(path: string, use?: PathUse): string {
+    return (
+      this.host.policy.allowRead(path, use) ??
+      this.fail(`reading ${JSON.stringify(bytesToUtf8(path))} is not allowed`)
+    );
+  }
+
+  /** The path to write, create or remove for `path`; fails where the policy does not allow it. */
+  writePath(path: string, use?: PathUse): string {
+    return (
+      this.host.policy.allowWrite(path, use) ??
+      this.fail(`writing ${JSON.stringify(bytesToUtf8(path))} is not allowed`)
+    );
+  }
+
+  /**
+   * Compiles Lua text, as `load` does: `chunkName` is `=name` or `@path`, `env` holds its globals.
+   * Fails with `template.eta: name:1: unexpected symbol…`.
+   */
+  load(source: string, chunkName: string, env?: LuaTable): LuaFunction {
+    const { state } = this.host;
+    try {
+      return env === undefined ? state.load(source, chunkName) : state.load(source, chunkName, env);
+    } catch (e) {
+      if (e instanceof LuaSyntaxError) this.fail(bytesToUtf8(e.message));
+      throw e;
+    }
+  }
+
   /**
    * Calls a Lua function, which may wait, and gives its results. It runs in a task of its own that
    * ends with the calling one. Its error rejects the promise, and may simply be thrown on.
    */
   async call(f: LuaFunction, ...args: LuaValue[]): Promise<LuaValue[]> {
-    const task = this.spawn(f, ...args);
+    return this.join(this.spawn(f, ...args));
+  }
+
+  /** Waits for a task that was made for this call, as `call` does: it ends with the calling one. */
+  async join(task: Task): Promise<LuaValue[]> {
     if (this.task === undefined) return task.promise;
     task.deadline = this.task.deadline;
     const { signal } = this;
@@ -108,9 +149,11 @@ export class Context {
     }
   }
 
-  /** Starts a Lua function as a task of its own; see `Host.spawn`. */
+  /** Starts a Lua function as a task of its own, a child of the calling one; see `Host.spawn`. */
   spawn(f: LuaFunction, ...args: LuaValue[]): Task {
-    return this.host.spawn(f, ...args);
+    const task = startTask(this.host.state, f, args, this.task);
+    task.observed = true;
+    return task;
   }
 
   /** A new handle around `value`. */

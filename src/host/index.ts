@@ -3,6 +3,7 @@
  * it may import. Start with define.ts.
  */
 
+export { flushAll } from "../lualib/io-stream";
 export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
 export { argumentError, LuaError } from "../runtime/error";
 export { LuaInt64 } from "../runtime/int64";
@@ -57,11 +58,13 @@ export {
   RawField,
 } from "./logger";
 export { isNull, nullOf } from "./null";
+export { osError, osErrorCode } from "./os-error";
 export { type ArgumentsOf, Param, p, typeName } from "./params";
-export { matchesPattern } from "./pattern";
+export { gsub, matchesPattern } from "./pattern";
+export { type PathUse, Policy, type PolicyOptions } from "./policy";
 export { errorReport } from "./report";
 export { Secrets } from "./secrets";
-export { onShutdown, runShutdown } from "./shutdown";
+export { onShutdown, runShutdown, shutdownDone } from "./shutdown";
 export {
   entries,
   float,

@@ -22,6 +22,7 @@ import { errorText, errorValue } from "./errors";
 import { displayPlain } from "./inspect";
 import { installBuiltin } from "./install";
 import { Logger } from "./logger";
+import type { Policy } from "./policy";
 import { Secrets } from "./secrets";
 
 export interface LuaOptions {
@@ -42,6 +43,8 @@ export interface LuaOptions {
   memory?: number;
   /** Refuse builtins that change something outside. */
   readonly?: boolean;
+  /** Which files builtins may touch; all by default. */
+  policy?: Policy;
   /** Leave out `assay`'s builtins: the standard library only. */
   bare?: boolean;
   /** Finds modules behind the standard searchers. */
@@ -97,7 +100,9 @@ export class Lua {
     const logger =
       options.logger ?? new Logger({ secrets, write: (line) => toStderr(Buffer.from(line)) });
     const readonly = options.readonly ?? false;
-    this.host = new Host(this.state, { logger, secrets, environment, readonly });
+    const { policy } = options;
+    const settings = { logger, secrets, environment, readonly, ...(policy && { policy }) };
+    this.host = new Host(this.state, settings);
     this.converter = new Converter((f, args) => this.execute(f, args, {}));
     this.timeout = options.timeout;
     this.state.onTaskError = (_task, error) =>

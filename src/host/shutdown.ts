@@ -20,9 +20,22 @@ export function onShutdown(hook: Hook): () => void {
   return () => hooks.delete(hook);
 }
 
+let running: Promise<void> | undefined;
+
 /** Runs all hooks at once and waits for them. Their failures don't stop the others. */
 export async function runShutdown(): Promise<void> {
   const pending = [...hooks];
   hooks.clear();
-  await Promise.allSettled(pending.map(async (hook) => hook()));
+  const done = Promise.allSettled(pending.map(async (hook) => hook()));
+  // one more turn, in which whoever asked for the shutdown can end the program its own way
+  running = done.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+  await done;
+}
+
+/**
+ * Waits while a shutdown is under way. A script that waits for its server runs on only afterwards:
+ * its end must not end the process before other servers have drained.
+ */
+export async function shutdownDone(): Promise<void> {
+  await running;
 }

@@ -63,7 +63,7 @@ function select(...args: LuaValue[]): Results {
 
 /** `tonumber` with a base: digits and letters, wrapping around like all integer arithmetic. */
 function parseBase(text: string, base: number): LuaInteger | undefined {
-  const m = /^[ \f\n\r\t\v]*(-?)([0-9A-Za-z]+)[ \f\n\r\t\v]*$/.exec(text);
+  const m = /^[ \f\n\r\t\v]*([-+]?)([0-9A-Za-z]+)[ \f\n\r\t\v]*$/.exec(text);
   if (m === null) return undefined;
   let n: LuaInteger = 0;
   for (const c of (m[2] as string).toLowerCase()) {
@@ -116,7 +116,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       return mt.getStr("__metatable") ?? mt;
     },
     ipairs(...args: LuaValue[]): Results {
-      if (args.length === 0) throw argumentError(1, "table expected, got no value");
+      checkAny(args.length, 1);
       return [inext, args[0], 0];
     },
     next,

@@ -17,7 +17,7 @@ import { checkFunction, typeError } from "./args";
 
 function checkCoroutine(v: LuaValue, n: number): Coroutine {
   if (v instanceof Coroutine) return v;
-  throw typeError(n, "coroutine", v);
+  throw typeError(n, "thread", v);
 }
 
 const asStatus: ResumeMode = {

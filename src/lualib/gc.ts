@@ -18,7 +18,10 @@ const OPTIONS = [
   "param",
 ] as const;
 
-/** Parameters with C Lua's defaults; they are remembered and otherwise without effect. */
+/**
+ * Parameters with C Lua's defaults. Only `stepsize` and `stepmul` have an effect, on how many steps
+ * make a cycle.
+ */
 const DEFAULT_PARAMETERS: Record<string, number> = {
   minormul: 20,
   majorminor: 50,
@@ -32,12 +35,29 @@ export function garbageCollector(): LuaFunction {
   let isRunning = true;
   let mode: "incremental" | "generational" = "incremental";
   const parameters: Record<string, number> = { ...DEFAULT_PARAMETERS };
+  /** Bytes left to visit in the current cycle of steps; negative between cycles. */
+  let rest = -1;
+
+  /**
+   * The collector has no smaller unit of work than a collection. So steps only count the bytes that
+   * C Lua would visit, and the one that has been through the whole heap collects.
+   */
+  function step(bytes: number): Results {
+    const { stepsize = 0, stepmul = 0 } = parameters;
+    if (mode === "generational") return collect(true);
+    if (rest < 0) rest = heapBytes();
+    rest -= Math.max(((bytes > 0 ? bytes : stepsize) * stepmul) / 100, 1);
+    if (rest > 0 && stepmul > 0) return false;
+    rest = -1;
+    return collect(true);
+  }
+
   return (option: LuaValue, a: LuaValue, b: LuaValue): Results => {
     switch (checkOption(option, 1, OPTIONS, "collect")) {
       case "collect":
         return collect();
       case "step":
-        return collect(true);
+        return step(optIndex(a, 2, 0));
       case "count":
         return makeFloat(heapBytes() / 1024);
       case "stop":
@@ -86,6 +106,7 @@ function collect(step = false): Results {
   });
 }
 
+/** What the heap takes up now; the size that the collector itself goes by is that of the last one. */
 function heapBytes(): number {
-  return (require("bun:jsc") as typeof import("bun:jsc")).heapSize();
+  return process.memoryUsage().heapTotal;
 }

@@ -4,9 +4,17 @@
  * A stream reads ahead into a string of bytes and collects what is written in another. Regular
  * files are read and written at explicit positions, everything else in sequence.
  */
-import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import type { LuaValue, Results } from "../runtime/value";
 import { systemError } from "./io-errors";
+
+type FileSystem = typeof import("node:fs");
+let loaded: FileSystem | undefined;
+
+/** node:fs takes as long to load as a small script to run. */
+function fs(): FileSystem {
+  loaded ??= require("node:fs") as FileSystem;
+  return loaded;
+}
 
 /** What came of reading more: bytes are there, the end is reached, or `wait` has to be awaited. */
 export const FILLED = 0;
@@ -148,7 +156,7 @@ export class FileStream extends Stream {
   private readonly append: boolean;
 
   private size(): number {
-    return fstatSync(this.fd).size;
+    return fs().fstatSync(this.fd).size;
   }
 
   override fill(hint: number): FillResult {
@@ -165,7 +173,7 @@ export class FileStream extends Stream {
       scratch ??= Buffer.allocUnsafeSlow(CHUNK);
       buffer = scratch;
     } else buffer = Buffer.allocUnsafe(size);
-    const n = retry(() => readSync(this.fd, buffer, 0, size, this.position));
+    const n = retry(() => fs().readSync(this.fd, buffer, 0, size, this.position));
     if (n === 0) return END;
     this.chunk = CHUNK;
     if (this.position !== null) this.position += n;
@@ -191,7 +199,7 @@ export class FileStream extends Stream {
     const position = this.append ? null : this.position;
     for (let done = 0; done < buffer.length; ) {
       const at = position === null ? null : position + done;
-      done += retry(() => writeSync(this.fd, buffer, done, buffer.length - done, at));
+      done += retry(() => fs().writeSync(this.fd, buffer, done, buffer.length - done, at));
     }
     if (this.position === null) return;
     this.position = this.append ? this.size() : this.position + buffer.length;
@@ -214,7 +222,7 @@ export class FileStream extends Stream {
       this.flush();
     } finally {
       this.text = "";
-      closeSync(this.fd);
+      fs().closeSync(this.fd);
     }
     return true;
   }
@@ -263,21 +271,42 @@ export class StandardStream extends FileStream {
     }
   }
 
+  /**
+   * Flushes for the last time, before the process ends. May be under way when it returns. Fails as
+   * `flush` does, at once or later.
+   */
+  async flushLast(): Promise<void> {
+    const bytes = this.pending;
+    if (loaded !== undefined || bytes === "" || this.fd !== 1) {
+      this.flush();
+      return;
+    }
+    this.pending = "";
+    dirty.delete(this);
+    try {
+      await Bun.write(Bun.stdout, Buffer.from(bytes, "latin1"));
+    } catch (e) {
+      if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
+      throw e;
+    }
+  }
+
   /** Standard streams stay open. */
   override close(): Results {
     return [undefined, "cannot close standard file"] satisfies LuaValue[];
   }
 }
 
+interface TerminalBinding {
+  isTTY(fd: number): boolean;
+}
+
 /** True for a terminal. */
 export function isTerminal(fd: number): boolean {
-  // node:tty takes a long time to load, and files and pipes are no terminals
-  try {
-    if (!fstatSync(fd).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  return process.getBuiltinModule("node:tty").isatty(fd);
+  // node:tty takes too long to load for a question that every script asks
+  const { binding } = process as unknown as { binding?: (name: string) => TerminalBinding };
+  if (binding === undefined) return process.getBuiltinModule("node:tty").isatty(fd);
+  return binding.call(process, "tty_wrap").isTTY(fd);
 }
 
 /** The process's standard streams, shared by everything that writes to them. */

@@ -5,6 +5,7 @@ import { SUSPENDED } from "../runtime/frame";
 import type { LuaState } from "../runtime/state";
 import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { checkFunction, checkString, optString } from "./args";
+import { errorText, isSystemError } from "./io-errors";
 import { runSteps, type Steps } from "./resumable";
 import { LuaSyntaxError } from "../parser/index";
 
@@ -16,18 +17,9 @@ function readFile(path: string): string {
 
 /** The reason of a failed file operation, as C's strerror. */
 export function systemReason(error: unknown): string {
-  const { code, errno } = error as { code?: string; errno?: number };
-  const known: Record<string, string> = {
-    ENOENT: "No such file or directory",
-    EISDIR: "Is a directory",
-    EACCES: "Permission denied",
-    ENOTDIR: "Not a directory",
-    ENAMETOOLONG: "File name too long",
-    ELOOP: "Too many levels of symbolic links",
-    EPERM: "Operation not permitted",
-    ERR_INVALID_ARG_VALUE: "path contains a NUL byte",
-  };
-  return known[code ?? ""] ?? (error as Error).message ?? `error ${errno}`;
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === "ERR_INVALID_ARG_VALUE") return "path contains a NUL byte";
+  return isSystemError(error) ? errorText(error) : String(message ?? error);
 }
 
 /** Blanks the first line if it begins with `#` (after a byte order mark), keeping line numbers. */

@@ -5,7 +5,7 @@ import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { index, setIndex } from "../runtime/index-ops";
 import { compareInt, type LuaInteger, loOf, subInt, toDouble } from "../runtime/int64";
-import { Interrupt } from "../runtime/interrupt";
+import { ExitRequest } from "../runtime/interrupt";
 import { library } from "../runtime/native";
 import { toInteger } from "../runtime/number";
 import { awaitPromise } from "../runtime/scheduler";
@@ -38,18 +38,7 @@ const MAX_INT = 0x7fffffff;
 const MIN_INT = -0x80000000;
 const CATEGORIES = ["all", "collate", "ctype", "monetary", "numeric", "time"] as const;
 
-/**
- * Thrown by os.exit. No Lua code may catch it; whoever runs the program ends the process with
- * `code`, after closing the state when `close` is set.
- */
-export class ExitRequest extends Interrupt {
-  constructor(
-    readonly code: number,
-    readonly close: boolean,
-  ) {
-    super("");
-  }
-}
+export { ExitRequest };
 
 function stringArgument(v: LuaValue, n: number, count: number): string {
   if (v === undefined && count < n) throw missingError(n, "string");

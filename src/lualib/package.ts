@@ -16,12 +16,14 @@ const DEFAULT_PATH =
 const DEFAULT_CPATH = "/usr/local/lib/lua/5.5/?.so;/usr/local/lib/lua/5.5/loadall.so;./?.so";
 
 /** A module that the program carries in itself: its loader, and what `require` passes along. */
-export type EmbeddedSearcher = (name: string) => { loader: LuaValue; data: LuaValue } | string;
+export type EmbeddedSearcher = (
+  name: string,
+) => { loader: LuaValue; data: LuaValue } | string | undefined;
 
 export interface PackageOptions {
   /** Environment for `LUA_PATH_5_5` and `LUA_PATH`. */
   env(name: string): string | undefined;
-  /** Searchers behind the standard ones; a string is an entry for the error message. */
+  /** Searchers before that of the path; a string is an entry for the error message. */
   searchers?: EmbeddedSearcher[];
 }
 
@@ -53,7 +55,6 @@ function searchPath(
   const file = sep === "" ? name : name.split(sep).join(rep);
   const tried: string[] = [];
   for (const template of path.split(";")) {
-    if (template === "") continue;
     const candidate = template.split("?").join(file);
     if (isReadable(candidate)) return candidate;
     tried.push(`no file '${candidate}'`);
@@ -116,10 +117,11 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
   const embedded = (options.searchers ?? []).map((search) =>
     native("searcher_embedded", (name: LuaValue): Results => {
       const r = search(checkString(name, 1));
-      return typeof r === "string" ? r : [r.loader, r.data];
+      return r === undefined || typeof r === "string" ? r : [r.loader, r.data];
     }),
   );
-  pkg.setName("searchers", listTable([searchPreload, searchLua, searchC, ...embedded]));
+  // before the path: what lies in the working directory can't take the place of the program's own
+  pkg.setName("searchers", listTable([searchPreload, ...embedded, searchLua, searchC]));
   state.globals.setName(
     "require",
     native(

@@ -46,8 +46,10 @@ export function pcall(f: LuaValue, ...args: LuaValue[]): Results {
   return r === SUSPENDED ? suspend(new PcallFrame(f)) : success(r);
 }
 
-/** Handlers that fail call themselves again, up to this depth (C Lua: LUAI_MAXCCALLS). */
-const MAX_HANDLER_DEPTH = 190;
+/** Handlers that fail are called again, up to this depth (C Lua: LUAI_MAXCCALLS). */
+const MAX_HANDLER_DEPTH = 195;
+/** How often they may try to cope with the overflow itself. */
+const EXTRA_HANDLER_DEPTH = 20;
 
 class XpcallFrame extends Frame {
   readonly nativeName = "xpcall";
@@ -85,7 +87,9 @@ class XpcallFrame extends Frame {
     if (error instanceof Interrupt) throw error;
     let e = settle(error, nameOf(this.f));
     for (;;) {
-      if (++this.depth > MAX_HANDLER_DEPTH) return [false, "C stack overflow"];
+      if (++this.depth === MAX_HANDLER_DEPTH) e = new LuaError("C stack overflow");
+      else if (this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH)
+        return [false, "error in error handling"];
       this.error = e;
       let r: Results;
       try {

@@ -17,6 +17,7 @@ import {
   subInt,
   toDouble,
 } from "../runtime/int64";
+import { checkAllocation, maxBytes } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library } from "../runtime/native";
 import { numberToString, parseNumber } from "../runtime/number";
@@ -276,6 +277,7 @@ function joinRaw(t: LuaTable, separator: string, from: number, to: number): stri
   if (from > 0 && to < array.length) {
     let i = from;
     while (i <= to && typeof array[i] === "string") i++;
+    if (maxBytes !== Number.POSITIVE_INFINITY) checkAllocation(joinedLength(array, separator, from, i));
     // two or three strings are left to the engine's ropes, which copy nothing yet
     if (i > to && to - from > 2) return array.slice(from, to + 1).join(separator);
   }
@@ -285,6 +287,13 @@ function joinRaw(t: LuaTable, separator: string, from: number, to: number): stri
     if (i < to) text += separator;
   }
   return text;
+}
+
+/** Bytes of the strings in `array` from `from` on, before `to`. */
+function joinedLength(array: LuaValue[], separator: string, from: number, to: number): number {
+  let length = 0;
+  for (let i = from; i < to; i++) length += (array[i] as string).length + separator.length;
+  return length;
 }
 
 function piece(v: LuaValue, i: LuaInteger): string {
@@ -359,6 +368,17 @@ function* unpackSteps(t: LuaValue, from: LuaValue, to: LuaValue): Steps {
 }
 
 /** The parts grow as they fill: a size that is only promised costs nothing here. */
+/** Longer arrays would be sparse ones for the JavaScript engine. */
+const MAX_RESERVED = 50_000;
+
+/** The array part of an empty table that has room for `n` elements. */
+function reserved(n: number): LuaValue[] {
+  const array: LuaValue[] = new Array(Math.min(n, MAX_RESERVED) + 1);
+  array[0] = undefined;
+  array.length = 1;
+  return array;
+}
+
 function create(sequence: LuaValue, rest: LuaValue): Results {
   const n = arguments.length === 0 ? undefined : checkInteger(sequence, 1);
   if (n === undefined) throw missingError(1, "number");
@@ -366,7 +386,7 @@ function create(sequence: LuaValue, rest: LuaValue): Results {
   if (typeof n !== "number" || n < 0 || n > MAX_COUNT) throw argumentError(1, "out of range");
   if (typeof m !== "number" || m < 0 || m > MAX_COUNT) throw argumentError(2, "out of range");
   if (m > 2 ** 30) throw runtimeError("table overflow");
-  return new LuaTable(EMPTY_HASH, n > 0 ? [undefined] : EMPTY_ARRAY);
+  return new LuaTable(EMPTY_HASH, n > 0 ? reserved(n) : EMPTY_ARRAY);
 }
 
 // ---- sort ----

@@ -30,6 +30,8 @@ export interface LocalVar {
   id: number;
   /** The value of a compile-time constant (`local x <const> = 42`), as C Lua folds it; else absent. */
   constant?: ConstantExpr;
+  /** Set by the compiler: the variable of a `for` that counts integers from a constant. */
+  integerLoop?: boolean;
 }
 
 export interface FunctionBody {

@@ -26,7 +26,7 @@ import {
   xorInt,
 } from "./int64";
 import { getMetamethod } from "./metatable";
-import { numberToString, parseNumber } from "./number";
+import { numberToString } from "./number";
 import { LuaTable } from "./table";
 import {
   first,
@@ -69,73 +69,70 @@ export function add(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a + b;
     if (Math.floor(r) !== r) return r;
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
-  return addSlow(a, b);
-}
-
-function addSlow(a: LuaValue, b: LuaValue): LuaValue {
-  if (a instanceof LuaFloat) {
-    if (typeof b === "number") return makeFloat(a.n + b);
-    if (b instanceof LuaFloat) return makeFloat(a.n + b.n);
-  } else if (typeof a === "number") {
-    if (typeof b === "number") {
-      if (Number.isInteger(a) && Number.isInteger(b)) return addInt(a, b);
-      return makeFloat(a + b);
-    }
-    if (b instanceof LuaFloat) return makeFloat(a + b.n);
-  }
-  return arith("+", a, b);
+  return slowArith("+", a, b);
 }
 
 export function sub(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a - b;
     if (Math.floor(r) !== r) return r;
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
-  return subSlow(a, b);
-}
-
-function subSlow(a: LuaValue, b: LuaValue): LuaValue {
-  if (a instanceof LuaFloat) {
-    if (typeof b === "number") return makeFloat(a.n - b);
-    if (b instanceof LuaFloat) return makeFloat(a.n - b.n);
-  } else if (typeof a === "number") {
-    if (typeof b === "number") {
-      if (Number.isInteger(a) && Number.isInteger(b)) return subInt(a, b);
-      return makeFloat(a - b);
-    }
-    if (b instanceof LuaFloat) return makeFloat(a - b.n);
-  }
-  return arith("-", a, b);
+  return slowArith("-", a, b);
 }
 
 export function mul(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a * b;
     if (Math.floor(r) !== r) return r;
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
   }
-  return mulSlow(a, b);
+  return slowArith("*", a, b);
 }
 
-function mulSlow(a: LuaValue, b: LuaValue): LuaValue {
-  if (a instanceof LuaFloat) {
-    if (typeof b === "number") return makeFloat(a.n * b);
-    if (b instanceof LuaFloat) return makeFloat(a.n * b.n);
-  } else if (typeof a === "number") {
+/**
+ * What the helpers leave over: integers beyond int32, boxed floats, and everything that is no number.
+ * One large function on purpose: the JIT must not inline this into every operation of the program,
+ * which would make the code of a loop ten times as large and slow to compile.
+ */
+function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
+  let x: number;
+  let y: number;
+  if (typeof a === "number") {
     if (typeof b === "number") {
-      if (Number.isInteger(a) && Number.isInteger(b)) return mulInt(a, b);
-      return makeFloat(a * b);
+      const r = op === "+" ? a + b : op === "-" ? a - b : a * b;
+      if (Math.floor(a) === a && Math.floor(b) === b) {
+        if (r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
+        if (Number.isInteger(a) && Number.isInteger(b))
+          return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
+      }
+      return Number.isInteger(r) ? new LuaFloat(r) : r;
     }
-    if (b instanceof LuaFloat) return makeFloat(a * b.n);
-  }
-  return arith("*", a, b);
+    if (!(b instanceof LuaFloat)) return arith(op, a, b);
+    x = a;
+    y = b.n;
+  } else if (a instanceof LuaFloat) {
+    x = a.n;
+    if (typeof b === "number") y = b;
+    else if (b instanceof LuaFloat) y = b.n;
+    else return arith(op, a, b);
+  } else if (a instanceof LuaInt64 || b instanceof LuaInt64) {
+    if (isInt(a) && isInt(b))
+      return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
+    return arith(op, a, b);
+  } else return arith(op, a, b);
+  const r = op === "+" ? x + y : op === "-" ? x - y : x * y;
+  return Number.isInteger(r) ? new LuaFloat(r) : r;
 }
 
 export function div(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number") return makeFloat(a / b);
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a / b;
+    return Math.floor(r) !== r ? r : makeFloat(r);
+  }
+  return slowDiv(a, b);
+}
+
+function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
   if (isNumber(a) && isNumber(b)) return makeFloat(numberToDouble(a) / numberToDouble(b));
   return arith("/", a, b);
 }
@@ -229,45 +226,20 @@ export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
     const y = numberToInteger(b);
     if (x !== undefined && y !== undefined) return integerOp(op, x, y);
   }
-  const handler = arithMetamethod(a, EVENTS[op]) ?? arithMetamethod(b, EVENTS[op]);
-  if (handler === undefined) return convertedOp(op, a, b, bitwise);
+  const handler = getMetamethod(a, EVENTS[op]) ?? getMetamethod(b, EVENTS[op]);
+  if (handler === undefined) {
+    if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
+    throw operandError(a, b, bitwise);
+  }
   const r = call(handler, a, b);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
 
-/** Strings are not asked: their metamethods would only convert them to numbers (§3.4.3). */
-function arithMetamethod(v: LuaValue, event: string): LuaValue {
-  return typeof v === "string" ? undefined : getMetamethod(v, event);
-}
-
-function convertedOp(op: ArithOp, a: LuaValue, b: LuaValue, bitwise: boolean): LuaValue {
-  const x = toNumberOperand(a);
-  const y = toNumberOperand(b);
-  if (x !== undefined && y !== undefined) {
-    if (!bitwise) return numberOp(op, x, y);
-    const i = numberToInteger(x);
-    const j = numberToInteger(y);
-    if (i !== undefined && j !== undefined) return integerOp(op, i, j);
-    return noInteger(x, y);
-  }
-  throw operandError(op, a, b, bitwise);
-}
-
-function operandError(op: ArithOp, a: LuaValue, b: LuaValue, bitwise: boolean): LuaError {
-  if (bitwise) {
-    const second = isNumber(a);
-    return fault("perform bitwise operation on", second ? b : a, second ? 1 : 0);
-  }
-  if (typeof a === "string" || typeof b === "string") {
-    const names = `'${typeNameOf(a)}' with a '${typeNameOf(b)}'`;
-    return runtimeError(`attempt to ${EVENTS[op].slice(2)} a ${names}`);
-  }
+/** Strings get here too: only the metamethods of strings convert them to numbers (§3.4.3). */
+function operandError(a: LuaValue, b: LuaValue, bitwise: boolean): LuaError {
   const second = isNumber(a);
-  return fault("perform arithmetic on", second ? b : a, second ? 1 : 0);
-}
-
-function typeNameOf(v: LuaValue): string {
-  return new OperandFault("", v, 0).message("").split(" ")[3] as string;
+  const what = bitwise ? "perform bitwise operation on" : "perform arithmetic on";
+  return fault(what, second ? b : a, second ? 1 : 0);
 }
 
 function fault(what: string, culprit: LuaValue, operand: 0 | 1): LuaError {
@@ -277,11 +249,6 @@ function fault(what: string, culprit: LuaValue, operand: 0 | 1): LuaError {
 function noInteger(a: LuaNumber, b: LuaNumber): never {
   const second = numberToInteger(a) !== undefined;
   throw new LuaError(undefined, new IntegerFault("", second ? b : a, second ? 1 : 0));
-}
-
-function toNumberOperand(v: LuaValue): LuaNumber | undefined {
-  if (typeof v === "string") return parseNumber(v);
-  return isNumber(v) ? v : undefined;
 }
 
 function isBitwise(op: ArithOp): boolean {
@@ -375,6 +342,7 @@ export function lengthOf(v: LuaValue): LuaValue {
     if (v instanceof LuaTable) return v.length();
     throw fault("get length of", v, 0);
   }
-  const r = call(handler, v);
+  // unary operators pass their operand twice, as in C Lua
+  const r = call(handler, v, v);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }

@@ -1,5 +1,5 @@
 /** Calls (§3.4.10). */
-import { LuaError, OperandFault } from "./error";
+import { LuaError, OperandFault, runtimeError } from "./error";
 import { getMetamethod } from "./metatable";
 import type { LuaFunction, LuaValue, Results } from "./value";
 
@@ -9,16 +9,18 @@ export function call(f: LuaValue, ...args: LuaValue[]): Results {
   return resolveCall(f, args)(...args);
 }
 
+/** Objects with `__call` that may stand between a call and its function, as in C Lua. */
+const MAX_CALL_CHAIN = 15;
+
 /** The function to call for `f`; each `__call` on the way puts its object in front of `args`. */
 export function resolveCall(f: LuaValue, args: LuaValue[]): LuaFunction {
   let callee = f;
-  // C Lua gives up after 255 objects too
-  for (let i = 0; i < 255; i++) {
+  for (let i = 0; ; i++) {
     if (typeof callee === "function") return callee;
     const handler = getMetamethod(callee, "__call");
-    if (handler === undefined) break;
+    if (handler === undefined) throw new LuaError(undefined, new OperandFault("call", callee, 0));
+    if (i >= MAX_CALL_CHAIN) throw runtimeError("'__call' chain too long");
     args.unshift(callee);
     callee = handler;
   }
-  throw new LuaError(undefined, new OperandFault("call", callee, 0));
 }

@@ -1,6 +1,6 @@
 /** The runtime as generated code sees it: short names, one object. */
 import { add, band, bnot, bor, bxor, concat, div, idiv, lengthOf, mod, mul, pow, shl, shr, sub, unm } from "./arith";
-import { call } from "./call";
+import { call, resolveCall } from "./call";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { control } from "./control";
 import { LuaError, runtimeError } from "./error";
@@ -13,7 +13,16 @@ import { inext, next } from "./iterators";
 import { LuaFrame } from "./luaframe";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
 import { unwind } from "./unwind";
-import { allResults, first, isNumber, LuaFloat, type LuaValue, numberToInteger } from "./value";
+import {
+  allResults,
+  first,
+  isNumber,
+  LuaFloat,
+  type LuaFunction,
+  type LuaValue,
+  numberToInteger,
+  type Results,
+} from "./value";
 
 /** A table from parts whose last positional value may be nil. */
 function makeTable(hash: Hash, array: LuaValue[]): LuaTable {
@@ -37,12 +46,34 @@ function namedVarargs(values: LuaValue[]): LuaTable {
 /** The values of `...` in a function with a named vararg table. */
 function varargTable(t: LuaValue): LuaValue[] {
   const n = t instanceof LuaTable ? t.getStr("n") : undefined;
-  const count = isNumber(n) ? numberToInteger(n) : undefined;
-  if (typeof count !== "number" || count < 0 || count > 0x7fffff)
+  const count = Number.isSafeInteger(n) ? (n as number) : -1;
+  if (count < 0 || count > 0x7fffff)
     throw runtimeError("vararg table has no proper 'n'");
   const values: LuaValue[] = new Array(count);
   for (let i = 0; i < count; i++) values[i] = (t as LuaTable).getInt(i + 1);
   return values;
+}
+
+/** A plain double as a Lua float. */
+function box(n: number): LuaValue {
+  return Number.isInteger(n) ? new LuaFloat(n) : n;
+}
+
+/** A Lua float as a plain double; undefined for anything else. */
+function unbox(v: LuaValue): number | undefined {
+  if (v instanceof LuaFloat) return v.n;
+  return typeof v === "number" && !Number.isInteger(v) ? v : undefined;
+}
+
+/** The first of results in array form; any other object or null (suspended) as it is. */
+function firstOfArray(r: Results): LuaValue {
+  return Array.isArray(r) ? r[0] : r;
+}
+
+/** A function that calls `f`, which is none, by its `__call` metamethods. */
+function callable(f: LuaValue): LuaFunction {
+  resolveCall(f, []); // raises the error here if there is none
+  return (...args) => resolveCall(f, args)(...args);
 }
 
 /** First result as a condition. */
@@ -64,6 +95,8 @@ export const codegenApi = {
   E0: Object.freeze([]),
   HC: hashClass,
   FL: LuaFloat,
+  BX: box,
+  DB: unbox,
   I64: LuaInt64,
   LF: LuaFrame,
   X: control,
@@ -73,6 +106,8 @@ export const codegenApi = {
   U: suspend,
   W: unwind,
   F: first,
+  R1: firstOfArray,
+  CF: callable,
   A: allResults,
   B: truth,
   C: call,

@@ -33,7 +33,8 @@ export function rawEquals(a: LuaValue, b: LuaValue): boolean {
 
 /** Is the boxed value `v` equal to the plain number `n`? */
 export function equalsNumber(v: LuaValue, n: number): boolean {
-  return v instanceof LuaFloat && v.n === n;
+  if (v instanceof LuaFloat) return v.n === n;
+  return v instanceof LuaInt64 && compareBig(v, n) === 0;
 }
 
 export function equals(a: LuaValue, b: LuaValue): Answer {

@@ -174,5 +174,6 @@ export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
   }
   co.resumer = running;
   co.nesting = running.nesting + 1;
-  return enter(co, new CoroutineClosing(), true, mode);
+  const overflow = running.nesting >= MAX_NESTING;
+  return enter(co, overflow ? new LuaError("C stack overflow") : new CoroutineClosing(), true, mode);
 }

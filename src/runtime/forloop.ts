@@ -9,6 +9,7 @@ import {
   MIN_INTEGER,
   toBigInt,
 } from "./int64";
+import { parseNumber } from "./number";
 import {
   isInteger,
   isNumber,
@@ -24,8 +25,15 @@ function forError(v: LuaValue, what: string): LuaError {
 
 /** The limit of a loop over small integers as a plain double to compare with. */
 export function forLimit(limit: LuaValue): number {
-  if (!isNumber(limit)) throw forError(limit, "limit");
-  return numberToDouble(limit);
+  return numberToDouble(forNumber(limit, "limit"));
+}
+
+/** Numeric strings are converted, as by arithmetic. */
+function forNumber(v: LuaValue, what: string): LuaNumber {
+  if (isNumber(v)) return v;
+  const n = typeof v === "string" ? parseNumber(v) : undefined;
+  if (n === undefined) throw forError(v, what);
+  return n;
 }
 
 /** State of a loop: `next` moves on and says whether there is an iteration; `value` is its value. */
@@ -40,19 +48,18 @@ export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): Fo
     if (step === 0) throw runtimeError("'for' step is zero");
     return new IntegerFor(start, clipLimit(limit, step), step);
   }
-  if (!isNumber(limit)) throw forError(limit, "limit");
-  if (!isNumber(step)) throw forError(step, "step");
-  if (!isNumber(start)) throw forError(start, "initial value");
-  const by = numberToDouble(step);
+  const to = numberToDouble(forNumber(limit, "limit"));
+  const by = numberToDouble(forNumber(step, "step"));
+  const from = numberToDouble(forNumber(start, "initial value"));
   if (by === 0) throw runtimeError("'for' step is zero");
-  return new FloatFor(numberToDouble(start), numberToDouble(limit), by);
+  return new FloatFor(from, to, by);
 }
 
 /** The limit as an integer, or undefined when the loop does not run at all. */
 function clipLimit(limit: LuaValue, step: LuaInteger): LuaInteger | undefined {
-  if (!isNumber(limit)) throw forError(limit, "limit");
-  if (isInteger(limit)) return limit;
-  const n = numberToDouble(limit as LuaNumber);
+  const to = forNumber(limit, "limit");
+  if (isInteger(to)) return to;
+  const n = numberToDouble(to);
   if (Number.isNaN(n)) return undefined;
   const down = compareInt(step, 0) < 0;
   const i = fromDouble(down ? Math.ceil(n) : Math.floor(n));

@@ -26,8 +26,11 @@
  */
 import type { LuaValue, Results } from "./value";
 
-/** The one array that is no result: "the callee is suspended, link your frame and return me". */
-export const SUSPENDED: LuaValue[] = [];
+/**
+ * "The callee is suspended, link your frame and return me." JavaScript's null, which is no Lua value
+ * and no array of results: the test for it costs generated code next to nothing.
+ */
+export const SUSPENDED = null as unknown as LuaValue[];
 
 export abstract class Frame {
   /** The frame that waits for this one's result. */

@@ -25,3 +25,16 @@ export class CoroutineClosing extends Interrupt {
     super("coroutine closed");
   }
 }
+
+/**
+ * Thrown by os.exit. No Lua code may catch it; whoever runs the program ends the process with
+ * `code`, after closing the state when `close` is set.
+ */
+export class ExitRequest extends Interrupt {
+  constructor(
+    readonly code: number,
+    readonly close: boolean,
+  ) {
+    super("");
+  }
+}

@@ -4,7 +4,8 @@ import { index } from "./index-ops";
 import { native } from "./native";
 import { LuaTable, mapKey, TableIterator } from "./table";
 import { Frame, SUSPENDED, suspend } from "./frame";
-import { first, type LuaValue, type Results } from "./value";
+import { addInt, type LuaInteger } from "./int64";
+import { first, isNumber, type LuaValue, numberToInteger, type Results } from "./value";
 
 /** Traversals that go on by key; a handful, because traversals nest. */
 const recent: TableIterator[] = [];
@@ -54,10 +55,18 @@ class InextFrame extends Frame {
   }
 }
 
+/** The integer after any number; it wraps around. */
+function after(i: LuaValue): LuaInteger {
+  if (!isNumber(i)) throw typeError(2, "number", i);
+  const n = numberToInteger(i);
+  if (n === undefined) throw argumentError(2, "number has no integer representation");
+  return addInt(n, 1);
+}
+
 /** The iterator that `ipairs` returns. */
 export const inext = native("ipairs_iterator", (t: LuaValue, i: LuaValue): Results => {
-  if (typeof i !== "number") throw argumentError(2, "number expected");
-  const v = index(t, i + 1);
-  if ((v as unknown) === SUSPENDED) return suspend(new InextFrame(i + 1));
-  return v === undefined ? undefined : [i + 1, v];
+  const n = Number.isSafeInteger(i) && i !== Number.MAX_SAFE_INTEGER ? (i as number) + 1 : after(i);
+  const v = index(t, n);
+  if ((v as unknown) === SUSPENDED) return suspend(new InextFrame(n));
+  return v === undefined ? undefined : [n, v];
 });

@@ -6,12 +6,28 @@ import { LuaError } from "./error";
 /** Bytes that one string or table may occupy. */
 export let maxBytes = Number.POSITIVE_INFINITY;
 
-/** Sets the ceiling; `Infinity` lifts it. */
-export function setMaxBytes(n: number): void {
+/** Looks at the whole heap, and raises an error when it is too large. */
+let examine = () => {};
+/** Bytes in large values since the last look, and how many call for the next one. */
+let pressure = 0;
+let step = Number.POSITIVE_INFINITY;
+
+/** Sets the ceiling; `Infinity` lifts it. `look` is called when many large values were made. */
+export function setMaxBytes(n: number, look = () => {}): void {
   maxBytes = n;
+  step = n / 4;
+  pressure = 0;
+  examine = look;
 }
 
 /** To be called before building a value of `bytes` bytes; raises "not enough memory". */
 export function checkAllocation(bytes: number): void {
   if (bytes > maxBytes) throw new LuaError("not enough memory");
+  if (step === Number.POSITIVE_INFINITY) return;
+  pressure += bytes;
+  // a few of these are more than all that happens between two regular looks
+  if (pressure > step) {
+    pressure = 0;
+    examine();
+  }
 }

@@ -171,7 +171,7 @@ class Encoder {
 }
 
 /** A float with `.0` or an exponent, the shortest text that reads back the same. */
-function floatText(n: number): string {
+export function floatText(n: number): string {
   const abs = Math.abs(n);
   if (abs >= 1e-5 && abs < 1e16) return Number.isInteger(n) ? `${n}.0` : String(n);
   if (n === 0) return Object.is(n, -0) ? "-0.0" : "0.0";
@@ -185,7 +185,7 @@ function marker(t: LuaTable): LuaValue {
 }
 
 /** True when the table is written as an array. */
-function isSequence(t: LuaTable): boolean {
+export function isSequence(t: LuaTable): boolean {
   const mark = marker(t);
   if (mark === "object") return false;
   const { array, map } = t;
@@ -224,12 +224,12 @@ function holeyLength(t: LuaTable): number {
   return max - count > MAX_HOLES ? -1 : max;
 }
 
-function arrayLength(t: LuaTable): number {
+export function arrayLength(t: LuaTable): number {
   return marker(t) === "array" ? holeyLength(t) : t.length();
 }
 
 /** All pairs with their keys as text. */
-function objectEntries(t: LuaTable): Map<string, LuaValue> {
+export function objectEntries(t: LuaTable): Map<string, LuaValue> {
   const out = new Map<string, LuaValue>();
   for (const [key, v] of entries(t)) out.set(keyText(key), v);
   return out;
@@ -244,7 +244,7 @@ function keyText(key: LuaValue): string {
 }
 
 /** What can't be written, and where. */
-function explain(v: LuaValue, path: string, ancestors: LuaTable[]): string | undefined {
+export function explain(v: LuaValue, path: string, ancestors: LuaTable[]): string | undefined {
   const at = path === "" ? "" : ` at ${path}`;
   if (typeof v === "string") return isUtf8(v) ? undefined : `string is not valid UTF-8${at}`;
   if (typeof v === "number" && !Number.isFinite(v))

@@ -1,0 +1,28 @@
+/**
+ * What can go wrong with a database, in words. Messages name the address and the cause, and never
+ * hold a password: those stay in the settings, which no message is made from.
+ */
+
+/** A failure that scripts see, without the function's name. JS text. */
+export class DbFault {
+  constructor(
+    readonly message: string,
+    /** The SQLSTATE of a server's error. */
+    readonly sqlState?: string | undefined,
+  ) {}
+}
+
+/** An error that the database itself reported: `<text> (SQLSTATE 23505)`. */
+export function serverFault(text: string, sqlState: string | undefined, note = ""): DbFault {
+  const state = sqlState === undefined ? "" : `SQLSTATE ${sqlState}`;
+  const details = [state, note].filter((s) => s !== "").join(", ");
+  const tail = details === "" ? "" : ` (${details})`;
+  return new DbFault(`error returned from database: ${text}${tail}`, sqlState);
+}
+
+export const CLOSED_POOL = "attempted to acquire a connection on a closed pool";
+
+/** The connection went away while a statement or a transaction was using it. */
+export function lostFault(where: string): DbFault {
+  return new DbFault(`the connection to ${where} was lost`);
+}

@@ -1,0 +1,538 @@
+/** PostgreSQL, through the `postgres` package: one client of one connection for each session. */
+import type { SecureContext } from "node:tls";
+import type { Sql } from "postgres";
+import { type Host, type LuaTable, utf8ToBytes } from "../../host";
+import { DbFault, lostFault, serverFault } from "./errors";
+import { connectFault } from "./failures";
+import type { Parameter } from "./params";
+import { Bytes, floatOf } from "./params";
+import { ArrayTypes, BOOL, BYTEA, FLOAT8, INT8 } from "./pg-types";
+import { ValueReader, writeValue } from "./pg-values";
+import { Recent } from "./recent";
+import { rowTable } from "./results";
+import type {
+  Checkpoint,
+  Cursor,
+  Driver,
+  Outcome,
+  Session,
+  Statement,
+  TransactionOptions,
+} from "./session";
+import type { ServerAddress } from "./url";
+
+const BATCH_ROWS = 200;
+/** How many statements' parameter types are remembered. */
+const MAX_KNOWN = 1000;
+
+/** SQLSTATEs of a statement that does not fit the types that its parameters were declared with. */
+const TYPE_ERRORS = new Set(["42883", "42804", "42846", "42725", "42P18", "42P08", "22003"]);
+
+export interface PostgresSettings {
+  readonly address: ServerAddress;
+  /** undefined: no TLS. */
+  readonly tls: PostgresTls | undefined;
+  readonly connectTimeout: number;
+  /** Prepared statements are kept on the server; poolers in between may not like that. */
+  readonly prepare: boolean;
+  readonly readonly: boolean;
+  /** What the session is told at its start: `application_name`, `options`. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface PostgresTls {
+  readonly isOptional: boolean;
+  readonly context: SecureContext;
+  readonly rejectUnauthorized: boolean;
+  readonly checkName: boolean;
+}
+
+/** How the types of a statement's parameters are found: see `PostgresSession.run`. */
+type Typing = "declared" | "inferred";
+
+/** What all sessions of one database know. */
+interface Knowledge {
+  readonly arrays: ArrayTypes;
+  readonly typings: Recent<Typing>;
+  readonly reader: ValueReader;
+  /** Opens one more session, for a question that can't wait for the present one. */
+  connect(): Promise<Session>;
+}
+
+/** What the `postgres` package gives besides its documented types. */
+interface RawResult extends Array<(Buffer | null)[]> {
+  readonly count: number | null;
+  readonly command: string;
+  readonly columns: readonly Column[] | undefined;
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: number;
+}
+
+interface PostgresError {
+  readonly code?: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly severity?: string;
+}
+
+export class PostgresDriver implements Driver {
+  readonly kind = "postgres";
+  readonly isShared = true;
+  readonly where: string;
+  private readonly known: Knowledge;
+
+  constructor(
+    private readonly settings: PostgresSettings,
+    host: Host,
+  ) {
+    const { address } = settings;
+    this.where = address.socket ?? `${address.host}:${address.port}`;
+    const arrays = new ArrayTypes();
+    this.known = {
+      arrays,
+      typings: new Recent(MAX_KNOWN),
+      reader: new ValueReader(host, arrays),
+      connect: () => this.connect(),
+    };
+  }
+
+  async connect(): Promise<Session> {
+    const { default: postgres } = await import("postgres");
+    const { address, connectTimeout, tls } = this.settings;
+    let session: PostgresSession | undefined;
+    let isLost = false;
+    const sql = postgres({
+      host: address.socket ?? address.host,
+      port: address.port,
+      ...(address.socket !== undefined && { path: `${address.socket}/.s.PGSQL.${address.port}` }),
+      ...(address.user !== undefined && { user: address.user }),
+      ...(address.database !== undefined && { database: address.database }),
+      password: address.password,
+      ssl: tls === undefined ? false : tlsOptions(tls, address.host),
+      max: 1,
+      // the pool's business
+      idle_timeout: undefined,
+      max_lifetime: null,
+      connect_timeout: connectTimeout / 1000,
+      prepare: this.settings.prepare,
+      fetch_types: false,
+      connection: this.settings.parameters,
+      onnotice: () => undefined,
+      onclose: () => {
+        isLost = true;
+        session?.lose();
+      },
+    });
+    adoptSerializers(sql, this.known.arrays);
+    try {
+      await within(connectTimeout, sql.unsafe(sessionSetup(this.settings)).simple());
+    } catch (e) {
+      void sql.end({ timeout: 0 }).catch(() => undefined);
+      const error = e as PostgresError;
+      if (error.severity !== undefined) throw serverFault(error.message, error.code);
+      throw connectFault(this.where, address.host, e, connectTimeout);
+    }
+    session = new PostgresSession(sql, this.where, this.known);
+    if (isLost) session.lose();
+    return session;
+  }
+
+  begin({ isolation, readOnly }: TransactionOptions): string[] {
+    const level = isolation === undefined ? "" : ` ISOLATION LEVEL ${isolation.toUpperCase()}`;
+    return [`BEGIN${level}${readOnly ? " READ ONLY" : ""}`];
+  }
+}
+
+/** The first statement of each session: the formats that values are read in. */
+function sessionSetup({ readonly, parameters }: PostgresSettings): string {
+  const wanted: [string, string][] = [
+    ["DateStyle", "ISO, MDY"],
+    ["IntervalStyle", "postgres"],
+    ["bytea_output", "hex"],
+    ["extra_float_digits", "2"],
+  ];
+  if (!/timezone/i.test(parameters.options ?? "")) wanted.push(["TimeZone", "UTC"]);
+  if (readonly) wanted.push(["default_transaction_read_only", "on"]);
+  return `SELECT ${wanted.map(([k, v]) => `set_config('${k}', '${v}', false)`).join(", ")}`;
+}
+
+function tlsOptions(tls: PostgresTls, host: string): object | "prefer" {
+  const options = {
+    secureContext: tls.context,
+    rejectUnauthorized: tls.rejectUnauthorized,
+    host,
+    ...(tls.checkName ? {} : { checkServerIdentity: () => undefined }),
+  };
+  return tls.isOptional ? "prefer" : options;
+}
+
+/** Gives every parameter to `writeValue` together with the type that the server wants. */
+function adoptSerializers(sql: Sql, arrays: ArrayTypes): void {
+  const write = (oid: number) => (v: unknown) =>
+    v instanceof Outgoing ? writeValue(v.value, oid, arrays) : v;
+  const options = sql.options as { serializers: Record<number, unknown> };
+  options.serializers = new Proxy({} as Record<number, unknown>, {
+    has: () => true,
+    get: (_, oid) => write(Number(oid)),
+  });
+}
+
+/** A parameter on its way through the `postgres` package, which knows nothing about it. */
+class Outgoing {
+  constructor(readonly value: Exclude<Parameter, null>) {}
+}
+
+async function within<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error("timeout"), { code: "CONNECT_TIMEOUT" })),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class PostgresSession implements Session {
+  isBroken = false;
+  /** Ends what runs. */
+  private running: { cancel(): unknown } | undefined;
+  private cursors = 0;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly where: string,
+    private readonly known: Knowledge,
+  ) {}
+
+  lose(): void {
+    this.isBroken = true;
+  }
+
+  /**
+   * Numbers and booleans are declared as int8, float8 and bool, so that `SELECT $1 + $2` knows
+   * what it adds; everything else, and NULL, takes the type that the statement gives it. Where no
+   * function or cast takes the declared types (`make_interval(days => $1)` wants an int4), all
+   * types are left to the server.
+   */
+  async run(statement: Statement, inside: boolean, _checkpoint: Checkpoint): Promise<Outcome> {
+    const result = await this.execute(statement, await this.typing(statement, inside), inside);
+    const columns = result.columns ?? [];
+    await this.learnTypes(columns);
+    return {
+      rows: this.tables(result, columns),
+      affected: result.count ?? 0,
+      command: result.command,
+    };
+  }
+
+  private async execute(
+    statement: Statement,
+    typing: Typing | undefined,
+    inside: boolean,
+  ): Promise<RawResult> {
+    try {
+      const result = await this.send(statement, typing ?? "declared");
+      if (typing === undefined) this.known.typings.set(typingKey(statement), "declared");
+      return result;
+    } catch (e) {
+      if (typing !== undefined || inside || !isTypeError(e)) throw this.fault(e);
+      // in a transaction of its own, so nothing of the attempt is left
+      if (!(await this.describes(statement, "inferred"))) throw this.fault(e);
+      this.known.typings.set(typingKey(statement), "inferred");
+      return await this.send(statement, "inferred").catch((again) => {
+        throw this.fault(again);
+      });
+    }
+  }
+
+  /** How the parameters are typed, when that is known already or has to be found out now. */
+  private async typing(statement: Statement, inside: boolean): Promise<Typing | undefined> {
+    if (!statement.params.some(isDeclared)) return "inferred";
+    const key = typingKey(statement);
+    const known = this.known.typings.get(key);
+    if (known !== undefined || !inside) return known;
+    // a failed attempt would end the transaction, so it is made in a savepoint
+    await this.plain("SAVEPOINT assay_types");
+    let found: Typing | undefined;
+    for (const typing of ["declared", "inferred"] as const) {
+      if (found === undefined && (await this.describes(statement, typing))) found = typing;
+      if (found === undefined) await this.plain("ROLLBACK TO SAVEPOINT assay_types");
+    }
+    await this.plain("RELEASE SAVEPOINT assay_types");
+    if (found !== undefined) this.known.typings.set(key, found);
+    return found;
+  }
+
+  private async plain(sql: string): Promise<void> {
+    try {
+      await this.sql.unsafe(sql).simple();
+    } catch (e) {
+      throw this.fault(e);
+    }
+  }
+
+  private async describes({ sql, params }: Statement, typing: Typing): Promise<boolean> {
+    try {
+      await this.sql.unsafe(sql, this.outgoing(params, typing), { simple: false } as never).describe();
+      return true;
+    } catch (e) {
+      if ((e as PostgresError).severity === undefined) throw this.fault(e);
+      return false;
+    }
+  }
+
+  private outgoing(params: readonly Parameter[], typing: Typing): never[] {
+    return params.map((v) => {
+      if (v === null) return null;
+      const value = new Outgoing(v);
+      const oid = v instanceof Bytes ? BYTEA : typing === "declared" ? declaredType(v) : 0;
+      return oid === 0 ? value : this.sql.typed(value as never, oid);
+    }) as never[];
+  }
+
+  private async send({ sql, params }: Statement, typing: Typing): Promise<RawResult> {
+    if (this.cursors > 0) throw new DbFault("a row iterator is using the connection");
+    const query = this.sql.unsafe(sql, this.outgoing(params, typing), {
+      // one statement only, which the simple protocol would not insist on
+      simple: false,
+      prepare: params.length > 0,
+    } as never);
+    this.running = query;
+    try {
+      return (await query.raw()) as unknown as RawResult;
+    } finally {
+      this.running = undefined;
+    }
+  }
+
+  /** Asks the catalogue about types that the columns have and that nobody has seen yet. */
+  private async learnTypes(columns: readonly Column[]): Promise<void> {
+    const unknown = this.unknownTypes(columns);
+    if (unknown.length > 0) await this.learn(unknown);
+  }
+
+  private unknownTypes(columns: readonly Column[]): number[] {
+    return columns.map((c) => c.type).filter((oid) => this.known.arrays.isUnknown(oid));
+  }
+
+  private async learn(oids: readonly number[]): Promise<void> {
+    const { arrays } = this.known;
+    const found = (await this.sql
+      .unsafe(
+        `SELECT oid::int8, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END::int8
+         FROM pg_catalog.pg_type WHERE oid IN (${oids.join(",")})`,
+      )
+      .raw()) as unknown as RawResult;
+    for (const oid of oids) arrays.learn(oid, 0);
+    for (const [oid, element] of found) arrays.learn(Number(oid), Number(element));
+  }
+
+  /** As `learnTypes` while a cursor needs this connection. */
+  private async learnElsewhere(columns: readonly Column[]): Promise<void> {
+    const unknown = this.unknownTypes(columns);
+    if (unknown.length === 0) return;
+    const other = (await this.known.connect()) as PostgresSession;
+    try {
+      await other.learn(unknown);
+    } finally {
+      other.destroy();
+    }
+  }
+
+  private tables(rows: RawResult, columns: readonly Column[]): LuaTable[] {
+    const names = columns.map((c) => utf8ToBytes(c.name));
+    const { reader } = this.known;
+    return rows.map((row) =>
+      rowTable(
+        names,
+        row.map((v, i) =>
+          v === null ? undefined : reader.read(v.toString("latin1"), (columns[i] as Column).type),
+        ),
+      ),
+    );
+  }
+
+  async open(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Cursor> {
+    const typing = await this.typing(statement, inside);
+    if (!inside) return this.portal(statement, typing ?? (await this.findTyping(statement)));
+    // other statements of the transaction want to run between two batches
+    if (/^\s*(select|values|table)\b/i.test(statement.sql))
+      return this.declare(statement, typing ?? "declared");
+    const { rows } = await this.run(statement, inside, checkpoint);
+    return bufferedCursor(rows);
+  }
+
+  private async findTyping(statement: Statement): Promise<Typing> {
+    for (const typing of ["declared", "inferred"] as const)
+      if (await this.describes(statement, typing)) {
+        this.known.typings.set(typingKey(statement), typing);
+        return typing;
+      }
+    return "declared";
+  }
+
+  /** Outside of transactions: the statement runs on as long as rows are asked for. */
+  private portal(statement: Statement, typing: Typing): Cursor {
+    let columns: readonly Column[] | undefined;
+    let goOn: ((close: unknown) => void) | undefined;
+    let want: { resolve(rows: RawResult | undefined): void; reject(e: unknown): void } | undefined;
+    let isOver = false;
+    const query = this.sql
+      .unsafe(statement.sql, this.outgoing(statement.params, typing), {
+        simple: false,
+        prepare: statement.params.length > 0,
+      } as never)
+      .raw()
+      .cursor(BATCH_ROWS, ((rows: RawResult) => {
+        columns ??= rows.columns;
+        return new Promise((resolve) => {
+          goOn = resolve;
+          want?.resolve(rows);
+          want = undefined;
+        });
+      }) as never) as unknown as Promise<unknown> & { cancel(): unknown };
+    this.cursors++;
+    const end = (settle: () => void) => {
+      if (!isOver) this.cursors--;
+      isOver = true;
+      settle();
+    };
+    let failure: unknown;
+    const fetch = () =>
+      new Promise<RawResult | undefined>((resolve, reject) => {
+        want = { resolve, reject };
+      });
+    let first: Promise<RawResult | undefined> | undefined = fetch();
+    const ended = query.then(
+      () => end(() => want?.resolve(undefined)),
+      (e: unknown) => {
+        failure = e;
+        end(() => want?.reject(e));
+      },
+    );
+    return {
+      isExclusive: true,
+      next: async () => {
+        if (isOver && failure === undefined) return undefined;
+        this.running = query;
+        try {
+          let rows: RawResult | undefined;
+          if (first !== undefined) rows = await first;
+          else if (!isOver) {
+            const next = fetch();
+            goOn?.(undefined);
+            rows = await next;
+          }
+          first = undefined;
+          if (failure !== undefined) throw failure;
+          if (rows === undefined || rows.length === 0) return undefined;
+          await this.learnElsewhere(columns ?? []);
+          return this.tables(rows, columns ?? []);
+        } catch (e) {
+          throw this.fault(e);
+        } finally {
+          this.running = undefined;
+        }
+      },
+      close: async () => {
+        if (isOver) return;
+        const { CLOSE } = this.sql;
+        goOn?.(CLOSE);
+        await ended;
+      },
+    };
+  }
+
+  /** Inside of transactions: a cursor of SQL. */
+  private async declare({ sql, params }: Statement, typing: Typing): Promise<Cursor> {
+    const name = `assay_cursor_${++cursorNumber}`;
+    await this.execute({ sql: `DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, params }, typing, true);
+    let isOver = false;
+    return {
+      isExclusive: false,
+      next: async () => {
+        if (isOver) return undefined;
+        const { rows } = await this.run(
+          { sql: `FETCH ${BATCH_ROWS} FROM ${name}`, params: [] },
+          true,
+          () => undefined,
+        );
+        return rows.length === 0 ? undefined : rows;
+      },
+      close: async () => {
+        if (isOver || this.isBroken) return;
+        isOver = true;
+        // fails when the transaction has: then the cursor is gone, too
+        await this.plain(`CLOSE ${name}`).catch(() => undefined);
+      },
+    };
+  }
+
+  private fault(e: unknown): unknown {
+    if (e instanceof DbFault) return e;
+    const error = e as PostgresError;
+    if (error.severity !== undefined) return serverFault(error.message, error.code);
+    switch (error.code) {
+      case "CONNECTION_CLOSED":
+      case "CONNECTION_DESTROYED":
+      case "CONNECTION_ENDED":
+      case "ECONNRESET":
+      case "EPIPE":
+        this.lose();
+        return lostFault(this.where);
+      default:
+        return e instanceof Error ? new DbFault(error.message) : e;
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    await this.running?.cancel();
+  }
+
+  destroy(): void {
+    this.isBroken = true;
+    void this.sql.end({ timeout: 0 }).catch(() => undefined);
+  }
+}
+
+let cursorNumber = 0;
+
+function bufferedCursor(rows: LuaTable[]): Cursor {
+  let rest: LuaTable[] | undefined = rows;
+  return {
+    isExclusive: false,
+    next: () => {
+      const batch = rest;
+      rest = undefined;
+      return Promise.resolve(batch?.length === 0 ? undefined : batch);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function isTypeError(e: unknown): boolean {
+  return TYPE_ERRORS.has((e as PostgresError).code ?? "");
+}
+
+/** The type that a Lua value has in any case; 0 when the statement says what it is. */
+function declaredType(v: Exclude<Parameter, null>): number {
+  if (typeof v === "boolean") return BOOL;
+  if (floatOf(v) !== undefined) return FLOAT8;
+  return typeof v === "number" || (typeof v === "object" && "hi" in v) ? INT8 : 0;
+}
+
+function isDeclared(v: Parameter): boolean {
+  return v !== null && declaredType(v) !== 0;
+}
+
+function typingKey({ sql, params }: Statement): string {
+  return `${params.map((v) => (v === null ? "n" : declaredType(v))).join()} ${sql}`;
+}

@@ -1,0 +1,417 @@
+/**
+ * SQLite, in process. Statements run on the only thread there is, one row at a time: between rows
+ * other tasks get their turns, timeouts and cancellations are seen. A single step (a big sort, an
+ * aggregate) can't be interrupted.
+ */
+import type { Database as SqliteDatabase, Statement as SqliteStatement } from "bun:sqlite";
+import {
+  bytesToBuffer,
+  bytesToText,
+  bufferToBytes,
+  delay,
+  type Host,
+  integer,
+  LuaFloat,
+  LuaInt64,
+  LuaTable,
+  type LuaValue,
+  float as makeFloat,
+  utf8ToBytes,
+} from "../../host";
+import { encodeJson } from "../json/encode";
+import { DbFault, serverFault } from "./errors";
+import { Bytes, type Parameter } from "./params";
+import { columnNames, jsonReader, rowTable } from "./results";
+import { rewrite, type ScannedStatement, SQLITE, scanStatements } from "./scan";
+import type {
+  Checkpoint,
+  Cursor,
+  Driver,
+  Outcome,
+  Session,
+  Statement,
+  TransactionOptions,
+} from "./session";
+import type { FileAddress } from "./url";
+
+const BATCH_ROWS = 100;
+/** After that long, others get a turn. */
+const SLICE_MS = 10;
+const MAX_BUSY_DELAY_MS = 50;
+
+const OPEN_READONLY = 0x1;
+const OPEN_READWRITE = 0x2;
+const OPEN_CREATE = 0x4;
+const OPEN_URI = 0x40;
+
+type Value = null | number | bigint | string | Uint8Array;
+type Row = Record<string, Value>;
+
+export interface SqliteSettings {
+  /** How long to wait for locks of others, in milliseconds. */
+  readonly busyTimeout: number;
+  /** No statement may change anything. */
+  readonly readonly: boolean;
+}
+
+export class SqliteDriver implements Driver {
+  readonly kind = "sqlite";
+  readonly isShared = false;
+  readonly where: string;
+
+  constructor(
+    private readonly address: FileAddress,
+    private readonly settings: SqliteSettings,
+    private readonly host: Host,
+  ) {
+    this.where = address.path;
+  }
+
+  async connect(): Promise<Session> {
+    const { Database } = await import("bun:sqlite");
+    const { path, mode } = this.address;
+    let database: SqliteDatabase;
+    try {
+      database = new Database(this.fileName(), this.flags());
+    } catch (e) {
+      const cause = e instanceof Error ? e.message : String(e);
+      const hint =
+        mode === "rw" && /unable to open/.test(cause)
+          ? " (a file that does not exist is made with ?mode=rwc)"
+          : "";
+      throw new DbFault(`error returned from database: ${cause}: '${path}'${hint}`);
+    }
+    try {
+      database.run("PRAGMA foreign_keys = ON");
+      // waiting for a lock would stop all tasks: `retryBusy` does it
+      database.run("PRAGMA busy_timeout = 0");
+      if (this.settings.readonly) database.run("PRAGMA query_only = ON");
+      // reads the file's head
+      database.prepare("SELECT count(*) FROM sqlite_schema").values();
+    } catch (e) {
+      if (!isBusy(e)) {
+        database.close();
+        throw asFault(e);
+      }
+    }
+    return new SqliteSession(database, this.settings, jsonReader(this.host));
+  }
+
+  private fileName(): string {
+    const { path, mode, uri } = this.address;
+    if (path === ":memory:" || (mode === "memory" && uri.size === 0)) return ":memory:";
+    if (uri.size === 0) return path;
+    const query = new URLSearchParams([...uri]);
+    if (mode === "memory") query.set("mode", "memory");
+    return `file:${path.split("/").map(encodeURIComponent).join("/")}?${query}`;
+  }
+
+  private flags(): number {
+    const uri = this.address.uri.size > 0 ? OPEN_URI : 0;
+    switch (this.address.mode) {
+      case "ro":
+        return OPEN_READONLY | uri;
+      case "rw":
+        return OPEN_READWRITE | uri;
+      default:
+        return OPEN_READWRITE | OPEN_CREATE | uri;
+    }
+  }
+
+  begin({ isolation, readOnly }: TransactionOptions): string[] {
+    if (isolation !== undefined && isolation !== "serializable")
+      throw new DbFault("SQLite's transactions are always serializable");
+    // IMMEDIATE: one that began reading could not become a writing one while others write
+    return [readOnly || this.address.mode === "ro" || this.settings.readonly ? "BEGIN" : "BEGIN IMMEDIATE"];
+  }
+}
+
+class SqliteSession implements Session {
+  isBroken = false;
+  private readonly open_ = new Set<SqliteCursor>();
+
+  constructor(
+    private readonly database: SqliteDatabase,
+    private readonly settings: SqliteSettings,
+    private readonly readJson: (bytes: string) => LuaValue,
+  ) {}
+
+  async run({ sql, params }: Statement, _inside: boolean, checkpoint: Checkpoint): Promise<Outcome> {
+    const statements = scanStatements(sql, SQLITE);
+    if (statements.length > 1 && params.length > 0)
+      throw new DbFault("several statements in one text can't have parameters");
+    const rows: LuaTable[] = [];
+    let affected = 0;
+    for (const scanned of statements) {
+      const done = await this.runOne(bind(sql, scanned, params), checkpoint);
+      for (const row of done.rows) rows.push(row);
+      affected += done.affected;
+    }
+    return { rows, affected };
+  }
+
+  private async runOne(bound: BoundStatement, checkpoint: Checkpoint): Promise<Outcome> {
+    const rows: LuaTable[] = [];
+    const prepared = await this.retryBusy(() => this.prepare(bound), checkpoint);
+    try {
+      if (!prepared.reader) {
+        const { changes } = await this.retryBusy(() => prepared.run(...bound.values), checkpoint);
+        return { rows, affected: changes };
+      }
+      const reader = new RowReader(prepared, bound, this.readJson);
+      try {
+        while (await this.retryBusy(() => reader.read(rows, Infinity), checkpoint)) {
+          await turn();
+          checkpoint();
+        }
+      } finally {
+        reader.end();
+      }
+      return { rows, affected: prepared.readonly ? 0 : this.changes() };
+    } catch (e) {
+      throw asFault(e);
+    } finally {
+      prepared.finalize();
+    }
+  }
+
+  async open({ sql, params }: Statement, _inside: boolean, checkpoint: Checkpoint): Promise<Cursor> {
+    const statements = scanStatements(sql, SQLITE);
+    if (statements.length > 1) throw new DbFault("an iterator takes one statement only");
+    const [scanned] = statements;
+    if (scanned === undefined) return emptyCursor;
+    const bound = bind(sql, scanned, params);
+    const prepared = await this.retryBusy(() => this.prepare(bound), checkpoint);
+    if (!prepared.reader) {
+      try {
+        await this.retryBusy(() => prepared.run(...bound.values), checkpoint);
+      } finally {
+        prepared.finalize();
+      }
+      return emptyCursor;
+    }
+    const reader = new RowReader(prepared, bound, this.readJson);
+    const cursor = new SqliteCursor(
+      async () => {
+        const rows: LuaTable[] = [];
+        if (this.isBroken) throw new DbFault("the connection was closed");
+        await this.retryBusy(() => reader.read(rows, BATCH_ROWS), checkpoint);
+        return rows;
+      },
+      () => {
+        this.open_.delete(cursor);
+        reader.end();
+        prepared.finalize();
+      },
+    );
+    this.open_.add(cursor);
+    return cursor;
+  }
+
+  private prepare(bound: BoundStatement): SqliteStatement {
+    const prepared = this.database.prepare(bound.sql);
+    prepared.safeIntegers(true);
+    return prepared;
+  }
+
+  private changes(): number {
+    const [[n] = [0]] = this.database.prepare("SELECT changes()").values();
+    return Number(n);
+  }
+
+  /** Does `work` again while somebody else holds a lock. */
+  private async retryBusy<T>(work: () => T, checkpoint: Checkpoint): Promise<T> {
+    const end = performance.now() + this.settings.busyTimeout;
+    for (let wait = 1; ; wait = Math.min(wait * 2, MAX_BUSY_DELAY_MS)) {
+      if (this.isBroken) throw new DbFault("the connection was closed");
+      try {
+        return work();
+      } catch (e) {
+        if (!isBusy(e) || performance.now() + wait > end) throw asFault(e);
+      }
+      await delay(wait);
+      checkpoint();
+    }
+  }
+
+  interrupt(): Promise<void> {
+    // `checkpoint` does it at the next row
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    if (this.isBroken) return;
+    this.isBroken = true;
+    for (const cursor of [...this.open_]) cursor.finish();
+    this.database.close();
+  }
+}
+
+class SqliteCursor implements Cursor {
+  readonly isExclusive = false;
+  private isDone = false;
+
+  constructor(
+    private readonly read: () => Promise<LuaTable[]>,
+    private readonly end: () => void,
+  ) {}
+
+  async next(): Promise<LuaTable[] | undefined> {
+    if (this.isDone) return undefined;
+    const rows = await this.read();
+    if (rows.length > 0) return rows;
+    this.finish();
+    return undefined;
+  }
+
+  finish(): void {
+    if (this.isDone) return;
+    this.isDone = true;
+    this.end();
+  }
+
+  async close(): Promise<void> {
+    this.finish();
+  }
+}
+
+const emptyCursor: Cursor = {
+  isExclusive: false,
+  next: () => Promise.resolve(undefined),
+  close: () => Promise.resolve(),
+};
+
+/** Takes rows out of a statement that runs. */
+class RowReader {
+  private iterator: Iterator<Row> | undefined;
+  private names: string[] = [];
+  private keys: string[] = [];
+  private types: Converter[] = [];
+
+  constructor(
+    private readonly statement: SqliteStatement,
+    private readonly bound: BoundStatement,
+    private readonly readJson: (bytes: string) => LuaValue,
+  ) {}
+
+  /** Reads up to `max` rows, or for a while; false when there are no more. */
+  read(into: LuaTable[], max: number): boolean {
+    if (this.iterator === undefined) {
+      const iterator = this.statement.iterate(...this.bound.values) as Iterator<Row>;
+      // may find the database locked, and is tried again then
+      const first = iterator.next();
+      this.iterator = iterator;
+      // only now, because a statement that is run may be prepared anew
+      this.describe();
+      if (first.done) return false;
+      into.push(this.convert(first.value));
+    }
+    const sliceEnd = performance.now() + SLICE_MS;
+    while (into.length < max) {
+      const r = this.iterator.next();
+      if (r.done) return false;
+      into.push(this.convert(r.value));
+      if ((into.length & 63) === 0 && performance.now() > sliceEnd) return true;
+    }
+    return true;
+  }
+
+  private describe(): void {
+    this.keys = this.statement.columnNames;
+    this.names = columnNames(this.keys);
+    this.types = this.statement.declaredTypes.map((type) => {
+      if (/^bool(ean)?$/i.test(type ?? "")) return toBoolean;
+      return /^json$/i.test(type ?? "") ? this.readJson : undefined;
+    });
+  }
+
+  private convert(row: Row): LuaTable {
+    return rowTable(
+      this.names,
+      this.keys.map((key, i) => toLua(row[key] as Value, this.types[i])),
+    );
+  }
+
+  end(): void {
+    this.iterator?.return?.();
+    this.iterator = undefined;
+  }
+}
+
+/** What a column's declared type makes of text (`json`) or of an integer (`boolean`). */
+type Converter = ((v: string) => LuaValue) | undefined;
+
+const toBoolean = (v: string) => v;
+
+function toLua(v: Value, type: Converter): LuaValue {
+  switch (typeof v) {
+    case "bigint":
+      if (type === toBoolean && (v === 0n || v === 1n)) return v === 1n;
+      return integer(v);
+    case "number":
+      return makeFloat(v);
+    case "string": {
+      const bytes = utf8ToBytes(v);
+      return type === undefined ? bytes : type(bytes);
+    }
+    default:
+      return v === null || v === undefined ? undefined : bufferToBytes(v);
+  }
+}
+
+interface BoundStatement {
+  readonly sql: string;
+  readonly values: (null | number | bigint | string | boolean | Uint8Array)[];
+}
+
+/**
+ * Puts the parameters in. Each place gets a number of its own (`?3`); those for floats that look
+ * like integers say what they are, because the driver would send 2.0 as 2.
+ */
+function bind(sql: string, scanned: ScannedStatement, params: readonly Parameter[]): BoundStatement {
+  const values: BoundStatement["values"] = [];
+  let last = 0;
+  const text = rewrite(sql, scanned, ({ text: place }) => {
+    const named = /^[?$](\d*)$/.exec(place);
+    if (named === null || place === "$")
+      throw new DbFault(`parameter ${place}: only ?, ?1 and $1 are possible, not names`);
+    const n = named[1] === "" ? last + 1 : Number(named[1]);
+    if (n < 1 || n > 32_766) throw new DbFault(`parameter ${place}: number out of range`);
+    last = Math.max(last, n);
+    const v = params[n - 1];
+    while (values.length < n) values.push(toSqlite(params[values.length] ?? null));
+    return v instanceof LuaFloat ? `CAST(?${n} AS REAL)` : `?${n}`;
+  });
+  if (params.length > last)
+    throw new DbFault(`the statement takes ${last} parameters, and ${params.length} were given`);
+  return { sql: text, values };
+}
+
+function toSqlite(v: Parameter): BoundStatement["values"][number] {
+  if (typeof v === "string") return bytesToText(v) ?? bytesToBuffer(v);
+  if (v instanceof LuaFloat) return v.n;
+  if (v instanceof LuaInt64) return integerBig(v);
+  if (v instanceof Bytes) return bytesToBuffer(v.bytes);
+  if (v instanceof LuaTable) return bytesToText(encodeJson(v, {}, "db: parameter")) ?? "";
+  return v;
+}
+
+function integerBig(v: LuaInt64): bigint {
+  return (BigInt(v.hi) << 32n) | BigInt(v.lo >>> 0);
+}
+
+function isBusy(e: unknown): boolean {
+  const code = (e as { code?: unknown } | null)?.code;
+  // what began with reading an older state can never write
+  return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code) && code !== "SQLITE_BUSY_SNAPSHOT";
+}
+
+function asFault(e: unknown): unknown {
+  if (!(e instanceof Error)) return e;
+  const code = (e as { code?: unknown }).code;
+  return serverFault(e.message, undefined, typeof code === "string" ? code : "");
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,114 @@
+/** TOML text to Lua tables, through smol-toml. */
+import type { TomlError, TomlTable, TomlValue } from "smol-toml";
+import { float, HostError, integer, LuaTable, type LuaValue, utf8ToBytes } from "../../host";
+import { position, readText } from "../data/text";
+import { markDates, noteDates } from "./dates";
+
+type Toml = typeof import("smol-toml");
+
+const MAX_DEPTH = 128;
+/** Begins the strings that dates are turned into; such a character can't be in a document. */
+const MARK = "\\u0000date:";
+const MARKED = "\u0000date:";
+
+/** The document in `source`, a byte string. */
+export function parseToml(
+  toml: Toml,
+  source: string,
+  emptyArray: LuaTable,
+  name: string,
+): LuaTable {
+  const text = readText(source, name);
+  let document = read(toml, text, name);
+  // what smol-toml makes of dates has lost their text, so they are read a second time as strings
+  const marked = markDates(text, MARK);
+  if (marked !== text) document = read(toml, marked, name);
+  return new Reader(toml, emptyArray, name).table(document, 1);
+}
+
+function read(toml: Toml, text: string, name: string): TomlTable {
+  try {
+    return toml.parse(text, { integersAsBigInt: true, maxDepth: MAX_DEPTH });
+  } catch (e) {
+    if (!(e instanceof toml.TomlError)) throw e;
+    throw new HostError(`${name}: ${cause(e)} ${position(text, offset(text, e))}`);
+  }
+}
+
+function cause(e: TomlError): string {
+  const line = e.message.split("\n", 1)[0] as string;
+  return line.replace(/^Invalid TOML document: /, "");
+}
+
+/** smol-toml counts UTF-16 units of a line. */
+function offset(text: string, { line, column }: TomlError): number {
+  let start = 0;
+  for (let n = 1; n < line; n++) start = text.indexOf("\n", start) + 1;
+  return start + column - 1;
+}
+
+class Reader {
+  constructor(
+    private readonly toml: Toml,
+    private readonly emptyArray: LuaTable,
+    private readonly name: string,
+  ) {}
+
+  table(source: TomlTable, depth: number): LuaTable {
+    this.check(depth);
+    const t = new LuaTable();
+    const dates: string[] = [];
+    for (const key of Object.keys(source)) {
+      const v = source[key] as TomlValue;
+      const name = utf8ToBytes(key);
+      if (isDate(v)) dates.push(name);
+      t.setStr(name, this.value(v, depth));
+    }
+    noteDates(t, dates);
+    return t;
+  }
+
+  private array(source: TomlValue[], depth: number): LuaTable {
+    this.check(depth);
+    const items: LuaValue[] = [undefined];
+    const dates: number[] = [];
+    for (const v of source) {
+      if (isDate(v)) dates.push(items.length);
+      items.push(this.value(v, depth));
+    }
+    const t = new LuaTable(undefined, items);
+    t.trim();
+    if (source.length === 0) t.metatable = this.emptyArray;
+    noteDates(t, dates);
+    return t;
+  }
+
+  private check(depth: number): void {
+    if (depth > MAX_DEPTH)
+      throw new HostError(`${this.name}: nesting deeper than ${MAX_DEPTH} levels`);
+  }
+
+  private value(v: TomlValue, depth: number): LuaValue {
+    switch (typeof v) {
+      case "bigint":
+        if (BigInt.asIntN(64, v) !== v)
+          throw new HostError(`${this.name}: integer out of range: ${v}`);
+        return integer(v);
+      case "number":
+        // as in JSON and YAML there are no infinities and no NaN
+        return Number.isFinite(v) ? float(v) : undefined;
+      case "string":
+        return utf8ToBytes(v.startsWith(MARKED) ? v.slice(MARKED.length) : v);
+      case "object":
+        if (Array.isArray(v)) return this.array(v, depth + 1);
+        if (v instanceof this.toml.TomlDate) return v.toISOString();
+        return this.table(v as TomlTable, depth + 1);
+      default:
+        return v;
+    }
+  }
+}
+
+function isDate(v: TomlValue): boolean {
+  return (typeof v === "string" && v.startsWith(MARKED)) || v instanceof Date;
+}

@@ -1,0 +1,107 @@
+/** `url`: percent-encoding, query strings, and URLs in their parts (RFC 3986). */
+import { type Context, defineBuiltin, fn, HostError, type LuaTable, p, record } from "../host";
+import { formDecode, percentEncode } from "./http/query";
+import { decodePercent, joinParts, type Parts, resolve, splitUrl } from "./url/parts";
+import { buildQuery, parseQuery } from "./url/query";
+
+const MAX_PORT = 65535;
+
+function split(ctx: Context, s: string): Parts {
+  return splitUrl(s, (cause) => ctx.fail(cause));
+}
+
+function build(ctx: Context, parts: Parts): string {
+  try {
+    return joinParts(parts, percentEncode);
+  } catch (e) {
+    if (e instanceof HostError) ctx.fail(e.message);
+    throw e;
+  }
+}
+
+const form = p
+  .record("opts", { form: p.boolean("form", "as in forms: `+` for a blank").default(false) })
+  .default({ form: false });
+
+export default defineBuiltin({
+  name: "url",
+  doc: "URLs, percent-encoding and query strings",
+  functions: {
+    encode: fn({
+      doc: "Percent-encodes all bytes but letters, digits and `-._~`.",
+      params: [p.string("s", "any bytes"), form],
+      returns: "string",
+      run: (_ctx, s, opts) =>
+        opts.form ? percentEncode(s).replaceAll("%20", "+") : percentEncode(s),
+    }),
+    decode: fn({
+      doc: "Undoes percent-encoding; a `%` without two hexadecimal digits is an error.",
+      params: [p.string("s"), form],
+      returns: "string",
+      run(ctx, s, opts) {
+        const bad = s.search(/%(?![0-9A-Fa-f]{2})/);
+        if (bad >= 0) ctx.fail(`invalid percent-encoding at ${bad + 1}`);
+        return opts.form ? formDecode(s) : decodePercent(s);
+      },
+    }),
+    parse: fn({
+      doc: "The parts of a URL or relative reference; what is absent is nil.",
+      params: [p.string("s", "the URL")],
+      returns: "table",
+      run(ctx, s) {
+        const { scheme, user, password, host, port, path, query, fragment } = split(ctx, s);
+        const params = query === undefined ? undefined : parseQuery(query);
+        return record({ scheme, user, password, host, port, path, query, params, fragment });
+      },
+    }),
+    build: fn({
+      doc: "Puts a URL together from parts as `parse` gives them.",
+      params: [
+        p.record("parts", {
+          scheme: p.string("scheme").optional(),
+          user: p.string("user", "not encoded").optional(),
+          password: p.string("password", "not encoded").optional(),
+          host: p.string("host").optional(),
+          port: p.integer("port", "", { min: 0, max: MAX_PORT }).optional(),
+          path: p.string("path", "escapes in it stay").default(""),
+          query: p.either(p.string("query"), p.table("query", "or its fields")).optional(),
+          params: p.table("params", "the query's fields, which win over `query`").optional(),
+          fragment: p.string("fragment").optional(),
+        }),
+      ],
+      returns: "string",
+      run(ctx, { query, params, ...rest }) {
+        const fields = (t: LuaTable) => buildQuery(t, (cause) => ctx.fail(cause));
+        let text = typeof query === "object" ? fields(query) : query;
+        if (params !== undefined) {
+          const wanted = fields(params);
+          // the text stays as it was written unless its fields were changed
+          if (text === undefined || fields(parseQuery(text)) !== wanted) text = wanted;
+        }
+        return build(ctx, { ...rest, query: text });
+      },
+    }),
+    join: fn({
+      doc: "Resolves a reference against a base URL, as a browser does with a link.",
+      params: [p.string("base"), p.string("reference")],
+      returns: "string",
+      run(ctx, base, reference) {
+        const from = split(ctx, base);
+        if (from.scheme === undefined) ctx.fail("the base URL has no scheme");
+        return build(ctx, resolve(from, split(ctx, reference)));
+      },
+    }),
+    query: fn({
+      doc: "A query string from a table; a list as a value repeats its name.",
+      params: [p.table("fields", "names to values, or a list of `{name, value}` pairs")],
+      returns: "string",
+      run: (ctx, fields) => buildQuery(fields, (cause) => ctx.fail(cause)),
+    }),
+    parse_query: fn({
+      doc: "The fields of a query string, decoded; a repeated name gives a list.",
+      params: [p.string("s", "with or without `?` in front")],
+      returns: "table",
+      run: (_ctx, s) => parseQuery(s),
+    }),
+  },
+});

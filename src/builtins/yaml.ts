@@ -1,0 +1,56 @@
+/** `yaml`: YAML 1.2 text to Lua values and back. */
+import { defineBuiltin, fn, list, p } from "../host";
+import { arrayMarker } from "./json";
+import { encodeYaml } from "./yaml/encode";
+import { parseYaml } from "./yaml/parse";
+
+const source = p.string("s", "the YAML text");
+const options = p
+  .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
+  .default({ null: undefined });
+
+/** Loaded when it is first needed. */
+function library(): typeof import("yaml") {
+  return require("yaml") as typeof import("yaml");
+}
+
+export default defineBuiltin({
+  name: "yaml",
+  doc: "YAML text to Lua values and back",
+  functions: {
+    parse: fn({
+      doc: "Reads one YAML document; nil when there is none.",
+      params: [source, options],
+      returns: "any",
+      run: (ctx, s, opts) =>
+        parseYaml(
+          library(),
+          s,
+          { null: opts.null, emptyArray: arrayMarker(ctx.host) },
+          ctx.name,
+          true,
+        )[0],
+    }),
+    parse_all: fn({
+      doc: "Reads all documents into a list; empty ones are left out.",
+      params: [source, options],
+      returns: "table",
+      run: (ctx, s, opts) =>
+        list(
+          parseYaml(
+            library(),
+            s,
+            { null: opts.null, emptyArray: arrayMarker(ctx.host) },
+            ctx.name,
+            false,
+          ),
+        ),
+    }),
+    encode: fn({
+      doc: "Writes a value as block YAML with its keys sorted.",
+      params: [p.any("v", "the value")],
+      returns: "string",
+      run: (ctx, v) => encodeYaml(v, ctx.name),
+    }),
+  },
+});

@@ -1,0 +1,42 @@
+/**
+ * The last resort of a time limit: ends the process when it is stuck in one long native call (a
+ * pattern that backtracks for ever, a sort of millions), where neither a deadline is looked at nor
+ * a timer runs.
+ */
+
+/**
+ * What the worker runs. A worker's `process.exit` would only end the worker, hence the C library's
+ * own; its file has another name in musl. The text is inline because a compiled program has no
+ * files to load it from.
+ */
+const WORKER = `
+const { writeSync } = require("node:fs");
+const musl = { x64: "x86_64", arm64: "aarch64" }[process.arch];
+function exit(code) {
+  const { dlopen } = require("bun:ffi");
+  for (const library of ["libc.so.6", "libc.musl-" + musl + ".so.1", "libc.dylib"]) {
+    try {
+      dlopen(library, { _exit: { args: ["int"], returns: "void" } }).symbols._exit(code);
+    } catch {}
+  }
+}
+self.onmessage = ({ data: { ms, message, code } }) => {
+  setTimeout(() => {
+    try {
+      writeSync(2, message);
+    } catch {}
+    try {
+      exit(code);
+    } finally {
+      process.kill(process.pid, "SIGKILL");
+    }
+  }, ms);
+};
+`;
+
+/** Ends the process with `code` after `ms` milliseconds, whatever it does, and writes `message`. */
+export function startWatchdog(ms: number, message: string, code: number): void {
+  const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
+  worker.postMessage({ ms, message, code });
+  worker.unref();
+}

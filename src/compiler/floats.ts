@@ -1,0 +1,191 @@
+/**
+ * Which local variables always hold floats, and can therefore be kept as plain doubles.
+ *
+ * In general a float with an integral value is a box, so that it differs from an integer; a variable
+ * like `local sum = 0.0` would change between box and number all the time. Here those variables are
+ * found that begin with a float and are only ever assigned results of arithmetic on them. The fast
+ * form keeps these *unboxed*: they are boxed where they leave arithmetic, and where a frame is saved.
+ *
+ * Such arithmetic gives a float whenever the other operand is a number. If it is not (a string, or a
+ * table with metamethods) the result may be anything: the function then moves over to its resumable
+ * form, which makes no assumptions.
+ */
+import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
+
+/** Certainly a float; a float if all operands are numbers; anything. */
+export enum FloatKind {
+  Certain,
+  Likely,
+  Unknown,
+}
+
+/** The float variables of one function. */
+export class FloatVariables {
+  private readonly variables = new Set<LocalVar>();
+
+  constructor(fn: FunctionBody) {
+    const assignments = new Map<LocalVar, Expr[]>();
+    const excluded = new Set<LocalVar>();
+    collect(fn.body, fn, assignments, excluded);
+    // begin with variables that are assigned float constants and let the others follow; whoever is
+    // also assigned something else drops out, and then its followers are looked at again
+    for (let again = true; again; ) {
+      again = false;
+      this.variables.clear();
+      for (let grew = true; grew; ) {
+        grew = false;
+        for (const [v, values] of assignments) {
+          if (excluded.has(v) || this.variables.has(v)) continue;
+          if (values.some((e) => this.kind(e) === FloatKind.Certain)) {
+            this.variables.add(v);
+            grew = true;
+          }
+        }
+      }
+      for (const v of this.variables) {
+        const values = assignments.get(v) ?? [];
+        if (values.some((e) => this.kind(e) === FloatKind.Unknown)) {
+          excluded.add(v);
+          again = true;
+        }
+      }
+    }
+  }
+
+  has(v: LocalVar): boolean {
+    return this.variables.has(v);
+  }
+
+  get isEmpty(): boolean {
+    return this.variables.size === 0;
+  }
+
+  kind(e: Expr): FloatKind {
+    switch (e.type) {
+      case "Float":
+        return FloatKind.Certain;
+      case "Local":
+        return this.variables.has(e.variable) ? FloatKind.Certain : FloatKind.Unknown;
+      case "Paren":
+        return this.kind(e.inner);
+      case "Unary":
+        return e.op === "-" ? this.kind(e.operand) : FloatKind.Unknown;
+      case "Binary":
+        return this.arithmetic(e.op, e.left, e.right);
+      default:
+        return FloatKind.Unknown;
+    }
+  }
+
+  private arithmetic(op: string, left: Expr, right: Expr): FloatKind {
+    if (!isFloatOperator(op)) return FloatKind.Unknown;
+    // long sums nest to the left: follow them without recursion
+    const rights = [right];
+    let first = left;
+    while (first.type === "Binary" && isFloatOperator(first.op)) {
+      rights.push(first.right);
+      first = first.left;
+    }
+    let state = this.begin(first);
+    for (let i = rights.length - 1; i >= 0; i--) state = this.combine(state, rights[i] as Expr);
+    return state.kind;
+  }
+
+  /** The kind of the first operand of a chain of operators. */
+  begin(e: Expr): ChainKind {
+    const kind = this.kind(e);
+    return { kind, isNumber: kind === FloatKind.Certain || isInteger(e) };
+  }
+
+  /** The kind of `a op right` for one of the float operators. */
+  combine(a: ChainKind, right: Expr): ChainKind {
+    const b = this.begin(right);
+    const certain = a.kind === FloatKind.Certain || b.kind === FloatKind.Certain;
+    if (a.isNumber && b.isNumber && certain) return { kind: FloatKind.Certain, isNumber: true };
+    const known = a.kind !== FloatKind.Unknown || b.kind !== FloatKind.Unknown;
+    return { kind: known ? FloatKind.Likely : FloatKind.Unknown, isNumber: false };
+  }
+}
+
+/** What is known of the part of a chain of operators that has been evaluated. */
+export interface ChainKind {
+  kind: FloatKind;
+  isNumber: boolean;
+}
+
+/** Operators that give a float if one operand is a float and the other a number. */
+export function isFloatOperator(op: string): boolean {
+  return op === "+" || op === "-" || op === "*" || op === "/";
+}
+
+/** Integers known when the code is made: constants and variables of counting loops. */
+function isInteger(e: Expr): boolean {
+  return (
+    (e.type === "Integer" && typeof e.value === "number") ||
+    (e.type === "Local" && e.variable.integerLoop === true)
+  );
+}
+
+/** Notes every assignment to the function's own variables. */
+function collect(
+  block: Block,
+  fn: FunctionBody,
+  assignments: Map<LocalVar, Expr[]>,
+  excluded: Set<LocalVar>,
+): void {
+  const assign = (v: LocalVar, e: Expr | undefined) => {
+    if (v.func !== fn || v.captured || e === undefined || v.constant !== undefined) excluded.add(v);
+    else {
+      const list = assignments.get(v);
+      if (list === undefined) assignments.set(v, [e]);
+      else list.push(e);
+    }
+  };
+  const inner = (b: Block) => collect(b, fn, assignments, excluded);
+  for (const s of block.statements) statement(s, assign, inner);
+}
+
+function statement(
+  s: Statement,
+  assign: (v: LocalVar, e: Expr | undefined) => void,
+  inner: (b: Block) => void,
+): void {
+  switch (s.type) {
+    case "Local":
+      // only variables with a value of their own; a call at the end may give several
+      s.vars.forEach((v, i) => {
+        assign(v, v.kind === "regular" || v.kind === "const" ? s.exprs[i] : undefined);
+      });
+      break;
+    case "LocalFunction":
+      assign(s.variable, undefined);
+      break;
+    case "Assign":
+      s.targets.forEach((t, i) => {
+        if (t.type === "Local") assign(t.variable, s.exprs[i]);
+      });
+      break;
+    case "Do":
+    case "While":
+    case "Repeat":
+      inner(s.body);
+      break;
+    case "If":
+      for (const c of s.clauses) inner(c.body);
+      if (s.orelse !== undefined) inner(s.orelse);
+      break;
+    case "NumericFor":
+      assign(s.variable, undefined);
+      s.variable.integerLoop =
+        s.start.type === "Integer" &&
+        typeof s.start.value === "number" &&
+        (s.step === undefined || s.step.type === "Integer");
+      inner(s.body);
+      break;
+    case "GenericFor":
+      for (const v of s.vars) assign(v, undefined);
+      inner(s.body);
+      break;
+    default:
+  }
+}

@@ -1,0 +1,412 @@
+/** The command line: arguments, streams, exit codes, limits and signals of whole processes. */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { lazyBuiltinList } from "../scripts/generate-builtins";
+
+const root = dirname(import.meta.dirname);
+const main = join(root, "src", "cli", "main.ts");
+const directory = mkdtempSync(join(tmpdir(), "assay-cli-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Options {
+  input?: string;
+  env?: Record<string, string>;
+}
+
+interface Result {
+  code: number | null;
+  signal: string | null;
+  out: string;
+  err: string;
+}
+
+function environment(extra: Record<string, string> = {}): Record<string, string> {
+  const { RUST_LOG: _, ...env } = process.env as Record<string, string>;
+  return { ...env, HOME: directory, ...extra };
+}
+
+/** Runs the tool; output as byte strings, times in log lines cut off. */
+function assay(args: string[], { input = "", env }: Options = {}): Result {
+  const r = spawnSync(process.execPath, [main, ...args], {
+    cwd: directory,
+    input: Buffer.from(input, "latin1"),
+    env: environment(env),
+    timeout: 20_000,
+  });
+  const err = r.stderr.toString("latin1").replace(/^\d{4}-\S+Z +/gm, "");
+  return { code: r.status, signal: r.signal, out: r.stdout.toString("latin1"), err };
+}
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, Buffer.from(text, "latin1"));
+  return name;
+}
+
+/** Runs code; see `assay`. */
+function run(code: string, ...options: string[]): Result {
+  return assay(["exec", ...options, "-e", code]);
+}
+
+test("a script gets its arguments as ... and in arg", () => {
+  file("args.lua", "print(arg[0], #arg, arg[1], arg[2], ...)");
+  const expected = { code: 0, out: "args.lua\t2\ta\t-x\ta\t-x\n", err: "" };
+  expect(assay(["args.lua", "a", "-x"])).toMatchObject(expected);
+  expect(assay(["run", "args.lua", "--", "a", "-x"])).toMatchObject(expected);
+  expect(assay(["-v", "args.lua", "a", "-x"])).toMatchObject({ out: expected.out });
+});
+
+test("arguments are bytes of UTF-8", () => {
+  file("bytes.lua", "print(#arg[1], arg[1])");
+  expect(assay(["bytes.lua", "ä€"]).out).toBe("5\t\xc3\xa4\xe2\x82\xac\n");
+});
+
+test("source and output are bytes", () => {
+  expect(assay([file("raw.lua", 'io.write("\xff\0\x80")')]).out).toBe("\xff\0\x80");
+});
+
+test("a shebang line counts as line 1", () => {
+  const r = assay([file("shebang.lua", "#!/usr/bin/env assay\nerror('here')")]);
+  expect(r.code).toBe(1);
+  expect(r.err).toContain("shebang.lua:2: here");
+  expect(assay([file("only.lua", "#!/usr/bin/env assay")])).toMatchObject({ code: 0, err: "" });
+});
+
+test("exec runs code and files with any name", () => {
+  expect(run("print(...)").out).toBe("\n");
+  expect(assay(["exec", "-e", "local x = 1", "-e", "print(x, arg[0], ...)", "a"]).out).toBe(
+    "1\t<eval>\ta\n",
+  );
+  expect(run("error('x')").err).toContain("ERROR <eval>:1: x\nstack traceback:\n");
+  file("noext", "print(arg[0], ...)");
+  expect(assay(["exec", "noext", "a"]).out).toBe("noext\ta\n");
+});
+
+test("- reads the script from standard input", () => {
+  expect(assay(["-", "a"], { input: "#!x\nprint(arg[0], ...)" }).out).toBe("-\ta\n");
+  const failed = assay(["-"], { input: "x = = 1" });
+  expect(failed).toMatchObject({ code: 1, err: expect.stringContaining("stdin:1:") });
+});
+
+test("what a script returns does not matter", () => {
+  expect(run("return false, 7").code).toBe(0);
+});
+
+test("the state of standard globals and builtins", () => {
+  const code = `
+    assert(require "json" == json and package.loaded.http == http and type(sleep) == "function")
+    local names = {}
+    for k, v in pairs(_G) do assert(v ~= nil) names[k] = true end
+    for _, k in ipairs { "string", "os", "io", "http", "json", "assert", "log" } do
+      assert(names[k], k)
+    end
+    assert.eq(getmetatable("").__index, string)
+    print(("x"):rep(2), "10" + 1, -"2", "7" // 2)`;
+  expect(run(code)).toMatchObject({ code: 0, out: "xx\t11\t-2\t3\n", err: "" });
+});
+
+test("a builtin that the script replaced stays replaced", () => {
+  const code = `
+    json = { mine = true }
+    assert(require("json") ~= json and require("json").encode { 1 } == "[1]")
+    assert(json.mine and json.encode == nil)
+    package.loaded.env = "own"
+    assert(env.get and require "env" == "own")
+    string = nil
+    print(("x"):upper())`;
+  expect(run(code)).toMatchObject({ code: 0, out: "X\n", err: "" });
+});
+
+test("an uncaught error is a log line with a traceback", () => {
+  const r = run('local function f() error("boom") end\nf()\nreturn 1');
+  expect(r.code).toBe(1);
+  expect(r.out).toBe("");
+  expect(r.err).toMatch(
+    /^ERROR <eval>:1: boom\nstack traceback:\n(?:\t.*\n)*\t<eval>:2: in main chunk\n\t\[C\]: in \?\n$/,
+  );
+});
+
+test("error values that are no strings", () => {
+  expect(run("error({ code = 2 })").err).toContain("(error object is a table value: {code = 2})");
+  expect(run("error(nil)").err).toContain("<no error object>");
+  expect(run("error(print)").err).toContain("(error object is a function value)");
+  expect(run("error(12)").err).toContain("ERROR 12\n");
+  const method = '__tostring = function(e) sleep(0.01) return "code " .. e.code end';
+  expect(run(`error(setmetatable({ code = 2 }, { ${method} }))`).err).toContain("ERROR code 2\n");
+});
+
+test("syntax errors", () => {
+  const r = assay([file("bad.lua", "x = = 1")]);
+  expect(r).toMatchObject({
+    code: 1,
+    err: "ERROR syntax error: bad.lua:1: unexpected symbol near '='\n",
+  });
+});
+
+test("scripts that cannot be read", () => {
+  const missing = { code: 1, out: "", err: "error: reading no.lua: No such file or directory\n" };
+  expect(assay(["no.lua"])).toMatchObject(missing);
+  expect(assay(["run", "no.lua"])).toMatchObject(missing);
+  mkdirSync(join(directory, "folder.lua"));
+  expect(assay(["folder.lua"])).toMatchObject({
+    code: 1,
+    err: "error: reading folder.lua: Is a directory\n",
+  });
+  expect(assay([file("empty.lua", "")])).toMatchObject({ code: 0, out: "", err: "" });
+});
+
+test("file names of no known kind", () => {
+  for (const [name, extension] of [
+    ["x.txt", "txt"],
+    ["x", ""],
+    ["X.LUA", "LUA"],
+    ["a.lua/b", ""],
+  ] as const)
+    expect(assay([name])).toMatchObject({
+      code: 1,
+      out: "",
+      err: `error: unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)\n`,
+    });
+});
+
+test("usage errors end with 2 and say so on standard error", () => {
+  for (const args of [["--nope"], ["run"], ["exec"], ["--timeout", "x", "a.lua"], ["--timeout"]]) {
+    const r = assay(args);
+    expect(r).toMatchObject({ code: 2, out: "" });
+    expect(r.err).toMatch(/^error: .*\n/);
+  }
+  expect(assay(["exec", "--max-memory", "0", "-e", ""]).code).toBe(2);
+});
+
+test("help and version", () => {
+  for (const args of [["help"], ["--help"], ["-h"]]) {
+    const r = assay(args);
+    expect(r).toMatchObject({ code: 0, err: "" });
+    expect(r.out).toContain("Usage: assay [options] <file> [arguments...]");
+  }
+  expect(assay([])).toMatchObject({ code: 1, err: "", out: assay(["help"]).out });
+  expect(assay(["help", "exec"]).out).toContain("--eval");
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const flag of ["-V", "--version"])
+    expect(assay([flag]).out).toBe(`assay ${version} (Lua 5.5, Bun ${process.versions.bun})\n`);
+});
+
+test("os.exit passes everything and takes the output along", () => {
+  expect(run("io.write('out') pcall(os.exit, 3)")).toMatchObject({ code: 3, out: "out" });
+  expect(run("xpcall(os.exit, print, false)").code).toBe(1);
+  expect(run("coroutine.wrap(function() os.exit(4) end)()").code).toBe(4);
+  expect(run("table.sort({ 1, 2 }, function() os.exit(5) end)").code).toBe(5);
+  expect(run("string.gsub('x', '.', function() sleep(0.01) os.exit(6) end)").code).toBe(6);
+  expect(run("setmetatable({}, { __gc = function() print 'gc' end }) os.exit(0, true)").out).toBe(
+    "gc\n",
+  );
+  expect(run("setmetatable({}, { __gc = function() print 'gc' end }) os.exit(0)").out).toBe("");
+});
+
+test("finalisers run at the end, also after an error", () => {
+  const object = "setmetatable({}, { __gc = function() print 'gc' end })";
+  expect(run(object)).toMatchObject({ code: 0, out: "gc\n" });
+  expect(run(`${object} error("x")`)).toMatchObject({ code: 1, out: "gc\n" });
+});
+
+test("the process ends with the main chunk; tasks are dropped", () => {
+  const r = run("async.spawn(function() sleep(30) print 'late' end) print 'end'");
+  expect(r).toMatchObject({ code: 0, out: "end\n", err: "" });
+});
+
+test("the failure of a task that nobody awaits is logged", () => {
+  const r = run("async.spawn(function() error('lost') end) sleep(0.01)");
+  expect(r.code).toBe(0);
+  expect(r.err).toContain("lost");
+});
+
+test("a script that waits for nothing fails instead of hanging or succeeding", () => {
+  const r = run("async.channel():recv() print 'no'");
+  expect(r).toMatchObject({ code: 1, out: "", err: expect.stringContaining("ERROR deadlock") });
+});
+
+test("--timeout stops loops, waits and what pcall would catch", () => {
+  for (const code of [
+    "while true do end",
+    "while true do pcall(function() while true do end end) end",
+    "sleep(30)",
+    "local c <close> = setmetatable({}, { __close = function() sleep(30) end }) sleep(30)",
+  ]) {
+    const r = run(code, "--timeout", "0.3");
+    expect(r.code).toBe(124);
+    expect(r.err).toMatch(/^ERROR timeout after 0.3s\nstack traceback:\n\t<eval>:1: in /);
+  }
+  expect(run("print 'in time'", "--timeout", "10")).toMatchObject({ code: 0, out: "in time\n" });
+});
+
+test("--timeout closes variables, and holds for finalisers", () => {
+  const closed = "local c <close> = setmetatable({}, { __close = function() print 'closed' end })";
+  expect(run(`${closed} sleep(30)`, "--timeout", "300ms").out).toBe("closed\n");
+  const endless = "setmetatable({}, { __gc = function() while true do end end })";
+  expect(run(endless, "--timeout", "0.2").signal).toBe(null);
+});
+
+test("--timeout ends a native function that goes on for ever", () => {
+  const r = run('print(("a"):rep(300):find(".-.-.-.-.-.-.-b"))', "--timeout", "0.2");
+  expect(r).toMatchObject({ code: 124, err: "error: timeout after 0.2s, in a native function\n" });
+});
+
+test("--max-memory raises 'not enough memory', which pcall catches", () => {
+  for (const code of [
+    "local t = {} while true do t[#t + 1] = {} end",
+    "local t = {} while true do t[#t + 1] = function() return t end end",
+    "local t = {} while true do t[#t + 1] = ('x'):rep(1e6) .. #t end",
+    "local t = {} while true do t[#t + 1] = ('x'):rep(3e7) .. #t end",
+    "local t = {} for i = 1, 1e9 do t['k' .. i] = i end",
+    "string.rep('x', 1e8)",
+    "local s = 'x' while true do s = s .. s end",
+    "local t, s = {}, ('x'):rep(1e7) for i = 1, 100 do t[i] = s end table.concat(t)",
+  ]) {
+    const caught = `print(pcall(function() ${code} end)) local t = {} for i = 1, 1e5 do t[i] = {} end`;
+    const r = run(caught, "--max-memory", "64M");
+    expect([code, r.code, r.out]).toEqual([code, 0, "false\tnot enough memory\n"]);
+  }
+  expect(run("string.rep('x', 1e8)", "--max-memory", "64M")).toMatchObject({
+    code: 1,
+    err: "ERROR memory error: not enough memory\n",
+  });
+  const garbage = "for i = 1, 3e6 do local t = { i } end print 'ok'";
+  expect(run(garbage, "--max-memory", "64M")).toMatchObject({ code: 0, out: "ok\n" });
+});
+
+test("log lines: level, filter, no colours in a pipe", () => {
+  const code = "log.debug 'd' log.info 'i' log.warn 'w'";
+  expect(run(code).err).toBe("INFO i\nWARN w\n");
+  expect(run(code, "-v").err).toBe("DEBUG d\nINFO i\nWARN w\n");
+  const env = { RUST_LOG: "warn" };
+  expect(assay(["exec", "-e", code], { env }).err).toBe("WARN w\n");
+});
+
+test("assay.* modules come from ./modules, $ASSAY_MODULES_PATH and $ASSAY_LIB_PATH", () => {
+  file("modules/one.lua", "return { from = 'modules' }");
+  file("user/two/init.lua", "return { from = ... }");
+  file("user/one.lua", "return { from = 'user' }");
+  file("lib/three.x.lua", "return { from = 'lib' }");
+  file("assay/one.lua", "return { from = 'shadow' }");
+  const env = { ASSAY_MODULES_PATH: join(directory, "user"), ASSAY_LIB_PATH: "lib" };
+  const load = (name: string) => assay(["exec", "-e", `print(require("${name}").from)`], { env });
+  expect(load("assay.one").out).toBe("modules\n");
+  expect(load("assay.two").out).toBe("assay.two\n");
+  expect(load("assay.three.x").out).toBe("lib\n");
+  const missing = load("assay.four").err;
+  expect(missing).toContain("module 'assay.four' not found:");
+  expect(missing).toContain("no file at './modules/four.lua'");
+  file("secret.lua", "return { from = 'outside' }");
+  expect(load("assay.../secret").err).toContain("invalid module name 'assay.../secret'");
+  file("modules/broken.lua", "\nx = = 1");
+  expect(load("assay.broken").err).toContain("./modules/broken.lua:2: unexpected symbol");
+});
+
+/** A running process, whose output is collected. */
+function start(args: string[], command = process.execPath) {
+  const child = spawn(command, args, { cwd: directory, env: environment() });
+  const state = { child, out: "", err: "" };
+  child.stdout.on("data", (d) => {
+    state.out += d;
+  });
+  child.stderr.on("data", (d) => {
+    state.err += d;
+  });
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal }));
+  });
+  return { state, child, ended };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; !condition(); i++) {
+    if (i > 500) throw new Error("it did not happen within 10 seconds");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("output reaches a pipe while the script waits", async () => {
+  const { state, child, ended } = start([main, "exec", "-e", "print 'now' sleep(30)"]);
+  await until(() => state.out === "now\n");
+  child.kill("SIGTERM");
+  await ended;
+});
+
+test("a closed pipe ends the script quietly", async () => {
+  const { state, child, ended } = start([main, "exec", "-e", "while true do print 'x' end"]);
+  await until(() => state.out !== "");
+  child.stdout.destroy();
+  expect(await ended).toEqual({ code: 141, signal: null });
+  expect(state.err).toBe("");
+});
+
+test("output that cannot be written is an error", async () => {
+  const { state, ended } = start(
+    ["-c", `"$0" "$1" exec -e 'print(1)' >/dev/full`, process.execPath, main],
+    "sh",
+  );
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(state.err).toContain("writing standard output: No space left on device");
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  test(`${signal} ends a busy script at once`, async () => {
+    const code = "io.stderr:write('go') while true do pcall(function() while true do end end) end";
+    const { state, child, ended } = start([main, "exec", "-e", code]);
+    await until(() => state.err === "go");
+    child.kill(signal);
+    expect(await ended).toEqual({ code: null, signal });
+  });
+
+test("a server finishes its requests on SIGTERM", async () => {
+  const code = `
+    async.spawn(function() while true do end end)
+    http.serve({ port = 0, host = "127.0.0.1" }, { GET = { ["/"] = function()
+      io.stderr:write "in request\\n" sleep(0.3) return { status = 200, body = "done" }
+    end } })`;
+  const { state, child, ended } = start([main, "exec", "-e", code]);
+  await until(() => state.err.includes("listening on"));
+  const url = /http:\/\/[\d.]+:\d+/.exec(state.err)?.[0] as string;
+  const answer = new Promise<string>((resolve, reject) => {
+    get(url, (response) => {
+      let body = "";
+      response.on("data", (d) => {
+        body += d;
+      });
+      response.on("end", () => resolve(body));
+    }).on("error", reject);
+  });
+  await until(() => state.err.includes("in request"));
+  child.kill("SIGTERM");
+  expect(await answer).toBe("done");
+  expect(await ended).toEqual({ code: 143, signal: null });
+});
+
+const unshare = ["--user", "--map-root-user", "--pid", "--fork"];
+const hasUnshare = spawnSync("unshare", [...unshare, "true"]).status === 0;
+
+test.skipIf(!hasUnshare)("as process 1 it ends on signals, and closes variables", async () => {
+  const code = `
+    local c <close> = setmetatable({}, { __close = function() print "closed" end })
+    print "go" io.stdout:flush()
+    while true do end`;
+  const { state, child, ended } = start(
+    [...unshare, process.execPath, main, "exec", "-e", code],
+    "unshare",
+  );
+  await until(() => state.out === "go\n");
+  const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim();
+  process.kill(Number(inner), "SIGTERM");
+  expect(await ended).toMatchObject({ code: 143 });
+  expect(state.out).toBe("go\nclosed\n");
+});
+
+test("the list of builtins by name is current", () => {
+  const committed = join(root, "src", "builtins", "lazy.generated.ts");
+  expect(readFileSync(committed, "utf8")).toBe(lazyBuiltinList());
+});
