@@ -3,7 +3,7 @@
  * time is its own, not the sum of those before it.
  */
 import { Bench } from "tinybench";
-import { compileChunk, lowerChunk, printChunk } from "../../src/compiler";
+import { compileChunk, lowerChunk, printUnit } from "../../src/compiler";
 import { Lexer } from "../../src/lexer/lexer";
 import { TK_EOS } from "../../src/lexer/token";
 import { parseChunk } from "../../src/parser";
@@ -39,7 +39,7 @@ bench
       chunk = parseChunk(source, "@micro");
     },
   })
-  .add("print", () => printChunk(code.context, code.functions), {
+  .add("print", () => printUnit(code.context, code.functions), {
     beforeEach: () => {
       code = lowered();
     },

@@ -24,6 +24,7 @@ import templateBuiltin from "./template";
 import timeBuiltin from "./time";
 import tomlBuiltin from "./toml";
 import urlBuiltin from "./url";
+import wsBuiltin from "./ws";
 import yamlBuiltin from "./yaml";
 
 export const builtins: readonly BuiltinDefinition[] = [
@@ -50,5 +51,6 @@ export const builtins: readonly BuiltinDefinition[] = [
   timeBuiltin,
   tomlBuiltin,
   urlBuiltin,
+  wsBuiltin,
   yamlBuiltin,
 ];

@@ -27,6 +27,7 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
   time: () => [(require("./time") as typeof import("./time")).default],
   toml: () => [(require("./toml") as typeof import("./toml")).default],
   url: () => [(require("./url") as typeof import("./url")).default],
+  ws: () => [(require("./ws") as typeof import("./ws")).default],
   yaml: () => [(require("./yaml") as typeof import("./yaml")).default],
 };
 

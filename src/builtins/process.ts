@@ -106,7 +106,7 @@ export default defineBuiltin({
       doc: "Starts a program that runs on beside the script; returns its handle, with `pid`.",
       params: [
         p.record("options", {
-          cmd: p.text("cmd", "the program, found in PATH").orFail("process.spawn: cmd is required"),
+          cmd: p.text("cmd", "the program, found in PATH"),
           args: p.table("args", "its arguments").optional(),
           cwd: p.text("cwd", "working directory").optional(),
           env: p.table("env", "variables on top of the script's own; false removes one").optional(),

@@ -2,11 +2,13 @@
  * The builtins of a script. Each global is there from the start, but what it is made of is loaded
  * at its first use: most scripts need few of them, and a script that only prints none.
  */
-import { lazyBuiltins } from "../builtins/lazy.generated";
+import { additions, lazyBuiltins } from "../builtins/lazy.generated";
 import type { Host } from "../host/context";
 import { isLazy, lazyField } from "../runtime/lazy";
+import { native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
+import type { LuaFunction, LuaValue } from "../runtime/value";
 import type { ScriptOptions } from "./script";
 
 const hosts = new WeakMap<LuaState, () => Host>();
@@ -24,8 +26,33 @@ export function installBuiltins(state: LuaState, options: ScriptOptions): void {
     return host;
   };
   hosts.set(state, getHost);
-  for (const [name, load] of Object.entries(lazyBuiltins))
-    installLazily(state, name, load, getHost);
+  for (const [name, load] of Object.entries(lazyBuiltins)) {
+    const names = additions[name];
+    if (names === undefined) installLazily(state, name, load, getHost);
+    else state.extensions.set(name, (library) => extend(library, name, names, load, getHost));
+  }
+}
+
+/** Adds functions to a library of the standard; each is loaded when it is first called. */
+function extend(
+  library: LuaTable,
+  name: string,
+  names: readonly string[],
+  load: (typeof lazyBuiltins)[string],
+  getHost: () => Host,
+): void {
+  const make = (key: string, full: string) => {
+    const { makeFunction } = require("../host/install") as typeof import("../host/install");
+    const definition = load().flatMap((b) => b.functions?.[key] ?? [])[0];
+    if (definition === undefined) throw new Error(`${full} is not declared`);
+    return makeFunction(getHost(), full, definition);
+  };
+  for (const key of names) {
+    const full = `${name}.${key}`;
+    let real: LuaFunction | undefined;
+    const call = (...args: LuaValue[]) => (real ??= make(key, full))(...args);
+    library.setName(key, native(full, call));
+  }
 }
 
 /** The global and the entry of `package.loaded` are made together. */

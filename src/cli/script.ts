@@ -1,6 +1,6 @@
 /** Runs a script as the process's main program, and ends the process with it. */
-import { createState } from "../lualib/index";
-import { stdout } from "../lualib/io-stream";
+import { assembleState } from "../lualib/assemble";
+import { stderr, stdout } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
 import { ExitRequest } from "../runtime/interrupt";
 import { startTask, type Task } from "../runtime/scheduler";
@@ -9,6 +9,7 @@ import { LuaTable } from "../runtime/table";
 import type { LuaFunction } from "../runtime/value";
 import { installBuiltins } from "./builtins";
 import { finish } from "./exit";
+import { libraries } from "./libraries";
 import { moduleSearchers } from "./modules";
 import { onSignal } from "./signals";
 import { readScript } from "./source";
@@ -46,7 +47,10 @@ export function runFile(path: string, args: readonly string[], options: ScriptOp
 export function runScript(script: Script, options: ScriptOptions): void {
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
-  const state = createState({ searchers: moduleSearchers((...args) => state.load(...args)) });
+  const state = assembleState(libraries, {
+    searchers: moduleSearchers((...args) => state.load(...args)),
+    stderr: (bytes) => stderr.write(bytes),
+  });
   installBuiltins(state, options);
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>

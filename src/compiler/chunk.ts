@@ -13,9 +13,12 @@ export class ChunkContext {
   private readonly names = new Map<string, string>();
   private counter = 0;
   /** Variables of `local function` that are never reassigned: their value is always a function. */
-  readonly functionVariables = new Set<LocalVar>();
+  readonly functionVariables = new Map<LocalVar, FunctionBody>();
   /** The local function variable whose value a function is, when it is never reassigned. */
   readonly selfVariables = new Map<FunctionBody, LocalVar>();
+
+  /** The functions have no lines and names of variables (string.dump). */
+  isStripped = false;
 
   constructor(
     readonly chunk: Chunk,

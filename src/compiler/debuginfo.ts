@@ -41,6 +41,7 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
       return slotOf("va", 0);
     },
     activeLines: () => {
+      if (context.isStripped) return [];
       // a preemption point is no code of the program
       const ops = lowerHooked(context, code).ops.slice(1).filter((op) => op.expr !== "hook");
       return [...new Set(ops.map((op) => op.line))];

@@ -134,6 +134,10 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
       return Kind.Any;
     case "Call":
     case "MethodCall":
+      if (isSelect(lo, e)) {
+        selectVararg(lo, e, target);
+        return Kind.Any;
+      }
       // only an array or null needs a closer look, and both are objects to `typeof`
       call(
         lo,
@@ -185,25 +189,25 @@ export function isMulti(e: Expr | undefined): e is CallExpr | MethodCallExpr | E
   return e !== undefined && (e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg");
 }
 
-/** Evaluates a multi-valued expression to an array of its values, never written to. */
+/** Evaluates a multi-valued expression to its results: one value, or an array never written to. */
 export function multi(lo: Lowering, e: Expr): string {
   if (e.type === "Vararg") return varargs(lo, e.line);
   return lo.intoTemp((t) => {
     if (e.type === "Call" || e.type === "MethodCall")
-      call(
-        lo,
-        e,
-        (c) => `${c.before}${t}=${c.value};if(!Q(${t})){if(${t}===null)break sus;${t}=[${t}]}`,
-        `${t}=A(v)`,
-      );
+      call(lo, e, (c) => `${c.before}if((${t}=${c.value})===null)break sus;`, `${t}=v`);
   });
 }
 
 /** A list evaluated to `[fixed values…, ...spread]`. */
 export interface ListText {
   fixed: Operand[];
-  /** JS text of an array, for the last expression. */
+  /** JS text of the results of the last expression: an array, or one value. */
   spread: string | undefined;
+}
+
+/** Are the results that the text stands for an array in any case? */
+function isArray(spread: string): boolean {
+  return spread === "va" || spread.startsWith("VT(");
 }
 
 /** An expression in a list; one without operations is on a line of its own for debug hooks. */
@@ -221,10 +225,22 @@ export function list(lo: Lowering, exprs: Expr[]): ListText {
   return { fixed, spread: multi(lo, last) };
 }
 
+/** A list as the elements of an array. */
 export function listText(l: ListText): string {
   const parts = l.fixed.map((o) => o.code);
-  if (l.spread !== undefined) parts.push(`...${l.spread}`);
+  if (l.spread !== undefined) parts.push(`...${isArray(l.spread) ? l.spread : `A(${l.spread})`}`);
   return parts.join(",");
+}
+
+/** A call of `f` with the list behind the arguments `first`. */
+function applied(f: string, first: string[], l: ListText): string {
+  const fixed = [...first, ...l.fixed.map((o) => o.code)];
+  const { spread } = l;
+  if (spread === undefined) return `${f}(${fixed.join(",")})`;
+  const many = `${f}(${[...fixed, `...${spread}`].join(",")})`;
+  if (isArray(spread)) return many;
+  // one result is by far the most common case
+  return `(Q(${spread})?${many}:${f}(${[...fixed, spread].join(",")}))`;
 }
 
 // ----------------------------------------------------------------- calls
@@ -239,24 +255,23 @@ export interface CallText {
  * Calls `f`. A callee that may be no function is replaced by one that applies `__call`, so that
  * there is one JS call only.
  */
-export function callText(f: Operand, args: string, k: number): CallText {
+export function callText(f: Operand, apply: (f: string) => string, k: number): CallText {
   const number = `k=${k};`;
-  if (f.kind === Kind.Function) return { before: number, value: `${f.code}(${args})` };
-  if (f.kind !== Kind.Any)
-    return { before: number, value: `C(${f.code}${args === "" ? "" : `,${args}`})` };
+  if (f.kind === Kind.Function) return { before: number, value: apply(f.code) };
+  if (f.kind !== Kind.Any) return { before: number, value: apply(`CF(${f.code})`) };
   if (isTemp(f.code)) {
     const check = `if(typeof ${f.code}!=="function")${f.code}=CF(${f.code});`;
-    return { before: number + check, value: `${f.code}(${args})` };
+    return { before: number + check, value: apply(f.code) };
   }
   const check = `h=typeof ${f.code}==="function"?${f.code}:CF(${f.code});`;
-  return { before: number + check, value: `h(${args})` };
+  return { before: number + check, value: apply("h") };
 }
 
 /** Evaluates callee and arguments, then emits the call as one operation. */
 export function call(
   lo: Lowering,
   e: CallExpr | MethodCallExpr,
-  text: (call: CallText, k: number, f: Operand, args: string) => string,
+  text: (call: CallText, k: number, f: Operand, apply: (f: string) => string) => string,
   resume: string,
 ): void {
   let f: Operand;
@@ -277,11 +292,56 @@ export function call(
     f = anyOperand(t);
     self = object.code;
   } else f = operand(lo, e.func);
-  const args = listText(list(lo, e.args));
-  const all = self === "" ? args : args === "" ? self : `${self},${args}`;
+  const args = takesAllArguments(lo, e)
+    ? { fixed: e.args.map((a) => listed(lo, a)), spread: undefined }
+    : list(lo, e.args);
+  const first = self === "" ? [] : [self];
+  const apply = (name: string) => applied(name, first, args);
   // hooked code calls everything through a helper
   const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
-  lo.op((k) => text(callText(callee, all, k), k, callee, all), resume, e.line, e, f.code);
+  lo.op((k) => text(callText(callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
+}
+
+/** `select(n, ...)` cut to one value. */
+function isSelect(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
+  return (
+    e.type === "Call" &&
+    e.func.type === "Global" &&
+    e.func.name === "select" &&
+    e.args.length === 2 &&
+    e.args[1]?.type === "Vararg" &&
+    lo.fn.varargTable === undefined
+  );
+}
+
+/** If `select` is the standard function, one argument is picked without passing all of them. */
+function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
+  const f = operand(lo, e.func);
+  const n = operand(lo, e.args[0] as Expr);
+  lo.usesVarargArray = true;
+  lo.op(
+    (k) => {
+      const c = callText(lo.isHooked ? { ...f, kind: Kind.Boxed } : f, (name) => `${name}(${n.code},...va)`, k);
+      return (
+        `if(${f.code}===SEL){k=${k};${target}=SL1(${n.code},va)}else{${c.before}${target}=${c.value};` +
+        `if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;}`
+      );
+    },
+    `${target}=F(v)`,
+    e.line,
+    e,
+    f.code,
+  );
+}
+
+/**
+ * Is the callee a known function whose parameters are all given, so that the last argument counts
+ * for one value whatever it returns?
+ */
+export function takesAllArguments(lo: Lowering, e: CallExpr | MethodCallExpr): boolean {
+  if (e.type !== "Call" || e.func.type !== "Local") return false;
+  const fn = lo.context.functionVariables.get(e.func.variable);
+  return fn !== undefined && !fn.isVararg && e.args.length >= fn.params.length;
 }
 
 function closure(lo: Lowering, e: FunctionExpr): string {
@@ -289,7 +349,7 @@ function closure(lo: Lowering, e: FunctionExpr): string {
   lo.inner.push(fn);
   const self = lo.context.selfVariables.get(fn);
   const cells = fn.upvalues.filter((v) => v !== self).map((v) => lo.slot(v));
-  return `${lo.use(`m${fn.id}`)}(${cells.join(",")})`;
+  return `M.m${fn.id}(${cells.join(",")})`;
 }
 
 // -------------------------------------------------------------- indexing
@@ -748,7 +808,7 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
   e.items.forEach((item, i) => {
     if (item.kind === "named") named.push(listed(lo, item.value).code);
     else if (i === e.items.length - 1 && isMulti(item.value)) {
-      positional.push(`...${multi(lo, item.value)}`);
+      positional.push(listText({ fixed: [], spread: multi(lo, item.value) }));
       mayEndInNil = true;
     } else {
       const o = listed(lo, item.value);
@@ -781,7 +841,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
     if (item.kind === "positional") {
       if (i === e.items.length - 1 && isMulti(item.value)) {
         flush();
-        lo.emit(`SL(${t},${position},${multi(lo, item.value)});`);
+        lo.emit(`SL(${t},${position},A(${multi(lo, item.value)}));`);
       } else {
         batch.push(listed(lo, item.value).code);
         position++;

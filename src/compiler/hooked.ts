@@ -22,7 +22,7 @@ export function printHooked(code: FunctionCode): string {
   const names = [...code.uses];
   return (
     `"use strict";const {${codegenNames.join(",")}}=R;const {${names.join(",")}}=M;` +
-    `{const C=H.call;return ${printResumable(code)}}`
+    `{const CF=(f)=>(...a)=>H.call(f,...a);return ${printResumable(code)}}`
   );
 }
 

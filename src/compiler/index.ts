@@ -23,14 +23,15 @@ export interface CompiledChunk {
   instantiate(env: { v: LuaValue }): LuaFunction;
 }
 
-/** All functions of a chunk in lowered form, main first. */
-export function lowerChunk(chunk: Chunk, source: string): { context: ChunkContext; functions: FunctionCode[] } {
-  const context = new ChunkContext(
-    chunk,
-    ++chunkCounter,
-    UPVALUE_ACCESS.test(source),
-    LOCAL_ACCESS.test(source),
-  );
+/** What the functions of a chunk share at run time: helpers, constants, and factories of functions. */
+type Module = Record<string, unknown>;
+
+/** Lowers all functions of a chunk at once, main first. */
+export function lowerChunk(
+  chunk: Chunk,
+  source: string,
+): { context: ChunkContext; functions: FunctionCode[] } {
+  const context = contextOf(chunk, source);
   const functions: FunctionCode[] = [];
   const queue: FunctionBody[] = [chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
@@ -41,40 +42,99 @@ export function lowerChunk(chunk: Chunk, source: string): { context: ChunkContex
   return { context, functions };
 }
 
-/** The JavaScript of a chunk: the body of a function of `R` (the runtime) and `P` (prototypes). */
-export function printChunk(context: ChunkContext, functions: FunctionCode[]): string {
-  const exported = [...context.definitions.keys()];
-  let text = `"use strict";const {${codegenNames.join(",")}}=R;`;
-  for (const f of functions) text += `const P${f.body.id}=P[${f.body.id}];`;
-  for (const d of context.definitions.values()) text += `\n${d}`;
-  for (const f of functions) {
-    text += `\nconst m${f.body.id}=${printFast(f)};`;
-    exported.push(`m${f.body.id}`);
-  }
-  return `${text}\nreturn {${exported.join(",")}};`;
+function contextOf(chunk: Chunk, source: string): ChunkContext {
+  return new ChunkContext(
+    chunk,
+    ++chunkCounter,
+    UPVALUE_ACCESS.test(source),
+    LOCAL_ACCESS.test(source),
+  );
 }
 
-type Module = Record<string, (...cells: unknown[]) => LuaFunction>;
+/**
+ * The JavaScript of some functions of a chunk: the body of a function of `R` (the runtime), `P`
+ * (prototypes) and `M` (the chunk's module), which puts a factory `m<id>` of each into the module,
+ * and the helpers that come up for the first time.
+ */
+export function printUnit(
+  context: ChunkContext,
+  functions: FunctionCode[],
+  defined = new Set<string>(),
+): string {
+  const uses = new Set<string>();
+  for (const f of functions) for (const name of f.uses) uses.add(name);
+  const known = [...uses].filter((name) => defined.has(name));
+  let text = `"use strict";const {${codegenNames.join(",")}}=R;const {${known.join(",")}}=M;`;
+  for (const f of functions) text += `const P${f.body.id}=P[${f.body.id}];`;
+  for (const name of uses) {
+    if (defined.has(name)) continue;
+    defined.add(name);
+    text += `\n${context.definitions.get(name)}M.${name}=${name};`;
+  }
+  for (const f of functions) text += `\nM.m${f.body.id}=${printFast(f)};`;
+  return text;
+}
 
-/** Compiles a chunk. `source` is its text, for hints only. */
+/**
+ * Compiles a chunk. Each function is compiled when it is first instantiated, so that a large chunk
+ * costs no more than what is used of it. `source` is its text, for hints only.
+ */
 export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
-  const { context, functions } = lowerChunk(chunk, source);
-  let module: Module | undefined;
+  const module = startModule(contextOf(chunk, source), source, chunk.main);
+  const main = module.m0 as (env: { v: LuaValue }) => LuaFunction;
+  return { instantiate: (env) => main(env) };
+}
+
+/**
+ * Compiles one function of a chunk, with upvalues of its own: the first is the environment. `id` is
+ * the number of the function in the chunk.
+ */
+export function compileFunction(
+  chunk: Chunk,
+  source: string,
+  id: number,
+  isStripped: boolean,
+): (env: LuaValue) => LuaFunction {
+  const body = lowerChunk(chunk, source).functions.find((f) => f.body.id === id)?.body;
+  if (body === undefined) throw new Error(`no function ${id}`);
+  const context = new ChunkContext(chunk, ++chunkCounter, true, LOCAL_ACCESS.test(source));
+  context.isStripped = isStripped;
+  const factory = startModule(context, source, body)[`m${id}`];
+  return (env) => {
+    const cells = body.upvalues.map((_, i) => ({ v: i === 0 ? env : undefined }));
+    return (factory as (...cells: unknown[]) => LuaFunction)(...cells);
+  };
+}
+
+/** Compiles a function of the chunk; those inside it follow when they are needed. */
+function startModule(context: ChunkContext, source: string, start: FunctionBody): Module {
+  const module: Module = {};
   const protos: Proto[] = [];
-  for (const code of functions) {
+  const defined = new Set<string>();
+
+  const compile = (fn: FunctionBody) => {
+    const { code, inner } = lowerFunction(context, fn, true);
     const proto = makeProto(
       context,
       code,
-      () => compileResumable(untyped(context, code), module as Module),
-      () => hookedForm(context, code, proto, module as Module),
+      () => compileResumable(untyped(context, code), module),
+      () => hookedForm(context, code, proto, module),
     );
-    protos[code.body.id] = proto;
+    proto.origin = { source, id: fn.id };
+    protos[fn.id] = proto;
     registerProto(proto);
-  }
-  const text = printChunk(context, functions);
-  module = new Function("R", "P", text)(codegenApi, protos) as Module;
-  const { m0 } = module;
-  return { instantiate: (env) => (m0 as (env: unknown) => LuaFunction)(env) };
+    for (const f of inner) {
+      const name = `m${f.id}`;
+      module[name] ??= (...cells: unknown[]) => {
+        compile(f);
+        return (module[name] as (...cells: unknown[]) => LuaFunction)(...cells);
+      };
+    }
+    new Function("R", "P", "M", printUnit(context, [code], defined))(codegenApi, protos, module);
+  };
+
+  compile(start);
+  return module;
 }
 
 /** The lowered form without assumptions about floats, for the resumable form. */
@@ -112,6 +172,10 @@ function makeProto(
   const { body } = code;
   const layout = frameLayout(code, 0);
   const lines = new Uint32Array(code.ops.length);
+  if (context.isStripped) {
+    for (const op of code.ops) op.line = 0;
+    code.locals.length = 0;
+  }
   code.ops.forEach((op, i) => {
     lines[i] = op.line;
   });
@@ -122,7 +186,7 @@ function makeProto(
     body.endLine,
     body.params.length,
     body.isVararg,
-    body.upvalues.map((v) => v.name),
+    body.upvalues.map((v) => (context.isStripped ? "(no name)" : v.name)),
     code.upvalues.map((u) => layout.indexOf(u)),
     layout.indexOf(code.jsName),
     lines,

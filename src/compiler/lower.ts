@@ -247,6 +247,14 @@ export class Lowering {
     return register;
   }
 
+  /** Shows a register as a local of that name to the debug library. */
+  declareHidden(name: string, register: string): void {
+    const from = this.opCount;
+    const local: LocalScope = { name, register, cell: false, from, to: Number.MAX_SAFE_INTEGER };
+    this.locals.push(local);
+    this.openScopes.push(local);
+  }
+
   // ----------------------------------------------------------- variables
 
   /** Text that refers to the variable's register, cell or upvalue itself. */

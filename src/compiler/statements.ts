@@ -33,6 +33,7 @@ import {
   listText,
   multi,
   operand,
+  takesAllArguments,
   varargs,
 } from "./expressions";
 import type { FunctionCode } from "./ir";
@@ -181,7 +182,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       const v = s.variable;
       if (!v.assigned && !lo.context.allCells) {
         lo.context.selfVariables.set(s.func.func, v);
-        lo.context.functionVariables.add(v);
+        lo.context.functionVariables.set(v, s.func.func);
       }
       lo.declare(v);
       if (lo.context.isCell(v)) {
@@ -550,8 +551,8 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
   call(
     lo,
     e,
-    (c, k, f, args) => {
-      lo.tailCalls.push({ k, text: `${f.code}(${args})` });
+    (c, k, f, apply) => {
+      lo.tailCalls.push({ k, text: apply(f.code) });
       return (
         `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`
@@ -585,7 +586,7 @@ function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
     e.func.type === "Local" &&
     e.func.variable === lo.context.selfVariables.get(lo.fn) &&
     !lo.fn.isVararg &&
-    !isMulti(e.args[e.args.length - 1])
+    (takesAllArguments(lo, e) || !isMulti(e.args[e.args.length - 1]))
   );
 }
 
@@ -692,8 +693,16 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
     const closing = init[3] ?? NIL;
     lo.emit(
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
-        `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`,
+        (lo.context.keepsVarargs
+          ? `${mode}=0;`
+          : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
     );
+    if (lo.context.keepsVarargs) {
+      // debug.getlocal may look for what C Lua keeps of the loop
+      const kept = lo.newRegister();
+      lo.emit(`${kept}=${closing.code};`);
+      for (const register of [f, state, kept]) lo.declareHidden("(for state)", register);
+    }
     lo.marker(s.line);
     const level = lo.closeLevel;
     if (closing.kind !== Kind.Nil) lo.emitMark(closing.code, quote("(for state)"), s.line);
@@ -755,7 +764,7 @@ function iteratorCall(
   const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
     (k) => {
-      const c = callText(callee, `${state},${control}`, k);
+      const c = callText(callee, (name) => `${name}(${state},${control})`, k);
       return `${c.before}${v0}=${c.value};if(Q(${v0})){${spread}}else{if(${v0}===null)break sus;${clear}}`;
     },
     `${v0}=A(v);${spread}`,

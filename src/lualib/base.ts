@@ -8,6 +8,7 @@ import { inext, next } from "../runtime/iterators";
 import { getMetamethod, getMetatable } from "../runtime/metatable";
 import { negInt, addInt, mulInt, type LuaInteger } from "../runtime/int64";
 import { parseNumber } from "../runtime/number";
+import { select } from "../runtime/select";
 import { LuaTable } from "../runtime/table";
 import { checkText, tostring } from "../runtime/tostring";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
@@ -46,19 +47,6 @@ class PairsFrame extends Frame {
     const v = Array.isArray(r) ? r : [r];
     return [v[0], v[1], v[2], v[3]];
   }
-}
-
-function select(...args: LuaValue[]): Results {
-  const n = args[0];
-  if (n === "#") return args.length - 1;
-  const i = checkIndex(n, 1);
-  if (i < 0) {
-    const from = args.length + i;
-    if (from < 1) throw argumentError(1, "index out of range");
-    return args.slice(from);
-  }
-  if (i === 0) throw argumentError(1, "index out of range");
-  return args.slice(i);
 }
 
 /** `tonumber` with a base: digits and letters, wrapping around like all integer arithmetic. */

@@ -4,8 +4,9 @@ import { LuaError, runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import type { LuaState } from "../runtime/state";
 import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
-import { checkFunction, checkString, optString } from "./args";
+import { argumentError, checkFunction, checkString, optString } from "./args";
 import { errorText, isSystemError } from "./io-errors";
+import { BINARY, loadBinary } from "./binary";
 import { runSteps, type Steps } from "./resumable";
 import { LuaSyntaxError } from "../parser/index";
 
@@ -30,9 +31,6 @@ export function skipShebang(source: string): string {
   return end < 0 ? "" : s.slice(end);
 }
 
-/** Signature byte of C Lua's binary chunks. */
-const BINARY = "\x1b";
-
 function loadText(
   state: LuaState,
   source: string,
@@ -44,7 +42,7 @@ function loadText(
     if (source.startsWith(BINARY)) {
       if (!mode.includes("b"))
         throw new LuaSyntaxError(`attempt to load a binary chunk (mode is '${mode}')`);
-      throw new LuaSyntaxError("binary chunks are not supported: load the source text");
+      return loadBinary(source, chunkName, env.length > 0 ? env[0] : state.globals);
     }
     if (!mode.includes("t"))
       throw new LuaSyntaxError(`attempt to load a text chunk (mode is '${mode}')`);
@@ -79,6 +77,13 @@ function* readerSteps(
   return loadText(state, source, chunkName, mode, env);
 }
 
+/** `B`, for chunks in fixed buffers, is of the C API only. */
+function checkMode(v: LuaValue, n: number): string {
+  const mode = optString(v, n, "bt");
+  if (mode.includes("B")) throw argumentError(n, "invalid mode");
+  return mode;
+}
+
 export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
   const loadPath = (path: string, mode: string, env: LuaValue[]): Results => {
     let source: string;
@@ -96,7 +101,7 @@ export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
   return {
     load(...args: LuaValue[]): Results {
       const [chunk, name, modeArg] = args;
-      const mode = optString(modeArg, 3, "bt");
+      const mode = checkMode(modeArg, 3);
       const env = args.length > 3 ? [args[3]] : [];
       if (typeof chunk === "string")
         return loadText(state, chunk, optString(name, 2, chunk), mode, env);
@@ -104,7 +109,7 @@ export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
       return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
     },
     loadfile(path: LuaValue, modeArg: LuaValue, ...env: LuaValue[]): Results {
-      const mode = optString(modeArg, 2, "bt");
+      const mode = checkMode(modeArg, 2);
       if (path === undefined) return loadStdin(mode, env);
       return loadPath(checkString(path, 1), mode, env);
     },

@@ -1,11 +1,12 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
 import { call } from "../runtime/call";
-import { argumentError, LuaError, runtimeError, typeName } from "../runtime/error";
+import { argumentError, LuaError, runtimeError, typeError, typeName } from "../runtime/error";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
-import { library, native, nativeName } from "../runtime/native";
+import { library, native } from "../runtime/native";
 import { toNumber } from "../runtime/number";
+import { protoOf } from "../runtime/proto";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
 import { checkIndex } from "./args";
@@ -101,11 +102,14 @@ function upper(s: LuaValue): Results {
   return subject.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** There is no bytecode to give out, so this fails for every function. */
-function dump(f: LuaValue): Results {
-  if (typeof f !== "function" || nativeName(f) !== undefined)
-    throw argumentError(1, "Lua function expected");
-  throw runtimeError("unable to dump given function");
+/** A function as a binary chunk, see binary.ts. */
+function dump(f: LuaValue, strip: LuaValue): Results {
+  if (typeof f !== "function") throw typeError(1, "function", f);
+  const proto = protoOf(f);
+  const { dumpFunction } = require("./binary") as typeof import("./binary");
+  const chunk = proto && dumpFunction(proto, strip !== undefined && strip !== false);
+  if (chunk === undefined) throw runtimeError("unable to dump given function");
+  return chunk;
 }
 
 /** The `string` table. */

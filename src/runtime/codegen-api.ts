@@ -10,6 +10,7 @@ import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
+import { select } from "./select";
 import { LuaFrame } from "./luaframe";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
 import { unwind } from "./unwind";
@@ -65,6 +66,12 @@ function unbox(v: LuaValue): number | undefined {
   return typeof v === "number" && !Number.isInteger(v) ? v : undefined;
 }
 
+/** The first value of `select(n, ...)`. */
+function selectFirst(n: LuaValue, values: LuaValue[]): LuaValue {
+  if (typeof n === "number" && n > 0 && Number.isInteger(n)) return values[n - 1];
+  return first(select(n, ...values));
+}
+
 /** The first of results in array form; any other object or null (suspended) as it is. */
 function firstOfArray(r: Results): LuaValue {
   return Array.isArray(r) ? r[0] : r;
@@ -106,6 +113,8 @@ export const codegenApi = {
   U: suspend,
   W: unwind,
   F: first,
+  SEL: select,
+  SL1: selectFirst,
   R1: firstOfArray,
   CF: callable,
   A: allResults,

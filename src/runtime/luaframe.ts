@@ -110,7 +110,9 @@ function errorValue(e: unknown): unknown {
 
 /** An error raised while closing takes the place of the one before. */
 export function replaceError(current: unknown, next: unknown): unknown {
+  // a closing method may close its coroutine once more
   if (current instanceof CoroutineClosing) {
+    if (next instanceof CoroutineClosing) return current;
     current.error = settle(next, undefined);
     return current;
   }

@@ -59,6 +59,8 @@ export class Proto {
   resumable: ResumableForm | undefined;
   /** The prototype that this one is the hooked form of. */
   twinOf: Proto | undefined;
+  /** The text of the chunk and the number of the function in it, for string.dump. */
+  origin: { source: string; id: number } | undefined;
   private hooked: HookedForm | undefined;
   constructor(
     readonly jsName: string,

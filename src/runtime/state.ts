@@ -11,6 +11,8 @@ export class LuaState {
   /** Metatable of strings. */
   strings = new LuaTable();
   types: TypeMetatables = {};
+  /** What adds to a library of the standard when that is made, by the library's name. */
+  readonly extensions = new Map<string, (library: LuaTable) => void>();
   /** Tasks that have not ended. */
   readonly tasks = new Set<import("./scheduler").Task>();
   /** Called with the error of a task that nobody awaits. */

@@ -7,7 +7,8 @@ import type { LuaValue } from "./value";
 
 /** `x.lua:3:` of an operation. */
 export function position(proto: Proto, k: number): string {
-  return `${chunkDisplayName(proto.chunkName)}:${proto.lines[k] ?? 0}:`;
+  // code without debug information has no lines
+  return `${chunkDisplayName(proto.chunkName)}:${proto.lines[k] || "?"}:`;
 }
 
 /**

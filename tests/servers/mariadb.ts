@@ -6,8 +6,8 @@ import {
   findProgram,
   removeFolder,
   runProgram,
-  scratchFolder,
   ServerProcess,
+  scratchFolder,
   serverAccount,
 } from "./server";
 
@@ -68,7 +68,9 @@ GRANT ALL ON *.* TO assay@'%';
   ];
   const server = new ServerProcess(mariadbd, args, account, () => greets(port));
   await server.start();
-  const version = /[\d.]+-MariaDB/.exec(runProgram(mariadbd, ["--no-defaults", "--version"], account));
+  const version = /[\d.]+-MariaDB/.exec(
+    runProgram(mariadbd, ["--no-defaults", "--version"], account),
+  );
   return {
     name: `MariaDB ${version?.[0].replace("-MariaDB", "") ?? ""}`,
     url: `mariadb://assay:${PASSWORD}@127.0.0.1:${port}/assay`,

@@ -6,8 +6,8 @@ import {
   findProgram,
   removeFolder,
   runProgram,
-  scratchFolder,
   ServerProcess,
+  scratchFolder,
   serverAccount,
 } from "./server";
 
@@ -28,7 +28,8 @@ export interface PostgresOptions {
 export async function startPostgres(options: PostgresOptions = {}): Promise<DatabaseServer> {
   const postgres = findPostgres();
   const initdb = findProgram("initdb", FOLDERS);
-  if (postgres === undefined || initdb === undefined) throw new Error("PostgreSQL is not installed");
+  if (postgres === undefined || initdb === undefined)
+    throw new Error("PostgreSQL is not installed");
   const account = serverAccount("postgres");
   const dir = scratchFolder("assay-pg-", account);
   const data = `${dir}/data`;

@@ -65,7 +65,12 @@ export function serverAccount(...names: string[]): Account | undefined {
 }
 
 /** Runs a program to its end; its output is the error when it fails. */
-export function runProgram(file: string, args: string[], account?: Account, input?: string): string {
+export function runProgram(
+  file: string,
+  args: string[],
+  account?: Account,
+  input?: string,
+): string {
   const r = spawnSync(file, args, {
     encoding: "utf8",
     cwd: tmpdir(),

@@ -28,7 +28,8 @@ export class Scope {
   ) {}
 
   isWithin(outer: Scope): boolean {
-    for (let s: Scope | undefined = this; s !== undefined; s = s.parent) if (s === outer) return true;
+    for (let s: Scope | undefined = this; s !== undefined; s = s.parent)
+      if (s === outer) return true;
     return false;
   }
 }

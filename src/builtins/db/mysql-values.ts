@@ -79,7 +79,8 @@ export function readBinary(
     case LONG:
     case INT24: {
       const size = bytes.length;
-      const n = isUnsigned || column.type === YEAR ? bytes.readUIntLE(0, size) : bytes.readIntLE(0, size);
+      const n =
+        isUnsigned || column.type === YEAR ? bytes.readUIntLE(0, size) : bytes.readIntLE(0, size);
       return asBoolean(n, column);
     }
     case LONGLONG:

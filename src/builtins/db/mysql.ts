@@ -99,7 +99,8 @@ export class MysqlDriver implements Driver {
     } catch (e) {
       void sql.close({ timeout: 0 }).catch(() => undefined);
       const error = e as MysqlError;
-      if (typeof error.errno === "number" && error.sqlState !== undefined) throw asServerFault(error);
+      if (typeof error.errno === "number" && error.sqlState !== undefined)
+        throw asServerFault(error);
       const { address, connectTimeout } = this.settings;
       throw connectFault(this.where, address.host, asSystemError(error), connectTimeout);
     }
@@ -213,7 +214,10 @@ class MysqlSession implements Session {
       );
   }
 
-  private async send({ sql, params }: Statement): Promise<{ results: RawResult[]; isBinary: boolean }> {
+  private async send({
+    sql,
+    params,
+  }: Statement): Promise<{ results: RawResult[]; isBinary: boolean }> {
     const statements = scanStatements(sql, MYSQL);
     if (statements.length > 1)
       throw new DbFault("several statements in one text are not possible; send them one by one");
@@ -226,9 +230,9 @@ class MysqlSession implements Session {
             place === "?" && params[i] instanceof LuaFloat ? "(? + 0e0)" : place,
           );
     try {
-      const result = (await this.sql
-        .unsafe(text, params.map(writeParameter))
-        .raw()) as unknown as RawResult | RawResult[];
+      const result = (await this.sql.unsafe(text, params.map(writeParameter)).raw()) as unknown as
+        | RawResult
+        | RawResult[];
       // a CALL gives a list of results
       const several = result.length > 0 && !("columns" in result && result.columns !== undefined);
       return {
@@ -242,7 +246,8 @@ class MysqlSession implements Session {
 
   private fault(e: unknown): unknown {
     const error = e as MysqlError;
-    if (typeof error.errno === "number" && error.sqlState !== undefined) return asServerFault(error);
+    if (typeof error.errno === "number" && error.sqlState !== undefined)
+      return asServerFault(error);
     if (error.code === "ERR_MYSQL_CONNECTION_CLOSED") {
       this.lose();
       return lostFault(this.where);

@@ -37,8 +37,7 @@ const MAX_PARAMS = 65_535;
 /** The table of parameters as a list: as long as its `n` says, else up to its last value. */
 export function readParams(params: LuaValue): Parameter[] {
   if (params === undefined) return [];
-  if (!(params instanceof LuaTable))
-    throw new DbFault("db: params must be a table (array) or nil");
+  if (!(params instanceof LuaTable)) throw new DbFault("db: params must be a table (array) or nil");
   const count = countOf(params);
   if (count > MAX_PARAMS)
     throw new DbFault(`db: ${count} parameters are more than the ${MAX_PARAMS} that are possible`);
@@ -57,7 +56,9 @@ function countOf(params: LuaTable): number {
   let last = 0;
   for (const [key] of entries(params)) {
     if (typeof key !== "number" || !Number.isInteger(key) || key < 1)
-      throw new DbFault("db: params must be a table (array) or nil: it has other keys than 1, 2, …");
+      throw new DbFault(
+        "db: params must be a table (array) or nil: it has other keys than 1, 2, …",
+      );
     last = Math.max(last, key);
   }
   return last;

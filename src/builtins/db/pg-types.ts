@@ -7,15 +7,7 @@ export const FLOAT8 = 701;
 const VOID = 2278;
 
 /** How a type's text becomes a Lua value; types that are not listed stay text. */
-export type Kind =
-  | "bool"
-  | "bytes"
-  | "integer"
-  | "float"
-  | "json"
-  | "timestamp"
-  | "void"
-  | "text";
+export type Kind = "bool" | "bytes" | "integer" | "float" | "json" | "timestamp" | "void" | "text";
 
 const KINDS: Readonly<Record<number, Kind>> = {
   [BOOL]: "bool",

@@ -281,7 +281,9 @@ class PostgresSession implements Session {
 
   private async describes({ sql, params }: Statement, typing: Typing): Promise<boolean> {
     try {
-      await this.sql.unsafe(sql, this.outgoing(params, typing), { simple: false } as never).describe();
+      await this.sql
+        .unsafe(sql, this.outgoing(params, typing), { simple: false } as never)
+        .describe();
       return true;
     } catch (e) {
       if ((e as PostgresError).severity === undefined) throw this.fault(e);
@@ -454,7 +456,11 @@ class PostgresSession implements Session {
   /** Inside of transactions: a cursor of SQL. */
   private async declare({ sql, params }: Statement, typing: Typing): Promise<Cursor> {
     const name = `assay_cursor_${++cursorNumber}`;
-    await this.execute({ sql: `DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, params }, typing, true);
+    await this.execute(
+      { sql: `DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, params },
+      typing,
+      true,
+    );
     let isOver = false;
     return {
       isExclusive: false,

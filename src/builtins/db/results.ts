@@ -34,7 +34,9 @@ export function jsonReader(host: Host): (bytes: string) => LuaValue {
 
 /** `2024-01-02 03:04:05.5+00` as ISO 8601: `2024-01-02T03:04:05.5Z`. Other text stays. */
 export function isoTimestamp(text: string): string {
-  const m = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d(?::?\d\d)*)?( BC)?$/.exec(text);
+  const m = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d(?::?\d\d)*)?( BC)?$/.exec(
+    text,
+  );
   if (m === null) return text;
   const [, date, time, zone = "", era = ""] = m;
   return `${date}T${time}${isoZone(zone)}${era}`;

@@ -37,7 +37,8 @@ const HASH_COMMENT = /#[^\n]*/y;
 const BRACKETS = /\[[^\]]*\]?/y;
 
 /** Words that begin a body of several statements, in which `;` ends nothing. */
-const HAS_BODY = /^create (or replace )?(definer\b.*)?(temp |temporary |aggregate )?(trigger|procedure|function|event|package)$/;
+const HAS_BODY =
+  /^create (or replace )?(definer\b.*)?(temp |temporary |aggregate )?(trigger|procedure|function|event|package)$/;
 
 /** The statements of a text; those that hold nothing but space and comments are left out. */
 export function scanStatements(sql: string, dialect: Dialect): ScannedStatement[] {

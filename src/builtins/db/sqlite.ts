@@ -5,9 +5,9 @@
  */
 import type { Database as SqliteDatabase, Statement as SqliteStatement } from "bun:sqlite";
 import {
+  bufferToBytes,
   bytesToBuffer,
   bytesToText,
-  bufferToBytes,
   delay,
   type Host,
   integer,
@@ -122,7 +122,11 @@ export class SqliteDriver implements Driver {
     if (isolation !== undefined && isolation !== "serializable")
       throw new DbFault("SQLite's transactions are always serializable");
     // IMMEDIATE: one that began reading could not become a writing one while others write
-    return [readOnly || this.address.mode === "ro" || this.settings.readonly ? "BEGIN" : "BEGIN IMMEDIATE"];
+    return [
+      readOnly || this.address.mode === "ro" || this.settings.readonly
+        ? "BEGIN"
+        : "BEGIN IMMEDIATE",
+    ];
   }
 }
 
@@ -136,7 +140,11 @@ class SqliteSession implements Session {
     private readonly readJson: (bytes: string) => LuaValue,
   ) {}
 
-  async run({ sql, params }: Statement, _inside: boolean, checkpoint: Checkpoint): Promise<Outcome> {
+  async run(
+    { sql, params }: Statement,
+    _inside: boolean,
+    checkpoint: Checkpoint,
+  ): Promise<Outcome> {
     const statements = scanStatements(sql, SQLITE);
     if (statements.length > 1 && params.length > 0)
       throw new DbFault("several statements in one text can't have parameters");
@@ -175,7 +183,11 @@ class SqliteSession implements Session {
     }
   }
 
-  async open({ sql, params }: Statement, _inside: boolean, checkpoint: Checkpoint): Promise<Cursor> {
+  async open(
+    { sql, params }: Statement,
+    _inside: boolean,
+    checkpoint: Checkpoint,
+  ): Promise<Cursor> {
     const statements = scanStatements(sql, SQLITE);
     if (statements.length > 1) throw new DbFault("an iterator takes one statement only");
     const [scanned] = statements;
@@ -368,7 +380,11 @@ interface BoundStatement {
  * Puts the parameters in. Each place gets a number of its own (`?3`); those for floats that look
  * like integers say what they are, because the driver would send 2.0 as 2.
  */
-function bind(sql: string, scanned: ScannedStatement, params: readonly Parameter[]): BoundStatement {
+function bind(
+  sql: string,
+  scanned: ScannedStatement,
+  params: readonly Parameter[],
+): BoundStatement {
   const values: BoundStatement["values"] = [];
   let last = 0;
   const text = rewrite(sql, scanned, ({ text: place }) => {
@@ -403,7 +419,11 @@ function integerBig(v: LuaInt64): bigint {
 function isBusy(e: unknown): boolean {
   const code = (e as { code?: unknown } | null)?.code;
   // what began with reading an older state can never write
-  return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code) && code !== "SQLITE_BUSY_SNAPSHOT";
+  return (
+    typeof code === "string" &&
+    /^SQLITE_(BUSY|LOCKED)/.test(code) &&
+    code !== "SQLITE_BUSY_SNAPSHOT"
+  );
 }
 
 function asFault(e: unknown): unknown {

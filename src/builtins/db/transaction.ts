@@ -25,7 +25,8 @@ export async function runTransaction(
   const savepoint = outer === undefined ? undefined : `assay_${nextSavepoint(outer)}`;
   const scope = new Scope(session, outer);
   try {
-    const begin = savepoint === undefined ? database.driver.begin(options) : [`SAVEPOINT ${savepoint}`];
+    const begin =
+      savepoint === undefined ? database.driver.begin(options) : [`SAVEPOINT ${savepoint}`];
     await database.guard(ctx, session, undefined, async (checkpoint) => {
       for (const sql of begin) await session.run({ sql, params: [] }, true, checkpoint);
     });

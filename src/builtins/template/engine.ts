@@ -17,8 +17,8 @@ const PAGE = 64 * 1024;
 const MAX_MEMORY = 512 * 1024 * 1024;
 /** An instance whose memory has grown beyond is thrown away. */
 const KEPT_MEMORY = 64 * 1024 * 1024;
-/** About ten seconds of nothing but loops. */
-const MAX_STEPS = 400_000_000;
+/** About five seconds of nothing but loops. */
+const MAX_STEPS = 200_000_000;
 const STEPS_PER_MS = 40_000;
 
 /** A template did not render: what MiniJinja says, its first line. */

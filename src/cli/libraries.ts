@@ -1,0 +1,20 @@
+/** The standard library, each part of which is loaded when a script first uses it. */
+import type { Libraries } from "../lualib/assemble";
+
+export const libraries: Libraries = {
+  tables: {
+    coroutine: () =>
+      (require("../lualib/coroutine") as typeof import("../lualib/coroutine")).coroutineLibrary(),
+    table: () => (require("../lualib/table") as typeof import("../lualib/table")).tableLibrary(),
+    io: () => (require("../lualib/io") as typeof import("../lualib/io")).ioLibrary(),
+    os: () => (require("../lualib/os") as typeof import("../lualib/os")).osLibrary(),
+    string: () =>
+      (require("../lualib/string") as typeof import("../lualib/string")).stringLibrary(),
+    math: () => (require("../lualib/math") as typeof import("../lualib/math")).mathLibrary(),
+    utf8: () => (require("../lualib/utf8") as typeof import("../lualib/utf8")).utf8Library(),
+    debug: (state) =>
+      (require("../lualib/debug") as typeof import("../lualib/debug")).debugLibrary(state),
+  },
+  stringMetatable: (string) =>
+    (require("../lualib/string") as typeof import("../lualib/string")).stringMetatable(string),
+};

@@ -1,0 +1,96 @@
+/**
+ * Assembles a Lua state. The libraries come from outside: index.ts has them all at hand, the command
+ * line loads each at its first use.
+ */
+import { compileChunk } from "../compiler/index";
+import { parseChunk } from "../parser/index";
+import { lazyField } from "../runtime/lazy";
+import { library } from "../runtime/native";
+import { LuaState } from "../runtime/state";
+import type { LuaTable } from "../runtime/table";
+import type { LuaFunction, LuaValue } from "../runtime/value";
+import { baseFunctions } from "./base";
+import { gcHooks } from "./finalizers";
+import { garbageCollector } from "./gc";
+import { writeStdout } from "./io-stream";
+import { loadFunctions } from "./load";
+import { type EmbeddedSearcher, packageLibrary } from "./package";
+
+/** Makes the libraries that are more than a few functions. */
+export interface Libraries {
+  /** By global name. */
+  readonly tables: Readonly<Record<string, (state: LuaState) => LuaTable>>;
+  /** The metatable of strings; its methods are those of `string`. */
+  stringMetatable(string: LuaTable): LuaTable;
+}
+
+export interface StateOptions {
+  /** Where `print` writes; standard output by default. Bytes. */
+  stdout?: (bytes: string) => void;
+  /** Where warnings go; standard error by default. Bytes. */
+  stderr?: (bytes: string) => void;
+  /** Reads an environment variable for `LUA_PATH`; the process environment by default. */
+  env?: (name: string) => string | undefined;
+  /** Searchers for modules, before that of `package.path`. */
+  searchers?: EmbeddedSearcher[];
+}
+
+/** Compiles Lua text to a function; throws `LuaSyntaxError`. */
+export function loadChunk(source: string, chunkName: string, env: LuaValue): LuaFunction {
+  return compileChunk(parseChunk(source, chunkName), source).instantiate({ v: env });
+}
+
+/** A new state with the basic functions, `package`, and `libraries` as globals. */
+export function assembleState(libraries: Libraries, options: StateOptions = {}): LuaState {
+  const state = new LuaState();
+  const write = options.stdout ?? writeStdout;
+  const warn =
+    options.stderr ?? ((s: string) => void process.stderr.write(Buffer.from(s, "latin1")));
+  const { globals, loaded } = state;
+  state.stdout = write;
+  state.load = (source, name, ...env) => loadChunk(source, name, env.length > 0 ? env[0] : globals);
+  library("", baseFunctions({ write, warn }), globals);
+  library("", loadFunctions(state), globals);
+  library("", { collectgarbage: garbageCollector() }, globals);
+  globals.setName("_G", globals);
+  globals.setName("_VERSION", "Lua 5.5");
+  gcHooks.warn = (m) => warn(`Lua warning: ${m}\n`);
+  const pkg = packageLibrary(state, {
+    env: options.env ?? ((name) => process.env[name]),
+    searchers: options.searchers ?? [],
+  });
+  globals.setName("package", pkg);
+  loaded.setName("_G", globals);
+  loaded.setName("package", pkg);
+  installLibraries(state, libraries);
+  state.activate();
+  return state;
+}
+
+/** What `stringMetatable` has. */
+const STRING_EVENTS = "index add sub mul mod pow div idiv unm".split(" ").map((e) => `__${e}`);
+
+function installLibraries(state: LuaState, libraries: Libraries): void {
+  for (const [name, make] of Object.entries(libraries.tables)) {
+    let library: LuaTable | undefined;
+    const get = () => {
+      if (library === undefined) {
+        library = make(state);
+        state.extensions.get(name)?.(library);
+      }
+      return library;
+    };
+    lazyField(state.globals, name, get);
+    lazyField(state.loaded, name, get);
+    if (name === "string") installStringMetatable(state, () => libraries.stringMetatable(get()));
+  }
+}
+
+function installStringMetatable(state: LuaState, make: () => LuaTable): void {
+  let meta: LuaTable | undefined;
+  for (const event of STRING_EVENTS)
+    lazyField(state.strings, event, () => {
+      meta ??= make();
+      return meta.getStr(event);
+    });
+}
