@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts", "src/**/*.test.ts"],
+    globalSetup: "tests/stdlib/setup.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

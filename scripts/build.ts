@@ -6,10 +6,12 @@
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { generateStdlib } from "./generate-stdlib";
 
 const root = dirname(import.meta.dir);
 const out = join(root, "dist", "assay");
 
+generateStdlib();
 mkdirSync(dirname(out), { recursive: true });
 const started = performance.now();
 const build = Bun.spawnSync(
@@ -19,6 +21,8 @@ const build = Bun.spawnSync(
     "--compile",
     "--minify",
     "--bytecode",
+    "--format=esm",
+    "--splitting",
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-dotenv",
     ...process.argv.slice(2),

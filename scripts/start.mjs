@@ -3,7 +3,7 @@
  * `examples/verify.lua` against it (base URL in `ASSAY_DEMO_URL`), stops the service, and exits
  * with the code of the verification.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bun, ensureInstall, root } from "./ensure-install.mjs";
@@ -12,6 +12,7 @@ const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 5_000;
 
 ensureInstall();
+spawnSync(bun, [join("scripts", "generate-stdlib.ts")], { cwd: root, stdio: "inherit" });
 
 function assay(script, options) {
   return spawn(bun, [join("src", "cli", "main.ts"), join("examples", script)], {

@@ -20,8 +20,8 @@ export {
   LogFilter,
   Logger,
   method,
-  p,
   Policy,
+  p,
   Secrets,
 } from "./host";
 export { type JsFunction, Table } from "./host/convert";

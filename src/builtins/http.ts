@@ -4,7 +4,7 @@ import { call, callDownload, checkMethod } from "./http/call";
 import { faultsAsErrors, type HttpClient, makeClient, sharedClient } from "./http/client";
 
 const OPTIONS_DOC =
-  "headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event";
+  "headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line";
 
 /** The original's messages, which its scripts may look for. */
 function urlParam(name: string) {

@@ -64,10 +64,11 @@ async function render(
 const etaOptions = p
   .record("opts", {
     escape: p.boolean("escape", "`<%= %>` escapes for HTML").default(true),
+    trim: p.boolean("trim", "drop the newline behind a tag").default(true),
     dir: p.string("dir", "folder of included templates").optional(),
     name: p.string("name", "the template's name in messages").default("template"),
   })
-  .default({ escape: true, dir: undefined, name: "template" });
+  .default({ escape: true, trim: true, dir: undefined, name: "template" });
 
 /** Reads what an Eta template includes; the names are paths below `folder`. */
 function includes(ctx: Context, folder: string) {
@@ -117,9 +118,10 @@ export default defineBuiltin({
       doc: "Renders a template in Eta's syntax, with Lua between `<%` and `%>`.",
       params: [p.string("template"), vars, etaOptions],
       returns: "string",
-      run: (ctx, template, v, { escape, dir, name }) =>
+      run: (ctx, template, v, { escape, trim, dir, name }) =>
         renderEta(ctx, template, variables(ctx, v), {
           escape,
+          trim,
           chunkName: `=${name}`,
           read: includes(ctx, dir ?? DEFAULT_FOLDER),
           depth: 0,
@@ -129,11 +131,17 @@ export default defineBuiltin({
       doc: "Renders a file in Eta's syntax; `include` looks in its folder.",
       params: [p.string("path"), vars, etaOptions],
       returns: "string",
-      async run(ctx, path, v, { escape, dir }) {
+      async run(ctx, path, v, { escape, trim, dir }) {
         const table = variables(ctx, v);
         const source = utf8ToBytes(await readMain(ctx, path));
         const read = includes(ctx, dir ?? parentOf(path));
-        return renderEta(ctx, source, table, { escape, chunkName: `@${path}`, read, depth: 0 });
+        return renderEta(ctx, source, table, {
+          escape,
+          trim,
+          chunkName: `@${path}`,
+          read,
+          depth: 0,
+        });
       },
     }),
   },

@@ -3,7 +3,8 @@
  *
  * 1. `./modules/`
  * 2. `$ASSAY_MODULES_PATH`, by default `~/.assay/modules`
- * 3. `$ASSAY_LIB_PATH`, by default `/libs`
+ * 3. the modules inside the program, see `src/stdlib/`
+ * 4. `$ASSAY_LIB_PATH`, by default `/libs`
  *
  * `assay.a.b` is `a/b.lua` or `a/b/init.lua`, or as in the original `a.b.lua`. Names can't lead out
  * of these directories.
@@ -13,41 +14,51 @@ import { skipShebang, systemReason } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { LuaError } from "../runtime/error";
 import type { LuaFunction } from "../runtime/value";
+import { embeddedSearcher } from "../stdlib";
 
 const PREFIX = "assay.";
 
-function directories(): string[] {
-  const { ASSAY_MODULES_PATH, ASSAY_LIB_PATH, HOME } = process.env;
+/** Folders whose modules replace embedded ones of the same name. */
+function ownFolders(): string[] {
+  const { ASSAY_MODULES_PATH, HOME } = process.env;
   const user = ASSAY_MODULES_PATH || (HOME ? `${HOME}/.assay/modules` : undefined);
-  const all = ["./modules", user, ASSAY_LIB_PATH || "/libs"];
-  return all.filter((d) => d !== undefined).map(toBytes);
+  return ["./modules", user].filter((d) => d !== undefined).map(toBytes);
 }
 
-/** The searcher of `assay.*` modules; `load` compiles. */
-export function moduleSearchers(
-  load: (source: string, chunkName: string) => LuaFunction,
-): EmbeddedSearcher[] {
+function libraryFolders(): string[] {
+  return [toBytes(process.env["ASSAY_LIB_PATH"] || "/libs")];
+}
+
+type Load = (source: string, chunkName: string) => LuaFunction;
+
+/** The searchers of `assay.*` modules, in order; `load` compiles. */
+export function moduleSearchers(load: Load): EmbeddedSearcher[] {
   return [
-    (name) => {
-      if (!name.startsWith(PREFIX)) return undefined;
-      const rest = name.slice(PREFIX.length);
-      // a part can neither be empty nor hold a separator, so '..' is none
-      if (!/^[\w-]+(?:\.[\w-]+)*$/.test(rest)) return `invalid module name '${name}'`;
-      const nested = rest.replaceAll(".", "/");
-      const files = new Set([`${nested}.lua`, `${nested}/init.lua`, `${rest}.lua`]);
-      const tried: string[] = [];
-      for (const directory of directories()) {
-        for (const file of files) {
-          const path = `${directory}/${file}`;
-          const source = read(name, path);
-          if (source !== undefined)
-            return { loader: compile(load, name, path, source), data: path };
-          tried.push(`no file at '${path}'`);
-        }
-      }
-      return tried.join("\n\t");
-    },
+    folderSearcher(ownFolders, load),
+    embeddedSearcher(load),
+    folderSearcher(libraryFolders, load),
   ];
+}
+
+function folderSearcher(folders: () => string[], load: Load): EmbeddedSearcher {
+  return (name) => {
+    if (!name.startsWith(PREFIX)) return undefined;
+    const rest = name.slice(PREFIX.length);
+    // a part can neither be empty nor hold a separator, so '..' is none
+    if (!/^[\w-]+(?:\.[\w-]+)*$/.test(rest)) return `invalid module name '${name}'`;
+    const nested = rest.replaceAll(".", "/");
+    const files = new Set([`${nested}.lua`, `${nested}/init.lua`, `${rest}.lua`]);
+    const tried: string[] = [];
+    for (const directory of folders()) {
+      for (const file of files) {
+        const path = `${directory}/${file}`;
+        const source = read(name, path);
+        if (source !== undefined) return { loader: compile(load, name, path, source), data: path };
+        tried.push(`no file at '${path}'`);
+      }
+    }
+    return tried.join("\n\t");
+  };
 }
 
 /** A file's text; undefined when there is none. */
@@ -62,12 +73,7 @@ function read(name: string, path: string): string | undefined {
   }
 }
 
-function compile(
-  load: (source: string, chunkName: string) => LuaFunction,
-  name: string,
-  path: string,
-  source: string,
-): LuaFunction {
+function compile(load: Load, name: string, path: string, source: string): LuaFunction {
   try {
     return load(skipShebang(source), `@${path}`);
   } catch (e) {

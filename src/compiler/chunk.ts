@@ -76,7 +76,7 @@ export class ChunkContext {
         `if(o instanceof T){if((v=o.${p})!==undefined||o.map!==null&&(v=o.map.get(${q}))!==undefined)return v;` +
         `if(o.metatable===null)return undefined;h=o.metatable.hash.__index;}` +
         `else if(typeof o==="string")h=X.strings.hash.__index;else return I(o,${q});` +
-        `while(h instanceof T){if((v=h.${p})!==undefined)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
+        `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==undefined)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
         `return I(o,${q});}`
       );
     });

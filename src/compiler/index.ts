@@ -120,7 +120,7 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
       () => compileResumable(untyped(context, code), module),
       () => hookedForm(context, code, proto, module),
     );
-    proto.origin = { source, id: fn.id };
+    proto.origin = { source, body: fn };
     protos[fn.id] = proto;
     registerProto(proto);
     for (const f of inner) {

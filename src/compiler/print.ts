@@ -315,7 +315,10 @@ function resumeCases(code: FunctionCode, nodes: Node[]): string {
   return text;
 }
 
-function hasOps(n: Node): n is Exclude<Node, string | RegionNode> {
+type CodeNode = Exclude<Node, string | RegionNode>;
+
+function hasOps(n: Node): n is CodeNode {
   if (typeof n === "string" || n.type === "region" || n.type === "endRegions") return false;
-  return "k" in n || n.hi > n.lo;
+  const node = n as CodeNode;
+  return "k" in node || node.hi > node.lo;
 }

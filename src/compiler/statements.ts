@@ -68,6 +68,9 @@ export function lowerFunction(
       statements(lo, fn.body.statements);
       lo.lastLine = fn.endLine;
       lo.marker(fn.parent === undefined ? endOfBlock(fn.body) : fn.endLine, true);
+      // variables that are declared in the body itself are closed before it returns
+      if (lo.closeLevel > 0) lo.emitClose(0, lo.lastLine);
+      lo.closeLevel = 0;
       lo.emit("return E0;");
     });
     // a tail call to the function itself is a loop
@@ -203,6 +206,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       assign(lo, s);
       break;
     case "Call":
+      if (raisesError(lo, s.call)) break;
       call(
         lo,
         s.call,
@@ -261,6 +265,29 @@ function plainStatement(lo: Lowering, s: Statement): void {
   }
   lo.releaseTemps(mark);
   lo.liveBase = outerLive;
+}
+
+/**
+ * The statement `error(…)`. If that is the standard function the error is thrown right here: the JIT
+ * takes a call that never returns for one that is never made, and leaves its code in front of it.
+ */
+function raisesError(lo: Lowering, e: CallExpr | MethodCallExpr): boolean {
+  if (e.type !== "Call" || e.func.type !== "Global" || e.func.name !== "error") return false;
+  if (e.args.length === 0 || e.args.length > 2 || isMulti(e.args[e.args.length - 1])) return false;
+  const f = operand(lo, e.func);
+  const args = e.args.map((a) => operand(lo, a).code).join(",");
+  const callee = lo.isHooked ? { ...f, kind: Kind.Boxed } : f;
+  lo.op(
+    (k) => {
+      const c = callText(callee, (name) => `${name}(${args})`, k);
+      return `if(${f.code}===ERR){k=${k};throw ME(${args})}${c.before}if(${c.value}===null)break sus;`;
+    },
+    "",
+    e.line,
+    e,
+    f.code,
+  );
+  return true;
 }
 
 /** Jumps out of scopes, closing what has to be closed on the way. */

@@ -226,7 +226,9 @@ export const p = {
       if (!(x instanceof Mismatch)) return x;
       const y = b.check(v);
       if (!(y instanceof Mismatch)) return y;
-      return wrongType(`${a.type} or ${b.type}`, v);
+      // the one whose type fits says best what is wrong: "field 'limit': …"
+      const wrong = `, got ${argumentTypeName(v)}`;
+      return [x, y].find((m) => !m.text.endsWith(wrong)) ?? wrongType(`${a.type} or ${b.type}`, v);
     }),
 
   /** A handle of a class declared with `defineHandle`; comes as the host value inside. */

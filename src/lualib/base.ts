@@ -8,6 +8,7 @@ import { inext, next } from "../runtime/iterators";
 import { getMetamethod, getMetatable } from "../runtime/metatable";
 import { negInt, addInt, mulInt, type LuaInteger } from "../runtime/int64";
 import { parseNumber } from "../runtime/number";
+import { error } from "../runtime/raise";
 import { select } from "../runtime/select";
 import { LuaTable } from "../runtime/table";
 import { checkText, tostring } from "../runtime/tostring";
@@ -23,7 +24,7 @@ import {
   typeError,
 } from "./args";
 import { setMetatable } from "./finalizers";
-import { pcall, raise, xpcall } from "./pcall";
+import { pcall, xpcall } from "./pcall";
 import { isTrue, runSteps, type Steps } from "./resumable";
 
 function* printSteps(args: LuaValue[], write: (s: string) => void): Steps {
@@ -94,9 +95,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       if (args.length > 1) throw new LuaError(args[1] ?? "<no error object>");
       throw runtimeError("assertion failed!");
     },
-    error(value: LuaValue, level: LuaValue): Results {
-      return raise(value, level === undefined ? 1 : optIndex(level, 2, 1));
-    },
+    error,
     getmetatable(...args: LuaValue[]): Results {
       checkAny(args.length, 1);
       const mt = getMetatable(args[0]);
@@ -122,10 +121,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       const v = Array.isArray(r) ? r : [r];
       return [v[0], v[1], v[2], v[3]];
     },
-    pcall(...args: LuaValue[]): Results {
-      checkAny(args.length, 1);
-      return (pcall as LuaFunction)(...args);
-    },
+    pcall,
     print(...args: LuaValue[]): Results {
       let line = "";
       for (let i = 0; i < args.length; i++) {

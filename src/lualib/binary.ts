@@ -1,11 +1,14 @@
 /**
  * What `string.dump` gives and `load` takes back (§6.4.2): C Lua's header, and behind it not
- * bytecode but the text of the chunk that the function is from, and which of its functions it is.
+ * bytecode but the function's text. Around it stand declarations of what it uses of the functions
+ * that enclose it, so that the text can be compiled alone.
  */
 import { compileFunction } from "../compiler/index";
 import { LuaSyntaxError, parseChunk } from "../parser/index";
+import type { FunctionBody, LocalVar } from "../parser/ast";
 import type { Proto } from "../runtime/proto";
-import type { LuaFunction, LuaValue } from "../runtime/value";
+import { type LuaFunction, type LuaValue, makeFloat } from "../runtime/value";
+import { format } from "./format";
 
 /** First byte of a binary chunk; no text begins with it. */
 export const BINARY = "\x1b";
@@ -33,14 +36,49 @@ function sized(s: string): string {
   return number32(s.length) + s;
 }
 
-/** A function as a binary chunk; without names and lines if `strip`. */
+/** More upvalues than a function may have local variables can't be declared together. */
+const MAX_UPVALUES = 200;
+
+/** A function as a binary chunk, without names and lines if `strip`; undefined if it can't be one. */
 export function dumpFunction(proto: Proto, strip: boolean): string | undefined {
   const { origin } = proto;
-  if (origin === undefined) return undefined;
+  if (origin === undefined || origin.body.upvalues.length > MAX_UPVALUES) return undefined;
+  const { body, source } = origin;
   const stripped = strip || proto.chunkName === NO_NAME;
   const name = stripped ? "" : proto.chunkName;
+  const text = body.parent === undefined ? source : aloneText(body, source);
   const flags = String.fromCharCode(stripped ? 1 : 0);
-  return HEADER + flags + number32(origin.id) + sized(name) + sized(origin.source);
+  return HEADER + flags + number32(body.line) + sized(name) + sized(text);
+}
+
+/** `local a <const> = 1 local b,c return function(x) … end` */
+function aloneText(body: FunctionBody, source: string): string {
+  const constants = body.constants.map((v) => `local ${v.name} <const> = ${constantText(v)} `).join("");
+  const names = body.upvalues.map((v) => v.name);
+  const upvalues = names.length === 0 ? "" : `local ${names.join(",")} `;
+  let text = source.slice(body.from, body.to);
+  if (body.isMethod) {
+    const others = body.params.length > 1 || body.isVararg;
+    text = `(self${others ? "," : ""}${text.slice(1)}`;
+  }
+  return `${constants}${upvalues}return function${text}`;
+}
+
+function constantText({ constant }: LocalVar): string {
+  switch (constant?.type) {
+    case "True":
+      return "true";
+    case "False":
+      return "false";
+    case "Integer":
+      return format("%q", constant.value) as string;
+    case "Float":
+      return format("%q", makeFloat(constant.value)) as string;
+    case "String":
+      return format("%q", constant.value) as string;
+    default:
+      return "nil";
+  }
 }
 
 /** The function in a binary chunk; its first upvalue is `env`, the others are nil. */
@@ -58,11 +96,13 @@ export function loadBinary(chunk: string, chunkName: string, env: LuaValue): Lua
   const takeNumber = () => [...take(4)].reduceRight((n, c) => n * 256 + c.charCodeAt(0), 0);
 
   const start = chunk.slice(0, HEADER.length);
-  if (HEADER.startsWith(start) && start !== HEADER) fail("truncated chunk");
-  if (start !== HEADER) fail("wrong header");
+  if (start !== HEADER) fail(HEADER.startsWith(start) ? "truncated chunk" : "wrong header");
   const stripped = take(1) === "\x01";
-  const id = takeNumber();
+  const line = takeNumber();
   const name = take(takeNumber());
-  const source = take(takeNumber());
-  return compileFunction(parseChunk(source, stripped ? NO_NAME : name), source, id, stripped)(env);
+  const text = take(takeNumber());
+  // a function is the first and only one of its text, and stands on its line
+  const source = line === 0 ? text : "\n".repeat(line - 1) + text;
+  const parsed = parseChunk(source, stripped ? NO_NAME : name);
+  return compileFunction(parsed, source, line === 0 ? 0 : 1, stripped)(env);
 }

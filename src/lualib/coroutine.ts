@@ -74,12 +74,17 @@ export function coroutineLibrary(): LuaTable {
     resume(co: LuaValue, ...args: LuaValue[]): Results {
       return resume(checkCoroutine(co, 1), args, asStatus);
     },
-    yield(...values: LuaValue[]): Results {
-      return yieldValues(values);
+    // one value is by far the most common case, and needs no array
+    yield(value: LuaValue): Results {
+      // biome-ignore lint/complexity/noArguments: rest parameters would make an array every time
+      return yieldValues(arguments.length === 1 ? value : [...arguments]);
     },
     wrap(f: LuaValue): Results {
       const co = new Coroutine(checkFunction(f, 1));
-      return native("wrap", (...args: LuaValue[]) => resume(co, args, propagate));
+      return native("wrap", function (value: LuaValue) {
+        // biome-ignore lint/complexity/noArguments: as in yield
+        return resume(co, arguments.length === 1 ? value : [...arguments], propagate);
+      });
     },
     status(co: LuaValue): Results {
       return status(checkCoroutine(co, 1));

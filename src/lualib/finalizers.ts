@@ -5,7 +5,9 @@
  * the parts of the collected one (`LuaTable.pin` makes sure that they are never replaced).
  */
 import { call } from "../runtime/call";
-import { SUSPENDED } from "../runtime/frame";
+import { control, Reason } from "../runtime/control";
+import { runtimeError } from "../runtime/error";
+import { SUSPENDED, takeSuspended } from "../runtime/frame";
 import { LuaTable } from "../runtime/table";
 import { WeakTableMap } from "../runtime/weakmap";
 import { Interrupt } from "../runtime/interrupt";
@@ -75,7 +77,12 @@ function finalize(s: LuaTable): void {
   if (typeof gc !== "function") return;
   try {
     const r = call(gc, s);
-    if (r === SUSPENDED) throw new Error("a finaliser can't wait");
+    if (r === SUSPENDED) {
+      // nobody could resume it: drop the frames that are already linked
+      takeSuspended(null);
+      control.reason = Reason.None;
+      throw runtimeError("attempt to wait in a finaliser");
+    }
   } catch (e) {
     if (e instanceof Interrupt) throw e;
     const { value } = settle(e, undefined);

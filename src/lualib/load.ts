@@ -28,7 +28,9 @@ export function skipShebang(source: string): string {
   const s = source.startsWith("\xef\xbb\xbf") ? source.slice(3) : source;
   if (!s.startsWith("#")) return s;
   const end = s.indexOf("\n");
-  return end < 0 ? "" : s.slice(end);
+  if (end < 0) return "";
+  // a binary chunk begins right behind the line
+  return s.slice(s.startsWith(BINARY, end + 1) ? end + 1 : end);
 }
 
 function loadText(

@@ -1,11 +1,11 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
-import { LuaError, type TraceRow } from "../runtime/error";
+import { argumentError, LuaError, type TraceRow } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { nativeName } from "../runtime/native";
 import { settle } from "../runtime/unwind";
-import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import type { LuaValue, Results } from "../runtime/value";
 
 function success(r: Results): Results {
   return Array.isArray(r) ? [true, ...r] : [true, r];
@@ -36,14 +36,27 @@ class PcallFrame extends Frame {
   }
 }
 
-export function pcall(f: LuaValue, ...args: LuaValue[]): Results {
+/** Calls `f`; without a rest parameter, because an array for the arguments costs more than the call. */
+export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Results {
+  // biome-ignore lint/complexity/noArguments: see above
+  const count = arguments.length;
+  if (count === 0) throw argumentError(1, "value expected");
   let r: Results;
   try {
-    r = typeof f === "function" ? f(...args) : call(f, ...args);
+    if (typeof f === "function") {
+      if (count === 1) r = f();
+      else if (count === 2) r = f(a);
+      else if (count === 3) r = f(a, b);
+      else if (count === 4) r = f(a, b, c);
+      // biome-ignore lint/complexity/noArguments: see above
+      else r = f(...[...arguments].slice(1));
+      // biome-ignore lint/complexity/noArguments: see above
+    } else r = call(f, ...[...arguments].slice(1));
   } catch (e) {
     return failure(e, f);
   }
-  return r === SUSPENDED ? suspend(new PcallFrame(f)) : success(r);
+  if (r === SUSPENDED) return suspend(new PcallFrame(f));
+  return Array.isArray(r) ? [true, ...r] : [true, r];
 }
 
 /** Handlers that fail are called again, up to this depth (C Lua: LUAI_MAXCCALLS). */
@@ -115,10 +128,3 @@ export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Res
   }
   return r === SUSPENDED ? suspend(frame) : success(r);
 }
-
-/** Raises `value`; a string gets the position of the function at `level`. */
-export function raise(value: LuaValue, level: number): never {
-  throw new LuaError(value ?? "<no error object>", typeof value === "string" && level > 0 ? level : 0);
-}
-
-export type { LuaFunction };

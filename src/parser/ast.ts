@@ -48,6 +48,12 @@ export interface FunctionBody {
   body: Block;
   /** Variables of enclosing functions that this one (or one inside it) uses, in C Lua's order. */
   upvalues: LocalVar[];
+  /** Compile-time constants of enclosing functions that it uses. */
+  constants: LocalVar[];
+  /** Where its text is in the source, from the parenthesis before the parameters to its `end`. */
+  from: number;
+  to: number;
+  isMethod: boolean;
   /** Line of `function` (0 for the main function) and of its `end`. */
   line: number;
   endLine: number;

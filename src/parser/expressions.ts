@@ -287,6 +287,7 @@ export function resolve(p: Parser, name: Name): Expr {
   }
   const line = p.lx.lastLine;
   if (variable.constant !== undefined) {
+    p.scope.useConstant(p.fs, variable);
     const e = copyConstant(variable.constant, line);
     p.constantUse = e;
     p.constantUsed = variable;

@@ -25,6 +25,8 @@ export function parseBody(p: Parser, isMethod: boolean, line: number): FunctionE
   const fs = new FunctionState(outer, body, p.labels.activeCount);
   p.fs = fs;
   const block = p.enterBlock(false);
+  body.from = lx.pos - 1;
+  body.isMethod = isMethod;
   p.expect(CH_LPAREN);
   if (isMethod) {
     const self = p.scope.newLocal("self", "param", body, lx.lastLine);
@@ -35,6 +37,7 @@ export function parseBody(p: Parser, isMethod: boolean, line: number): FunctionE
   p.expect(CH_RPAREN);
   parseStatements(p, body.body.statements);
   body.endLine = body.body.endLine = lx.line;
+  body.to = lx.pos;
   p.expectMatch(TK_END, TK_FUNCTION, line);
   p.leaveBlock(block);
   p.fs = outer;

@@ -176,6 +176,12 @@ export class Scope {
     declaration.usedIn = fs;
   }
 
+  /** Records the use of a compile-time constant in function `fs`. */
+  useConstant(fs: FunctionState, variable: LocalVar): void {
+    for (let f: FunctionState | undefined = fs; f && f.body !== variable.func; f = f.outer)
+      if (!f.body.constants.includes(variable)) f.body.constants.push(variable);
+  }
+
   #addUpvalue(fs: FunctionState, variable: LocalVar): void {
     const upvalues = fs.body.upvalues;
     if (upvalues.includes(variable)) return;

@@ -10,6 +10,7 @@ import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
+import { error, makeError } from "./raise";
 import { select } from "./select";
 import { LuaFrame } from "./luaframe";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
@@ -113,6 +114,8 @@ export const codegenApi = {
   U: suspend,
   W: unwind,
   F: first,
+  ERR: error,
+  ME: makeError,
   SEL: select,
   SL1: selectFirst,
   R1: firstOfArray,

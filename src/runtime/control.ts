@@ -45,7 +45,7 @@ export class Control {
   strings = new LuaTable();
   types: TypeMetatables = {};
   reason = Reason.None;
-  transfer: LuaValue[] = [];
+  transfer: Results = [];
   waiter: ((wake: Wake) => void) | undefined;
   inspector: ((owner: FrameOwner) => Results) | undefined;
   /** Set by the scheduler. Called when the counter has run out. */

@@ -4,7 +4,7 @@ import { LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { call } from "./call";
-import { type LuaValue, type Results, Thread } from "./value";
+import { allResults, type LuaValue, type Results, Thread } from "./value";
 
 export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
 
@@ -60,7 +60,7 @@ export function drive(co: Coroutine, value: unknown, failing: boolean): Results 
         const { entry } = co;
         co.entry = undefined;
         if (f) throw v;
-        r = call(entry, ...(v as LuaValue[]));
+        r = call(entry, ...allResults(v as Results));
       } else {
         co.status = "dead";
         if (f) throw v;
@@ -104,8 +104,8 @@ export interface ResumeMode {
   raised(co: Coroutine, error: unknown): Results;
 }
 
-/** Resumes `co` from the running coroutine. May return `SUSPENDED`. */
-export function resume(co: Coroutine, args: LuaValue[], mode: ResumeMode): Results {
+/** Resumes `co` from the running coroutine with `args`, as results. May return `SUSPENDED`. */
+export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results {
   if (co.status !== "suspended" || co.isMain) {
     const what = co.status === "dead" ? "dead" : "non-suspended";
     return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
@@ -114,8 +114,7 @@ export function resume(co: Coroutine, args: LuaValue[], mode: ResumeMode): Resul
   if (resumer.nesting >= MAX_NESTING) return mode.raised(co, new LuaError("C stack overflow"));
   co.resumer = resumer;
   co.nesting = resumer.nesting + 1;
-  // values for a yield that waits; arguments for a function that starts
-  return enter(co, co.top === null ? args : args.length === 1 ? args[0] : args, false, mode);
+  return enter(co, args, false, mode);
 }
 
 function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode): Results {
@@ -158,7 +157,7 @@ export class ResumeFrame extends Frame {
 }
 
 /** `coroutine.yield`: suspends the running coroutine with `values`. */
-export function yieldValues(values: LuaValue[]): Results {
+export function yieldValues(values: Results): Results {
   if (running.isMain) throw runtimeError("attempt to yield from outside a coroutine");
   control.reason = Reason.Yield;
   control.transfer = values;

@@ -3,6 +3,7 @@
  * errors, tracebacks and the debug library. Compiled closures carry nothing; a prototype is found
  * by the function's JS name, which is unique in the process.
  */
+import type { FunctionBody } from "../parser/ast";
 import type { LuaFunction, LuaValue, Results } from "./value";
 import type { LuaFrame } from "./luaframe";
 
@@ -55,12 +56,14 @@ export interface HookedForm {
 }
 
 export class Proto {
+  /** The chunk's name as it stands in messages; computed when first needed. */
+  displayName: string | undefined;
   /** The resumable form, compiled when first needed. */
   resumable: ResumableForm | undefined;
   /** The prototype that this one is the hooked form of. */
   twinOf: Proto | undefined;
-  /** The text of the chunk and the number of the function in it, for string.dump. */
-  origin: { source: string; id: number } | undefined;
+  /** The text of the chunk and the function in it, for string.dump. */
+  origin: { source: string; body: FunctionBody } | undefined;
   private hooked: HookedForm | undefined;
   constructor(
     readonly jsName: string,

@@ -8,7 +8,8 @@ import type { LuaValue } from "./value";
 /** `x.lua:3:` of an operation. */
 export function position(proto: Proto, k: number): string {
   // code without debug information has no lines
-  return `${chunkDisplayName(proto.chunkName)}:${proto.lines[k] || "?"}:`;
+  proto.displayName ??= chunkDisplayName(proto.chunkName);
+  return `${proto.displayName}:${proto.lines[k] || "?"}:`;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { arch, hostname, platform } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { functionNames } from "../../scripts/generate-builtins";
 import osBuiltin from "../../src/builtins/os";
@@ -39,6 +41,20 @@ test("string.split at white space and at separators", async () => {
   expect(await run(`return ("\\xff\\0\\xfe"):split("\\0")[2] == "\\xfe"`)).toEqual([true]);
   expect(await failure(`string.split("a", "")`)).toBe("string.split: separator must not be empty");
   expect(await failure("string.split()")).toContain("bad argument #1 to 'split'");
+});
+
+test("the command line adds them without loading them first", () => {
+  const cli = join(import.meta.dirname, "../../src/cli/main.ts");
+  const source = `
+    local s = ("x,y"):split(",")
+    print(s[2], os.hostname(), type(os.time()), require("string").split == string.split)
+    print(os.arch(), select(2, pcall(string.split, "a", "")))
+    for k in pairs(string) do if k == "split" then print(k) end end`;
+  const out = execFileSync(process.execPath, [cli, "exec", "-e", source], { encoding: "utf8" });
+  const names: Record<string, string> = { x64: "x86_64", arm64: "aarch64" };
+  expect(out).toBe(
+    `y\t${hostname()}\tnumber\ttrue\n${names[arch()] ?? arch()}\tstring.split: separator must not be empty\nsplit\n`,
+  );
 });
 
 test("the generated list of additions names all functions of these builtins", () => {

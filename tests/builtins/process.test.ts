@@ -185,7 +185,7 @@ test("a handler that fails is logged", async () => {
 function runScript(source: string, act: (pid: number) => void) {
   const file = join(dir, `script${Math.random()}.lua`);
   writeFileSync(file, source);
-  const child = spawn(process.execPath, [cli, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [cli, file], { stdio: ["ignore", "pipe", "ignore"] });
   let out = "";
   let done = false;
   child.stdout.on("data", (d: Buffer) => {

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import { expect, test } from "vitest";
 import { eventually, processesWith, uniqueSeconds } from "./alive";
 import { testFolder } from "./folder";
@@ -47,6 +47,28 @@ test("bytes pass unchanged, also many", async () => {
   expect(await run(`return shell.exec("exit 2", { stdin = ("x"):rep(5000000) }).status`)).toEqual([
     2,
   ]);
+});
+
+test("output can be opened by name", async () => {
+  expect(
+    await run(
+      `return shell.exec("echo o > /dev/stdout; echo e > /dev/stderr; cat /dev/stdin", { stdin = "i" })`,
+    ),
+  ).toEqual([{ status: 0, stdout: "o\ni", stderr: "e\n", timed_out: false }]);
+});
+
+test("no file descriptor is left open", async () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  await run(`shell.exec("true")`);
+  const before = open();
+  await run(`
+    for i = 1, 30 do
+      shell.exec("echo x; echo y >&2")
+      pcall(shell.exec, { "/no/such" })
+    end
+    shell.exec("sleep 5", { timeout = 0.05 })
+    pcall(shell.exec, "yes", { max_output = 10 })`);
+  expect(open() - before).toBeLessThan(5);
 });
 
 test("a list is a program and its arguments, without a shell", async () => {

@@ -117,6 +117,9 @@ test("documents", async () => {
     0,
     undefined,
   ]);
+  expect(await run(`return yaml.parse_all("~\\n---\\na\\n---\\n~\\n---\\nb\\n")`)).toEqual([
+    ["a", "b"],
+  ]);
   expect(await parse("--- x\n")).toBe("x");
   expect(await parse("%YAML 1.1\n---\nyes\n")).toBe("yes");
   expect(await parse("\ufeffa: 1")).toEqual({ a: 1 });

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { findNode } from "./server";
 
 export interface PgliteServer {
   readonly name: string;
@@ -26,7 +27,7 @@ process.stdin.resume().on("end", () => process.exit(0));
 
 /** Starts a server on a free port of the loopback. It takes any user and password. */
 export async function startPglite(): Promise<PgliteServer> {
-  const child = spawn("node", ["--input-type=module", "-e", SERVER], {
+  const child = spawn(findNode(), ["--input-type=module", "-e", SERVER], {
     cwd: join(import.meta.dirname, "..", ".."),
     // the server ends with the standard input, so also when the test is killed
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,8 +1,8 @@
 /** What the helpers in this folder have in common: throw-away servers of programs that may be there. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 
 /** A database server of a test's own. */
 export interface DatabaseServer {
@@ -34,6 +34,14 @@ function expand(folder: string): string[] {
   return readdirSync(before)
     .sort((a, b) => Number(b) - Number(a))
     .map((version) => `${before}${version}${after}`);
+}
+
+/** Node itself: `bun --bun` puts a `node` that is Bun in front of the `PATH`. */
+export function findNode(): string {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  for (const file of folders.map((dir) => join(dir, "node")))
+    if (existsSync(file) && !/bun/.test(basename(realpathSync(file)))) return file;
+  throw new Error("no Node in the PATH");
 }
 
 /** A temporary folder that the user `account` may write to. */

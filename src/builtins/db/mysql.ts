@@ -102,7 +102,8 @@ export class MysqlDriver implements Driver {
       if (typeof error.errno === "number" && error.sqlState !== undefined)
         throw asServerFault(error);
       const { address, connectTimeout } = this.settings;
-      throw connectFault(this.where, address.host, asSystemError(error), connectTimeout);
+      const cause = (await lookupError(address)) ?? asSystemError(error);
+      throw connectFault(this.where, address.host, cause, connectTimeout);
     }
     session = new MysqlSession(sql, id, this.where, jsonReader(this.host), () => this.kill(id));
     if (isLost) session.lose();
@@ -126,6 +127,16 @@ export class MysqlDriver implements Driver {
   }
 }
 
+/** The client reports a name that does not exist as a refused connection. */
+async function lookupError({ host, socket }: ServerAddress): Promise<unknown> {
+  if (socket !== undefined) return undefined;
+  const { lookup } = await import("node:dns/promises");
+  return lookup(host).then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+}
+
 /** The client's own codes as those of the operating system, whose words are known. */
 function asSystemError(error: MysqlError): unknown {
   switch (error.code) {
@@ -136,7 +147,9 @@ function asSystemError(error: MysqlError): unknown {
     case "ERR_MYSQL_CONNECTION_CLOSED":
       return { code: "CONNECTION_CLOSED", message: error.message };
     default:
-      return error;
+      return /^connection closed/i.test(error.message)
+        ? { code: "CONNECTION_CLOSED", message: error.message }
+        : error;
   }
 }
 

@@ -3,6 +3,7 @@
 export const BOOL = 16;
 export const BYTEA = 17;
 export const INT8 = 20;
+export const INT4 = 23;
 export const FLOAT8 = 701;
 const VOID = 2278;
 
@@ -14,7 +15,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   [BYTEA]: "bytes",
   [INT8]: "integer",
   21: "integer", // int2
-  23: "integer", // int4
+  [INT4]: "integer",
   26: "integer", // oid
   28: "integer", // xid
   29: "integer", // cid

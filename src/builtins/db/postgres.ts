@@ -6,7 +6,7 @@ import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import type { Parameter } from "./params";
 import { Bytes, floatOf } from "./params";
-import { ArrayTypes, BOOL, BYTEA, FLOAT8, INT8 } from "./pg-types";
+import { ArrayTypes, BOOL, BYTEA, FLOAT8, INT4, INT8 } from "./pg-types";
 import { ValueReader, writeValue } from "./pg-values";
 import { Recent } from "./recent";
 import { rowTable } from "./results";
@@ -48,7 +48,8 @@ export interface PostgresTls {
 }
 
 /** How the types of a statement's parameters are found: see `PostgresSession.run`. */
-type Typing = "declared" | "inferred";
+type Typing = "declared" | "inferred" | "narrow";
+const TYPINGS = ["declared", "inferred", "narrow"] as const;
 
 /** What all sessions of one database know. */
 interface Knowledge {
@@ -220,7 +221,8 @@ class PostgresSession implements Session {
    * Numbers and booleans are declared as int8, float8 and bool, so that `SELECT $1 + $2` knows
    * what it adds; everything else, and NULL, takes the type that the statement gives it. Where no
    * function or cast takes the declared types (`make_interval(days => $1)` wants an int4), all
-   * types are left to the server.
+   * types are left to the server; and where it can't decide (`DATE '2024-01-01' + $1`), small
+   * integers are declared as int4.
    */
   async run(statement: Statement, inside: boolean, _checkpoint: Checkpoint): Promise<Outcome> {
     const result = await this.execute(statement, await this.typing(statement, inside), inside);
@@ -245,9 +247,9 @@ class PostgresSession implements Session {
     } catch (e) {
       if (typing !== undefined || inside || !isTypeError(e)) throw this.fault(e);
       // in a transaction of its own, so nothing of the attempt is left
-      if (!(await this.describes(statement, "inferred"))) throw this.fault(e);
-      this.known.typings.set(typingKey(statement), "inferred");
-      return await this.send(statement, "inferred").catch((again) => {
+      const other = await this.findTyping(statement, ["inferred", "narrow"]);
+      if (other === undefined) throw this.fault(e);
+      return await this.send(statement, other).catch((again) => {
         throw this.fault(again);
       });
     }
@@ -262,7 +264,7 @@ class PostgresSession implements Session {
     // a failed attempt would end the transaction, so it is made in a savepoint
     await this.plain("SAVEPOINT assay_types");
     let found: Typing | undefined;
-    for (const typing of ["declared", "inferred"] as const) {
+    for (const typing of TYPINGS) {
       if (found === undefined && (await this.describes(statement, typing))) found = typing;
       if (found === undefined) await this.plain("ROLLBACK TO SAVEPOINT assay_types");
     }
@@ -295,7 +297,7 @@ class PostgresSession implements Session {
     return params.map((v) => {
       if (v === null) return null;
       const value = new Outgoing(v);
-      const oid = v instanceof Bytes ? BYTEA : typing === "declared" ? declaredType(v) : 0;
+      const oid = v instanceof Bytes ? BYTEA : typeFor(v, typing);
       return oid === 0 ? value : this.sql.typed(value as never, oid);
     }) as never[];
   }
@@ -364,7 +366,10 @@ class PostgresSession implements Session {
 
   async open(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Cursor> {
     const typing = await this.typing(statement, inside);
-    if (!inside) return this.portal(statement, typing ?? (await this.findTyping(statement)));
+    if (!inside) {
+      const found = typing ?? (await this.findTyping(statement, TYPINGS)) ?? "declared";
+      return this.portal(statement, found);
+    }
     // other statements of the transaction want to run between two batches
     if (/^\s*(select|values|table)\b/i.test(statement.sql))
       return this.declare(statement, typing ?? "declared");
@@ -372,13 +377,17 @@ class PostgresSession implements Session {
     return bufferedCursor(rows);
   }
 
-  private async findTyping(statement: Statement): Promise<Typing> {
-    for (const typing of ["declared", "inferred"] as const)
+  /** The first of `typings` that the server takes. */
+  private async findTyping(
+    statement: Statement,
+    typings: readonly Typing[],
+  ): Promise<Typing | undefined> {
+    for (const typing of typings)
       if (await this.describes(statement, typing)) {
         this.known.typings.set(typingKey(statement), typing);
         return typing;
       }
-    return "declared";
+    return undefined;
   }
 
   /** Outside of transactions: the statement runs on as long as rows are asked for. */
@@ -533,6 +542,12 @@ function declaredType(v: Exclude<Parameter, null>): number {
   if (typeof v === "boolean") return BOOL;
   if (floatOf(v) !== undefined) return FLOAT8;
   return typeof v === "number" || (typeof v === "object" && "hi" in v) ? INT8 : 0;
+}
+
+function typeFor(v: Exclude<Parameter, null>, typing: Typing): number {
+  if (typing === "inferred") return 0;
+  const isSmall = typeof v === "number" && (v | 0) === v;
+  return typing === "narrow" && isSmall ? INT4 : declaredType(v);
 }
 
 function isDeclared(v: Parameter): boolean {

@@ -62,7 +62,11 @@ function serverAddress(
   kind: ServerAddress["kind"],
   defaultPort: number,
 ): ServerAddress {
-  const url = URL.parse(text.replace(/^[a-z]+:(\/\/)?/i, "db://"));
+  // a name without a host (the socket follows as `?host=`) is more than URLs allow
+  const whole = text
+    .replace(/^[a-z]+:(\/\/)?/i, "db://")
+    .replace(/^([^/]*\/\/[^/?#]*@)(?=[/?:])/, "$1localhost");
+  const url = URL.parse(whole);
   if (url === null)
     throw new DbFault(
       "error with configuration: invalid URL (special characters in a password must be %-encoded)",

@@ -1,5 +1,4 @@
 /** Reading and writing whole files. */
-import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import {
   appendFile,
@@ -82,7 +81,8 @@ async function replace(path: string, content: string, mode: number | undefined):
     () => path,
   );
   const present = await statOf(target);
-  const name = `.${nameOf(target)}.${randomBytes(6).toString("hex")}.tmp`;
+  const random = Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("hex");
+  const name = `.${nameOf(target)}.${random}.tmp`;
   const temporary = nativePath(join(parentOf(target), name));
   try {
     const file = await open(temporary, "wx", mode ?? 0o666);

@@ -9,10 +9,11 @@ import {
   record,
 } from "../../host";
 import { faultsAsErrors, type HttpClient } from "./client";
-import { decodeStream } from "./decode";
+import { decodeBody, decodeStream } from "./decode";
 import { download } from "./download";
 import { HttpFault } from "./errors";
 import { getHeader } from "./headers";
+import { LineSplitter } from "./lines";
 import { readRequestOptions, secondsOption } from "./options";
 import { fetchWhole, openResponse, type RequestSpec, type WholeResponse } from "./perform";
 import { responseTable } from "./response";
@@ -35,6 +36,8 @@ export function call(
     const spec = client.request(ctx, method, url, body ?? options.body, options);
     if (options.onEvent !== undefined)
       return listen(ctx, client, spec, options.onEvent, options.timeout !== undefined);
+    if (options.onLine !== undefined)
+      return readLines(ctx, client, spec, options.onLine, options.timeout !== undefined);
     return responseTable(ctx.host, await fetchWhole(client.transport, spec));
   });
 }
@@ -78,6 +81,40 @@ async function listen(
         if (answer[0] === "close") return responseTable(ctx.host, done(Buffer.alloc(0)));
       }
     }
+    return responseTable(ctx.host, done(Buffer.alloc(0)));
+  } finally {
+    deadline.end();
+    exchange.discard();
+  }
+}
+
+/** Calls `onLine` for every line of a successful response as it arrives. */
+async function readLines(
+  ctx: Context,
+  client: HttpClient,
+  spec: RequestSpec,
+  onLine: LuaFunction,
+  isTotal: boolean,
+): Promise<LuaTable> {
+  const response = await openResponse(client.transport, spec);
+  const { exchange, deadline, status, url, headers } = response;
+  const done = (body: Buffer): WholeResponse => ({ status, headers, body, url });
+  try {
+    if (status < 200 || status > 299) {
+      const raw = done(await exchange.all(spec.maxSize));
+      const decoded = await decodeBody(url, headers, raw.body, spec.maxSize);
+      return responseTable(ctx.host, { ...raw, ...decoded });
+    }
+    if (!isTotal) deadline.disarm();
+    const splitter = new LineSplitter();
+    for await (const chunk of decodeStream(url, headers, exchange)) {
+      for (const line of splitter.push(bufferToBytes(chunk))) {
+        const answer = await ctx.call(onLine, line);
+        if (answer[0] === "close") return responseTable(ctx.host, done(Buffer.alloc(0)));
+      }
+    }
+    const last = splitter.end();
+    if (last !== undefined) await ctx.call(onLine, last);
     return responseTable(ctx.host, done(Buffer.alloc(0)));
   } finally {
     deadline.end();

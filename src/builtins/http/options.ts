@@ -30,6 +30,7 @@ export interface RequestOptions extends CommonOptions {
   readonly form: LuaTable | undefined;
   readonly body: LuaValue;
   readonly onEvent: LuaFunction | undefined;
+  readonly onLine: LuaFunction | undefined;
 }
 
 function wrong(key: string, expected: string, v: LuaValue): HttpFault {
@@ -121,5 +122,6 @@ export function readRequestOptions(table: LuaTable = NOTHING): RequestOptions {
     form: tableOption(table, "form"),
     body: table.getStr("body"),
     onEvent: functionOption(table, "on_event"),
+    onLine: functionOption(table, "on_line"),
   };
 }

@@ -3,6 +3,7 @@ import { bytesToBuffer, type Context, flushAll, type LuaTable, record } from "..
 import { Group } from "../process/group";
 import { childEnvironment, startError } from "../process/options";
 import { exitStatus } from "../process/signals";
+import { closeEnd, makePipe, type Pipe } from "./pipe";
 
 export interface ExecOptions {
   readonly cwd?: string | undefined;
@@ -26,7 +27,7 @@ export async function execute(
   const { cwd, stdin, timeout } = options;
   flushAll();
   const env = childEnvironment(ctx, options.env);
-  const child = await start(ctx, command, cwd, env, stdin);
+  const { child, stdout, stderr } = await start(ctx, command, cwd, env, stdin);
   const group = new Group(ctx.host, child.pid);
   let ending: Ending = "exit";
   let stop = () => {};
@@ -43,14 +44,14 @@ export async function execute(
   const timer =
     timeout === undefined ? undefined : setTimeout(() => kill("timeout"), timeout * 1000);
   let room = options.max_output;
-  const collect = (stream: ReadableStream<Uint8Array>) =>
-    new Collector(stream, (n) => {
+  const collect = (source: Source) =>
+    new Collector(source, (n) => {
       room -= n;
       if (room < 0) kill("overflow");
       return room >= 0;
     });
-  const out = collect(child.stdout);
-  const err = collect(child.stderr);
+  const out = collect(stdout);
+  const err = collect(stderr);
   try {
     const all = Promise.all([child.exited, out.done, err.done]);
     // a killed group closes its ends at once, unless something has left the group
@@ -58,8 +59,7 @@ export async function execute(
   } finally {
     clearTimeout(timer);
     ctx.signal.removeEventListener("abort", onAbort);
-    out.cancel();
-    err.cancel();
+    await Promise.all([out.end(), err.end()]);
     group.release();
   }
   if ((ending as Ending) === "overflow")
@@ -73,6 +73,12 @@ export async function execute(
   });
 }
 
+/** Where output comes from: a pipe of ours, or Bun's stream. */
+interface Source {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly end: number | undefined;
+}
+
 async function start(
   ctx: Context,
   command: readonly string[],
@@ -80,18 +86,29 @@ async function start(
   env: Record<string, string>,
   stdin: string | undefined,
 ) {
+  const out = makePipe();
+  const err = out && makePipe();
   try {
-    return Bun.spawn([...command], {
+    const child = Bun.spawn([...command], {
       ...(cwd !== undefined && { cwd }),
       env,
       stdin: stdin === undefined ? "ignore" : bytesToBuffer(stdin),
-      stdout: "pipe",
-      stderr: "pipe",
+      stdout: out?.write ?? "pipe",
+      stderr: err?.write ?? "pipe",
       detached: true,
     });
+    return { child, stdout: source(out, child.stdout), stderr: source(err, child.stderr) };
   } catch (e) {
+    for (const pipe of [out, err]) closeEnd(pipe?.read);
     return ctx.fail(`failed to run ${JSON.stringify(command[0])}: ${await startError(e, cwd)}`);
+  } finally {
+    for (const pipe of [out, err]) closeEnd(pipe?.write);
   }
+}
+
+function source(pipe: Pipe | undefined, stream: unknown): Source {
+  if (pipe !== undefined) return { stream: Bun.file(pipe.read).stream(), end: pipe.read };
+  return { stream: stream as ReadableStream<Uint8Array>, end: undefined };
 }
 
 /** Reads a stream to its end as bytes. */
@@ -101,11 +118,11 @@ class Collector {
   private readonly reader;
 
   constructor(
-    stream: ReadableStream<Uint8Array>,
+    private readonly source: Source,
     /** Hears how many bytes came; false stops reading. */
     private readonly take: (bytes: number) => boolean,
   ) {
-    this.reader = stream.getReader();
+    this.reader = source.stream.getReader();
     this.done = this.read();
   }
 
@@ -121,8 +138,10 @@ class Collector {
     }
   }
 
-  cancel(): void {
-    this.reader.cancel().catch(() => undefined);
+  /** Stops reading; Bun leaves the pipe itself to us. */
+  async end(): Promise<void> {
+    await this.reader.cancel().catch(() => undefined);
+    closeEnd(this.source.end);
   }
 
   text(): Uint8Array {

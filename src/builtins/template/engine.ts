@@ -17,13 +17,20 @@ const PAGE = 64 * 1024;
 const MAX_MEMORY = 512 * 1024 * 1024;
 /** An instance whose memory has grown beyond is thrown away. */
 const KEPT_MEMORY = 64 * 1024 * 1024;
-/** About five seconds of nothing but loops. */
-const MAX_STEPS = 200_000_000;
-const STEPS_PER_MS = 40_000;
+/** About a second of nothing but loops: nothing else runs meanwhile. */
+const MAX_STEPS = 50_000_000;
+/** Steps are counted, not timed; this is what a slow machine makes. */
+const STEPS_PER_MS = 30_000;
+/** Behind a deadline, for its timer to come first. */
+const MARGIN_MS = 50;
 
 /** A template did not render: what MiniJinja says, its first line. */
 export class TemplateFault {
-  constructor(readonly message: string) {}
+  constructor(
+    readonly message: string,
+    /** It used up its steps. */
+    readonly isOutOfSteps = false,
+  ) {}
 }
 
 interface Loaded {
@@ -80,6 +87,16 @@ export interface Rendering {
 export async function renderTemplate(rendering: Rendering): Promise<string> {
   loading ??= load();
   const loaded = await loading;
+  try {
+    return renderNow(loaded, rendering);
+  } catch (e) {
+    // the steps were those for the time that is left: let it pass, and the caller's timeout decide
+    if (e instanceof TemplateFault && e.isOutOfSteps) await passing(rendering.deadline);
+    throw e;
+  }
+}
+
+function renderNow(loaded: Loaded, rendering: Rendering): string {
   if (memory === undefined || isBroken || memory.buffer.byteLength > KEPT_MEMORY) start(loaded);
   const environment = new loaded.glue.Environment();
   try {
@@ -89,6 +106,13 @@ export async function renderTemplate(rendering: Rendering): Promise<string> {
     if (isBroken) environment.__destroy_into_raw();
     else environment.free();
   }
+}
+
+/** Waits for the end of a time that is shorter than what any template gets. */
+async function passing(deadline: number): Promise<void> {
+  const left = deadline - performance.now();
+  if (left * STEPS_PER_MS < MAX_STEPS)
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, left) + MARGIN_MS));
 }
 
 function renderIn(environment: Environment, rendering: Rendering): string {
@@ -124,9 +148,10 @@ function attempt<T>(action: () => T): T | TemplateFault {
     if (!(e instanceof Error)) throw e;
     // behind the first line come an excerpt and what caused it
     const text = (e.message.split(/\n-{3,}/, 1)[0] as string).trimEnd();
-    return new TemplateFault(
-      text.replace(/^engine ran out of fuel/, "invalid operation: the template takes too long"),
-    );
+    const steps = /^engine ran out of fuel/;
+    if (!steps.test(text)) return new TemplateFault(text);
+    const message = text.replace(steps, "invalid operation: the template takes too long");
+    return new TemplateFault(message, true);
   }
 }
 

@@ -26,6 +26,8 @@ type Eta = import("eta/core").Eta;
 export interface EtaOptions {
   /** `<%= %>` escapes for HTML. */
   readonly escape: boolean;
+  /** Newlines behind tags are dropped. */
+  readonly trim: boolean;
   /** The chunk's name: `=template`, `@path`. */
   readonly chunkName: string;
   /** Gives the text of an included template. */
@@ -43,7 +45,7 @@ export async function renderEta(
   options: EtaOptions,
 ): Promise<string> {
   if (options.depth > MAX_INCLUDES) ctx.fail("templates include each other too deeply");
-  const { source, texts } = await translate(ctx, template, options.chunkName);
+  const { source, texts } = await translate(ctx, template, options);
   const out: string[] = [];
   const { host } = ctx;
   const chunk = ctx.load(source, options.chunkName, environment(ctx, vars, options));
@@ -121,7 +123,12 @@ function escapeHtml(s: string): string {
   return s.replace(/[&<>"']/g, (c) => ENTITIES[c] as string);
 }
 
-let parser: Promise<Eta> | undefined;
+let parsers: Promise<{ trimming: Eta; plain: Eta }> | undefined;
+
+async function loadParsers() {
+  const { Eta } = await import("eta/core");
+  return { trimming: new Eta(), plain: new Eta({ autoTrim: false }) };
+}
 
 // Eta makes "\n" of every line break. These two aren't bytes, and stand for "\r" after "\n" and alone.
 const CR_OF_CRLF = "\u0100";
@@ -131,10 +138,10 @@ const CR = "\u0101";
 async function translate(
   ctx: Context,
   template: string,
-  chunkName: string,
+  { chunkName, trim }: EtaOptions,
 ): Promise<{ source: string; texts: string[] }> {
-  parser ??= import("eta/core").then(({ Eta }) => new Eta());
-  const eta = await parser;
+  parsers ??= loadParsers();
+  const { trimming, plain } = await parsers;
   let tags: ReturnType<typeof extractCode>;
   try {
     tags = extractCode(template);
@@ -148,7 +155,7 @@ async function translate(
   const parts = ["local __text, __raw, __escaped = ...;"];
   const texts: string[] = [""];
   let line = 1;
-  for (const piece of eta.parse(skeleton)) {
+  for (const piece of (trim ? trimming : plain).parse(skeleton)) {
     if (typeof piece === "string") {
       texts.push(plainText(piece));
       parts.push(` __text(${texts.length - 1});`);

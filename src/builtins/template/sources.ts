@@ -3,14 +3,7 @@
  * read before: those that are named in quotes, or, when a name is computed, all that there are.
  */
 import { readdir, readFile } from "node:fs/promises";
-import {
-  bytesToBuffer,
-  bytesToUtf8,
-  type Context,
-  osError,
-  osErrorCode,
-  utf8ToBytes,
-} from "../../host";
+import { bytesToBuffer, type Context, osError, osErrorCode, utf8ToBytes } from "../../host";
 import { readText } from "../data/text";
 import { join, quoted } from "../fs/paths";
 
@@ -102,6 +95,6 @@ async function* filesIn(ctx: Context, folder: string, prefix: string): AsyncGene
     if (entry.name.startsWith(".")) continue;
     const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) yield* filesIn(ctx, folder, name);
-    else yield bytesToUtf8(utf8ToBytes(name));
+    else yield name;
   }
 }

@@ -127,7 +127,7 @@ function requestText({ url, headers, subprotocols }: Handshake, key: string): st
 /** The head of the answer, and what came behind it. */
 function readAnswer(socket: net.Socket): Promise<{ text: string; head: Buffer }> {
   return new Promise((resolve, reject) => {
-    let data = Buffer.alloc(0);
+    let data: Buffer = Buffer.alloc(0);
     const settle = () => {
       socket.off("data", onData);
       socket.off("error", onError);

@@ -57,13 +57,12 @@ export function parseYaml(
     let seen = 0;
     for (const document of documents(yaml, text)) {
       const { contents } = document;
-      if (contents === null || isEmpty(yaml, contents)) {
-        if (!single) continue;
-        if (contents === null) continue;
-      }
+      if (contents === null || (!single && isEmpty(yaml, contents))) continue;
       if (single && ++seen > 1)
         throw new Fault("more than one document (use yaml.parse_all)", contents.range?.[0] ?? 0);
-      out.push(new Reader(yaml, options).read(document));
+      const v = new Reader(yaml, options).read(document);
+      // null documents would be holes in the list
+      if (v !== undefined || single) out.push(v);
     }
     return out;
   } catch (e) {

@@ -1,0 +1,63 @@
+/**
+ * JSON values that keep what JavaScript's numbers lose: `1` and `1.0` differ, and 64-bit integers
+ * are exact.
+ */
+
+/** A number with its kind; integers are those written without fraction and exponent. */
+export class JsonNumber {
+  /** The exact value of an integer that fits into 64 bits. */
+  readonly integer: bigint | undefined;
+  readonly value: number;
+
+  constructor(readonly source: string) {
+    this.value = Number(source);
+    this.integer = integerOf(source);
+  }
+}
+
+const MIN = -(2n ** 63n);
+const MAX = 2n ** 64n - 1n;
+
+function integerOf(source: string): bigint | undefined {
+  // a JSON text's -0 is a float, as it could not keep its sign otherwise
+  if (!/^-?\d+$/.test(source) || source === "-0") return undefined;
+  const n = BigInt(source);
+  return n >= MIN && n <= MAX ? n : undefined;
+}
+
+export type Json = null | boolean | string | JsonNumber | Json[] | { [key: string]: Json };
+
+type Reviver = (this: unknown, key: string, value: unknown, context: { source: string }) => unknown;
+
+/** Parses a JSON text; throws a `SyntaxError`. */
+export function parseJson(text: string): Json {
+  const revive: Reviver = (_key, value, context) =>
+    typeof value === "number" ? new JsonNumber(context.source) : value;
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown) as Json;
+}
+
+/** Strict equality: no number equals a string, and no integer a float. */
+export function jsonEquals(a: Json, b: Json): boolean {
+  if (a instanceof JsonNumber || b instanceof JsonNumber) {
+    if (!(a instanceof JsonNumber && b instanceof JsonNumber)) return false;
+    if (a.integer !== undefined || b.integer !== undefined) return a.integer === b.integer;
+    return a.value === b.value;
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((v, i) => jsonEquals(v, b[i] as Json));
+  }
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((k) => Object.hasOwn(b, k) && jsonEquals(a[k] as Json, b[k] as Json));
+}
+
+/** A value as JSON text, for messages. */
+export function jsonText(v: Json): string {
+  if (v instanceof JsonNumber) return v.source;
+  if (Array.isArray(v)) return `[${v.map(jsonText).join(",")}]`;
+  if (typeof v !== "object" || v === null) return JSON.stringify(v);
+  const fields = Object.entries(v).map(([k, x]) => `${JSON.stringify(k)}:${jsonText(x)}`);
+  return `{${fields.join(",")}}`;
+}

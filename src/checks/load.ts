@@ -1,0 +1,309 @@
+/** From a check file to a configuration, or to everything that is wrong with it. */
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Document, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { osError } from "../host/os-error";
+import {
+  backoffOf,
+  type Check,
+  type Config,
+  DEFAULT_RETRIES,
+  DEFAULT_TIMEOUT_MS,
+  durationOf,
+  listOf,
+  parallelOf,
+} from "./config";
+import type { Scope } from "./interpolate";
+import { ConfigError, type Problem } from "./problem";
+import { Reader, type Values } from "./read";
+import { CHECK_FIELDS, type CheckType, CONFIG_FIELDS } from "./schema";
+import type { Field } from "./shape";
+
+export interface LoadOptions {
+  /** Environment variables for `${NAME}`. */
+  readonly env?: (name: string) => string | undefined;
+  /** Told about values that must not be shown. */
+  readonly secret?: (value: string) => void;
+  /** Unknown keys are errors. */
+  readonly strict?: boolean;
+}
+
+export interface Loaded {
+  readonly config: Config;
+  readonly warnings: readonly Problem[];
+}
+
+/** A file that can't be read or is no text. */
+export class UnreadableError extends Error {}
+
+/** Loads a file; throws a `ConfigError` that holds all problems, or an `UnreadableError`. */
+export function loadConfig(file: string, options: LoadOptions = {}): Loaded {
+  return loadText(readText(file), file, options);
+}
+
+/** As `loadConfig` for a text; `file` names it and is what paths are relative to. */
+export function loadText(text: string, file: string, options: LoadOptions = {}): Loaded {
+  const loader = new Loader(options);
+  const root = loader.file(text, file, new Map(), [resolve(file)]);
+  loader.checkNeeds();
+  const problems = loader.problems.map((p) =>
+    options.strict === true ? { ...p, severity: "error" as const } : p,
+  );
+  if (root === undefined || problems.some((p) => p.severity === "error"))
+    throw new ConfigError(problems);
+  const { timeout, retries, parallel } = root;
+  return {
+    config: {
+      timeout: durationOf(timeout) ?? DEFAULT_TIMEOUT_MS,
+      retries: (retries as number | undefined) ?? DEFAULT_RETRIES,
+      parallel: parallelOf(parallel),
+      checks: loader.checks.map((c) => c.check),
+    },
+    warnings: problems,
+  };
+}
+
+function readText(file: string): string {
+  try {
+    const bytes = readFileSync(file);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (e) {
+    if (e instanceof TypeError) throw new UnreadableError("stream did not contain valid UTF-8");
+    throw new UnreadableError(osError(e));
+  }
+}
+
+interface LoadedCheck {
+  readonly check: Check;
+  readonly place: Problem;
+}
+
+class Loader {
+  readonly problems: Problem[] = [];
+  readonly checks: LoadedCheck[] = [];
+
+  constructor(private readonly options: LoadOptions) {}
+
+  /** Reads one file, included ones first. `outer` are the variables of the including file. */
+  file(
+    text: string,
+    file: string,
+    outer: ReadonlyMap<string, string>,
+    chain: readonly string[],
+    inherited: Values = {},
+  ): Values | undefined {
+    const lines = new LineCounter();
+    const document = this.parse(text, file, lines);
+    if (document === undefined) return undefined;
+    const vars = new Map(outer);
+    const scope: Scope = {
+      vars,
+      env: this.options.env ?? (() => undefined),
+      secret: this.options.secret ?? (() => {}),
+    };
+    const reader = new Reader(file, document, lines, scope);
+    this.readVars(reader, document, vars, outer);
+    const raw = this.readTop(reader, document);
+    this.problems.push(...reader.problems);
+    if (raw === undefined) return undefined;
+    // an included file has its own settings, else those of the file around it
+    const settings: Values = { ...inherited, ...raw };
+    settings.defaults = mergeSettings(inherited.defaults, raw.defaults);
+    for (const [i, name] of listOf(raw.include).entries()) {
+      const node = nodeAt(document, ["include", i]) ?? nodeAt(document, ["include"]);
+      const complain = (message: string) => {
+        const inner = new Reader(file, document, lines, scope);
+        inner.report(node, Array.isArray(raw.include) ? `include[${i}]` : "include", message);
+        this.problems.push(...inner.problems);
+      };
+      this.include(join(dirname(file), name), name, vars, chain, settings, complain);
+    }
+    const list = raw.checks;
+    if (Array.isArray(list))
+      for (const [i, values] of list.entries()) {
+        if (values === undefined || values === null) continue;
+        const node = nodeAt(document, ["checks", i]);
+        const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+        this.add(values as Values, settings, dirname(file), {
+          severity: "error",
+          file,
+          line,
+          column: col,
+          path: `checks[${i}]`,
+          message: "",
+        });
+      }
+    return raw;
+  }
+
+  private parse(text: string, file: string, lines: LineCounter): Document.Parsed | undefined {
+    const fail = (message: string, at = 0) => {
+      const { line, col } = lines.linePos(at);
+      const place = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+      this.problems.push({ severity: "error", path: "", message, ...place });
+      return undefined;
+    };
+    try {
+      const document = parseDocument(text, {
+        lineCounter: lines,
+        prettyErrors: false,
+        logLevel: "silent",
+      });
+      for (const e of document.errors) fail(firstLine(e.message), e.pos[0]);
+      return document.errors.length > 0 ? undefined : (document as Document.Parsed);
+    } catch (e) {
+      return fail(`not valid YAML: ${firstLine(e instanceof Error ? e.message : String(e))}`);
+    }
+  }
+
+  private readVars(
+    reader: Reader,
+    document: Document.Parsed,
+    vars: Map<string, string>,
+    outer: ReadonlyMap<string, string>,
+  ): void {
+    const top = document.contents as unknown;
+    if (!isMap(top)) return;
+    const node = top.get("vars", true);
+    if (!isMap(node)) return;
+    // each may refer to those before it; problems are reported when the whole file is read
+    for (const { key, value } of node.items) {
+      const name = String((key as { value?: unknown } | null)?.value ?? "");
+      // who includes a file decides
+      if (outer.has(name)) continue;
+      const probe = new Reader("", document, new LineCounter(), reader.scope);
+      const text = probe.text(probe.resolve(value, "vars"), "vars");
+      if (text !== undefined && probe.problems.length === 0) vars.set(name, text.text);
+    }
+  }
+
+  private readTop(reader: Reader, document: Document.Parsed): Values | undefined {
+    const contents = document.contents as unknown;
+    const fields =
+      isMap(contents) && contents.has("include")
+        ? { ...CONFIG_FIELDS, checks: { ...(CONFIG_FIELDS.checks as Field), required: false } }
+        : CONFIG_FIELDS;
+    const read = reader.read(contents, { kind: "object", fields }, "");
+    return read as Values | undefined;
+  }
+
+  private include(
+    path: string,
+    name: string,
+    vars: ReadonlyMap<string, string>,
+    chain: readonly string[],
+    settings: Values,
+    complain: (message: string) => void,
+  ): void {
+    const real = resolve(path);
+    if (chain.includes(real)) {
+      complain(`${JSON.stringify(name)} includes itself`);
+      return;
+    }
+    let text: string;
+    try {
+      text = readText(path);
+    } catch (e) {
+      complain(`reading ${JSON.stringify(name)}: ${(e as Error).message}`);
+      return;
+    }
+    const { retries, backoff, defaults } = settings;
+    const inherited: Values = { defaults };
+    if (retries !== undefined) inherited.retries = retries;
+    if (backoff !== undefined) inherited.backoff = backoff;
+    this.file(text, path, vars, [...chain, real], inherited);
+  }
+
+  private add(values: Values, settings: Values, directory: string, place: Problem): void {
+    const { name, type } = values;
+    if (typeof name !== "string" || typeof type !== "string") return;
+    const all = applyDefaults(values, settings.defaults as Values | undefined, type);
+    const { retries, backoff, timeout, tags, needs, expect, ...options } = all;
+    const check: Check = {
+      name,
+      type: type as CheckType,
+      retries: (retries ?? settings.retries ?? DEFAULT_RETRIES) as number,
+      backoff: backoffOf(backoff, backoffOf(settings.backoff)),
+      timeout: durationOf(timeout),
+      tags: listOf(tags),
+      needs: listOf(needs),
+      directory,
+      options,
+      expect: expect as Values | undefined,
+    };
+    this.checks.push({ check, place });
+  }
+
+  /** Every check that is needed exists, and none needs itself by a detour. */
+  checkNeeds(): void {
+    const byName = new Map<string, LoadedCheck[]>();
+    for (const c of this.checks)
+      byName.set(c.check.name, [...(byName.get(c.check.name) ?? []), c]);
+    const report = ({ place }: LoadedCheck, message: string) =>
+      this.problems.push({ ...place, path: `${place.path}.needs`, message });
+    for (const c of this.checks)
+      for (const name of c.check.needs)
+        if (!byName.has(name)) report(c, `there is no check ${JSON.stringify(name)}`);
+    const state = new Map<LoadedCheck, "open" | "done">();
+    const visit = (start: LoadedCheck) => {
+      // a stack of its own: chains may be long
+      const stack: { c: LoadedCheck; rest: LoadedCheck[] }[] = [];
+      const push = (c: LoadedCheck) => {
+        state.set(c, "open");
+        stack.push({ c, rest: c.check.needs.flatMap((n) => byName.get(n) ?? []) });
+      };
+      push(start);
+      while (stack.length > 0) {
+        const top = stack[stack.length - 1] as (typeof stack)[number];
+        const next = top.rest.pop();
+        if (next === undefined) {
+          state.set(top.c, "done");
+          stack.pop();
+        } else if (state.get(next) === "open") {
+          const from = stack.findIndex((s) => s.c === next);
+          const ring = [...stack.slice(from).map((s) => s.c), next].map((c) => c.check.name);
+          report(next, `checks need each other: ${ring.join(" → ")}`);
+        } else if (!state.has(next)) push(next);
+      }
+    };
+    for (const c of this.checks) if (!state.has(c)) visit(c);
+  }
+}
+
+const MERGED = ["headers", "env"];
+
+/** Settings of the file under those of the check, where its type uses them. */
+function applyDefaults(values: Values, defaults: Values | undefined, type: string): Values {
+  const out: Values = { ...values };
+  for (const [key, value] of Object.entries(defaults ?? {})) {
+    const types = CHECK_FIELDS[key]?.types;
+    if (types !== undefined && !types.includes(type)) continue;
+    if (MERGED.includes(key)) out[key] = { ...(value as Values), ...(values[key] as Values) };
+    else if (out[key] === undefined) out[key] = value;
+  }
+  return out;
+}
+
+function mergeSettings(outer: unknown, inner: unknown): Values {
+  const a = (outer ?? {}) as Values;
+  const b = (inner ?? {}) as Values;
+  const out: Values = { ...a, ...b };
+  for (const key of MERGED)
+    if (a[key] !== undefined && b[key] !== undefined)
+      out[key] = { ...(a[key] as Values), ...(b[key] as Values) };
+  return out;
+}
+
+function nodeAt(document: Document.Parsed, path: (string | number)[]): Node | undefined {
+  let node: unknown = document.contents;
+  for (const key of path) {
+    if (isMap(node)) node = node.get(key, true);
+    else if (isSeq(node)) node = node.get(key as number, true);
+    else return undefined;
+  }
+  return (node ?? undefined) as Node | undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] as string;
+}

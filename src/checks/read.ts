@@ -1,0 +1,393 @@
+/**
+ * Reads YAML nodes by a shape. All that is wrong is collected, each with its position; what comes
+ * out holds only what is right.
+ */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
+import { interpolate, type Scope } from "./interpolate";
+import type { Problem } from "./problem";
+import { describeShape, type Field, type Fields, type Shape } from "./shape";
+import { suggest } from "./suggest";
+
+/** Aliases may multiply a small file without end. */
+const MAX_NODES = 200_000;
+const MAX_DEPTH = 100;
+
+/** Values as they come out of a file. */
+export type Value = unknown;
+export type Values = Record<string, Value>;
+
+/** What a text is in the file and after interpolation. */
+interface Text {
+  text: string;
+  isPlain: boolean;
+  isInterpolated: boolean;
+}
+
+export class Reader {
+  private visited = 0;
+  /** Alternatives are tried silently. */
+  private quiet: Problem[] | undefined;
+  readonly problems: Problem[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly document: Document.Parsed,
+    private readonly lines: LineCounter,
+    public scope: Scope,
+  ) {}
+
+  report(
+    node: Node | null | undefined,
+    path: string,
+    message: string,
+    severity: Problem["severity"] = "error",
+  ): void {
+    const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
+    const list = this.quiet ?? this.problems;
+    const place = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    list.push({ severity, path, message, ...place });
+  }
+
+  /** Follows aliases. Null stands for what is not there. */
+  resolve(node: unknown, path: string): Node | undefined {
+    if (++this.visited > MAX_NODES) {
+      if (this.visited === MAX_NODES + 1)
+        this.report(node as Node, path, "too many values (are there aliases of aliases?)");
+      return undefined;
+    }
+    let n = node as Node | undefined | null;
+    for (let i = 0; isAlias(n) && i < MAX_DEPTH; i++) {
+      const target: Node | undefined = (n as Alias).resolve(this.document);
+      if (target === undefined) {
+        this.report(n, path, `unknown alias *${(n as Alias).source}`);
+        return undefined;
+      }
+      n = target;
+    }
+    return n ?? undefined;
+  }
+
+  isNull(node: unknown): boolean {
+    return node === undefined || node === null || (isScalar(node) && node.value === null);
+  }
+
+  /** The value of a node, or undefined when it isn't right. */
+  read(raw: unknown, shape: Shape, path: string, depth = 0): Value {
+    const node = this.resolve(raw, path);
+    if (depth > MAX_DEPTH) {
+      this.report(node, path, "nested too deeply");
+      return undefined;
+    }
+    switch (shape.kind) {
+      case "string":
+        return this.readText(node, shape, path);
+      case "integer":
+      case "number":
+        return this.readNumber(node, shape, path);
+      case "boolean": {
+        const t = this.text(node, path);
+        if (t?.isPlain && /^(true|True|TRUE)$/.test(t.text)) return true;
+        if (t?.isPlain && /^(false|False|FALSE)$/.test(t.text)) return false;
+        return this.wrong(node, shape, path);
+      }
+      case "list": {
+        if (!isSeq(node)) return this.wrong(node, shape, path);
+        if (node.items.length < (shape.min ?? 0))
+          this.report(node, path, "expected at least one entry");
+        return node.items.map((n, i) => this.read(n, shape.of, `${path}[${i}]`, depth + 1));
+      }
+      case "map": {
+        const out: Values = Object.create(null);
+        for (const [key, value] of this.entries(node, shape, path) ?? [])
+          out[key] = this.read(value, shape.of, join(path, key), depth + 1);
+        return out;
+      }
+      case "object":
+        return this.readFields(node, shape, shape.fields, path, undefined, depth);
+      case "check":
+        return this.readCheck(node, shape, path, depth);
+      case "either":
+        return this.readEither(node, shape, path, depth);
+      case "any":
+        return this.readAny(node, path, depth);
+    }
+  }
+
+  private wrong(node: Node | undefined, shape: Shape, path: string, hint = ""): undefined {
+    this.report(node, path, `expected ${describeShape(shape)}, got ${describeNode(node)}${hint}`);
+    return undefined;
+  }
+
+  /** A scalar's text. Numbers and words are taken as they are written. */
+  text(node: Node | undefined, path: string): Text | undefined {
+    if (!isScalar(node)) return undefined;
+    const scalar = node as Scalar;
+    const isPlain = scalar.type === "PLAIN" || scalar.type === undefined;
+    if (isPlain && scalar.value === null) return undefined;
+    const raw = isPlain ? (scalar.source ?? String(scalar.value)) : String(scalar.value);
+    const text = interpolate(raw, this.scope);
+    if (typeof text !== "string") {
+      this.report(node, path, text.problem);
+      return { text: raw, isPlain, isInterpolated: true };
+    }
+    // a quoted "${PORT}" is as good as a plain one: what it holds is not known to the file
+    const isInterpolated = text !== raw;
+    return { text, isPlain: isPlain || isInterpolated, isInterpolated };
+  }
+
+  private readText(
+    node: Node | undefined,
+    shape: Extract<Shape, { kind: "string" }>,
+    path: string,
+  ): Value {
+    const before = (this.quiet ?? this.problems).length;
+    const t = this.text(node, path);
+    if (t === undefined) return this.wrong(node, shape, path);
+    if ((this.quiet ?? this.problems).length > before) return undefined;
+    if (shape.choices !== undefined && !shape.choices.includes(t.text)) {
+      const near = suggest(t.text, shape.choices);
+      const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
+      const got = JSON.stringify(t.text);
+      if (path.endsWith("].type"))
+        this.report(
+          node,
+          path,
+          `unknown check type: ${got}: expected ${describeShape(shape)}${hint}`,
+        );
+      else this.report(node, path, `expected ${describeShape(shape)}, got ${got}${hint}`);
+      return undefined;
+    }
+    const problem = shape.check?.(t.text);
+    if (problem === undefined) return t.text;
+    this.report(node, path, problem);
+    return undefined;
+  }
+
+  private readNumber(
+    node: Node | undefined,
+    shape: Extract<Shape, { kind: "integer" | "number" }>,
+    path: string,
+  ): Value {
+    const t = this.text(node, path);
+    if (t === undefined || !t.isPlain)
+      return this.wrong(node, shape, path, t === undefined ? "" : " (numbers have no quotes)");
+    const n = yamlNumber(t.text);
+    const isRight =
+      n !== undefined &&
+      (shape.kind === "number"
+        ? !(n < (shape.min ?? Number.NEGATIVE_INFINITY))
+        : Number.isInteger(n) &&
+          !/[.e]/i.test(t.text.replace(/^0x.*/, "")) &&
+          n >= shape.min &&
+          n <= shape.max);
+    return isRight ? n : this.wrong(node, shape, path);
+  }
+
+  /** The pairs of a map, merge keys (`<<`) included. */
+  entries(raw: unknown, shape: Shape, path: string): Map<string, unknown> | undefined {
+    const node = this.resolve(raw, path);
+    if (!isMap(node)) {
+      this.wrong(node, shape, path);
+      return undefined;
+    }
+    const out = new Map<string, unknown>();
+    const merged: unknown[] = [];
+    for (const { key, value } of (node as YAMLMap).items as Pair[]) {
+      const k = this.resolve(key, path);
+      if (!isScalar(k)) {
+        this.report(k, path, "keys must be plain texts");
+        continue;
+      }
+      const name = typeof k.value === "string" ? k.value : (k.source ?? String(k.value));
+      if (k.source === "<<" && k.type === "PLAIN") merged.push(value);
+      else out.set(name, value);
+    }
+    for (const source of merged) {
+      const target = this.resolve(source, path);
+      for (const part of isSeq(target) ? target.items : [target]) {
+        const inner = this.resolve(part, path);
+        // a map that merges itself
+        if (inner === node || !isMap(inner)) continue;
+        for (const { key, value } of (inner as YAMLMap).items as Pair[])
+          if (isScalar(key) && !out.has(String(key.value))) out.set(String(key.value), value);
+      }
+    }
+    return out;
+  }
+
+  private readFields(
+    node: Node | undefined,
+    shape: Shape,
+    fields: Fields,
+    path: string,
+    type: string | undefined,
+    depth: number,
+  ): Values | undefined {
+    const entries = this.entries(node, shape, path);
+    if (entries === undefined) return undefined;
+    const out: Values = Object.create(null);
+    const keys = new Map(
+      isMap(node) ? (node.items as Pair[]).map((p) => [keyText(p.key), p.key as Node]) : [],
+    );
+    for (const [key, value] of entries) {
+      const at = keys.get(key) ?? node;
+      if (!Object.hasOwn(fields, key)) {
+        const near = suggest(key, usable(fields, type));
+        const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
+        this.report(at, join(path, key), `unknown key ${JSON.stringify(key)}${hint}`, "warning");
+        continue;
+      }
+      const field = fields[key] as Field;
+      if (this.isNull(this.resolve(value, path))) {
+        if (field.shape.kind === "any") out[key] = null;
+        continue;
+      }
+      if (type !== undefined && field.types !== undefined && !field.types.includes(type)) {
+        const message = `has no effect in ${type} checks`;
+        this.report(at, join(path, key), message, "warning");
+        continue;
+      }
+      const inner = field.shape.kind === "object" && type !== undefined;
+      out[key] =
+        inner && field.shape.kind === "object"
+          ? this.readFields(
+              this.resolve(value, path),
+              field.shape,
+              field.shape.fields,
+              join(path, key),
+              type,
+              depth + 1,
+            )
+          : this.read(value, field.shape, join(path, key), depth + 1);
+    }
+    for (const [key, field] of Object.entries(fields)) {
+      const present = entries.has(key) && !this.isNull(this.resolve(entries.get(key), path));
+      if (field.required && !present)
+        this.report(node, path, `missing field ${JSON.stringify(key)}`);
+      else if (type !== undefined && field.requiredBy?.includes(type) && !present)
+        this.report(node, join(path, key), `${type} check requires a '${key}' field`);
+    }
+    return out;
+  }
+
+  private readCheck(
+    node: Node | undefined,
+    shape: Extract<Shape, { kind: "check" }>,
+    path: string,
+    depth: number,
+  ): Values | undefined {
+    const raw = this.resolve(isMap(node) ? node.get("type", true) : undefined, path);
+    const type = this.withQuiet(() => this.text(raw, path)).value?.text;
+    const known = (shape.fields.type as Field).shape;
+    const isKnown =
+      type !== undefined && known.kind === "string" && known.choices?.includes(type) === true;
+    return this.readFields(node, shape, shape.fields, path, isKnown ? type : undefined, depth);
+  }
+
+  private withQuiet<T>(f: () => T): { value: T; problems: Problem[] } {
+    const outer = this.quiet;
+    this.quiet = [];
+    const value = f();
+    const problems = this.quiet;
+    this.quiet = outer;
+    return { value, problems };
+  }
+
+  private readEither(
+    node: Node | undefined,
+    shape: Extract<Shape, { kind: "either" }>,
+    path: string,
+    depth: number,
+  ): Value {
+    const failures: Problem[][] = [];
+    for (const option of shape.of) {
+      if (!fits(node, option)) continue;
+      const { value, problems } = this.withQuiet(() => this.read(node, option, path, depth + 1));
+      if (problems.every((p) => p.severity === "warning")) {
+        (this.quiet ?? this.problems).push(...problems);
+        return value;
+      }
+      failures.push(problems);
+    }
+    // with one candidate its own complaints say more
+    const [only] = failures;
+    const last = failures.at(-1);
+    const special = last?.find((p) => !p.message.startsWith("expected "));
+    if (failures.length === 1 && only !== undefined) (this.quiet ?? this.problems).push(...only);
+    else if (special !== undefined && /parsing|not set|invalid ref/.test(special.message))
+      (this.quiet ?? this.problems).push(special);
+    else this.wrong(node, shape, path);
+    return undefined;
+  }
+
+  private readAny(node: Node | undefined, path: string, depth: number): Value {
+    if (depth > MAX_DEPTH) {
+      this.report(node, path, "nested too deeply");
+      return undefined;
+    }
+    if (isSeq(node))
+      return node.items.map((n, i) =>
+        this.readAny(this.resolve(n, path), `${path}[${i}]`, depth + 1),
+      );
+    if (isMap(node)) {
+      const out: Values = Object.create(null);
+      for (const [key, value] of this.entries(node, { kind: "any" }, path) ?? [])
+        out[key] = this.readAny(this.resolve(value, path), join(path, key), depth + 1);
+      return out;
+    }
+    if (!isScalar(node) || node.value === null) return null;
+    if (typeof node.value !== "string") return node.value;
+    return this.text(node, path)?.text ?? null;
+  }
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : "";
+}
+
+function usable(fields: Fields, type: string | undefined): string[] {
+  const all = Object.entries(fields);
+  if (type === undefined) return all.map(([k]) => k);
+  return all.filter(([, f]) => f.types?.includes(type) ?? true).map(([k]) => k);
+}
+
+/** A key behind a path; quoted when it isn't a word. */
+function join(path: string, key: string): string {
+  if (!/^[\w-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function fits(node: Node | undefined, shape: Shape): boolean {
+  if (shape.kind === "list") return isSeq(node);
+  if (shape.kind === "object" || shape.kind === "map") return isMap(node);
+  return shape.kind === "any" || shape.kind === "either" || isScalar(node);
+}
+
+function describeNode(node: Node | undefined): string {
+  if (isMap(node)) return "a map";
+  if (isSeq(node)) return "a list";
+  if (!isScalar(node) || node.value === null) return "nothing";
+  const text = node.type === "PLAIN" ? (node.source ?? String(node.value)) : undefined;
+  const shown = text ?? JSON.stringify(String(node.value));
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+}
+
+/** A number as YAML 1.2 writes it (§10.3.2). */
+function yamlNumber(text: string): number | undefined {
+  if (/^0x[\da-f]+$/i.test(text) || /^0o[0-7]+$/i.test(text)) return Number(text);
+  if (/^[+-]?(\.\d+|\d+(\.\d*)?)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?\.inf$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  return /^\.nan$/i.test(text) ? Number.NaN : undefined;
+}

@@ -1,0 +1,271 @@
+/** What a check file may say: the one definition behind validation and the JSON Schema. */
+import { DURATION_PATTERN, parseDuration } from "./duration";
+import { parseExpression } from "./expression";
+import { compilePattern } from "./pattern";
+import type { Field, Fields, Shape } from "./shape";
+
+export const CHECK_TYPES = ["http", "prometheus", "script", "tcp", "dns", "tls", "sql"] as const;
+export type CheckType = (typeof CHECK_TYPES)[number];
+
+/** More attempts would be a loop rather than a check. */
+export const MAX_RETRIES = 10_000;
+const MAX_PARALLEL = 1000;
+const DNS_RECORDS = ["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "PTR"];
+
+const text: Shape = { kind: "string" };
+const flag: Shape = { kind: "boolean" };
+const texts: Shape = { kind: "map", of: text };
+const list = (of: Shape): Shape => ({ kind: "list", of });
+const oneOrMore = (of: Shape, what: string): Shape => ({
+  kind: "either",
+  of: [of, { kind: "list", of, min: 1 }],
+  what,
+});
+const problemOf = (r: unknown): string | undefined =>
+  typeof r === "object" && r !== null && "problem" in r ? String(r.problem) : undefined;
+
+const duration = (prefix?: string): Shape => ({
+  kind: "string",
+  pattern: DURATION_PATTERN,
+  what: "a duration such as '30s', '5m', '500ms'",
+  check: (t) => {
+    const problem = problemOf(parseDuration(t));
+    return problem === undefined || prefix === undefined ? problem : `${prefix}: ${problem}`;
+  },
+});
+const pattern: Shape = {
+  kind: "string",
+  what: "a regular expression",
+  check: (t) => problemOf(compilePattern(t)),
+};
+const expression: Shape = {
+  kind: "string",
+  what: "an expression such as '.status == \"ok\"'",
+  check: (t) => problemOf(parseExpression(t)),
+};
+const url: Shape = {
+  kind: "string",
+  what: "an http or https address",
+  check: (t) => (/^https?:\/\/./i.test(t) ? undefined : `not an http or https address`),
+};
+const retries: Field = {
+  shape: { kind: "integer", min: 0, max: MAX_RETRIES },
+  doc: "further attempts after a failed one",
+};
+const backoff: Field = {
+  shape: {
+    kind: "either",
+    what: "a duration, 'linear', 'exponential', or a map with strategy, delay, max, jitter",
+    of: [
+      { kind: "string", choices: ["linear", "exponential"] },
+      duration("parsing backoff"),
+      {
+        kind: "object",
+        fields: {
+          strategy: {
+            shape: { kind: "string", choices: ["linear", "exponential"] },
+            doc: "linear: delay × attempt; exponential: delay × 2^(attempt-1)",
+          },
+          delay: { shape: duration(), doc: "the first pause" },
+          max: { shape: duration(), doc: "the longest pause" },
+          jitter: { shape: flag, doc: "shorten each pause at random, down to half" },
+        },
+      },
+    ],
+  },
+  doc: "the pause between attempts",
+};
+
+const HTTP = ["http"];
+const REQUESTS = ["http", "prometheus"];
+const HOSTS = ["tcp", "tls"];
+
+const header: Shape = {
+  kind: "either",
+  what: "a text, or a map with equals, contains, matches, exists",
+  of: [
+    text,
+    {
+      kind: "object",
+      fields: {
+        equals: { shape: text, doc: "the whole value" },
+        contains: { shape: text, doc: "a part of the value" },
+        matches: { shape: pattern, doc: "a regular expression" },
+        exists: { shape: flag, doc: "whether there is such a header" },
+      },
+    },
+  ],
+};
+const status: Shape = {
+  kind: "either",
+  what: "a status (200), a class ('2xx'), or a list of them",
+  of: [
+    { kind: "integer", min: 0, max: 65535 },
+    {
+      kind: "string",
+      pattern: "^[1-5]xx$",
+      check: (t) => (/^[1-5]xx$/i.test(t) ? undefined : "not a status class such as 2xx"),
+    },
+  ],
+};
+
+export const EXPECT_FIELDS: Fields = {
+  status: {
+    shape: oneOrMoreOf(status),
+    doc: "the status: 200, '2xx', or a list",
+    types: HTTP,
+  },
+  headers: {
+    shape: { kind: "map", of: header },
+    doc: "response headers by name",
+    types: HTTP,
+  },
+  body: { shape: text, doc: "a text that the response contains", types: ["http", "tcp"] },
+  body_matches: {
+    shape: pattern,
+    doc: "a regular expression that is found in the response",
+    types: ["http", "tcp"],
+  },
+  json: {
+    shape: oneOrMore(expression, "an expression or a list of them"),
+    doc: "expressions about the JSON body, or about the rows of a query",
+    types: ["http", "sql"],
+  },
+  latency_ms: {
+    shape: { kind: "number", min: 0 },
+    doc: "the longest time the answer may take, in milliseconds",
+    types: ["http", "prometheus", "tcp", "dns", "tls", "sql"],
+  },
+  min: { shape: { kind: "number" }, doc: "the least value", types: ["prometheus"] },
+  max: { shape: { kind: "number" }, doc: "the greatest value", types: ["prometheus"] },
+  values: {
+    shape: oneOrMore(text, "a text or a list of them"),
+    doc: "records that must be among the answers",
+    types: ["dns"],
+  },
+  min_days: {
+    shape: { kind: "number", min: 0 },
+    doc: "days for which the certificate must still be valid",
+    types: ["tls"],
+  },
+  names: {
+    shape: oneOrMore(text, "a host name or a list of them"),
+    doc: "host names that the certificate must be valid for",
+    types: ["tls"],
+  },
+  issuer: { shape: text, doc: "a part of the issuer's name", types: ["tls"] },
+  rows: {
+    shape: {
+      kind: "either",
+      what: "a number of rows, or a list of rows",
+      of: [{ kind: "integer", min: 0, max: Number.MAX_SAFE_INTEGER }, list({ kind: "any" })],
+    },
+    doc: "how many rows the query gives, or the rows themselves",
+    types: ["sql"],
+  },
+};
+
+function oneOrMoreOf(shape: Extract<Shape, { kind: "either" }>): Shape {
+  return { ...shape, of: [...shape.of, { kind: "list", of: shape, min: 1 }] };
+}
+
+const SETTINGS: Fields = {
+  retries,
+  backoff,
+  timeout: { shape: duration("parsing timeout"), doc: "the longest time of one attempt" },
+  tags: { shape: oneOrMore(text, "a tag or a list of tags"), doc: "names for --only and --skip" },
+  method: { shape: text, doc: "the request's method; GET by default", types: HTTP },
+  headers: { shape: texts, doc: "request headers", types: REQUESTS },
+  follow_redirects: { shape: flag, doc: "follow up to 10 redirects; true by default", types: HTTP },
+  insecure: {
+    shape: flag,
+    doc: "accept any certificate",
+    types: ["http", "prometheus", "tls"],
+  },
+  ca: {
+    shape: text,
+    doc: "a PEM file with further certificate authorities",
+    types: ["http", "prometheus", "tls"],
+  },
+  env: { shape: texts, doc: "variables that env.get sees", types: ["script"] },
+};
+
+export const CHECK_FIELDS: Fields = {
+  name: { shape: text, doc: "what the check is called", required: true },
+  type: { shape: { kind: "string", choices: CHECK_TYPES }, doc: "what is checked", required: true },
+  url: {
+    shape: text,
+    doc: "http: the address; prometheus: the server; sql: the database",
+    types: ["http", "prometheus", "sql"],
+    requiredBy: ["http", "prometheus", "sql"],
+  },
+  query: {
+    shape: text,
+    doc: "prometheus: PromQL; sql: a statement",
+    types: ["prometheus", "sql"],
+    requiredBy: ["prometheus", "sql"],
+  },
+  file: {
+    shape: text,
+    doc: "the script, relative to this file, else to the working directory",
+    types: ["script"],
+    requiredBy: ["script"],
+  },
+  args: { shape: list(text), doc: "what the script gets as `...`", types: ["script"] },
+  body: { shape: text, doc: "the request's body", types: HTTP },
+  json: { shape: { kind: "any" }, doc: "the request's body, sent as JSON", types: HTTP },
+  host: {
+    shape: text,
+    doc: "the host to connect to, or the name to look up",
+    types: [...HOSTS, "dns"],
+    requiredBy: [...HOSTS, "dns"],
+  },
+  port: {
+    shape: { kind: "integer", min: 1, max: 65535 },
+    doc: "the port; 443 by default for tls",
+    types: HOSTS,
+    requiredBy: ["tcp"],
+  },
+  send: { shape: text, doc: "text to send after connecting", types: ["tcp"] },
+  server_name: { shape: text, doc: "the name to ask for (SNI)", types: ["tls"] },
+  record: {
+    shape: { kind: "string", choices: DNS_RECORDS },
+    doc: "the kind of record; addresses by default",
+    types: ["dns"],
+  },
+  server: { shape: text, doc: "the name server to ask", types: ["dns"] },
+  params: { shape: list({ kind: "any" }), doc: "the statement's parameters", types: ["sql"] },
+  needs: {
+    shape: oneOrMore(text, "a check's name or a list of names"),
+    doc: "checks that must pass before this one begins",
+  },
+  ...SETTINGS,
+  expect: { shape: { kind: "object", fields: EXPECT_FIELDS }, doc: "what must hold" },
+};
+
+export const CONFIG_FIELDS: Fields = {
+  timeout: { shape: duration("parsing timeout"), doc: "the whole run; 120s by default" },
+  retries,
+  backoff,
+  parallel: {
+    shape: {
+      kind: "either",
+      what: "true, false, or a number of checks",
+      of: [{ kind: "boolean" }, { kind: "integer", min: 1, max: MAX_PARALLEL }],
+    },
+    doc: "how many checks run at a time: true for 10, or a number",
+  },
+  vars: { shape: texts, doc: "values for ${name}" },
+  include: {
+    shape: oneOrMore(text, "a file or a list of files"),
+    doc: "files whose checks come before those of this one",
+  },
+  defaults: { shape: { kind: "object", fields: SETTINGS }, doc: "settings of all checks here" },
+  checks: {
+    shape: { kind: "list", of: { kind: "check", fields: CHECK_FIELDS } },
+    doc: "the checks",
+    required: true,
+  },
+};
+
+export { url as httpUrl };

@@ -1,0 +1,435 @@
+--- @module assay.internal.client
+--- @description What the HTTP clients of the standard modules share.
+--
+-- A module is a class and a list of endpoints:
+--
+--     local rest = require("assay.internal.client")
+--     local M, Client = {}, rest.class("grafana")
+--
+--     function M.client(...)                      -- ("https://…", { token = … }) or { url = … }
+--       return Client:new(rest.options({ "url" }, ...))
+--     end
+--
+--     function Client:_headers()                  -- asked at every request; optional
+--       return { ["X-Org"] = self.org_id, Authorization = rest.authorization(self) }
+--     end
+--
+--     function Client:dashboard(uid)              -- a GET whose answer is JSON
+--       return self:_get("/api/dashboards/uid/" .. rest.escape(uid))
+--     end
+--
+-- `new(options)` keeps every option as a field, cuts the slashes at the end of `url`, and takes
+-- `headers`, `timeout`, `retries`, `proxy`, `insecure`, `ca_cert`, `ca_cert_file`, `client_cert`,
+-- `client_cert_file`, `client_key` and `client_key_file` for the connection.
+--
+-- Requests: `_get(path, o)`, `_delete(path, o)`, `_head(path, o)`, `_post(path, body, o)`,
+-- `_put(path, body, o)`, `_patch(path, body, o)`, `_request(method, path, o)`. They return the
+-- decoded body (nil when it is empty), then the response. `path` may also be a whole URL.
+-- A status that is not expected is the error
+-- `<module>: <METHOD> <path> HTTP <status>: <body>`. `o` may hold
+--
+--   query    names to values, or a list of { name, value } pairs, which keeps its order. A value
+--            may be a list; integral floats are sent without a fraction; false is sent; all is
+--            percent-encoded
+--   headers  for this request
+--   body     a table is sent as JSON, `{}` as an object (an array needs `rest.array`), a string
+--            as it is; `form` is a table for a form
+--   ok       statuses that succeed: a status, a list; every 2xx by default
+--   missing  true: 404 gives nil instead of an error
+--   raw      true: the body's text instead of JSON
+--   what     instead of `<METHOD> <path>` in the error
+--   error    instead of `<module>: <METHOD> <path>` in the error
+--   timeout  of this request
+--
+-- `_send(method, path, o)` returns the response whatever its status. 429 and 503 are repeated
+-- (twice, or `retries` times) when the server says after how long; with the option `retries` also
+-- when it does not, and so are requests that broke off.
+--
+-- Functions: `rest.options`, `rest.functions`, `rest.fail`, `rest.escape`, `rest.query`,
+-- `rest.array`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
+
+local rest = {}
+
+local DEFAULT_RETRIES = 2
+local MAX_PAUSE = 60
+local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
+-- what makes connections of one's own necessary
+local CONNECTION = {
+  "proxy", "insecure", "ca_cert", "ca_cert_file",
+  "client_cert", "client_cert_file", "client_key", "client_key_file",
+}
+
+--- Raises `message` with the place in the script that called the module.
+function rest.fail(message)
+  local getinfo = debug and debug.getinfo
+  local level = 2
+  while getinfo do
+    local info = getinfo(level, "S")
+    if not info then
+      level = 2
+      break
+    end
+    if info.what ~= "C" and info.source:sub(1, 7) ~= "@assay/" then break end
+    level = level + 1
+  end
+  error(message, level)
+end
+
+--- Percent-encodes one part of a path.
+function rest.escape(part)
+  return url.encode(rest.text(part))
+end
+
+--- Percent-encodes a path and leaves its slashes.
+function rest.escape_path(path)
+  return (tostring(path):gsub("[^/]+", url.encode))
+end
+
+--- The text of a value; an integral float has no fraction.
+function rest.text(v)
+  if math.type(v) == "float" then
+    return tostring(math.tointeger(v) or v)
+  end
+  return tostring(v)
+end
+
+local function add_field(parts, name, v)
+  if type(v) == "table" then
+    for _, item in ipairs(v) do add_field(parts, name, item) end
+  elseif v ~= nil then
+    parts[#parts + 1] = url.encode(name) .. "=" .. url.encode(rest.text(v))
+  end
+end
+
+--- `a=1&b=x%20y` from names to values (sorted) or from a list of pairs (in order).
+function rest.query(fields)
+  local parts = {}
+  if type(fields[1]) == "table" then
+    for _, pair in ipairs(fields) do add_field(parts, pair[1], pair[2]) end
+  else
+    local names = {}
+    for name in pairs(fields) do names[#names + 1] = name end
+    table.sort(names)
+    for _, name in ipairs(names) do add_field(parts, name, fields[name]) end
+  end
+  return table.concat(parts, "&")
+end
+
+--- `path` with a query behind it; one that is there is added to.
+function rest.with_query(path, fields)
+  local query = fields and rest.query(fields) or ""
+  if query == "" then return path end
+  return path .. (path:find("?", 1, true) and "&" or "?") .. query
+end
+
+--- An empty table as JSON array; others as they are.
+function rest.array(t)
+  return (t == nil or next(t) == nil) and json.array({}) or t
+end
+
+--- An empty table as JSON object; others as they are.
+function rest.object(t)
+  return (t == nil or next(t) == nil) and json.object({}) or t
+end
+
+--- A shallow copy, with the fields of `more` over it.
+function rest.copy(t, more)
+  local out = {}
+  for k, v in pairs(t or {}) do out[k] = v end
+  for k, v in pairs(more or {}) do out[k] = v end
+  return out
+end
+
+--- Options from `f(url, token)`, `f(url, { … })`, `f { url = … }`: positional values get `names`.
+function rest.options(names, ...)
+  local options = {}
+  for i = 1, select("#", ...) do
+    local v = (select(i, ...))
+    if type(v) == "table" then
+      for k, x in pairs(v) do options[k] = x end
+    elseif v ~= nil and names[i] then
+      options[names[i]] = v
+    end
+  end
+  return options
+end
+
+--- `Bearer` from `token`, `Basic` from `username` and `password`, otherwise nil.
+function rest.authorization(t)
+  if t.token then return "Bearer " .. t.token end
+  if t.username and t.password then
+    return "Basic " .. base64.encode(t.username .. ":" .. t.password)
+  end
+  return nil
+end
+
+local function days_from_civil(y, m, d)
+  if m <= 2 then y, m = y - 1, m + 12 end
+  return 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 719469
+end
+
+--- `2026-02-10T00:00:00.000Z` of Unix seconds.
+function rest.rfc3339(t)
+  local whole = math.floor(t)
+  return os.date("!%Y-%m-%dT%H:%M:%S", whole) .. (".%03dZ"):format((t - whole) * 1000 // 1)
+end
+
+--- Unix seconds of an RFC 3339 time; nil when it is none.
+function rest.parse_time(s)
+  local y, mo, d, h, mi, sec, zone =
+    tostring(s):match("^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d%.?%d*)([Zz+-].*)$")
+  if not y then return nil end
+  local days = days_from_civil(math.tointeger(y), math.tointeger(mo), math.tointeger(d))
+  local seconds = days * 86400 + tonumber(h) * 3600 + tonumber(mi) * 60 + tonumber(sec)
+  local sign, zh, zm = zone:match("^([+-])(%d%d):?(%d%d)$")
+  if sign then
+    local offset = tonumber(zh) * 3600 + tonumber(zm) * 60
+    return sign == "+" and seconds - offset or seconds + offset
+  end
+  return seconds
+end
+
+local MONTHS = {}
+for i, name in ipairs { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+  "Dec" } do
+  MONTHS[name] = i
+end
+
+-- RFC 9110 §10.2.3: seconds, or a date
+local function retry_after(header)
+  if not header then return nil end
+  local seconds = tonumber(header)
+  if seconds then return math.max(seconds, 0) end
+  local d, mon, y, h, m, s = header:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT")
+  if not d or not MONTHS[mon] then return nil end
+  local day = days_from_civil(math.tointeger(y), MONTHS[mon], math.tointeger(d))
+  return math.max(day * 86400 + h * 3600 + m * 60 + s - time(), 0)
+end
+
+local Base = {}
+Base.__index = Base
+
+--- A class for the clients of the module `name`.
+function rest.class(name)
+  local class = setmetatable({ _module = name, __name = "assay." .. name .. " client" }, Base)
+  class.__index = class
+  return class
+end
+
+--- A client with the fields of `options`; `url` is required.
+function Base:new(options)
+  local client = rest.copy(options)
+  if type(client.url) ~= "string" or client.url == "" then
+    rest.fail(self._module .. ".client: url is required")
+  end
+  client.url = client.url:gsub("/+$", "")
+  return setmetatable(client, self)
+end
+
+--- The headers of every request; classes replace it.
+function Base:_headers()
+  return { Authorization = rest.authorization(self) }
+end
+
+local function connection(client)
+  local own = rawget(client, "_http")
+  if own then return own end
+  local options
+  for _, key in ipairs(CONNECTION) do
+    if client[key] ~= nil then
+      options = options or {}
+      options[key] = client[key]
+    end
+  end
+  if not options then return nil end
+  own = http.client(options)
+  rawset(client, "_http", own)
+  return own
+end
+
+local function merge_headers(...)
+  local merged, names = {}, {}
+  for i = 1, select("#", ...) do
+    for name, value in pairs((select(i, ...)) or {}) do
+      local lower = name:lower()
+      if names[lower] then merged[names[lower]] = nil end
+      names[lower] = name
+      merged[name] = value
+    end
+  end
+  return merged
+end
+
+--- The response, whatever its status.
+function Base:_send(method, path, o)
+  o = o or {}
+  local full = path:find("^%a[%w+.-]*://") and path or self.url .. path
+  local retries = o.retries or self.retries
+  local options = {
+    headers = merge_headers(o.anonymous and {} or self:_headers(), self.headers, o.headers),
+    body = o.body,
+    form = o.form,
+    timeout = o.timeout or self.timeout,
+    follow_redirects = o.follow_redirects,
+    max_size = o.max_size,
+    retries = IDEMPOTENT[method] and retries or nil,
+  }
+  local target = rest.with_query(full, o.query)
+  local own = connection(self)
+  local attempt = 0
+  while true do
+    local res
+    if own then res = own:request(method, target, options)
+    else res = http.request(method, target, options) end
+    if res.status ~= 429 and res.status ~= 503 then return res end
+    local pause = retry_after(res.headers["retry-after"])
+    attempt = attempt + 1
+    if attempt > (retries or DEFAULT_RETRIES) then return res end
+    -- with `retries` the repetitions of these methods were those of `http`
+    if retries and IDEMPOTENT[method] then return res end
+    if not pause and not retries then return res end
+    pause = pause or math.min(0.25 * 2 ^ attempt, 5)
+    if pause > MAX_PAUSE then return res end
+    sleep(pause)
+  end
+end
+
+local function expected(status, ok)
+  if ok == nil then return status >= 200 and status <= 299 end
+  if type(ok) ~= "table" then return status == ok end
+  for _, s in ipairs(ok) do
+    if s == status then return true end
+  end
+  return false
+end
+
+--- The text in front of `HTTP <status>` in errors.
+function Base:_label(method, path, o)
+  if o and o.error then return o.error end
+  return ("%s: %s"):format(self._module, o and o.what or method .. " " .. path)
+end
+
+--- Raises the error of a response.
+function Base:_fail(method, path, res, o)
+  rest.fail(("%s HTTP %d: %s"):format(self:_label(method, path, o), res.status, res.body or ""))
+end
+
+--- The decoded body and the response.
+function Base:_request(method, path, o)
+  o = o or {}
+  local res = self:_send(method, path, o)
+  if res.status == 404 and o.missing then return nil, res end
+  if not expected(res.status, o.ok) then self:_fail(method, path, res, o) end
+  if o.raw then return res.body, res end
+  if res.body == nil or res.body == "" then return nil, res end
+  local ok, value = pcall(json.parse, res.body)
+  if not ok then
+    rest.fail(("%s: the answer is no JSON: %s"):format(
+      self:_label(method, path, o), tostring(value)))
+  end
+  return value, res
+end
+
+function Base:_get(path, o)
+  return self:_request("GET", path, o)
+end
+
+function Base:_head(path, o)
+  return self:_request("HEAD", path, rest.copy(o, { raw = true }))
+end
+
+function Base:_delete(path, o)
+  return self:_request("DELETE", path, o)
+end
+
+function Base:_post(path, body, o)
+  return self:_request("POST", path, rest.copy(o, { body = body }))
+end
+
+function Base:_put(path, body, o)
+  return self:_request("PUT", path, rest.copy(o, { body = body }))
+end
+
+function Base:_patch(path, body, o)
+  return self:_request("PATCH", path, rest.copy(o, { body = body }))
+end
+
+--- The same client with some fields changed: `c:with { token = other }`.
+function Base:with(changes)
+  local copy = rest.copy(self, changes)
+  if changes.url then copy.url = changes.url:gsub("/+$", "") end
+  return setmetatable(copy, getmetatable(self))
+end
+
+--- Ends the client's connections, if it has some of its own.
+function Base:close()
+  local own = rawget(self, "_http")
+  if own then
+    own:close()
+    rawset(self, "_http", nil)
+  end
+end
+
+-- options of a call that are its client's
+local AUTH = { "headers", "token", "username", "password", "ca_cert", "ca_cert_file", "insecure",
+  "client_cert", "client_cert_file", "client_key", "client_key_file", "proxy" }
+
+--- Gives module `M` a function for each public method of `class` that takes a URL, client options
+--- or a client first. Credentials may also be in an option table at the end.
+function rest.functions(M, class, make)
+  for name, method in pairs(class) do
+    if type(method) == "function" and name:sub(1, 1) ~= "_" and M[name] == nil then
+      M[name] = function(target, ...)
+        if getmetatable(target) == class then return method(target, ...) end
+        local options = rest.options({ "url" }, target)
+        local last = select("#", ...) > 0 and (select(-1, ...)) or nil
+        if type(last) == "table" then
+          for _, key in ipairs(AUTH) do
+            if options[key] == nil then options[key] = last[key] end
+          end
+        end
+        return method(make(options), ...)
+      end
+    end
+  end
+end
+
+--- The items of all pages. `fetch(cursor)`, first without a cursor, returns a page's items and the
+--- next cursor, nil after the last page. `all == false` gives the first page only.
+function rest.collect(fetch, all)
+  local items = json.array({})
+  local cursor
+  repeat
+    local page, following = fetch(cursor)
+    for _, item in ipairs(page or {}) do items[#items + 1] = item end
+    if following == "" or following == cursor then following = nil end
+    cursor = following
+  until cursor == nil or all == false
+  return items
+end
+
+--- Calls `attempt(remaining)` until its first result is true; returns that. A second result says
+--- what was seen. Options: `timeout` (60 s), `interval` (2 s), `max_interval` (4 intervals): the
+--- pause grows by half each time. At least one attempt is made. On giving up the error is
+--- `<message> after <timeout>s (<what was seen last>)`.
+function rest.wait(opts, message, attempt)
+  opts = opts or {}
+  local timeout = opts.timeout or 60
+  local pause = math.max(opts.interval or 2, 0.01)
+  local longest = math.max(opts.max_interval or pause * 4, pause)
+  local deadline = time() + timeout
+  local seen
+  while true do
+    local done, what = attempt(math.max(deadline - time(), 0.1))
+    if done then return done, what end
+    seen = what or seen
+    local left = deadline - time()
+    if left <= 0 then break end
+    sleep(math.min(pause, left))
+    pause = math.min(pause * 1.5, longest)
+  end
+  local last = seen and (" (last: %s)"):format(tostring(seen)) or ""
+  rest.fail(("%s after %ss%s"):format(message, tostring(timeout), last))
+end
+
+return rest

@@ -1,0 +1,310 @@
+--- @module assay.internal.kube
+--- @description Connections to a Kubernetes API server, for `assay.k8s` and the modules of operators.
+--
+-- `kube.class(module)` is `rest.class` with the cluster's trust and credentials:
+--
+-- * `url` (and `token`) given: that server. Without `token` the service account's is used if there
+--   is one; without CA options its CA is trusted on top of the system's.
+-- * otherwise, in a pod, the API server and the service account of the pod. Token and CA are read
+--   again at every request, because the kubelet rotates them.
+-- * otherwise the kubeconfig (`kubeconfig`, `context`; `$KUBECONFIG`, `~/.kube/config`). Naming one
+--   of these options wins over being in a pod.
+
+local rest = require("assay.internal.client")
+local segment = require("assay.internal.segment")
+local kubeconfig = require("assay.internal.kubeconfig")
+local poll = require("assay.internal.poll")
+
+local kube = { segment = segment }
+
+local SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+local PAGE = 500
+-- options of a connection, as `assay.k8s` takes them in every call
+kube.CONNECTION = {
+  "token", "token_file", "username", "password", "kubeconfig", "context", "service_account",
+  "ca_cert", "ca_cert_file", "client_cert", "client_cert_file", "client_key", "client_key_file",
+  "insecure", "proxy", "timeout", "retries",
+}
+
+local function read(path)
+  local ok, text = pcall(fs.read, path)
+  return ok and text or nil
+end
+
+local function trimmed(text)
+  text = text and text:match("^%s*(.-)%s*$")
+  return text ~= "" and text or nil
+end
+
+local function pod_url()
+  local host = env.get("KUBERNETES_SERVICE_HOST")
+  if not host or host == "" then return nil end
+  local port = env.get("KUBERNETES_SERVICE_PORT")
+  if not port or port == "" then port = "443" end
+  if host:find(":", 1, true) and host:sub(1, 1) ~= "[" then host = "[" .. host .. "]" end
+  return "https://" .. host .. ":" .. port
+end
+
+--- Fills in where the server is; the fields that the caller gave win.
+local function locate(client)
+  local config
+  if not client.url and (client.kubeconfig or client.context or not pod_url()) then
+    local paths = kubeconfig.paths(client.kubeconfig)
+    if #paths > 0 then
+      config = kubeconfig.load(paths, client.context)
+    elseif client.kubeconfig or client.context then
+      rest.fail(client._module .. ": no kubeconfig found at "
+        .. (client.kubeconfig or env.get("KUBECONFIG") or "~/.kube/config"))
+    end
+  end
+  if config then
+    client._config = config
+    client.url = config.url
+    client.namespace = client.namespace or config.namespace
+    local has_ca = client.ca_cert or client.ca_cert_file
+    if not has_ca then client.ca_cert = config.ca_cert end
+    if client.insecure == nil and not has_ca then client.insecure = config.insecure end
+    client.proxy = client.proxy or config.proxy
+  elseif not client.url then
+    client.url = pod_url()
+    if not client.url then
+      rest.fail(client._module .. ": not running in a Kubernetes pod "
+        .. "(KUBERNETES_SERVICE_HOST not set), and there is no kubeconfig")
+    end
+  end
+  client._own_ca = not (client.ca_cert or client.ca_cert_file or client.insecure or config)
+  client._own_cert = not (client.client_cert or client.client_cert_file)
+end
+
+--- Sets what the next connection is made with; another value makes a new one.
+local function set(client, key, value)
+  if rawget(client, key) == value then return end
+  rawset(client, key, value)
+  -- requests that are under way keep the old one
+  rawset(client, "_http", nil)
+end
+
+--- Brings trust and credentials up to date before a request.
+local function prepare(client, renew)
+  local dir = client.service_account or SERVICE_ACCOUNT
+  if client._own_ca and client.url:sub(1, 6) == "https:" then
+    set(client, "ca_cert", read(dir .. "/ca.crt"))
+  end
+  local found = { headers = {} }
+  if client._config then
+    found = client._config.credentials(renew)
+    if client._own_cert then
+      set(client, "client_cert", found.client_cert)
+      set(client, "client_key", found.client_key)
+    end
+  elseif client.token == nil and client.username == nil and client._own_cert then
+    if client.token_file then found.token = trimmed(fs.read(client.token_file))
+    else found.token = trimmed(read(dir .. "/token")) end
+  end
+  client._found = found
+  local has_any = client.token or client.username or found.token or found.username
+    or client.client_cert or client.client_cert_file
+  if not has_any and client.url:sub(1, 6) == "https:" and not client.anonymous then
+    rest.fail(client._module .. ": no token: give one, or run in a pod with a service account ("
+      .. dir .. "/token)")
+  end
+end
+
+local function authorization(client)
+  local found = client._found or {}
+  if client.token or (client.username and client.password) then return rest.authorization(client) end
+  return rest.authorization(found)
+end
+
+--- A class of clients whose `url` is an API server.
+function kube.class(module)
+  local class = rest.class(module)
+  local base = getmetatable(class)
+
+  function class:new(options)
+    local client = rest.copy(options)
+    client.url = client.url or client.base_url
+    client._module = module
+    locate(client)
+    return base.new(self, client)
+  end
+
+  function class:_headers()
+    local headers = rest.copy(self._found and self._found.headers)
+    headers.Authorization = authorization(self)
+    return headers
+  end
+
+  function class:_send(method, path, o)
+    prepare(self, false)
+    local before = authorization(self)
+    local res = base._send(self, method, path, o)
+    if res.status ~= 401 or self.token then return res end
+    -- the token may have been replaced a moment ago, or be revoked before its time
+    prepare(self, true)
+    if authorization(self) == before then return res end
+    return base._send(self, method, path, o)
+  end
+
+  --- Lines of a 2xx answer as they arrive; the response otherwise.
+  function class:_lines(path, query, on_line, o)
+    o = o or {}
+    prepare(self, false)
+    local client = self:_connection()
+    local target = rest.with_query(self.url .. path, query)
+    return client.get(target, {
+      headers = rest.copy(self:_headers(), self.headers),
+      timeout = o.timeout,
+      on_line = on_line,
+    })
+  end
+
+  --- Functions `get(url, opts)` of this client's connection.
+  function class:_connection()
+    local options, any = {}, false
+    for _, key in ipairs(kube.CONNECTION) do
+      if self[key] ~= nil and (key:find("^c[al]") or key == "insecure" or key == "proxy") then
+        options[key], any = self[key], true
+      end
+    end
+    if not any then return { get = http.get } end
+    -- a stream has connections of its own, which end with it
+    local own = http.client(options)
+    return { get = function(...) return own:get(...) end }
+  end
+
+  --- One object, nil on 404.
+  function class:_object(path)
+    return self:_get(path, { missing = true, ok = 200 })
+  end
+
+  --- A whole list object, over all pages. `o.missing`: 404 gives one without items. Further:
+  --- `verb` of the error, `label_selector`, `field_selector`, `limit`.
+  function class:_listing(path, o)
+    o = o or {}
+    local list, following
+    repeat
+      local page = self:_get(path, {
+        query = {
+          { "labelSelector", o.label_selector },
+          { "fieldSelector", o.field_selector },
+          { "limit", o.limit or PAGE },
+          { "continue", following },
+        },
+        ok = 200,
+        missing = o.missing,
+        what = (o.verb or "LIST") .. " " .. path,
+      })
+      if page == nil then return list or { items = json.array({}) } end
+      if list == nil then
+        list = page
+      else
+        for _, item in ipairs(page.items or {}) do list.items[#list.items + 1] = item end
+        list.metadata = page.metadata
+      end
+      following = page.metadata and page.metadata.continue
+      if following == "" then following = nil end
+    until not following or o.limit or not list.items
+    return list
+  end
+
+  --- Sends a JSON merge patch.
+  function class:_merge(path, body)
+    return self:_patch(path, body, { headers = { ["Content-Type"] = "application/merge-patch+json" } })
+  end
+
+  --- Server-side apply.
+  function class:_apply(path, body, opts)
+    opts = opts or {}
+    return self:_patch(path, json.encode(body), {
+      query = {
+        { "fieldManager", opts.field_manager or "assay" },
+        { "force", opts.force ~= false },
+      },
+      headers = { ["Content-Type"] = "application/apply-patch+yaml" },
+    })
+  end
+
+  return class
+end
+
+--- `<prefix>[/namespaces/<ns>]/<plural>[/<name>]`; a nil namespace is left out.
+function kube.path(prefix, namespace, plural, name)
+  local path = prefix
+  if namespace ~= nil and namespace ~= "" then path = path .. "/namespaces/" .. segment(namespace) end
+  path = path .. "/" .. plural
+  if name ~= nil then path = path .. "/" .. segment(name) end
+  return path
+end
+
+--- The first condition of a type.
+function kube.condition(object, wanted)
+  for _, condition in ipairs(object and object.status and object.status.conditions or {}) do
+    if condition.type == wanted then return condition end
+  end
+  return nil
+end
+
+--- Whether the condition is "True" and not from before the last change of the spec.
+function kube.is_true(object, wanted)
+  local condition = kube.condition(object, wanted)
+  if not condition or condition.status ~= "True" then return false end
+  local seen = condition.observedGeneration
+  local generation = object.metadata and object.metadata.generation
+  return not (seen and generation and seen < generation)
+end
+
+--- As `is_true`, and `status.observedGeneration` counts as well.
+function kube.is_current(object, wanted)
+  if not kube.is_true(object, wanted) then return false end
+  local seen = object.status.observedGeneration
+  local generation = object.metadata and object.metadata.generation
+  return not (seen and generation and seen < generation)
+end
+
+--- `Ready=False (Reason): message`, for the errors of waits.
+function kube.describe(object, wanted)
+  if not object then return "not found" end
+  local condition = kube.condition(object, wanted)
+  if not condition then return "no condition " .. wanted end
+  local text = ("%s=%s"):format(wanted, tostring(condition.status))
+  if condition.reason and condition.reason ~= "" then text = text .. " (" .. condition.reason .. ")" end
+  if condition.message and condition.message ~= "" then text = text .. ": " .. condition.message end
+  return text
+end
+
+--- Polls `fetch()` until the condition is true. `opts`: timeout, interval, `stop(object)` which may
+--- return the text of an error that no waiting cures.
+function kube.wait(opts, message, fetch, wanted, is_done)
+  return poll(opts, message, function()
+    local object = fetch()
+    if object and (is_done or kube.is_current)(object, wanted) then return true end
+    local reason = object and opts.stop and opts.stop(object)
+    if reason then error({ stop = reason }) end
+    return false, kube.describe(object, wanted)
+  end)
+end
+
+--- Counts items: `{ [yes], [no], total, [no .. "_names"] }`.
+function kube.summary(items, yes, no, is_yes)
+  local names = json.array({})
+  local out = { [yes] = 0, [no] = 0, total = 0, [no .. "_names"] = names }
+  for _, item in ipairs(items or {}) do
+    out.total = out.total + 1
+    if is_yes(item) then
+      out[yes] = out[yes] + 1
+    else
+      out[no] = out[no] + 1
+      names[#names + 1] = item.metadata and item.metadata.name or "unknown"
+    end
+  end
+  return out
+end
+
+--- Options of a call from `f(…, timeout)` or `f(…, { timeout = …, interval = … })`.
+function kube.wait_options(timeout, opts, default, interval)
+  if type(timeout) == "table" then timeout, opts = nil, timeout end
+  return rest.copy({ timeout = default, interval = interval }, rest.copy(opts, { timeout = timeout }))
+end
+
+return kube

@@ -1,0 +1,149 @@
+--- @module assay.internal.kube_watch
+--- @description Watches of Kubernetes collections that go on after every disconnection.
+
+local rest = require("assay.internal.client")
+
+local watch = {}
+
+-- the server ends each request after this many seconds, and the next one begins where it ended
+local REQUEST_SECONDS = 290
+local MAX_PAUSE = 30
+
+local function key_of(object)
+  local meta = object.metadata or {}
+  return (meta.namespace or "") .. "/" .. (meta.name or "")
+end
+
+--- Keeps which objects there are, to find out after a gap what has happened in it.
+local function tracker(emit)
+  local known = {}
+  local self = {}
+
+  function self.event(kind, object)
+    local key = key_of(object)
+    if kind == "DELETED" then known[key] = nil
+    else known[key] = { version = (object.metadata or {}).resourceVersion, of = object } end
+    emit({ type = kind, object = object })
+  end
+
+  --- The state of now: what differs from the known one becomes events.
+  function self.state(items, silent)
+    local present = {}
+    for _, object in ipairs(items) do
+      local key = key_of(object)
+      present[key] = true
+      local before = known[key]
+      local version = (object.metadata or {}).resourceVersion
+      if silent then known[key] = { version = version, of = object }
+      elseif not before then self.event("ADDED", object)
+      elseif before.version ~= version then self.event("MODIFIED", object) end
+    end
+    local gone = {}
+    for key, before in pairs(known) do
+      if not present[key] then gone[#gone + 1] = before.of end
+    end
+    for _, object in ipairs(gone) do self.event("DELETED", object) end
+  end
+
+  return self
+end
+
+--- Runs until `deadline`, or for ever. `list(o)` returns a list object; `emit(event)` may wait.
+function watch.run(conn, path, o, list, emit)
+  local query = { { "labelSelector", o.label_selector }, { "fieldSelector", o.field_selector } }
+  local known = tracker(emit)
+  local version = o.resource_version
+  local deadline = o.timeout and time() + o.timeout
+  local pause = 1
+  local is_first = true
+
+  local function left()
+    return deadline and deadline - time() or math.huge
+  end
+
+  local function start()
+    local now = list()
+    known.state(now.items or {}, is_first and o.initial == false)
+    is_first = false
+    version = now.metadata and now.metadata.resourceVersion
+  end
+
+  --- One request; returns the error to raise, if any.
+  local function follow()
+    local seconds = math.max(1, math.ceil(math.min(REQUEST_SECONDS, left())))
+    local fields = rest.copy(query, {
+      [3] = { "watch", "true" },
+      [4] = { "allowWatchBookmarks", "true" },
+      [5] = { "timeoutSeconds", seconds },
+      [6] = { "resourceVersion", version },
+    })
+    local problem
+    local res = conn:_lines(path, fields, function(line)
+      if line == "" then return nil end
+      local event = json.parse(line)
+      if event.type == "ERROR" then
+        problem = event.object or {}
+        return "close"
+      end
+      local meta = event.object and event.object.metadata or {}
+      version = meta.resourceVersion or version
+      pause = 1
+      if event.type ~= "BOOKMARK" then known.event(event.type, event.object)
+      elseif o.bookmarks then emit(event) end
+      return nil
+    end, { timeout = seconds + 30 })
+    if res.status == 410 or (problem and problem.code == 410) then
+      -- the version is too old; the objects themselves say what has changed
+      version = nil
+      return nil
+    end
+    if res.status == 429 or res.status >= 500 then error("http. " .. res.status) end
+    if res.status ~= 200 then
+      return ("k8s.watch: HTTP %d %s: %s"):format(res.status, path, res.body)
+    end
+    if problem then return "k8s.watch: " .. (problem.message or json.encode(problem)) end
+    return nil
+  end
+
+  while left() > 0 do
+    if not version then start() end
+    local began = time()
+    local ok, problem = pcall(follow)
+    if ok and problem then error(problem, 0) end
+    if not ok and o.reconnect == false then error(problem, 0) end
+    if not ok or time() - began < 0.5 then
+      -- a connection that broke off, or a server that ends watches at once
+      sleep(math.max(0, math.min(pause * (0.75 + math.random() / 2), left())))
+      pause = math.min(pause * 2, MAX_PAUSE)
+    end
+  end
+end
+
+--- The three values of a generic `for` over events of `run(emit)`, and what ends it early.
+function watch.iterate(run)
+  local channel = async.channel(16)
+  local failure
+  local task = async.spawn(function()
+    local ok, e = pcall(run, function(event) channel:send(event) end)
+    if not ok then failure = { e } end
+    channel:close()
+  end)
+  local stop = setmetatable({}, {
+    __close = function()
+      task:cancel()
+      channel:close()
+    end,
+  })
+  local function following()
+    local event = channel:recv()
+    if event == nil and failure then
+      local e = failure[1]
+      failure = nil
+      error(e, 0)
+    end
+    return event
+  end
+  return following, nil, nil, stop
+end
+
+return watch

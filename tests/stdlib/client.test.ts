@@ -1,0 +1,145 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { embeddedModules } from "../../src/stdlib";
+import { luaWithModules, useApi } from "./server";
+
+const api = useApi();
+const make = `
+  local rest = require("assay.internal.client")
+  local C = rest.class("thing")
+  local function client(...) return C:new(rest.options({ "url", "token" }, ...)) end
+`;
+
+test("every file of stdlib is embedded and loads", async () => {
+  const files = (readdirSync(join(import.meta.dirname, "../../stdlib"), { recursive: true }) as string[])
+    .filter((f) => f.endsWith(".lua"))
+    .map((f) => f.slice(0, -4).replaceAll("/", "."))
+    .sort();
+  expect(Object.keys(embeddedModules()).sort()).toEqual(files);
+  const h = luaWithModules();
+  for (const name of files) {
+    const [type, path] = await h.run(
+      `local m, path = require("assay.${name}") return type(m), path`,
+    );
+    expect([type, path]).toEqual(["table", `assay/${name.replaceAll(".", "/")}.lua`]);
+  }
+  expect(files).toContain("internal.client");
+});
+
+test("base URL, token, query and JSON", async () => {
+  api.expect(
+    "GET /a?b=x%20y%26&c=1&c=2&d=false&e=3",
+    { json: { list: [1, 2] } },
+    { headers: { authorization: "Bearer t", "content-type": null } },
+  );
+  expect(
+    await api.run(`${make}
+      return client(URL .. "///", "t"):_get("/a", { query = { b = "x y&", c = { 1, 2 }, d = false, e = 3.0 } })`),
+  ).toEqual([{ list: [1, 2] }, expect.anything()]);
+});
+
+test("an empty table is an object, an array when it is said so", async () => {
+  api.expect("POST /a", { status: 204 }, { body: {}, headers: { authorization: "Basic dTpw" } });
+  api.expect("PUT /a", { status: 201, text: "" }, { body: [] });
+  expect(
+    await api.run(`${make}
+      local c = client { url = URL, username = "u", password = "p" }
+      local a = c:_post("/a", {})
+      local b = c:_put("/a", rest.array {})
+      return a == nil and b == nil`),
+  ).toEqual([true]);
+});
+
+test("errors name module, method, path, status and body, and the caller's line", async () => {
+  api.expect("DELETE /a/b?x=1", { status: 500, text: "broken" });
+  expect(
+    await api.failure(`${make}
+      function C:gone() return (self:_delete("/a/b", { query = { x = 1 } })) end
+      client(URL):gone()`),
+  ).toMatch(/^t\.lua:\d+: thing: DELETE \/a\/b HTTP 500: broken/);
+});
+
+test("404 as nil, expected statuses, raw text, no JSON", async () => {
+  api.expect("GET /missing", { status: 404, text: "no" });
+  api.expect("GET /missing", { status: 404, text: "no" });
+  api.expect("GET /teapot", { status: 418, text: "short" });
+  api.expect("GET /html", { text: "<p>" });
+  const [missing, raised, raw, html] = await api.run(`${make}
+    local c = client(URL)
+    local missing = c:_get("/missing", { missing = true }) == nil
+    local _, raised = pcall(c._get, c, "/missing")
+    local raw = c:_get("/teapot", { ok = { 200, 418 }, raw = true })
+    local _, html = pcall(c._get, c, "/html")
+    return missing, raised, raw, html`);
+  expect(missing).toBe(true);
+  expect(raised).toContain("thing: GET /missing HTTP 404: no");
+  expect(raw).toBe("short");
+  expect(html).toContain("thing: GET /html: the answer is no JSON: ");
+});
+
+test("429 and 503 are repeated after the time that the server asks for", async () => {
+  api.expect("POST /a", { status: 429, headers: { "Retry-After": "0.01" } }, { body: { a: 1 } });
+  api.expect("POST /a", { status: 503, headers: { "Retry-After": "0" } }, { body: { a: 1 } });
+  api.expect("POST /a", { json: "done" }, { body: { a: 1 } });
+  expect(await api.run(`${make} return (client(URL):_post("/a", { a = 1 }))`)).toEqual(["done"]);
+  api.expect("GET /b", { status: 503, text: "x" });
+  expect(await api.failure(`${make} client(URL):_get("/b")`)).toContain("HTTP 503: x");
+  api.expect("GET /b", { status: 503, text: "x" });
+  api.expect("GET /b", { json: 7 });
+  expect(
+    await api.run(`${make} return (client { url = URL, retries = 1 }:_get("/b"))`),
+  ).toEqual([7]);
+});
+
+test("a Retry-After date is understood", async () => {
+  const date = new Date(Date.now() - 1000).toUTCString();
+  api.expect("GET /a", { status: 503, headers: { "Retry-After": date } });
+  api.expect("GET /a", { json: 1 });
+  expect(await api.run(`${make} return (client(URL):_get("/a"))`)).toEqual([1]);
+});
+
+test("headers of the client and of a request replace others whatever their case", async () => {
+  api.expect("GET /a", { json: 1 }, { headers: { authorization: "Own", "x-b": "2" } });
+  await api.run(`${make}
+    local c = client { url = URL, token = "t", headers = { authorization = "Own", ["X-B"] = "1" } }
+    c:_get("/a", { headers = { ["x-b"] = "2" } })`);
+});
+
+test("timeouts are the client's", async () => {
+  const message = await api.failure(`${make}
+    local server = http.server({ host = "127.0.0.1" }, { ["/a"] = function() sleep(5) return {} end })
+    client { url = server.url, timeout = 0.05 }:_get("/a")`);
+  expect(message).toContain("timeout after 0.05 s");
+});
+
+test("collect follows cursors", async () => {
+  expect(
+    await api.run(`local rest = require("assay.internal.client")
+      local pages = { { { 1, 2 }, "b" }, b = { { 3 }, "" } }
+      local function fetch(cursor) return table.unpack(pages[cursor or 1]) end
+      return rest.collect(fetch), rest.collect(fetch, false)`),
+  ).toEqual([
+    [1, 2, 3],
+    [1, 2],
+  ]);
+});
+
+test("wait says what it saw last, and tries at least once", async () => {
+  const [value, text, tries] = await api.run(`local rest = require("assay.internal.client")
+    local n = 0
+    local value = rest.wait({ timeout = 5, interval = 0.01 }, "m", function() n = n + 1 return n == 3 and n end)
+    local tries = 0
+    local _, text = pcall(rest.wait, { timeout = 0 }, "thing.wait: not there", function()
+      tries = tries + 1
+      return false, "HTTP 500"
+    end)
+    return value, text, tries`);
+  expect(value).toBe(3);
+  expect(text).toContain("thing.wait: not there after 0s (last: HTTP 500)");
+  expect(tries).toBe(1);
+});
+
+test("a URL is required", async () => {
+  expect(await api.failure(`${make} client()`)).toContain("thing.client: url is required");
+});
