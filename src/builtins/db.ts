@@ -40,7 +40,7 @@ function asError(ctx: Context, e: unknown): unknown {
 
 /** `db.query` for the method, too. */
 function nameOf(ctx: Context): string {
-  return ctx.name.replace(/^db\.(connection|rows)\./, "db.").replace(/^db\.rows$/, "db.rows");
+  return ctx.name.replace(/^db\.(connection|rows)\./, "db.");
 }
 
 async function withFaults<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
@@ -139,9 +139,9 @@ function transaction(
 }
 
 function close(ctx: Context, link: Link): void {
-  if (link.scope !== undefined) ctx.fail("a transaction ends with its function");
-  link.database.pool.close();
-  ctx.host.store(openDatabases).delete(link.database);
+  if (link.scope !== undefined)
+    throw asError(ctx, new DbFault("a transaction ends with its function"));
+  link.database.close();
 }
 
 /** What is still open when the Lua state is closed. */
@@ -291,7 +291,9 @@ export default defineBuiltin({
       run: (ctx, url, opts) =>
         withFaults(ctx, async () => {
           const database = await connect(ctx, bytesToUtf8(url), opts ?? newTable());
-          ctx.host.store(openDatabases).add(database);
+          const open = ctx.host.store(openDatabases);
+          open.add(database);
+          database.onClose = () => open.delete(database);
           return ctx.handle(Connection, new Link(database, undefined));
         }),
     }),

@@ -12,6 +12,11 @@ const USAGE_ERROR = 2;
 
 /** Runs what the arguments (byte strings) ask for. */
 export async function runCommand(args: readonly string[]): Promise<void> {
+  const checks = checkArguments(args);
+  if (checks !== undefined) {
+    const { runChecks } = await import("./check");
+    return runChecks(checks);
+  }
   const program = createProgram();
   if (args.length === 0) {
     program.outputHelp();
@@ -24,6 +29,20 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     end(e.exitCode === 0 ? 0 : USAGE_ERROR);
   }
 }
+
+/** The arguments when a file of checks is what to run; options may stand on either side of it. */
+function checkArguments(args: readonly string[]): string[] | undefined {
+  const own = args[0] === "run" ? args.slice(1) : [...args];
+  const at = own.findIndex((a) => /[^/]\.ya?ml$/.test(a));
+  if (at < 0) return undefined;
+  const before = own.slice(0, at);
+  // some other program gets it as its argument
+  if (before.some((a) => a === "-" || a === "--" || a.endsWith(".lua") || COMMANDS.has(a)))
+    return undefined;
+  return own;
+}
+
+const COMMANDS = new Set(["exec", "help", "validate", "merge", "-e", "--eval"]);
 
 function end(code: number): never {
   stdout.flush();
@@ -63,6 +82,25 @@ function createProgram(): Command {
     .argument("[arguments...]", "what the script gets")
     .passThroughOptions()
     .action(execute);
+  program
+    .command("validate")
+    .description("look for mistakes in files of checks, without running them")
+    .argument("<file...>", "files of checks")
+    .option("--strict", "unknown keys are errors")
+    .action(async (files: string[], options: { strict?: boolean }) => {
+      const { validate } = await import("./validate");
+      validate(files, options.strict === true);
+    });
+  program
+    .command("merge")
+    .description("join the results of shards into one document")
+    .argument("<file...>", "result documents (JSON)")
+    .option("--output <format>", "json, junit, tap, pretty, prometheus", "json")
+    .option("--exit-compat", "end with 0 or 1 only")
+    .action(async (files: string[], options: { output: string; exitCompat?: boolean }) => {
+      const { merge } = await import("./merge");
+      merge(files, options);
+    });
   return program;
 }
 
@@ -100,7 +138,7 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
   if (extension === "lua") runFile(file, args, options);
   else if (extension === "yaml" || extension === "yml") {
     const { runChecks } = await import("./check");
-    runChecks(file);
+    await runChecks([file, ...args]);
   } else {
     fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)`);
   }

@@ -11,13 +11,18 @@ import type { ScriptOptions } from "./script";
 /** Log lines go to standard error; in colour on a terminal, unless NO_COLOR is set. */
 export function createHost(state: LuaState, options: ScriptOptions): Host {
   const secrets = new Secrets();
-  const { RUST_LOG, NO_COLOR } = process.env;
-  const filter = options.verbose
-    ? LogFilter.at("debug")
-    : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
-  const logger = new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write });
+  const logger = createLogger(secrets, options.verbose);
   const environment = new Environment({ shared: true });
   return new Host(state, { logger, secrets, environment, readonly: false });
+}
+
+/** The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set. */
+export function createLogger(secrets: Secrets, verbose = false): Logger {
+  const { RUST_LOG, NO_COLOR } = process.env;
+  const filter = verbose
+    ? LogFilter.at("debug")
+    : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
+  return new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write });
 }
 
 function write(line: string): void {

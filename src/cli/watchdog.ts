@@ -11,6 +11,9 @@
  */
 const WORKER = `
 const { writeSync } = require("node:fs");
+function writeAll(fd, bytes) {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
 const musl = { x64: "x86_64", arm64: "aarch64" }[process.arch];
 function exit(code) {
   const { dlopen } = require("bun:ffi");
@@ -20,10 +23,17 @@ function exit(code) {
     } catch {}
   }
 }
-self.onmessage = ({ data: { ms, message, code } }) => {
+let output = "";
+self.onmessage = ({ data }) => {
+  if (data.output !== undefined) {
+    output = data.output;
+    return;
+  }
+  const { ms, message, code } = data;
   setTimeout(() => {
     try {
       writeSync(2, message);
+      writeAll(1, Buffer.from(output));
     } catch {}
     try {
       exit(code);
@@ -34,9 +44,15 @@ self.onmessage = ({ data: { ms, message, code } }) => {
 };
 `;
 
+export interface Watchdog {
+  /** What is to be written to standard output in the end. */
+  output(text: string): void;
+}
+
 /** Ends the process with `code` after `ms` milliseconds, whatever it does, and writes `message`. */
-export function startWatchdog(ms: number, message: string, code: number): void {
+export function startWatchdog(ms: number, message: string, code: number): Watchdog {
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
   worker.postMessage({ ms, message, code });
   worker.unref();
+  return { output: (text) => worker.postMessage({ output: text }) };
 }

@@ -1,7 +1,7 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
 import type { Chunk, FunctionBody } from "../parser/ast";
 import { codegenApi, codegenNames } from "../runtime/codegen-api";
-import { type HookedForm, Proto, registerProto, type ResumableForm } from "../runtime/proto";
+import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
@@ -64,7 +64,7 @@ export function printUnit(
   const uses = new Set<string>();
   for (const f of functions) for (const name of f.uses) uses.add(name);
   const known = [...uses].filter((name) => defined.has(name));
-  let text = `"use strict";const {${codegenNames.join(",")}}=R;const {${known.join(",")}}=M;`;
+  let text = "";
   for (const f of functions) text += `const P${f.body.id}=P[${f.body.id}];`;
   for (const name of uses) {
     if (defined.has(name)) continue;
@@ -72,7 +72,15 @@ export function printUnit(
     text += `\n${context.definitions.get(name)}M.${name}=${name};`;
   }
   for (const f of functions) text += `\nM.m${f.body.id}=${printFast(f)};`;
-  return text;
+  return `"use strict";${runtimeNames(text)}const {${known.join(",")}}=M;${text}`;
+}
+
+/** Brings the names of the runtime into scope that the text uses; it may bring in a few more. */
+function runtimeNames(text: string): string {
+  // names in a long text are not worth looking for
+  const names =
+    text.length > 20_000 ? codegenNames : codegenNames.filter((name) => text.includes(name));
+  return `const {${names.join(",")}}=R;`;
 }
 
 /**
@@ -122,7 +130,6 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
     );
     proto.origin = { source, body: fn };
     protos[fn.id] = proto;
-    registerProto(proto);
     for (const f of inner) {
       const name = `m${f.id}`;
       module[name] ??= (...cells: unknown[]) => {
@@ -147,7 +154,8 @@ function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
 
 function compileResumable(code: FunctionCode, module: Module): ResumableForm {
   const names = [...code.uses];
-  const text = `"use strict";const {${codegenNames.join(",")}}=R;const {${names.join(",")}}=M;return ${printResumable(code)}`;
+  const body = printResumable(code);
+  const text = `"use strict";${runtimeNames(body)}const {${names.join(",")}}=M;return ${body}`;
   return new Function("R", "M", text)(codegenApi, module) as ResumableForm;
 }
 
@@ -171,14 +179,11 @@ function makeProto(
 ): Proto {
   const { body } = code;
   const layout = frameLayout(code, 0);
-  const lines = new Uint32Array(code.ops.length);
   if (context.isStripped) {
     for (const op of code.ops) op.line = 0;
     code.locals.length = 0;
   }
-  code.ops.forEach((op, i) => {
-    lines[i] = op.line;
-  });
+  const lines = code.ops.map((op) => op.line);
   return new Proto(
     code.jsName,
     context.chunk.name,

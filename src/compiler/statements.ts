@@ -121,16 +121,28 @@ function statements(lo: Lowering, list: Statement[]): void {
   const before = list.slice(0, at);
   const after = list.slice(at + 1);
   if (label.forward) {
-    lo.emitBlock(name, () => {
-      for (const s of before) statement(lo, s);
-    });
+    lo.emitBlock(name, () => upTo(lo, before, [label]));
     for (const s of after) statement(lo, s);
   } else {
-    for (const s of before) statement(lo, s);
+    upTo(lo, before, [label]);
     lo.emitLoop(name, () => {
       for (const s of after) statement(lo, s);
       lo.emit(`break ${name};`);
     });
+  }
+}
+
+/**
+ * Lowers the statements in front of labels. A jump to a label leaves those variables to be closed
+ * open that its block has declared by then; from the label on that is fixed.
+ */
+function upTo(lo: Lowering, list: Statement[], labels: LabelStatement[]): void {
+  for (const s of list) {
+    statement(lo, s);
+    for (const label of labels) {
+      const target = targets.get(label);
+      if (target !== undefined) target.closeLevel = lo.closeLevel;
+    }
   }
 }
 
@@ -148,7 +160,11 @@ function dispatch(lo: Lowering, list: Statement[], labels: LabelStatement[]): vo
   let start = 0;
   for (const end of [...labels.map((l) => list.indexOf(l)), list.length]) {
     const body = lo.collect(() => {
-      for (const s of list.slice(start, end)) statement(lo, s);
+      upTo(
+        lo,
+        list.slice(start, end),
+        labels.filter((l) => list.indexOf(l) >= end),
+      );
     });
     segments.push({ body, hi: lo.opCount });
     start = end + 1;

@@ -20,6 +20,7 @@ import {
   checkIndex,
   checkInteger,
   checkTable,
+  missingError,
   optIndex,
   typeError,
 } from "./args";
@@ -193,7 +194,9 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       if (warnings) options.warn(`Lua warning: ${text}\n`);
       return [];
     },
-    xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results {
+    xpcall(f: LuaValue, ...rest: LuaValue[]): Results {
+      if (rest.length === 0) throw missingError(2, "function");
+      const [handler, ...args] = rest;
       checkFunction(handler, 2);
       return xpcall(f, handler, ...args);
     },
@@ -201,7 +204,9 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
 }
 
 function typeErrorOrMissing(n: number, expected: string, v: LuaValue, count: number): LuaError {
-  return count === 0 ? argumentError(n, `${expected} expected`) : typeError(n, expected, v);
+  return count === 0
+    ? argumentError(n, `${expected} expected, got no value`)
+    : typeError(n, expected, v);
 }
 
 export { checkInteger, isTrue };

@@ -12,8 +12,8 @@ import { CoroutineClosing, Interrupt } from "../runtime/interrupt";
 import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
-import type { LuaValue, Results } from "../runtime/value";
-import { checkFunction, typeError } from "./args";
+import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { checkFunction, typeError, missingError } from "./args";
 
 function checkCoroutine(v: LuaValue, n: number): Coroutine {
   if (v instanceof Coroutine) return v;
@@ -66,10 +66,15 @@ function status(co: Coroutine): string {
   return co === running ? "running" : co.status;
 }
 
+function checkBody(args: LuaValue[]): LuaFunction {
+  if (args.length === 0) throw missingError(1, "function");
+  return checkFunction(args[0], 1);
+}
+
 export function coroutineLibrary(): LuaTable {
   return library("coroutine", {
-    create(f: LuaValue): Results {
-      return new Coroutine(checkFunction(f, 1));
+    create(...args: LuaValue[]): Results {
+      return new Coroutine(checkBody(args));
     },
     resume(co: LuaValue, ...args: LuaValue[]): Results {
       return resume(checkCoroutine(co, 1), args, asStatus);
@@ -79,15 +84,16 @@ export function coroutineLibrary(): LuaTable {
       // biome-ignore lint/complexity/noArguments: rest parameters would make an array every time
       return yieldValues(arguments.length === 1 ? value : [...arguments]);
     },
-    wrap(f: LuaValue): Results {
-      const co = new Coroutine(checkFunction(f, 1));
+    wrap(...args: LuaValue[]): Results {
+      const co = new Coroutine(checkBody(args));
       return native("wrap", function (value: LuaValue) {
         // biome-ignore lint/complexity/noArguments: as in yield
         return resume(co, arguments.length === 1 ? value : [...arguments], propagate);
       });
     },
-    status(co: LuaValue): Results {
-      return status(checkCoroutine(co, 1));
+    status(...args: LuaValue[]): Results {
+      if (args.length === 0) throw missingError(1, "thread");
+      return status(checkCoroutine(args[0], 1));
     },
     running(): Results {
       return [running, running.isMain];
@@ -99,8 +105,8 @@ export function coroutineLibrary(): LuaTable {
       const co = v === undefined ? running : checkCoroutine(v, 1);
       const s = status(co);
       if (s === "running" && !co.isMain) throw new CoroutineClosing();
-      if (s === "running") throw runtimeError("cannot close main coroutine");
       if (s === "normal") throw runtimeError("cannot close a normal coroutine");
+      if (co.isMain) throw runtimeError("cannot close main thread");
       if (co.status === "dead") {
         const { error } = co;
         co.error = undefined;

@@ -2,7 +2,8 @@
 import { inspect, waitFor } from "../runtime/control";
 import { Coroutine, running } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
-import { type Cell, type LocalInfo, type Proto, protoOf } from "../runtime/proto";
+import { protoOf } from "../runtime/probe";
+import type { Cell, LocalInfo, Proto } from "../runtime/proto";
 import { chunkDisplayName } from "../parser/syntax-error";
 import { LuaTable } from "../runtime/table";
 import {

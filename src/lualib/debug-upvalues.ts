@@ -1,35 +1,16 @@
-/**
- * Upvalues of Lua functions (§6.10).
- *
- * A closure keeps its upvalues in JavaScript variables that nobody outside can reach. But every
- * compiled function begins with a preemption point, where it saves all it has in a frame when it is
- * told to suspend: a *probe* calls the function, lets it suspend there, and reads the frame.
- */
+/** Upvalues of Lua functions (§6.10), found by probing the closures (runtime/probe.ts). */
 import { control } from "../runtime/control";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED, takeSuspended } from "../runtime/frame";
 import type { LuaFrame } from "../runtime/luaframe";
 import { nativeName } from "../runtime/native";
-import { type Cell, type Proto, protoOf } from "../runtime/proto";
+import { probe, protoOf } from "../runtime/probe";
+import type { Cell, Proto } from "../runtime/proto";
 import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
 import { argumentError, checkAny, checkFunction, checkIndex } from "./args";
 
 /** What upvalueid returns: the address of a variable, with nothing behind it. */
 export class Address {}
-
-/** The frame of a function that has been called and has done nothing yet. */
-function probe(f: LuaFunction): LuaFrame {
-  const { n, onTick } = control;
-  control.n = 0;
-  control.onTick = () => SUSPENDED;
-  try {
-    if (f() !== SUSPENDED) throw new Error("a function ran without a preemption point");
-    return takeSuspended(null) as LuaFrame;
-  } finally {
-    control.n = n;
-    control.onTick = onTick;
-  }
-}
 
 interface Upvalue {
   name: string;

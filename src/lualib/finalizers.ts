@@ -13,11 +13,13 @@ import { WeakTableMap } from "../runtime/weakmap";
 import { Interrupt } from "../runtime/interrupt";
 import { settle } from "../runtime/unwind";
 
-/** Stand-ins of tables marked for finalisation, in the order they were marked. */
-const pending = new Set<LuaTable>();
-/** Stand-ins whose table has been collected. */
-const ready: LuaTable[] = [];
-let registry: FinalizationRegistry<LuaTable> | undefined;
+/** Stand-ins of tables marked for finalisation by number, in the order they were marked. */
+const pending = new Map<number, LuaTable>();
+let lastMark = 0;
+/** Numbers of those whose table has been collected. */
+let ready: number[] = [];
+// the engine holds on to what a registry hands out: it gets no more than the number
+let registry: FinalizationRegistry<number> | undefined;
 const standIns = new WeakMap<LuaTable, LuaTable>();
 
 /** Set by the assembly: where a warning about a failing finaliser goes. */
@@ -44,29 +46,40 @@ function mark(t: LuaTable): void {
   standIn.map = t.map;
   standIn.dynamic = t.dynamic;
   standIn.metatable = t.metatable;
-  pending.add(standIn);
+  const n = ++lastMark;
+  pending.set(n, standIn);
   standIns.set(t, standIn);
-  registry ??= new FinalizationRegistry((s) => {
-    if (pending.delete(s)) ready.push(s);
+  registry ??= new FinalizationRegistry((collected) => {
+    if (pending.has(collected)) ready.push(collected);
   });
-  registry.register(t, standIn, standIn);
+  registry.register(t, n);
 }
 
 /** Are there tables with finalisers or weak tables whose state a collection may change? */
 export function hasFinalizers(): boolean {
-  return pending.size > 0 || ready.length > 0;
+  return pending.size > 0;
 }
 
-/** Runs the finalisers of collected tables; errors in them only give a warning. */
+/**
+ * Runs the finalisers of collected tables, those marked last first (§2.5.3); errors in them only
+ * give a warning.
+ */
 export function runFinalizers(): void {
-  for (let s = ready.shift(); s !== undefined; s = ready.shift()) finalize(s);
+  const numbers = ready.sort((a, b) => b - a);
+  ready = [];
+  for (const n of numbers) {
+    const standIn = pending.get(n);
+    if (standIn === undefined) continue;
+    pending.delete(n);
+    finalize(standIn);
+  }
 }
 
 /** Runs all finalisers, in the reverse order of marking: the state is being closed (§2.5.3). */
 export function finalizeAll(): void {
   runFinalizers();
   for (let round = 0; pending.size > 0 && round < 10; round++) {
-    const all = [...pending].reverse();
+    const all = [...pending.values()].reverse();
     pending.clear();
     for (const s of all) finalize(s);
   }

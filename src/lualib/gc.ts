@@ -35,6 +35,18 @@ export function garbageCollector(): LuaFunction {
   let isRunning = true;
   let mode: "incremental" | "generational" = "incremental";
   const parameters: Record<string, number> = { ...DEFAULT_PARAMETERS };
+  /** While stopped: the size that was counted last, and all growth up to then. */
+  let lastSize = 0;
+  let allocated = 0;
+
+  /** The collector can't be stopped; what it frees none the less still counts. */
+  function heapBytesWhenStopped(): number {
+    const size = heapBytes();
+    if (size < lastSize) allocated += lastSize - size;
+    lastSize = size;
+    return size + allocated;
+  }
+
   /** Bytes left to visit in the current cycle of steps; negative between cycles. */
   let rest = -1;
 
@@ -59,11 +71,17 @@ export function garbageCollector(): LuaFunction {
       case "step":
         return step(optIndex(a, 2, 0));
       case "count":
-        return makeFloat(heapBytes() / 1024);
+        return makeFloat((isRunning ? heapBytes() : heapBytesWhenStopped()) / 1024);
       case "stop":
+        if (isRunning) {
+          allocated = 0;
+          lastSize = heapBytes();
+        }
         isRunning = false;
         return 0;
       case "restart":
+        // what was not collected meanwhile becomes due
+        if (!isRunning) Bun.gc(true);
         isRunning = true;
         return 0;
       case "isrunning":

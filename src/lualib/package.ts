@@ -114,6 +114,15 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
     if (typeof found === "string") return `C module '${found}' can't be loaded: there is no C here`;
     return found.tried;
   });
+  // a C library of the module's root name could hold its submodules (§6.4)
+  const searchRoot = native("searcher_Croot", (name: LuaValue): Results => {
+    const n = checkString(name, 1);
+    const dot = n.indexOf(".");
+    if (dot < 0) return undefined;
+    const found = searchPath(n.slice(0, dot), field(pkg, "cpath"), ".", "/");
+    if (typeof found === "string") return `C module '${found}' can't be loaded: there is no C here`;
+    return found.tried;
+  });
   const embedded = (options.searchers ?? []).map((search) =>
     native("searcher_embedded", (name: LuaValue): Results => {
       const r = search(checkString(name, 1));
@@ -121,7 +130,7 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
     }),
   );
   // before the path: what lies in the working directory can't take the place of the program's own
-  pkg.setName("searchers", listTable([searchPreload, ...embedded, searchLua, searchC]));
+  pkg.setName("searchers", listTable([searchPreload, ...embedded, searchLua, searchC, searchRoot]));
   state.globals.setName(
     "require",
     native(

@@ -3,6 +3,7 @@ import { call } from "../runtime/call";
 import { argumentError, LuaError, type TraceRow } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
+import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { settle } from "../runtime/unwind";
 import type { LuaValue, Results } from "../runtime/value";
@@ -12,7 +13,8 @@ function success(r: Results): Results {
 }
 
 function nameOf(f: LuaValue): string | undefined {
-  return typeof f === "function" ? nativeName(f) : undefined;
+  const callee = typeof f === "function" ? f : getMetamethod(f, "__call");
+  return typeof callee === "function" ? nativeName(callee) : undefined;
 }
 
 function failure(error: unknown, f: LuaValue): Results {

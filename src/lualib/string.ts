@@ -6,7 +6,7 @@ import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
 import { toNumber } from "../runtime/number";
-import { protoOf } from "../runtime/proto";
+import { protoOf } from "../runtime/probe";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
 import { checkIndex } from "./args";

@@ -39,7 +39,7 @@ const WRITE = 2;
 const LENGTH = 4;
 
 /** Results of a range that are still handed over; C Lua's stack has the same limit. */
-const MAX_RESULTS = 1_000_000;
+const MAX_RESULTS = 999_999;
 /** C Lua's limit for element counts, the largest C int. */
 const MAX_COUNT = 0x7fffffff;
 /** Below this many elements a plain loop beats copyWithin. */

@@ -108,7 +108,13 @@ export interface ResumeMode {
 export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results {
   if (co.status !== "suspended" || co.isMain) {
     const what = co.status === "dead" ? "dead" : "non-suspended";
-    return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
+    const { error } = co;
+    try {
+      return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
+    } finally {
+      // this is no error of the coroutine itself
+      co.error = error;
+    }
   }
   const resumer = running;
   if (resumer.nesting >= MAX_NESTING) return mode.raised(co, new LuaError("C stack overflow"));

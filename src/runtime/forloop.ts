@@ -121,8 +121,12 @@ class FloatFor implements ForState {
   }
 
   next(): boolean {
-    if (this.started) this.current += this.step;
-    this.started = true;
+    if (!this.started) {
+      this.started = true;
+      // asked this way round, a loop from NaN runs once, as in C Lua
+      return !(this.step > 0 ? this.limit < this.current : this.current < this.limit);
+    }
+    this.current += this.step;
     this.value = makeFloat(this.current);
     return this.step > 0 ? this.current <= this.limit : this.limit <= this.current;
   }

@@ -39,7 +39,7 @@ function indexChain(o: LuaValue, k: LuaValue): LuaValue {
     }
     object = handler;
   }
-  throw runtimeError("'__index' chain too long; possibly a loop");
+  throw runtimeError("'__index' chain too long; possible loop");
 }
 
 /** `o[k] = v`. Returns `SUSPENDED` or undefined. */
@@ -75,7 +75,7 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
     }
     object = handler;
   }
-  throw runtimeError("'__newindex' chain too long; possibly a loop");
+  throw runtimeError("'__newindex' chain too long; possible loop");
 }
 
 /** Raw assignment; nil and NaN are no keys. */

@@ -1,6 +1,6 @@
 /** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
 import { call } from "./call";
-import { LuaError, runtimeError } from "./error";
+import { argumentTypeName, LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { getMetamethod } from "./metatable";
@@ -97,7 +97,9 @@ export class LuaFrame extends Frame {
 }
 
 function closeMethod(v: LuaValue): LuaValue {
-  return getMetamethod(v, "__close");
+  const method = getMetamethod(v, "__close");
+  if (typeof method === "function" || getMetamethod(method, "__call") !== undefined) return method;
+  throw runtimeError(`attempt to call a ${argumentTypeName(method)} value (metamethod 'close')`);
 }
 
 const NO_ERROR = Symbol("no error");

@@ -1,7 +1,6 @@
 /**
  * Function prototypes: what the runtime knows of a compiled Lua function beside its code, for
- * errors, tracebacks and the debug library. Compiled closures carry nothing; a prototype is found
- * by the function's JS name, which is unique in the process.
+ * errors, tracebacks and the debug library. Compiled closures carry nothing; see probe.ts.
  */
 import type { FunctionBody } from "../parser/ast";
 import type { LuaFunction, LuaValue, Results } from "./value";
@@ -97,17 +96,6 @@ export class Proto {
   get isMain(): boolean {
     return this.line === 0;
   }
-}
-
-const protos = new Map<string, WeakRef<Proto>>();
-
-export function registerProto(proto: Proto): void {
-  protos.set(proto.jsName, new WeakRef(proto));
-}
-
-/** The prototype of a compiled Lua function; undefined for native ones. */
-export function protoOf(fn: LuaFunction): Proto | undefined {
-  return protos.get(fn.name)?.deref();
 }
 
 /** A cell shared by closures. */

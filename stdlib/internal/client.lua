@@ -408,7 +408,7 @@ function rest.collect(fetch, all)
   return items
 end
 
---- Calls `attempt(remaining)` until its first result is true; returns that. A second result says
+--- Calls `attempt(remaining)` until its first result is true; returns that. A second one says
 --- what was seen. Options: `timeout` (60 s), `interval` (2 s), `max_interval` (4 intervals): the
 --- pause grows by half each time. At least one attempt is made. On giving up the error is
 --- `<message> after <timeout>s (<what was seen last>)`.
@@ -421,7 +421,7 @@ function rest.wait(opts, message, attempt)
   local seen
   while true do
     local done, what = attempt(math.max(deadline - time(), 0.1))
-    if done then return done, what end
+    if done then return done end
     seen = what or seen
     local left = deadline - time()
     if left <= 0 then break end

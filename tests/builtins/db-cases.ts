@@ -302,7 +302,7 @@ export function databaseCases(
       await failure(`local kept c:transaction(function(tx) kept = tx end) kept:query("select 1")`),
     ).toBe("db.query: the transaction is over");
     expect(await failure(`c:transaction(function(tx) tx:close() end)`)).toBe(
-      "db.connection.close: a transaction ends with its function",
+      "db.close: a transaction ends with its function",
     );
   });
 

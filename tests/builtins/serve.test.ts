@@ -511,13 +511,13 @@ describe("life of a server", () => {
   });
   test("a shutdown closes servers gracefully and ends http.serve", async () => {
     const done = h.run(`
-      http.serve({ host = "127.0.0.1", on_listen = function(s) url = s.url end }, {
+      http.serve({ host = "127.0.0.1", on_listen = function(s) served = s.url end }, {
         ["/"] = function() sleep(0.15) return "done" end,
         ["/ws"] = function() return { ws = function(c) c:read() end } end,
       })
       return "ended"`);
-    while (h.lua.globals.get("url") === undefined) await Bun.sleep(5);
-    const url = h.lua.globals.get("url") as string;
+    while (h.lua.globals.get("served") === undefined) await Bun.sleep(5);
+    const url = h.lua.globals.get("served") as string;
     const ws = new WebSocket(`${url.replace("http", "ws")}/ws`);
     await new Promise((resolve) => {
       ws.onopen = resolve;

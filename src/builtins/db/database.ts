@@ -65,7 +65,15 @@ export class Database {
   /** The script has lost the connection: it is closed as soon as no iterator uses it. */
   abandon(): void {
     this.isAbandoned = true;
-    if (this.iterators === 0) this.pool.close();
+    if (this.iterators === 0) this.close();
+  }
+
+  /** What else is to be done when it is closed. */
+  onClose: () => void = () => undefined;
+
+  close(): void {
+    this.pool.close();
+    this.onClose();
   }
 
   addIterator(): void {

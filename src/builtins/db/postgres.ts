@@ -24,6 +24,12 @@ import type { ServerAddress } from "./url";
 const BATCH_ROWS = 200;
 /** How many statements' parameter types are remembered. */
 const MAX_KNOWN = 1000;
+/** How many prepared statements a connection keeps on the server. */
+const MAX_PREPARED = 300;
+
+// never the simple protocol, which takes several statements in one text
+const UNNAMED = { simple: false, prepare: false } as never;
+const NAMED = { simple: false, prepare: true } as never;
 
 /** SQLSTATEs of a statement that does not fit the types that its parameters were declared with. */
 const TYPE_ERRORS = new Set(["42883", "42804", "42846", "42725", "42P18", "42P08", "22003"]);
@@ -206,6 +212,7 @@ class PostgresSession implements Session {
   /** Ends what runs. */
   private running: { cancel(): unknown } | undefined;
   private cursors = 0;
+  private readonly prepared = new Set<string>();
 
   constructor(
     private readonly sql: Sql,
@@ -281,16 +288,28 @@ class PostgresSession implements Session {
     }
   }
 
+  /** Whether the server takes the statement with its parameters typed so. */
   private async describes({ sql, params }: Statement, typing: Typing): Promise<boolean> {
+    const query = this.sql.unsafe(sql, this.outgoing(params, typing), UNNAMED);
     try {
-      await this.sql
-        .unsafe(sql, this.outgoing(params, typing), { simple: false } as never)
-        .describe();
+      // what `query.describe()` does, without leaving a named statement on the server
+      await Object.assign(query, { onlyDescribe: true });
       return true;
     } catch (e) {
       if ((e as PostgresError).severity === undefined) throw this.fault(e);
       return false;
     }
+  }
+
+  /** Statements with parameters are prepared and kept, as long as there are not too many. */
+  private execution(statement: Statement, typing: Typing): never {
+    if (statement.params.length === 0) return UNNAMED;
+    const key = `${typing} ${typingKey(statement)}`;
+    if (!this.prepared.has(key)) {
+      if (this.prepared.size >= MAX_PREPARED) return UNNAMED;
+      this.prepared.add(key);
+    }
+    return NAMED;
   }
 
   private outgoing(params: readonly Parameter[], typing: Typing): never[] {
@@ -302,13 +321,14 @@ class PostgresSession implements Session {
     }) as never[];
   }
 
-  private async send({ sql, params }: Statement, typing: Typing): Promise<RawResult> {
+  private async send(statement: Statement, typing: Typing): Promise<RawResult> {
+    const { sql, params } = statement;
     if (this.cursors > 0) throw new DbFault("a row iterator is using the connection");
-    const query = this.sql.unsafe(sql, this.outgoing(params, typing), {
-      // one statement only, which the simple protocol would not insist on
-      simple: false,
-      prepare: params.length > 0,
-    } as never);
+    const query = this.sql.unsafe(
+      sql,
+      this.outgoing(params, typing),
+      this.execution(statement, typing),
+    );
     this.running = query;
     try {
       return (await query.raw()) as unknown as RawResult;
@@ -397,10 +417,11 @@ class PostgresSession implements Session {
     let want: { resolve(rows: RawResult | undefined): void; reject(e: unknown): void } | undefined;
     let isOver = false;
     const query = this.sql
-      .unsafe(statement.sql, this.outgoing(statement.params, typing), {
-        simple: false,
-        prepare: statement.params.length > 0,
-      } as never)
+      .unsafe(
+        statement.sql,
+        this.outgoing(statement.params, typing),
+        this.execution(statement, typing),
+      )
       .raw()
       .cursor(BATCH_ROWS, ((rows: RawResult) => {
         columns ??= rows.columns;

@@ -7,7 +7,8 @@ end
 assert(package.loaded._G == _G and package.loaded.string == string and require("math") == math)
 assert(type(package.path) == "string" and type(package.cpath) == "string" and #package.config > 8)
 assert(package.config:sub(1, 1) == "/" and package.config:find("^/\n;\n%?\n!\n%-\n"))
-assert(#package.searchers == 4 and type(package.preload) == "table")
+-- C Lua has 4; where modules are embedded in the program there are more
+assert(#package.searchers >= 4 and type(package.preload) == "table")
 
 -- preload
 package.preload["test.pre"] = function(name, extra) return { name = name, extra = extra } end

@@ -1,0 +1,25 @@
+/** What the process ends with. */
+import type { RunResult } from "./result";
+
+export const EXIT = {
+  passed: 0,
+  failed: 1,
+  /** Usage or configuration. */
+  configuration: 2,
+  internal: 3,
+  /** The global timeout, as of the command `timeout`. */
+  timeout: 124,
+  /** 128 + SIGTERM */
+  terminated: 143,
+} as const;
+
+export function exitCodeOf(result: RunResult): number {
+  if (result.interrupted === "timeout") return EXIT.timeout;
+  if (result.interrupted === "signal") return EXIT.terminated;
+  return result.passed ? EXIT.passed : EXIT.failed;
+}
+
+/** The original only knew 0 and 1 (and 2 for usage): `--exit-compat`. */
+export function compatible(code: number): number {
+  return code === EXIT.passed || code === EXIT.terminated ? code : EXIT.failed;
+}

@@ -1,0 +1,18 @@
+/** What the checks of a run share. */
+import type { Transport } from "../builtins/http/transport";
+import type { Logger } from "../host/logger";
+import type { LuaOptions } from "../host/lua";
+import type { Secrets } from "../host/secrets";
+
+export interface Services {
+  readonly secrets: Secrets;
+  readonly env: (name: string) => string | undefined;
+  /** HTTP connections, by what they trust. */
+  readonly transports: Map<string, Transport>;
+  /** Where scripts log. */
+  readonly logger: Logger;
+  /** Takes what scripts print: standard output belongs to the result document. */
+  readonly print: (bytes: Uint8Array) => void;
+  /** Where scripts find modules. */
+  readonly searchers?: LuaOptions["searchers"];
+}

@@ -1,0 +1,10 @@
+/** Sockets of checks. */
+import { causeText } from "../../builtins/http/errors";
+
+/** `connecting to db:5432: connection refused` */
+export function connectProblem(e: unknown, host: string, port: number): string {
+  return `connecting to ${host.includes(":") ? `[${host}]` : host}:${port}: ${causeText(e, host)}`;
+}
+
+/** How long an attempt may take when the check does not say. */
+export const CONNECT_TIMEOUT_MS = 30_000;

@@ -1,0 +1,87 @@
+/** `type: dns`: a name resolves, and to what. */
+import { Resolver } from "node:dns/promises";
+import { lookup } from "node:dns/promises";
+import { causeText } from "../../builtins/http/errors";
+import { type Check, listOf } from "../config";
+import type { Outcome } from "../runner";
+import type { Services } from "../services";
+import { latencyProblem } from "./http";
+import { excerpt } from "./request";
+
+export async function dnsCheck(
+  check: Check,
+  _services: Services,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { options, expect } = check;
+  const host = options.host as string;
+  const record = options.record as string | undefined;
+  const server = options.server as string | undefined;
+  const begin = performance.now();
+  let answers: string[];
+  try {
+    answers = await resolve(host, record, server, signal);
+  } catch (e) {
+    const what = record === undefined ? host : `${record} of ${host}`;
+    return { passed: false, message: `resolving ${what}: ${causeText(e, host)}` };
+  }
+  const latency = performance.now() - begin;
+  const seen = { value: excerpt(answers.join(", ")), latency_ms: Math.round(latency) };
+  const missing = listOf(expect?.values).filter((v) => !answers.some((a) => same(a, v)));
+  const message =
+    answers.length === 0
+      ? `resolving ${host}: no records`
+      : missing.length > 0
+        ? `expected ${missing.join(", ")} among the answers, got ${seen.value}`
+        : latencyProblem(expect?.latency_ms, latency);
+  return { passed: message === undefined, message: message ?? null, seen };
+}
+
+/** Names compare without case and without the dot of the root. */
+function same(a: string, b: string): boolean {
+  const norm = (t: string) => t.toLowerCase().replace(/\.$/, "");
+  return norm(a) === norm(b);
+}
+
+async function resolve(
+  host: string,
+  record: string | undefined,
+  server: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  // without a kind or a server: as every program on this machine sees the name
+  if (record === undefined && server === undefined)
+    return (await lookup(host, { all: true })).map((a) => a.address);
+  const resolver = new Resolver();
+  const cancel = () => resolver.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    if (server !== undefined) resolver.setServers([server]);
+    return await query(resolver, host, record ?? "A");
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+async function query(r: Resolver, host: string, record: string): Promise<string[]> {
+  switch (record) {
+    case "AAAA":
+      return r.resolve6(host);
+    case "CNAME":
+      return r.resolveCname(host);
+    case "NS":
+      return r.resolveNs(host);
+    case "PTR":
+      return r.resolvePtr(host);
+    case "TXT":
+      return (await r.resolveTxt(host)).map((parts) => parts.join(""));
+    case "MX":
+      return (await r.resolveMx(host)).map((m) => `${m.priority} ${m.exchange}`);
+    case "SRV":
+      return (await r.resolveSrv(host)).map(
+        (s) => `${s.priority} ${s.weight} ${s.port} ${s.name}`,
+      );
+    default:
+      return r.resolve4(host);
+  }
+}

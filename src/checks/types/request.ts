@@ -1,0 +1,153 @@
+/** HTTP requests of checks, on the transport that scripts use too. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeBody } from "../../builtins/http/decode";
+import { HttpFault } from "../../builtins/http/errors";
+import { addHeader, type HeaderList, hasHeader } from "../../builtins/http/headers";
+import { fetchWhole, type WholeResponse } from "../../builtins/http/perform";
+import { basicAuth } from "../../builtins/http/proxy";
+import { checkCertificates } from "../../builtins/http/tls";
+import { Transport } from "../../builtins/http/transport";
+import { utf8ToBytes } from "../../host/bytes";
+import { osError } from "../../host/os-error";
+import type { Check } from "../config";
+import type { Services } from "../services";
+
+/** Where the original's client gave up. */
+const DEFAULT_TIMEOUT_S = 30;
+const MAX_REDIRECTS = 10;
+const MAX_SIZE = 64 * 1024 * 1024;
+const ACCEPT_ENCODING = "gzip, br, zstd";
+
+export interface CheckRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body?: Buffer | undefined;
+  readonly contentType?: string | undefined;
+}
+
+/** What was wrong with a request, and whether another attempt may help. */
+export interface RequestProblem {
+  readonly message: string;
+  readonly phase: "connect" | "body" | "configuration";
+}
+
+/** Sends the request that a check describes; reads the whole answer. */
+export async function send(
+  check: Check,
+  request: CheckRequest,
+  services: Services,
+  signal: AbortSignal,
+): Promise<WholeResponse | { problem: RequestProblem }> {
+  try {
+    const transport = transportFor(check, services);
+    const url = new URL(request.url.href);
+    const headers = requestHeaders(check, request, url, services);
+    const response = await fetchWhole(transport, {
+      method: request.method,
+      url,
+      headers,
+      body: request.body,
+      timeout: check.timeout === undefined ? DEFAULT_TIMEOUT_S : check.timeout / 1000,
+      followRedirects: check.options.follow_redirects !== false,
+      maxRedirects: MAX_REDIRECTS,
+      maxSize: MAX_SIZE,
+      decompress: false,
+      retries: 0,
+      signal,
+    });
+    const decoded = await decodeBody(response.url, response.headers, response.body, MAX_SIZE);
+    return { ...response, ...decoded };
+  } catch (e) {
+    if (!(e instanceof HttpFault)) throw e;
+    const phase = e.phase === "body" ? "body" : e.phase === "request" ? "configuration" : "connect";
+    // the cause only: who reports it names the address
+    return { problem: { message: e.message.replace(/^[a-z ]+ https?:\/\/\S*: /, ""), phase } };
+  }
+}
+
+function requestHeaders(
+  check: Check,
+  request: CheckRequest,
+  url: URL,
+  services: Services,
+): HeaderList {
+  const headers: HeaderList = [];
+  for (const [name, value] of Object.entries((check.options.headers ?? {}) as object)) {
+    if (/authorization|cookie|token|secret|api-?key/i.test(name)) {
+      services.secrets.register(String(value));
+      // a token is a secret without its scheme, too
+      services.secrets.register(String(value).replace(/^\w+ /, ""));
+    }
+    addHeader(headers, utf8ToBytes(name), utf8ToBytes(String(value)));
+  }
+  const auth = basicAuth(url);
+  if (auth !== undefined) {
+    services.secrets.register(decodeURIComponentSafe(url.password));
+    if (!hasHeader(headers, "authorization")) headers.push(["Authorization", auth]);
+    url.username = "";
+    url.password = "";
+  }
+  const add = (name: string, value: string) => {
+    if (!hasHeader(headers, name.toLowerCase())) headers.push([name, value]);
+  };
+  if (request.contentType !== undefined) add("Content-Type", request.contentType);
+  add("Accept", "*/*");
+  add("Accept-Encoding", ACCEPT_ENCODING);
+  add("User-Agent", "assay");
+  return headers;
+}
+
+function decodeURIComponentSafe(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Checks with the same trust share connections. */
+function transportFor(check: Check, services: Services): Transport {
+  const insecure = check.options.insecure === true;
+  const ca = readCa(check);
+  const key = `${insecure}\0${ca ?? ""}`;
+  let transport = services.transports.get(key);
+  if (transport === undefined) {
+    transport = new Transport({ tls: { insecure, ca }, env: services.env });
+    services.transports.set(key, transport);
+  }
+  return transport;
+}
+
+/** The text of the check's `ca` file. */
+export function readCa(check: Check): string | undefined {
+  const { ca } = check.options;
+  if (typeof ca !== "string") return undefined;
+  const path = ca.startsWith("/") ? ca : join(check.directory, ca);
+  let text: string;
+  try {
+    text = readFileSync(path, "latin1");
+  } catch (e) {
+    throw new HttpFault(`reading ca file ${JSON.stringify(ca)}: ${osError(e)}`, "request");
+  }
+  checkCertificates(text);
+  return text;
+}
+
+/** The body as text; bytes that are none show as replacement characters. */
+export function bodyText(response: WholeResponse): string {
+  const type = response.headers.findLast(([n]) => n.toLowerCase() === "content-type")?.[1] ?? "";
+  const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? "utf-8";
+  try {
+    return new TextDecoder(charset as "utf-8").decode(response.body);
+  } catch {
+    return response.body.toString("utf8");
+  }
+}
+
+const SHOWN = 200;
+
+/** The first bytes of a body, for people. */
+export function excerpt(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

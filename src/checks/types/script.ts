@@ -1,0 +1,73 @@
+/** `type: script`: a Lua script in a state of its own; it passes when it ends without an error. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Environment } from "../../host/environment";
+import { createLua, LuaScriptError } from "../../host/lua";
+import { osError } from "../../host/os-error";
+import { ExitRequest } from "../../runtime/interrupt";
+import type { Check } from "../config";
+import { secondsText } from "../duration";
+import type { Outcome } from "../runner";
+import type { Services } from "../services";
+
+export async function scriptCheck(
+  check: Check,
+  services: Services,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const name = check.options.file as string;
+  const found = readScript(name, check.directory);
+  if ("problem" in found) return { passed: false, message: found.problem, final: true };
+  const overrides = (check.options.env ?? {}) as Record<string, string>;
+  const lua = createLua({
+    env: new Environment({ overrides: { ...overrides } }),
+    secrets: services.secrets,
+    logger: services.logger,
+    stdout: services.print,
+    stderr: services.print,
+    ...(services.searchers && { searchers: services.searchers }),
+  });
+  const { timeout } = check;
+  try {
+    await lua.run(found.source, {
+      name: `@${name}`,
+      args: (check.options.args ?? []) as string[],
+      signal,
+      ...(timeout !== undefined && { timeout }),
+    });
+    return { passed: true, message: null };
+  } catch (e) {
+    return failure(e, timeout);
+  } finally {
+    await lua.close();
+  }
+}
+
+function failure(e: unknown, timeout: number | undefined): Outcome {
+  if (e instanceof ExitRequest) {
+    if (e.code === 0) return { passed: true, message: null };
+    return { passed: false, message: `script ended with exit code ${e.code}` };
+  }
+  if (!(e instanceof LuaScriptError)) throw e;
+  const text =
+    e.reason === "timeout"
+      ? `attempt timed out after ${secondsText(timeout ?? 0)}`
+      : e.reason === "syntax"
+        ? `syntax error: ${e.message}`
+        : e.message;
+  return { passed: false, message: e.traceback === "" ? text : `${text}\n${e.traceback}` };
+}
+
+/** Looks next to the check file first, then in the working directory. */
+function readScript(name: string, directory: string): { source: Buffer } | { problem: string } {
+  const candidates = name.startsWith("/") ? [name] : [join(directory, name), name];
+  let reason = "";
+  for (const path of candidates) {
+    try {
+      return { source: readFileSync(path) };
+    } catch (e) {
+      reason = osError(e);
+    }
+  }
+  return { problem: `failed to read Lua script ${JSON.stringify(name)}: ${reason}` };
+}

@@ -1,0 +1,61 @@
+/** `type: sql`: a query, through the `db` builtin, and the rows that it must give. */
+import { createLua, LuaScriptError } from "../../host/lua";
+import type { Check } from "../config";
+import { jsonEquals, jsonText, parseJson } from "../json-value";
+import type { Values } from "../read";
+import type { Seen } from "../result";
+import type { Outcome } from "../runner";
+import type { Services } from "../services";
+import { jsonProblem, latencyProblem } from "./http";
+import { excerpt } from "./request";
+
+/** Rows leave as JSON text, which keeps integers and floats apart. */
+const SCRIPT = `
+local url, query, params = ...
+local conn <close> = db.connect(url, {size = 1})
+return json.encode(json.array(db.query(conn, query, params)))
+`;
+
+export async function sqlCheck(
+  check: Check,
+  services: Services,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { url, query, params } = check.options as { url: string; query: string; params?: unknown[] };
+  const { expect = {} } = check;
+  const password = URL.parse(url)?.password;
+  if (password) services.secrets.register(decodeURIComponent(password));
+  const lua = createLua({ secrets: services.secrets, logger: services.logger });
+  const begin = performance.now();
+  try {
+    const [text] = await lua.run(SCRIPT, {
+      name: "=sql",
+      args: [url, query, params ?? []],
+      signal,
+    });
+    const latency = performance.now() - begin;
+    const rows = String(text);
+    const seen: Seen = { value: excerpt(rows), latency_ms: Math.round(latency) };
+    const message =
+      rowsProblem(expect, rows) ??
+      jsonProblem(expect.json, rows, "query result", seen) ??
+      latencyProblem(expect.latency_ms, latency);
+    return { passed: message === undefined, message: message ?? null, seen };
+  } catch (e) {
+    if (e instanceof LuaScriptError) return { passed: false, message: e.message };
+    throw e;
+  } finally {
+    await lua.close();
+  }
+}
+
+function rowsProblem({ rows }: Values, text: string): string | undefined {
+  if (rows === undefined) return undefined;
+  const got = parseJson(text);
+  if (!Array.isArray(got)) return undefined;
+  if (typeof rows === "number")
+    return got.length === rows ? undefined : `expected ${rows} rows, got ${got.length}`;
+  const expected = parseJson(JSON.stringify(rows));
+  if (jsonEquals(got, expected)) return undefined;
+  return `expected rows ${excerpt(jsonText(expected))}, got ${excerpt(jsonText(got))}`;
+}

@@ -1,0 +1,75 @@
+/** `type: tcp`: a port accepts connections, and may greet with a text. */
+import { connect, type Socket } from "node:net";
+import type { Check } from "../config";
+import { secondsText } from "../duration";
+import type { Seen } from "../result";
+import type { Outcome } from "../runner";
+import type { Services } from "../services";
+import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
+import { latencyProblem, textProblem } from "./http";
+import { excerpt } from "./request";
+
+/** A greeting is short. */
+const MAX_BYTES = 64 * 1024;
+
+export async function tcpCheck(
+  check: Check,
+  _services: Services,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { options, expect } = check;
+  const host = options.host as string;
+  const port = options.port as number;
+  const begin = performance.now();
+  const socket = connect({ host, port });
+  const timer = setTimeout(
+    () => socket.destroy(new Error(`timeout after ${secondsText(CONNECT_TIMEOUT_MS)}`)),
+    CONNECT_TIMEOUT_MS,
+  );
+  const onAbort = () => socket.destroy(new Error("cancelled"));
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await connected(socket);
+    const latency = performance.now() - begin;
+    const seen: Seen = { latency_ms: Math.round(latency) };
+    if (typeof options.send === "string") socket.write(options.send);
+    let message = latencyProblem(expect?.latency_ms, latency);
+    if (expect?.body !== undefined || expect?.body_matches !== undefined) {
+      const text = await received(socket, (t) => textProblem(expect, t) === undefined);
+      seen.body = excerpt(text);
+      message = textProblem(expect, text) ?? message;
+    }
+    return { passed: message === undefined, message: message ?? null, seen };
+  } catch (e) {
+    return { passed: false, message: connectProblem(e, host, port) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    socket.destroy();
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+  });
+}
+
+/** What the peer sends until it is enough, it closes, or it says nothing more. */
+function received(socket: Socket, isEnough: (text: string) => boolean): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve) => {
+    const text = () => Buffer.concat(chunks).toString("utf8");
+    const done = () => resolve(text());
+    socket.setTimeout(5000, done);
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_BYTES || isEnough(text())) done();
+    });
+    socket.once("close", done);
+    socket.on("error", done);
+  });
+}

@@ -1,0 +1,846 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { luaWithModules, useApi } from "./server";
+
+const api = useApi();
+const HEAD = `
+  local k8s = require("assay.k8s")
+  local o = { base_url = URL, token = "t0k" }
+  local function with(more)
+    for k, v in pairs(o) do if more[k] == nil then more[k] = v end end
+    return more
+  end
+`;
+const run = (code: string) => api.run(HEAD + code);
+const failure = (code: string) => api.failure(HEAD + code);
+const AUTH = { headers: { authorization: "Bearer t0k" } };
+const PODS = "/api/v1/namespaces/default/pods";
+const DEPLOY = "/apis/apps/v1/namespaces/default/deployments";
+const JOB = "GET /apis/batch/v1/namespaces/default/jobs/j";
+
+describe("raw verbs", () => {
+  test("get", async () => {
+    api.expect("GET /version", { json: { major: "1" } }, AUTH);
+    expect(await run(`return k8s.get("/version", o).major`)).toEqual(["1"]);
+  });
+  test("get accepts nothing but 200", async () => {
+    api.expect("GET /x?y=1", { status: 404, text: "no such" });
+    expect(await failure(`k8s.get("/x?y=1", o)`)).toContain("k8s.get: HTTP 404 /x?y=1: no such");
+    api.expect("GET /x", { status: 204 });
+    expect(await failure(`k8s.get("/x", o)`)).toContain("k8s.get: HTTP 204 /x: ");
+  });
+  test("a slash at the end of base_url", async () => {
+    api.expect("GET /version", { json: {} });
+    await run(`k8s.get("/version", with { base_url = URL .. "//" })`);
+  });
+  test("post, put: tables and strings", async () => {
+    const json = { headers: { ...AUTH.headers, "content-type": "application/json" } };
+    api.expect("POST /a", { status: 201, json: { n: 1 } }, { ...json, body: { x: {} } });
+    api.expect("PUT /a", { json: { n: 2 } }, { ...json, body: '{"x":1}' });
+    expect(
+      await run(`return k8s.post("/a", { x = {} }, o).n, k8s.put("/a", '{"x":1}', o).n`),
+    ).toEqual([1, 2]);
+    api.expect("POST /a", { status: 409, text: "there" }, { body: {} });
+    expect(await failure(`k8s.post("/a", {}, o)`)).toContain("k8s.post: HTTP 409 /a: there");
+    api.expect("PUT /a", { status: 422, text: "bad" }, { body: {} });
+    expect(await failure(`k8s.put("/a", {}, o)`)).toContain("k8s.put: HTTP 422 /a: bad");
+  });
+  test("patch has a type for each kind of patch", async () => {
+    const patch = (type: string, body: unknown) => ({ headers: { "content-type": type }, body });
+    api.expect("PATCH /a", { json: {} }, patch("application/merge-patch+json", { a: 1 }));
+    api.expect("PATCH /a", { json: {} }, patch("application/strategic-merge-patch+json", {}));
+    api.expect("PATCH /a", { json: {} }, patch("application/json-patch+json", [{ op: "test" }]));
+    api.expect("PATCH /a", { json: {} }, patch("application/x-json", { a: 1 }));
+    await run(`
+      k8s.patch("/a", { a = 1 }, o)
+      k8s.patch("/a", {}, with { type = "strategic" })
+      k8s.patch("/a", { { op = "test" } }, with { type = "json" })
+      k8s.patch("/a", '{"a":1}', with { content_type = "application/x-json" })`);
+    api.expect("PATCH /a", { status: 500, text: "oh" }, { body: {} });
+    expect(await failure(`k8s.patch("/a", {}, o)`)).toContain("k8s.patch: HTTP 500 /a: oh");
+    expect(await failure(`k8s.patch("/a", {}, with { type = "x" })`)).toContain("unknown type 'x'");
+  });
+  test("delete", async () => {
+    api.expect("DELETE /a", { json: { status: "Success" } }, AUTH);
+    api.expect("DELETE /a", { json: {} }, {
+      body: {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: "Foreground",
+        gracePeriodSeconds: 5,
+      },
+    });
+    api.expect("DELETE /a", { status: 404 });
+    expect(
+      await run(`
+        local status = k8s.delete("/a", o).status
+        k8s.delete("/a", with { propagation_policy = "Foreground", grace_period = 5 })
+        return status, k8s.delete("/a", with { ignore_not_found = true })`),
+    ).toEqual(["Success", undefined]);
+    api.expect("DELETE /a", { status: 404, text: "gone" });
+    expect(await failure(`k8s.delete("/a", o)`)).toContain("k8s.delete: HTTP 404 /a: gone");
+  });
+});
+
+describe("paths", () => {
+  test.each([
+    ["pod", "/api/v1/namespaces/d/pods/n"],
+    ["Service", "/api/v1/namespaces/d/services/n"],
+    ["pvc", "/api/v1/namespaces/d/persistentvolumeclaims/n"],
+    ["pv", "/api/v1/persistentvolumes/n"],
+    ["namespace", "/api/v1/namespaces/n"],
+    ["limitrange", "/api/v1/namespaces/d/limitranges/n"],
+    ["statefulset", "/apis/apps/v1/namespaces/d/statefulsets/n"],
+    ["cronjob", "/apis/batch/v1/namespaces/d/cronjobs/n"],
+    ["ingress", "/apis/networking.k8s.io/v1/namespaces/d/ingresses/n"],
+    ["ingressclass", "/apis/networking.k8s.io/v1/ingressclasses/n"],
+    ["networkpolicy", "/apis/networking.k8s.io/v1/namespaces/d/networkpolicies/n"],
+    ["storageclass", "/apis/storage.k8s.io/v1/storageclasses/n"],
+    ["clusterrole", "/apis/rbac.authorization.k8s.io/v1/clusterroles/n"],
+    ["hpa", "/apis/autoscaling/v2/namespaces/d/horizontalpodautoscalers/n"],
+    ["pdb", "/apis/policy/v1/namespaces/d/poddisruptionbudgets/n"],
+    ["deploy", "/apis/apps/v1/namespaces/d/deployments/n"],
+    ["lease", "/apis/coordination.k8s.io/v1/namespaces/d/leases/n"],
+  ])("%s", async (kind, path) => {
+    expect(await run(`return k8s._resource_path("d", "${kind}", "n")`)).toEqual([path]);
+    expect(await run(`return k8s._list_path("d", "${kind}")`)).toEqual([path.slice(0, -2)]);
+  });
+  test("all namespaces, and escaping", async () => {
+    expect(
+      await run(`return k8s._list_path(nil, "pod"), k8s._resource_path("d", "role", "system:a/b c")`),
+    ).toEqual([
+      "/api/v1/pods",
+      "/apis/rbac.authorization.k8s.io/v1/namespaces/d/roles/system:a%2Fb%20c",
+    ]);
+  });
+  test("unknown kinds", async () => {
+    const message = await failure(`k8s._list_path("d", "gizmo")`);
+    expect(message).toContain("k8s: unknown resource kind 'gizmo'");
+    expect(message).toContain("register_crd");
+  });
+  test("register_crd", async () => {
+    api.expect("GET /apis/ex.io/v1/namespaces/d/widgets/w", { json: { kind: "Widget" } });
+    expect(
+      await run(`
+        k8s.register_crd("Widget", "ex.io", "v1", "widgets")
+        k8s.register_crd("zone", "ex.io", "v1", "zones", true)
+        k8s.register_crd("old", "", "v1", "olds")
+        return k8s.get_resource("d", "widget", "w", o).kind, k8s._list_path("d", "zone"),
+          k8s._list_path("d", "old")`),
+    ).toEqual(["Widget", "/apis/ex.io/v1/zones", "/api/v1/namespaces/d/olds"]);
+  });
+  test("discovery finds kinds, plurals and short names, once", async () => {
+    api.expect("GET /api/v1", { json: { resources: [{ name: "pods", kind: "Pod" }] } });
+    api.expect("GET /apis", {
+      json: {
+        groups: [
+          {
+            name: "ex.io",
+            versions: [{ groupVersion: "ex.io/v2" }],
+            preferredVersion: { groupVersion: "ex.io/v2" },
+          },
+        ],
+      },
+    });
+    api.expect("GET /apis/ex.io/v2", {
+      json: {
+        resources: [
+          { name: "gadgets", kind: "Gadget", singularName: "gadget", namespaced: true, shortNames: ["gd"] },
+          { name: "gadgets/status", kind: "Gadget", namespaced: true },
+        ],
+      },
+    });
+    for (let i = 0; i < 3; i++) api.expect("GET /apis/ex.io/v2/namespaces/d/gadgets/g", { json: {} });
+    await run(`
+      k8s.get_resource("d", "Gadget", "g", o)
+      k8s.get_resource("d", "gd", "g", o)
+      k8s.get_resource("d", "gadgets.ex.io", "g", o)`);
+  });
+  test("what discovery does not know", async () => {
+    api.expect("GET /api/v1", { status: 404 });
+    api.expect("GET /apis", { status: 404 });
+    expect(await failure(`k8s.get_resource("d", "gizmo", "g", o)`)).toContain(
+      "k8s: unknown resource kind 'gizmo'",
+    );
+  });
+  test("api_resources", async () => {
+    api.expect("GET /api/v1", {
+      json: { resources: [{ name: "pods", kind: "Pod", namespaced: true, shortNames: ["po"] }] },
+    });
+    api.expect("GET /apis", { json: { groups: [] } });
+    expect(await run(`return k8s.api_resources(o)[1]`)).toEqual([
+      { kind: "Pod", plural: "pods", api_version: "v1", namespaced: true, short: ["po"] },
+    ]);
+  });
+});
+
+describe("objects", () => {
+  test("get_resource, find", async () => {
+    api.expect(`GET ${PODS}/p`, { json: { metadata: { name: "p" } } }, AUTH);
+    api.expect(`GET ${PODS}/q`, { status: 404 });
+    expect(
+      await run(`return k8s.get_resource("default", "pod", "p", o).metadata.name,
+        k8s.find("default", "pod", "q", o)`),
+    ).toEqual(["p", undefined]);
+    api.expect(`GET ${PODS}/q`, { status: 403, text: "no" });
+    expect(await failure(`k8s.find("default", "pod", "q", o)`)).toContain(
+      `k8s.get: HTTP 403 ${PODS}/q: no`,
+    );
+  });
+  test("list encodes selectors and follows pages", async () => {
+    const query = "labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=x%3D1%262";
+    api.expect(`GET ${PODS}?${query}&limit=500`, {
+      json: { items: [{ n: 1 }], metadata: { continue: "n/+" } },
+    });
+    api.expect(`GET ${PODS}?${query}&limit=500&continue=n%2F%2B`, {
+      json: { items: [{ n: 2 }], metadata: { resourceVersion: "7" } },
+    });
+    expect(
+      await run(`
+        local l = k8s.list("default", "pod",
+          with { label_selector = "a in (b,c)", field_selector = "x=1&2" })
+        return #l.items, l.items[2].n, l.metadata.resourceVersion`),
+    ).toEqual([2, 2, "7"]);
+  });
+  test("list with limit is one page; paginate = false, too", async () => {
+    const json = { items: [{ n: 1 }], metadata: { continue: "c" } };
+    api.expect(`GET /api/v1/pods?limit=1`, { json });
+    api.expect(`GET /api/v1/pods`, { json });
+    expect(
+      await run(`return #k8s.list(nil, "pod", with { limit = 1 }).items,
+        #k8s.list(nil, "pod", with { paginate = false }).items`),
+    ).toEqual([1, 1]);
+  });
+  test("list starts again when its pages have expired", async () => {
+    api.expect("GET /api/v1/nodes?limit=2", { json: { items: [1, 2], metadata: { continue: "c" } } });
+    api.expect("GET /api/v1/nodes?limit=2&continue=c", { status: 410, text: "{}" });
+    api.expect("GET /api/v1/nodes", { json: { items: [1, 2, 3] } });
+    expect(await run(`return #k8s.list(nil, "node", with { page_size = 2 }).items`)).toEqual([3]);
+  });
+  test("the error of a list names only what the caller asked for", async () => {
+    api.expect(`GET ${PODS}?limit=500`, { status: 500, text: "x" });
+    expect(await failure(`k8s.list("default", "pod", o)`)).toContain(`k8s.get: HTTP 500 ${PODS}: x`);
+  });
+  test("each", async () => {
+    api.expect(`GET ${PODS}?limit=1`, { json: { items: [{ n: 1 }], metadata: { continue: "c" } } });
+    api.expect(`GET ${PODS}?limit=1&continue=c`, { json: { items: [{ n: 2 }], metadata: {} } });
+    expect(
+      await run(`
+        local sum = 0
+        for pod in k8s.each("default", "pod", with { page_size = 1 }) do sum = sum + pod.n end
+        return sum`),
+    ).toEqual([3]);
+  });
+  test("create, update, patch_resource, delete_resource", async () => {
+    api.expect(`POST ${DEPLOY}?fieldManager=me&dryRun=All`, { status: 201, json: { n: 1 } }, {
+      body: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" } },
+    });
+    api.expect(`PUT ${DEPLOY}/d`, { json: { n: 2 } }, {
+      body: { apiVersion: "x/v1", kind: "X" },
+    });
+    api.expect(`PATCH ${DEPLOY}/d`, { json: { n: 3 } }, { body: { spec: { a: 1 } } });
+    api.expect(`DELETE ${DEPLOY}/d`, { json: { n: 4 } });
+    expect(
+      await run(`return
+        k8s.create("default", "deployment", { metadata = { name = "d" } },
+          with { field_manager = "me", dry_run = true }).n,
+        k8s.update("default", "deployment", "d", { apiVersion = "x/v1", kind = "X" }, o).n,
+        k8s.patch_resource("default", "deployment", "d", { spec = { a = 1 } }, o).n,
+        k8s.delete_resource("default", "deployment", "d", o).n`),
+    ).toEqual([1, 2, 3, 4]);
+  });
+  test("delete_collection", async () => {
+    api.expect(`DELETE ${PODS}?labelSelector=a%3Db`, { json: {} });
+    await run(`k8s.delete_collection("default", "pod", with { label_selector = "a=b" })`);
+  });
+  test("exists: only 404 is false", async () => {
+    api.expect(`GET ${PODS}/p`, { json: {} });
+    api.expect(`GET ${PODS}/p`, { status: 404 });
+    api.expect("GET /api/v1/namespaces/n", { json: {} });
+    expect(
+      await run(`return k8s.exists("default", "pod", "p", o), k8s.exists("default", "pod", "p", o),
+        k8s.namespace_exists("n", o)`),
+    ).toEqual([true, false, true]);
+    api.expect(`GET ${PODS}/p`, { status: 403, text: "no" });
+    expect(await failure(`k8s.exists("default", "pod", "p", o)`)).toContain("HTTP 403");
+  });
+  test("apply is server-side", async () => {
+    const applied = (body: unknown) => ({
+      headers: { "content-type": "application/apply-patch+yaml" },
+      check: (r: { body: Buffer }) => expect(JSON.parse(r.body.toString())).toEqual(body),
+    });
+    const cm = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "d" },
+    });
+    const path = "/api/v1/namespaces/d/configmaps";
+    api.expect(`PATCH ${path}/a?fieldManager=assay&force=true`, { json: { n: 1 } }, applied(cm("a")));
+    api.expect(`PATCH ${path}/b?fieldManager=me&force=false`, { json: { n: 2 } }, applied(cm("b")));
+    api.expect(`PATCH ${path}/c?fieldManager=me&force=false`, { json: { n: 3 } }, applied(cm("c")));
+    expect(
+      await run(`
+        local function cm(name)
+          return { apiVersion = "v1", kind = "ConfigMap", metadata = { name = name, namespace = "d" } }
+        end
+        local one = k8s.apply(cm("a"), o).n
+        local two = k8s.apply(yaml.encode(cm("b")) .. "---\\n" .. yaml.encode(cm("c")),
+          with { field_manager = "me", force = false })
+        return one, #two, two[2].n`),
+    ).toEqual([1, 2, 3]);
+    expect(await failure(`k8s.apply({ kind = "Pod", apiVersion = "v1" }, o)`)).toContain(
+      "k8s.apply: a manifest needs metadata.name",
+    );
+  });
+  test("apply asks for the plural of kinds it does not know", async () => {
+    api.expect("GET /apis/ex.io/v1", {
+      json: { resources: [{ name: "boxes", kind: "Box", namespaced: true }] },
+    });
+    const check = () => undefined;
+    api.expect(
+      "PATCH /apis/ex.io/v1/namespaces/d/boxes/b?fieldManager=assay&force=true",
+      { json: {} },
+      { check },
+    );
+    await run(`k8s.apply({ apiVersion = "ex.io/v1", kind = "Box",
+      metadata = { name = "b", namespace = "d" } }, o)`);
+  });
+  test("apply_resource completes the body", async () => {
+    api.expect(
+      `PATCH ${DEPLOY}/d?fieldManager=assay&force=true`,
+      { json: {} },
+      {
+        check: (r) =>
+          expect(JSON.parse(r.body.toString())).toEqual({
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name: "d" },
+          }),
+      },
+    );
+    await run(`k8s.apply_resource("default", "deployment", "d", {}, o)`);
+  });
+});
+
+describe("subresources", () => {
+  test("scale, status, restart", async () => {
+    api.expect(`PATCH ${DEPLOY}/d/scale`, { json: { spec: { replicas: 3 } } }, {
+      body: { spec: { replicas: 3 } },
+    });
+    api.expect(`GET ${DEPLOY}/d/scale`, { json: { spec: { replicas: 3 } } });
+    api.expect(`GET ${DEPLOY}/d/status`, { json: {} });
+    api.expect(`PATCH ${DEPLOY}/d/status`, { json: {} }, { body: { status: { a: 1 } } });
+    api.expect(`PATCH ${DEPLOY}/d`, { json: {} }, {
+      check: (r) => expect(r.body.toString()).toMatch(/"kubectl.kubernetes.io\/restartedAt":"20/),
+    });
+    expect(
+      await run(`
+        local a = k8s.scale("default", "deployment", "d", 3, o).spec.replicas
+        local b = k8s.scale("default", "deployment", "d", nil, o).spec.replicas
+        k8s.get_status("default", "deployment", "d", o)
+        k8s.patch_status("default", "deployment", "d", { status = { a = 1 } }, o)
+        k8s.restart("default", "deployment", "d", o)
+        return a, b`),
+    ).toEqual([3, 3]);
+  });
+  test("evict, create_token, can_i", async () => {
+    api.expect(`POST ${PODS}/p/eviction`, { status: 201, json: {} }, {
+      body: {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { name: "p", namespace: "default" },
+      },
+    });
+    api.expect(
+      "POST /api/v1/namespaces/default/serviceaccounts/s/token",
+      { status: 201, json: { status: { token: "T", expirationTimestamp: "E" } } },
+      {
+        body: {
+          apiVersion: "authentication.k8s.io/v1",
+          kind: "TokenRequest",
+          spec: { audiences: ["a"] },
+        },
+      },
+    );
+    api.expect(
+      "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+      { status: 201, json: { status: { allowed: true, reason: "why" } } },
+      {
+        check: (r) =>
+          expect(JSON.parse(r.body.toString()).spec.resourceAttributes).toEqual({
+            verb: "get",
+            namespace: "default",
+            group: "apps",
+            version: "v1",
+            resource: "deployments",
+          }),
+      },
+    );
+    expect(
+      await run(`
+        k8s.evict("default", "p", o)
+        local t, e = k8s.create_token("default", "s", with { audiences = { "a" } })
+        return t, e, k8s.can_i("get", "default", "deployment", o)`),
+    ).toEqual(["T", "E", true, "why"]);
+  });
+});
+
+describe("readers", () => {
+  test("get_secret, get_configmap", async () => {
+    const bytes = Buffer.from([0, 255, 10]).toString("base64");
+    api.expect("GET /api/v1/namespaces/d/secrets/s", { json: { data: { a: "aGk=", b: bytes } } });
+    api.expect("GET /api/v1/namespaces/d/secrets/e", { json: {} });
+    api.expect("GET /api/v1/namespaces/d/configmaps/c", { json: { data: { k: "v" } } });
+    api.expect("GET /api/v1/namespaces/d/configmaps/e", { json: {} });
+    expect(
+      await run(`
+        local s = k8s.get_secret("d", "s", o)
+        return s.a, s.b == "\\0\\xff\\n", next(k8s.get_secret("d", "e", o)),
+          k8s.get_configmap("d", "c", o).k, next(k8s.get_configmap("d", "e", o))`),
+    ).toEqual(["hi", true, undefined, "v", undefined]);
+  });
+  test("list_pods, list_events, events_for", async () => {
+    api.expect(`GET ${PODS}?limit=500`, { json: { items: [] } });
+    api.expect("GET /api/v1/namespaces/default/events?limit=3", { json: { items: [1] } });
+    api.expect(
+      "GET /api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DPod%2CinvolvedObject.name%3Dp&limit=500",
+      { json: { items: [1, 2] } },
+    );
+    expect(
+      await run(`return #k8s.list_pods("default", o).items,
+        #k8s.list_events("default", with { limit = 3 }).items,
+        #k8s.events_for("default", "Pod", "p", o).items`),
+    ).toEqual([0, 1, 2]);
+  });
+  test("service_endpoints", async () => {
+    const path = "GET /api/v1/namespaces/d/endpoints/s";
+    api.expect(path, {
+      json: {
+        subsets: [
+          { addresses: [{ ip: "10.0.0.1" }], notReadyAddresses: [{ ip: "10.0.0.9" }] },
+          { addresses: [{ ip: "10.0.0.2" }] },
+        ],
+      },
+    });
+    expect(await run(`return k8s.service_endpoints("d", "s", o)`)).toEqual([["10.0.0.1", "10.0.0.2"]]);
+    api.expect(path, { json: {} });
+    expect(await run(`return #k8s.service_endpoints("d", "s", o)`)).toEqual([0]);
+    const slices =
+      "GET /apis/discovery.k8s.io/v1/namespaces/d/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ds&limit=500";
+    api.expect(slices, {
+      json: {
+        items: [
+          {
+            endpoints: [
+              { addresses: ["10.0.0.3"], conditions: { ready: true } },
+              { addresses: ["10.0.0.4"], conditions: { ready: false } },
+              { addresses: ["10.0.0.5"] },
+            ],
+          },
+        ],
+      },
+    });
+    expect(await run(`return k8s.service_endpoints("d", "s", with { slices = true })`)).toEqual([
+      ["10.0.0.3", "10.0.0.5"],
+    ]);
+    api.expect(path, { status: 404 });
+    api.expect(slices, { json: { items: [] } });
+    api.expect(path, { status: 404, text: "none" });
+    expect(await failure(`k8s.service_endpoints("d", "s", o)`)).toContain("k8s.get: HTTP 404");
+  });
+  test("logs", async () => {
+    api.expect(`GET ${PODS}/p/log?tailLines=5&container=c&previous=true&sinceSeconds=60`, {
+      text: "a\nb\n",
+    });
+    expect(
+      await run(`return k8s.logs("default", "p",
+        with { tail = 5, container = "c", previous = true, since = 60 })`),
+    ).toEqual(["a\nb\n"]);
+    api.expect(`GET ${PODS}/p/log`, { status: 400, text: "waiting" });
+    expect(await failure(`k8s.logs("default", "p", o)`)).toContain(
+      `k8s.logs: HTTP 400 ${PODS}/p/log: waiting`,
+    );
+  });
+  test("pod_status", async () => {
+    const phases = ["Running", "Running", "Pending", "Succeeded", "Failed", "Odd", undefined];
+    api.expect(`GET ${PODS}?limit=500`, { json: { items: phases.map((phase) => ({ status: { phase } })) } });
+    expect(await run(`return k8s.pod_status("default", o)`)).toEqual([
+      { running: 2, pending: 1, succeeded: 1, failed: 1, unknown: 2, total: 7 },
+    ]);
+  });
+  test("rollout_status", async () => {
+    const numbers = { updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3 };
+    api.expect(`GET ${DEPLOY}/d`, { json: { spec: { replicas: 3 }, status: numbers } });
+    expect(await run(`return k8s.rollout_status("default", "d", o)`)).toEqual([
+      { desired: 3, updated: 3, ready: 3, available: 3, unavailable: 0, complete: true },
+    ]);
+    api.expect(`GET ${DEPLOY}/d`, {
+      json: {
+        metadata: { generation: 2 },
+        spec: { replicas: 3 },
+        status: { ...numbers, observedGeneration: 1 },
+      },
+    });
+    expect(await run(`return k8s.rollout_status("default", "d", o).complete`)).toEqual([false]);
+  });
+  test("node_status", async () => {
+    api.expect("GET /api/v1/nodes?limit=500", {
+      json: {
+        items: [
+          {
+            metadata: {
+              name: "n",
+              labels: { "node-role.kubernetes.io/worker": "", "node-role.kubernetes.io/a": "", x: "" },
+            },
+            status: { conditions: [{ type: "Ready", status: "True" }], capacity: { cpu: "4" } },
+          },
+          { metadata: { name: "m" } },
+        ],
+      },
+    });
+    expect(await run(`return k8s.node_status(o)`)).toEqual([
+      [
+        { name: "n", ready: true, roles: ["a", "worker"], capacity: { cpu: "4" }, allocatable: {} },
+        { name: "m", ready: false, roles: [], capacity: {}, allocatable: {} },
+      ].map((n) => expect.objectContaining({ name: n.name, ready: n.ready })),
+    ]);
+  });
+});
+
+describe("is_ready", () => {
+  const cases: [string, object, boolean][] = [
+    ["deployment", { status: { replicas: 2, readyReplicas: 2 } }, true],
+    ["deployment", { status: { replicas: 2, readyReplicas: 1 } }, false],
+    ["deployment", { status: {} }, false],
+    ["deployment", { spec: { replicas: 0 }, status: {} }, true],
+    ["deployment", { spec: { replicas: 3 }, status: { replicas: 2, readyReplicas: 2 } }, false],
+    [
+      "statefulset",
+      {
+        metadata: { generation: 3 },
+        status: { observedGeneration: 2, replicas: 1, readyReplicas: 1 },
+      },
+      false,
+    ],
+    ["daemonset", { status: { numberReady: 2, desiredNumberScheduled: 2 } }, true],
+    ["daemonset", { status: { numberReady: 0, desiredNumberScheduled: 0 } }, false],
+    ["job", { status: { succeeded: 1 } }, true],
+    ["job", { spec: { completions: 2 }, status: { succeeded: 1 } }, false],
+    ["node", { status: { conditions: [{ type: "Ready", status: "Unknown" }] } }, false],
+    ["pod", { status: { phase: "Running" } }, true],
+    ["pod", { status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } }, false],
+    ["ingress", { status: { conditions: [{ type: "Ready", status: "True" }] } }, true],
+    ["pvc", { status: { phase: "Bound" } }, true],
+    ["pvc", { status: { phase: "Pending" } }, false],
+  ];
+  test.each(cases)("%s %j", async (kind, json, expected) => {
+    const [path] = await run(`return k8s._resource_path("d", "${kind}", "n")`);
+    api.expect(`GET ${path}`, { json });
+    expect(await run(`return (k8s.is_ready("d", "${kind}", "n", o))`)).toEqual([expected]);
+  });
+});
+
+describe("waits", () => {
+  test("wait_ready outlives errors", async () => {
+    api.expect(`GET ${DEPLOY}/d`, { status: 500, text: "x" });
+    api.expect(`GET ${DEPLOY}/d`, { json: { status: { replicas: 1 } } });
+    api.expect(`GET ${DEPLOY}/d`, { json: { status: { replicas: 1, readyReplicas: 1 } } });
+    expect(
+      await run(`return k8s.wait_ready("default", "deployment", "d", 5, with { interval = 0.02 })`),
+    ).toEqual([true]);
+  });
+  test("wait_ready gives up and says what it saw", async () => {
+    for (let i = 0; i < 2; i++) api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
+    const message = await failure(`k8s.wait_ready("default", "pod", "p", 0.3, with { interval = 1 })`);
+    expect(message).toContain("k8s.wait_ready: pod/p not ready after 0.3s");
+    expect(message).toContain("phase Pending");
+  });
+  test("a failed job ends a wait", async () => {
+    const json = { status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] } };
+    api.expect(JOB, { json });
+    expect(await failure(`k8s.wait_ready("default", "job", "j", 5, o)`)).toContain("BackoffLimitExceeded");
+    api.expect(JOB, { json });
+    expect(await failure(`k8s.wait_job("default", "j", 5, o)`)).toContain("BackoffLimitExceeded");
+  });
+  test("wait_job", async () => {
+    api.expect(JOB, { json: { metadata: {}, status: {} } });
+    api.expect(JOB, {
+      json: { metadata: { name: "j" }, status: { conditions: [{ type: "Complete", status: "True" }] } },
+    });
+    expect(
+      await run(`return k8s.wait_job("default", "j", 5, with { interval = 0.02 }).metadata.name`),
+    ).toEqual(["j"]);
+  });
+  test("wait_for conditions, fields, tests and the end", async () => {
+    const available = { metadata: {}, status: { conditions: [{ type: "Available", status: "True" }] } };
+    api.expect(`GET ${DEPLOY}/d`, { status: 404 });
+    api.expect(`GET ${DEPLOY}/d`, { json: available });
+    api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
+    api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Succeeded" } } });
+    api.expect(`GET ${PODS}/p`, { json: { n: 5 } });
+    api.expect(`GET ${PODS}/p`, { json: {} });
+    api.expect(`GET ${PODS}/p`, { status: 404 });
+    await run(`
+      local i = 0.02
+      k8s.wait_for("default", "deployment", "d", with { condition = "Available", interval = i })
+      k8s.wait_for("default", "pod", "p", with { field = "status.phase", value = "Succeeded", interval = i })
+      k8s.wait_for("default", "pod", "p", with { test = function(p) return p.n == 5 end })
+      k8s.wait_deleted("default", "pod", "p", 5, with { interval = i })`);
+    api.expect(`GET ${PODS}/p`, { status: 404 });
+    const message = await failure(`k8s.wait_for("default", "pod", "p", with { timeout = 0 })`);
+    expect(message).toContain("k8s.wait_for: pod/p not Ready after 0s (last: not found)");
+  });
+  test("wait_rollout", async () => {
+    const status = { updatedReplicas: 1, readyReplicas: 2, replicas: 2 };
+    api.expect(`GET ${DEPLOY}/d`, { json: { spec: { replicas: 2 }, status } });
+    api.expect(`GET ${DEPLOY}/d`, {
+      json: { spec: { replicas: 2 }, status: { ...status, updatedReplicas: 2 } },
+    });
+    expect(
+      await run(`return k8s.wait_rollout("default", "deployment", "d", 5, with { interval = 0.02 }).ready`),
+    ).toEqual([2]);
+    api.expect(`GET ${DEPLOY}/d`, {
+      json: {
+        spec: { replicas: 2 },
+        status: {
+          conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+        },
+      },
+    });
+    expect(await failure(`k8s.wait_rollout("default", "deployment", "d", 5, o)`)).toContain(
+      "ProgressDeadlineExceeded",
+    );
+  });
+});
+
+describe("the server", () => {
+  test("version, readyz, livez", async () => {
+    api.expect("GET /version", { json: { gitVersion: "v1.36.0" } });
+    api.expect("GET /readyz", { text: "ok" });
+    api.expect("GET /livez", { status: 500, text: "bad" });
+    expect(
+      await run(`
+        local ready, text = k8s.readyz(o)
+        return k8s.version(o) and ready, text, (k8s.livez(o))`.replace("k8s.version(o) and", "")
+        .replace("local ready", "local v = k8s.version(o).gitVersion\nlocal ready")
+        .replace("return ", "return v, ")),
+    ).toEqual(["v1.36.0", true, "ok", false]);
+  });
+});
+
+describe("where the server is", () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "k8s-test-"));
+  });
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(dir, name), text, { mode: 0o755 });
+    return join(dir, name);
+  };
+
+  test("the service account's token is read again when it rotates", async () => {
+    file("token", "one\n");
+    file("namespace", "mine\n");
+    api.expect("GET /version", { json: {} }, { headers: { authorization: "Bearer one" } });
+    api.expect("GET /version", { json: {} }, { headers: { authorization: "Bearer two" } });
+    expect(
+      await run(`
+        local o = { base_url = URL, service_account = "${dir}" }
+        k8s.version(o)
+        fs.write("${dir}/token", "two")
+        k8s.version(o)
+        return k8s.namespace(o)`),
+    ).toEqual(["mine"]);
+  });
+  test("outside of pods without a kubeconfig", async () => {
+    const message = await failure(`
+      for _, n in ipairs { "KUBERNETES_SERVICE_HOST", "KUBECONFIG" } do env.set(n, nil) end
+      env.set("HOME", "${dir}/none")
+      k8s.version()`);
+    expect(message).toContain(
+      "k8s: not running in a Kubernetes pod (KUBERNETES_SERVICE_HOST not set)",
+    );
+  });
+  test("IPv6 addresses of the API server", async () => {
+    const message = await failure(`
+      env.set("KUBERNETES_SERVICE_HOST", "::1")
+      env.set("KUBERNETES_SERVICE_PORT", "1")
+      k8s.version({ token = "t" })`);
+    expect(message).toContain("https://[::1]:1/version");
+  });
+
+  const kubeconfig = (user: string) => `
+apiVersion: v1
+kind: Config
+current-context: a
+clusters:
+- name: c
+  cluster: { server: "${api.url}/prefix/" }
+contexts:
+- name: a
+  context: { cluster: c, user: u, namespace: team }
+- name: b
+  context: { cluster: c, user: other }
+users:
+- name: u
+  user: ${user}
+- name: other
+  user: { username: ann, password: pw, as: bob, as-groups: [g, h] }
+`;
+  test("contexts of a kubeconfig", async () => {
+    file("tok", "filed\n");
+    const path = file("config", kubeconfig("{ tokenFile: tok }"));
+    api.expect("GET /prefix/version", { json: {} }, { headers: { authorization: "Bearer filed" } });
+    api.expect("GET /prefix/api/v1/namespaces/team/pods/p", { json: {} });
+    api.expect("GET /prefix/version", { json: {} }, {
+      headers: {
+        authorization: `Basic ${Buffer.from("ann:pw").toString("base64")}`,
+        "impersonate-user": "bob",
+        "impersonate-group": "g, h",
+      },
+    });
+    await run(`
+      k8s.version { kubeconfig = "${path}" }
+      k8s.get_resource(nil, "pod", "p", { kubeconfig = "${path}" })
+      k8s.version { kubeconfig = "${path}", context = "b" }`);
+    expect(await failure(`k8s.version { kubeconfig = "${path}", context = "x" }`)).toContain(
+      "no context 'x'",
+    );
+  });
+  test("exec plugins, which run again after a 401", async () => {
+    file(
+      "plugin",
+      `#!/bin/sh
+n=$(cat "${dir}/count" 2>/dev/null || echo 0); n=$((n+1)); echo $n > "${dir}/count"
+case "$KUBERNETES_EXEC_INFO" in *ExecCredential*) ;; *) exit 3;; esac
+echo '{"kind":"ExecCredential","status":{"token":"'$1-$MARK-$n'"}}'
+`,
+    );
+    const path = file(
+      "config",
+      kubeconfig(
+        "{ exec: { apiVersion: client.authentication.k8s.io/v1, command: ./plugin, args: [arg], env: [{ name: MARK, value: m }] } }",
+      ),
+    );
+    const bearer = (n: number) => ({ headers: { authorization: `Bearer arg-m-${n}` } });
+    api.expect("GET /prefix/version", { json: {} }, bearer(1));
+    api.expect("GET /prefix/version", { json: {} }, bearer(1));
+    api.expect("GET /prefix/version", { status: 401 }, bearer(1));
+    api.expect("GET /prefix/version", { json: {} }, bearer(2));
+    await run(`for i = 1, 3 do k8s.version { kubeconfig = "${path}" } end`);
+    file("plugin", "#!/bin/sh\necho oh dear >&2; exit 1\n");
+    expect(await failure(`k8s.version { kubeconfig = "${path}" }`)).toContain("oh dear");
+  });
+});
+
+describe("watch", () => {
+  let server: Server;
+  let url: string;
+  const asked: string[] = [];
+  /** One entry for each request: the lines to send, "…" keeps the connection open. */
+  let answers: (string[] | { status: number; text: string })[] = [];
+  beforeAll(async () => {
+    server = createServer((req, res) => {
+      asked.push(`${req.method} ${req.url}`);
+      const next = answers.shift() ?? { status: 500, text: "no more" };
+      if (!Array.isArray(next)) {
+        res.writeHead(next.status).end(next.text);
+        return;
+      }
+      res.writeHead(200, { "Content-Type": "application/json" });
+      for (const line of next) if (line !== "…") res.write(`${line}\n`);
+      if (!next.includes("…")) res.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const pod = (name: string, version: string) => ({ metadata: { name, resourceVersion: version } });
+  const event = (type: string, name: string, version: string) =>
+    JSON.stringify({ type, object: pod(name, version) });
+  const listOf = (version: string, ...items: object[]) => ({
+    status: 200,
+    text: JSON.stringify({ items, metadata: { resourceVersion: version } }),
+  });
+  async function watch(options: string, stopAfter: number): Promise<unknown> {
+    asked.length = 0;
+    const h = luaWithModules({ URL: url });
+    try {
+      const [seen] = await h.run(`
+        local k8s = require("assay.k8s")
+        local seen = {}
+        for ev in k8s.watch { kind = "pod", base_url = URL, token = "t", ${options} } do
+          seen[#seen + 1] = ev.type .. " " .. ev.object.metadata.name
+          if #seen == ${stopAfter} then break end
+        end
+        return table.concat(seen, ", ")`);
+      return seen;
+    } finally {
+      await h.lua.close();
+    }
+  }
+
+  test("what is there, then what happens, while the connection is open", async () => {
+    answers = [listOf("5", pod("a", "1")), [event("ADDED", "b", "6"), event("DELETED", "a", "7"), "…"]];
+    expect(await watch(`namespace = "d", label_selector = "x=y"`, 3)).toBe(
+      "ADDED a, ADDED b, DELETED a",
+    );
+    expect(asked).toEqual([
+      "GET /api/v1/namespaces/d/pods?labelSelector=x%3Dy&limit=500",
+      "GET /api/v1/namespaces/d/pods?labelSelector=x%3Dy&watch=true&allowWatchBookmarks=true&timeoutSeconds=290&resourceVersion=5",
+    ]);
+  });
+  test("goes on from the last bookmark when the connection ends", async () => {
+    answers = [
+      listOf("5"),
+      [JSON.stringify({ type: "BOOKMARK", object: pod("", "9") })],
+      [event("MODIFIED", "b", "10"), "…"],
+    ];
+    expect(await watch(`initial = false`, 1)).toBe("MODIFIED b");
+    expect(asked[2]).toContain("resourceVersion=9");
+  });
+  test("an expired version: the list tells what was missed", async () => {
+    const gone = JSON.stringify({ type: "ERROR", object: { code: 410, message: "too old" } });
+    answers = [
+      listOf("5", pod("a", "1"), pod("b", "2")),
+      [gone],
+      listOf("8", pod("a", "7"), pod("c", "8")),
+      [event("ADDED", "d", "9"), "…"],
+    ];
+    expect(await watch("", 6)).toBe("ADDED a, ADDED b, MODIFIED a, ADDED c, DELETED b, ADDED d");
+  });
+  test("errors end the loop", async () => {
+    answers = [{ status: 403, text: "forbidden" }];
+    await expect(watch("", 1)).rejects.toThrow("k8s.get: HTTP 403");
+    answers = [{ status: 403, text: "forbidden" }];
+    await expect(watch(`resource_version = "5"`, 1)).rejects.toThrow("k8s.watch: HTTP 403");
+  });
+  test("ends after its timeout", async () => {
+    answers = [listOf("5"), ["…"]];
+    const began = Date.now();
+    answers = [listOf("5", pod("a", "1")), [], []];
+    expect(await watch("timeout = 1", 99)).toBe("ADDED a");
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+  test("follow_logs", async () => {
+    answers = [["one", "two", "…"]];
+    asked.length = 0;
+    const h = luaWithModules({ URL: url });
+    const got = await h.run(`
+      local k8s = require("assay.k8s")
+      for line in k8s.follow_logs("d", "p", { base_url = URL, token = "t", tail = 2 }) do
+        if line == "two" then return line end
+      end`);
+    await h.lua.close();
+    expect(got).toEqual(["two"]);
+    expect(asked).toEqual(["GET /api/v1/namespaces/d/pods/p/log?tailLines=2&follow=true"]);
+  });
+});
