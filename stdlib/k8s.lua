@@ -640,6 +640,13 @@ function M.is_ready(ns, kind, name, opts)
   return ready.is_ready(M.get_resource(ns, kind, name, opts), entry.plural)
 end
 
+--- The options of a wait's requests: its timeout is not theirs.
+local function without_timeout(opts)
+  opts = rest.copy(opts)
+  opts.timeout = nil
+  return opts
+end
+
 --- Polls, with the deadline and interval of `o`.
 local function wait(o, message, attempt)
   local stop
@@ -662,6 +669,7 @@ end
 --- everything else is tried again until `timeout_secs` (60) have passed.
 function M.wait_ready(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 60, 2)
+  opts = without_timeout(opts)
   local message = ("k8s.wait_ready: %s/%s not ready"):format(tostring(kind), tostring(name))
   return wait(o, message, function()
     local entry = find(kind, opts)
@@ -706,7 +714,7 @@ local function goal_of(o)
     if not object then return false, "not found" end
     local found = kube.condition(object, condition)
     local is_met = found ~= nil and found.status == status
-    local seen, generation = found and found.observedGeneration, object.metadata.generation
+    local seen, generation = found and found.observedGeneration, (object.metadata or {}).generation
     if seen and generation and seen < generation then is_met = false end
     return is_met, kube.describe(object, condition)
   end, condition .. (status == "True" and "" or "=" .. status)
@@ -717,6 +725,7 @@ end
 --- gone. `opts`: timeout (60), interval (2). Returns the object.
 function M.wait_for(ns, kind, name, opts)
   local o = kube.wait_options(nil, opts, 60, 2)
+  opts = without_timeout(opts)
   local goal, what = goal_of(o)
   local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(name), what)
   local last
@@ -752,6 +761,7 @@ end
 --- status. A deployment beyond its progress deadline is an error at once.
 function M.wait_rollout(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 300, 2)
+  opts = without_timeout(opts)
   local message = ("k8s.wait_rollout: %s/%s not complete"):format(tostring(kind), tostring(name))
   local status
   wait(o, message, function()

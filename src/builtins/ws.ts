@@ -18,8 +18,8 @@ import {
   utf8ToBytes,
 } from "../host";
 import { HttpFault } from "./http/errors";
-import { type Client, type Message, makeClient } from "./ws/client";
-import { openWebSocket, WsFault } from "./ws/handshake";
+import { type Client, type Message, openClient } from "./ws/client";
+import { WsFault } from "./ws/handshake";
 import { readConnect } from "./ws/options";
 
 const DEFAULT_PING_S = 30;
@@ -246,7 +246,7 @@ export default defineBuiltin({
       run: (ctx, url, opts) =>
         withFaults(ctx, async () => {
           const { handshake, maxMessage } = await readConnect(ctx, url, opts ?? newTable());
-          const client = await makeClient(await openWebSocket(handshake), maxMessage);
+          const client = await openClient(handshake, maxMessage);
           const open = ctx.host.store(openClients);
           const ref = new WeakRef(client);
           open.add(ref);

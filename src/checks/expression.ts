@@ -86,16 +86,16 @@ function floatText(n: number): string {
   return /[.e]/.test(text) ? text : `${Object.is(n, -0) ? "-0" : text}.0`;
 }
 
-const PATH = /^\s*((?:\.?\[\s*-?\d+\s*\]|\."(?:[^"\\]|\\.)*"|\.[^\s.[\]"=!<>]+|\.)+|[^\s.[\]"=!<>]+(?:\.[^\s.[\]"=!<>]+|\[\s*-?\d+\s*\])*)/;
+const PATH =
+  /^\s*((?:\.?\[\s*-?\d+\s*\]|\."(?:[^"\\]|\\.)*"|\.[^\s.[\]"=!<>]+|\.)+|[^\s.[\]"=!<>]+(?:\.[^\s.[\]"=!<>]+|\[\s*-?\d+\s*\])*)/;
 const PIECE = /\[\s*(-?\d+)\s*\]|"((?:[^"\\]|\\.)*)"|([^\s.[\]"]+)/g;
 
 function parseRich(text: string): Rich | { problem: string } | undefined {
   const head = PATH.exec(text);
   if (head === null) return undefined;
   const rest = text.slice(head[0].length);
-  const m = /^\s*(==|!=|<=|>=|<|>)([\s\S]*)$|^\s+(not\s+)?(contains|matches|exists)\b([\s\S]*)$/.exec(
-    rest,
-  );
+  const m =
+    /^\s*(==|!=|<=|>=|<|>)([\s\S]*)$|^\s+(not\s+)?(contains|matches|exists)\b([\s\S]*)$/.exec(rest);
   if (m === null) return undefined;
   const operator = (m[1] ?? m[4]) as Operator;
   const operand = (m[2] ?? m[5] ?? "").trim();
@@ -109,7 +109,8 @@ function parseRich(text: string): Rich | { problem: string } | undefined {
           : (word as string),
     );
   if (operator === "exists") {
-    if (operand !== "") return { problem: `nothing may follow 'exists' in ${JSON.stringify(text)}` };
+    if (operand !== "")
+      return { problem: `nothing may follow 'exists' in ${JSON.stringify(text)}` };
   } else if (operand === "")
     return { problem: `missing value behind '${operator}' in ${JSON.stringify(text)}` };
   const literal = parseLiteral(operand);

@@ -77,5 +77,9 @@ function shapeSchema(shape: Shape, type?: string): Schema {
 function checkSchema(fields: Fields, type: string): Schema {
   const schema = objectSchema(fields, type);
   const properties = schema.properties as Schema;
-  return { ...schema, title: `${type} check`, properties: { ...properties, type: { const: type } } };
+  return {
+    ...schema,
+    title: `${type} check`,
+    properties: { ...properties, type: { const: type } },
+  };
 }

@@ -215,10 +215,10 @@ class Loader {
   }
 
   private add(values: Values, settings: Values, directory: string, place: Problem): void {
-    const { name, type } = values;
-    if (typeof name !== "string" || typeof type !== "string") return;
+    // a check without name or type is only looked at for its needs: the file is refused anyway
+    const { name = "", type = "" } = values as { name?: string; type?: string };
     const all = applyDefaults(values, settings.defaults as Values | undefined, type);
-    const { retries, backoff, timeout, tags, needs, expect, ...options } = all;
+    const { retries, backoff, timeout, tags, needs, expect, name: _n, type: _t, ...options } = all;
     const check: Check = {
       name,
       type: type as CheckType,
@@ -237,8 +237,7 @@ class Loader {
   /** Every check that is needed exists, and none needs itself by a detour. */
   checkNeeds(): void {
     const byName = new Map<string, LoadedCheck[]>();
-    for (const c of this.checks)
-      byName.set(c.check.name, [...(byName.get(c.check.name) ?? []), c]);
+    for (const c of this.checks) byName.set(c.check.name, [...(byName.get(c.check.name) ?? []), c]);
     const report = ({ place }: LoadedCheck, message: string) =>
       this.problems.push({ ...place, path: `${place.path}.needs`, message });
     for (const c of this.checks)

@@ -21,7 +21,10 @@ export type Execute = (check: Check, signal: AbortSignal) => Promise<Outcome>;
 
 export interface RunEvents {
   started?(check: Check): void;
-  retrying?(check: Check, info: { attempt: number; of: number; pause: number; message: string }): void;
+  retrying?(
+    check: Check,
+    info: { attempt: number; of: number; pause: number; message: string },
+  ): void;
   finished?(check: Check, result: CheckResult): void;
 }
 
@@ -39,6 +42,8 @@ interface Slot {
   readonly check: Check;
   state: "waiting" | "running" | "done";
   attempts: Attempt[];
+  /** When the attempt that is under way began. */
+  began: number | undefined;
   seen: Seen | undefined;
   result: CheckResult | undefined;
 }
@@ -65,6 +70,7 @@ class Run {
       check,
       state: "waiting",
       attempts: [],
+      began: undefined,
       seen: undefined,
       result: undefined,
     }));
@@ -163,9 +169,11 @@ class Run {
     const attempts = check.retries + 1;
     for (let n = 1; ; n++) {
       const begin = this.clock.now();
+      slot.began = begin;
       const outcome = await this.attempt(check);
-      const duration = Math.round(this.clock.now() - begin);
       if (this.stopped !== undefined) return this.interruptedResult(slot);
+      slot.began = undefined;
+      const duration = Math.round(this.clock.now() - begin);
       const message = outcome.message === null ? null : this.mask(outcome.message);
       slot.attempts.push({ passed: outcome.passed, duration_ms: duration, message });
       slot.seen = outcome.seen && maskSeen(outcome.seen, (t) => this.mask(t));
@@ -243,6 +251,11 @@ class Run {
       this.stopped === "signal"
         ? "interrupted by a signal"
         : `global timeout of ${secondsText(this.config.timeout)} exceeded`;
+    if (slot.began !== undefined) {
+      const duration = Math.round(this.clock.now() - slot.began);
+      slot.attempts.push({ passed: false, duration_ms: duration, message });
+      slot.began = undefined;
+    }
     return this.result(slot, false, 0, message);
   }
 }

@@ -30,9 +30,7 @@ export function select(checks: readonly Check[], selection: Selection): number[]
   return checks
     .map((_, i) => i)
     .filter((i) => wanted.has(i) && !has(checks[i] as Check, skip))
-    .filter(
-      (i) => shard === undefined || (groups?.[i] as number) % shard.count === shard.index,
-    );
+    .filter((i) => shard === undefined || (groups?.[i] as number) % shard.count === shard.index);
 }
 
 /** Numbers groups of checks that need each other; they must stay in one shard. */

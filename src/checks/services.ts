@@ -1,8 +1,9 @@
 /** What the checks of a run share. */
 import type { Transport } from "../builtins/http/transport";
 import type { Logger } from "../host/logger";
-import type { LuaOptions } from "../host/lua";
 import type { Secrets } from "../host/secrets";
+import type { EmbeddedSearcher } from "../lualib/package";
+import type { LuaFunction } from "../runtime/value";
 
 export interface Services {
   readonly secrets: Secrets;
@@ -13,6 +14,8 @@ export interface Services {
   readonly logger: Logger;
   /** Takes what scripts print: standard output belongs to the result document. */
   readonly print: (bytes: Uint8Array) => void;
-  /** Where scripts find modules. */
-  readonly searchers?: LuaOptions["searchers"];
+  /** Where scripts find modules, besides the standard places; `load` compiles them. */
+  readonly searchers?: (
+    load: (source: string, chunkName: string) => LuaFunction,
+  ) => EmbeddedSearcher[];
 }

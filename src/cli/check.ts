@@ -22,6 +22,7 @@ import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr, stdout } from "../lualib/io-stream";
 import { endWith } from "./exit";
 import { createLogger } from "./host";
+import { moduleSearchers } from "./modules";
 import { handleSignals, onSignal } from "./signals";
 import { parseSeconds } from "./units";
 import { startWatchdog, type Watchdog } from "./watchdog";
@@ -186,6 +187,7 @@ function services(secrets: Secrets, logger: Logger): Services {
     logger,
     env: (name) => process.env[name],
     transports: new Map(),
+    searchers: moduleSearchers,
     print: (bytes) => stderr.write(Buffer.from(bytes).toString("latin1")),
   };
 }

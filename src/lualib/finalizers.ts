@@ -11,7 +11,16 @@ import { SUSPENDED, takeSuspended } from "../runtime/frame";
 import { LuaTable } from "../runtime/table";
 import { WeakTableMap } from "../runtime/weakmap";
 import { Interrupt } from "../runtime/interrupt";
+import { whenTurnIsDue } from "../runtime/scheduler";
 import { settle } from "../runtime/unwind";
+
+/** Milliseconds between full collections in a long-running task that has finalisers. */
+const MIN_DELAY_MS = 50;
+const MAX_DELAY_MS = 2000;
+/** The same as a multiple of what a collection takes. */
+const MIN_PAUSE = 10;
+let shortest = MIN_DELAY_MS;
+let delay = shortest;
 
 /** Stand-ins of tables marked for finalisation by number, in the order they were marked. */
 const pending = new Map<number, LuaTable>();
@@ -22,8 +31,11 @@ let ready: number[] = [];
 let registry: FinalizationRegistry<number> | undefined;
 const standIns = new WeakMap<LuaTable, LuaTable>();
 
-/** Set by the assembly: where a warning about a failing finaliser goes. */
-export const gcHooks = { warn: (_message: string) => {} };
+/**
+ * Set from outside: where a warning about a failing finaliser goes, and whether finalisers only run
+ * on demand (`collectgarbage "stop"`).
+ */
+export const gcHooks = { warn: (_message: string) => {}, isStopped: false };
 
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
@@ -47,12 +59,44 @@ function mark(t: LuaTable): void {
   standIn.dynamic = t.dynamic;
   standIn.metatable = t.metatable;
   const n = ++lastMark;
+  delay = shortest;
   pending.set(n, standIn);
   standIns.set(t, standIn);
-  registry ??= new FinalizationRegistry((collected) => {
-    if (pending.has(collected)) ready.push(collected);
-  });
+  registry ??= createRegistry();
   registry.register(t, n);
+}
+
+/**
+ * Collections happen while Lua code runs, but what they found only comes out between turns of the
+ * event loop; so as long as there are finalisers, each collection makes a long-running task wait for
+ * one turn.
+ */
+function createRegistry(): FinalizationRegistry<number> {
+  const { heapSize } = require("bun:jsc") as typeof import("bun:jsc");
+  let size = heapSize();
+  let last = performance.now();
+  whenTurnIsDue(() => {
+    if (pending.size === 0) return false;
+    const now = performance.now();
+    if (now - last >= delay && !gcHooks.isStopped) {
+      // the engine may go on for ever with collections that only look at young objects
+      Bun.gc(true);
+      last = performance.now();
+      shortest = Math.max(MIN_DELAY_MS, (last - now) * MIN_PAUSE);
+      delay = Math.max(Math.min(delay * 2, MAX_DELAY_MS), shortest);
+      size = heapSize();
+      return true;
+    }
+    // the figure is the one after the last collection
+    const before = size;
+    size = heapSize();
+    return size !== before;
+  });
+  return new FinalizationRegistry((n) => {
+    if (!pending.has(n)) return;
+    if (ready.length === 0 && !gcHooks.isStopped) setImmediate(runFinalizers);
+    ready.push(n);
+  });
 }
 
 /** Are there tables with finalisers or weak tables whose state a collection may change? */

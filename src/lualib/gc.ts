@@ -4,7 +4,7 @@ import { forgetTraversals } from "../runtime/iterators";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { makeFloat } from "../runtime/value";
 import { checkOption, optIndex } from "./args";
-import { runFinalizers } from "./finalizers";
+import { gcHooks, runFinalizers } from "./finalizers";
 
 const OPTIONS = [
   "collect",
@@ -78,11 +78,13 @@ export function garbageCollector(): LuaFunction {
           lastSize = heapBytes();
         }
         isRunning = false;
+        gcHooks.isStopped = true;
         return 0;
       case "restart":
         // what was not collected meanwhile becomes due
         if (!isRunning) Bun.gc(true);
         isRunning = true;
+        gcHooks.isStopped = false;
         return 0;
       case "isrunning":
         return isRunning;

@@ -1,5 +1,6 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
+import { running } from "../runtime/coroutine";
 import { argumentError, LuaError, type TraceRow } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
@@ -31,9 +32,11 @@ class PcallFrame extends Frame {
     return this.f;
   }
   override resume(r: Results): Results {
+    running.protectedCalls--;
     return success(r);
   }
   override fail(error: unknown): Results {
+    running.protectedCalls--;
     return failure(error, this.f);
   }
 }
@@ -44,6 +47,7 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
   const count = arguments.length;
   if (count === 0) throw argumentError(1, "value expected");
   let r: Results;
+  running.protectedCalls++;
   try {
     if (typeof f === "function") {
       if (count === 1) r = f();
@@ -55,9 +59,11 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
       // biome-ignore lint/complexity/noArguments: see above
     } else r = call(f, ...[...arguments].slice(1));
   } catch (e) {
+    running.protectedCalls--;
     return failure(e, f);
   }
   if (r === SUSPENDED) return suspend(new PcallFrame(f));
+  running.protectedCalls--;
   return Array.isArray(r) ? [true, ...r] : [true, r];
 }
 
@@ -88,6 +94,7 @@ class XpcallFrame extends Frame {
   }
 
   override resume(r: Results): Results {
+    running.protectedCalls--;
     if (this.error === undefined) return success(r);
     const values = Array.isArray(r) ? r : [r];
     return [false, values[0]];
@@ -103,8 +110,10 @@ class XpcallFrame extends Frame {
     let e = settle(error, nameOf(this.f));
     for (;;) {
       if (++this.depth === MAX_HANDLER_DEPTH) e = new LuaError("C stack overflow");
-      else if (this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH)
+      else if (this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH) {
+        running.protectedCalls--;
         return [false, "error in error handling"];
+      }
       this.error = e;
       let r: Results;
       try {
@@ -123,10 +132,13 @@ class XpcallFrame extends Frame {
 export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results {
   const frame = new XpcallFrame(f, handler);
   let r: Results;
+  running.protectedCalls++;
   try {
     r = call(f, ...args);
   } catch (e) {
     return frame.handle(e);
   }
-  return r === SUSPENDED ? suspend(frame) : success(r);
+  if (r === SUSPENDED) return suspend(frame);
+  running.protectedCalls--;
+  return success(r);
 }

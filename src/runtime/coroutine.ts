@@ -20,6 +20,13 @@ export class Coroutine extends Thread implements FrameOwner {
   nesting = 0;
   /** The error that ended it, for coroutine.close and debug.traceback. */
   error: LuaError | undefined;
+  /** Protected calls (pcall, xpcall) under way in it. */
+  protectedCalls = 0;
+  /**
+   * Frames that an error has passed, innermost first, whose variables are still to be closed: an
+   * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).
+   */
+  unclosed: Frame[] = [];
   /** Set by debug.sethook for this coroutine. */
   hook: unknown = undefined;
 
@@ -168,6 +175,20 @@ export function yieldValues(values: Results): Results {
   control.reason = Reason.Yield;
   control.transfer = values;
   return SUSPENDED;
+}
+
+/** Closes the variables that the error `e` has left open in a dead coroutine. */
+export function closeUnclosed(co: Coroutine, e: unknown, mode: ResumeMode): Results {
+  const frames = co.unclosed;
+  co.unclosed = [];
+  frames.forEach((frame, i) => {
+    frame.up = frames[i + 1] ?? null;
+  });
+  co.top = frames[0] ?? null;
+  co.protectedCalls = 1;
+  co.resumer = running;
+  co.nesting = running.nesting + 1;
+  return enter(co, e, true, mode);
 }
 
 /** `coroutine.close` of a coroutine that is suspended: closes its pending variables. */

@@ -1,5 +1,6 @@
 /** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
 import { call } from "./call";
+import { running } from "./coroutine";
 import { argumentTypeName, LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend } from "./frame";
 import { CoroutineClosing } from "./interrupt";
@@ -79,6 +80,10 @@ export class LuaFrame extends Frame {
 
   /** Closes all variables because of an error, then throws it on (or the last one raised). */
   closeOnError(error: unknown): Results {
+    if (error instanceof LuaError && !running.isMain && running.protectedCalls === 0) {
+      running.unclosed.push(this);
+      throw error;
+    }
     let e = error;
     while (this.tbc !== null && this.tbc.length > 0) {
       const v = this.tbc.pop();

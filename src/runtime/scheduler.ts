@@ -35,6 +35,13 @@ let sliceEnd = 0;
 /** True while hosts (servers) want turns of the event loop although no task waits. */
 let hosts = 0;
 
+let wantsTurn = () => false;
+
+/** `condition` says at the end of a slice whether a turn of the event loop is due in any case. */
+export function whenTurnIsDue(condition: () => boolean): void {
+  wantsTurn = condition;
+}
+
 export class Task {
   readonly id = nextId++;
   readonly coroutine: Coroutine;
@@ -165,7 +172,7 @@ control.onTick = () => {
   if (stop !== undefined) return stop;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
-  if (live <= 1 && hosts === 0) return undefined;
+  if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));
 };
 

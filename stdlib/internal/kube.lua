@@ -175,7 +175,7 @@ function kube.class(module)
 
   --- One object, nil on 404.
   function class:_object(path)
-    return self:_get(path, { missing = true, ok = 200 })
+    return (self:_get(path, { missing = true, ok = 200 }))
   end
 
   --- A whole list object, over all pages. `o.missing`: 404 gives one without items. Further:
@@ -210,7 +210,8 @@ function kube.class(module)
 
   --- Sends a JSON merge patch.
   function class:_merge(path, body)
-    return self:_patch(path, body, { headers = { ["Content-Type"] = "application/merge-patch+json" } })
+    local headers = { ["Content-Type"] = "application/merge-patch+json" }
+    return (self:_patch(path, body, { headers = headers }))
   end
 
   --- Server-side apply.

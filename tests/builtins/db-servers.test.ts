@@ -227,6 +227,20 @@ function postgresTypes(state: () => Harness): void {
     expect(await h.run(`return #db.connect(URL):query("select * from w")`)).toEqual([0]);
   });
 
+  test("a COMMIT that fails", async () => {
+    const h = state();
+    expect(
+      await h.failure(`
+        local c = db.connect(URL)
+        c:execute("drop table if exists dc")
+        c:execute("create table dc (x int unique deferrable initially deferred)")
+        c:transaction(function(tx) tx:execute("insert into dc values (1), (1)") end)`),
+    ).toMatch(
+      /^db\.transaction: error returned from database: duplicate key .*\(SQLSTATE 23505\)$/,
+    );
+    expect(await h.run(`return #db.connect(URL):query("select * from dc")`)).toEqual([0]);
+  });
+
   test("a changed table, many different statements", async () => {
     expect(
       await state().run(`
@@ -475,6 +489,21 @@ describe.skipIf(!hasPostgres)("PostgreSQL", () => {
       return most - before, sum`)) as [number, number];
     expect(sum).toBe((200_000 * 200_001) / 2);
     expect(grown).toBeLessThan(50_000);
+  });
+
+  test("connections that nobody needs are closed", async () => {
+    const count = "select count(*) as n from pg_stat_activity where application_name = 'idle test'";
+    expect(
+      await state().run(`
+        local watch = db.connect(URL)
+        local c = db.connect(URL .. "?application_name=idle%20test", {idle_timeout = 0.2})
+        local young = db.connect(URL .. "?application_name=idle%20test", {max_lifetime = 0.1})
+        local before = watch:query("${count}")[1].n
+        sleep(0.7)
+        young:query("select 1")
+        sleep(0.1)
+        return before, watch:query("${count}")[1].n, c:query("select 1 as one")[1].one`),
+    ).toEqual([2, 0, 1]);
   });
 
   test("a Unix socket, and settings of the session", async () => {

@@ -8,7 +8,8 @@ import { checkCertificates, secureContext, splitPem, systemAuthorities } from ".
 import { Database } from "./database";
 import { DbFault } from "./errors";
 import { MysqlDriver } from "./mysql";
-import { PostgresDriver, type PostgresTls } from "./postgres";
+import type { PostgresTls } from "./pg-client";
+import { PostgresDriver } from "./postgres";
 import type { Driver } from "./session";
 import { SqliteDriver } from "./sqlite";
 import { parseUrl, type ServerAddress, SSL_MODES, type SslMode } from "./url";

@@ -133,13 +133,11 @@ export class Database {
     const ms = timeout ?? this.settings.statementTimeout;
     const end = performance.now() + ms;
     let fault: DbFault | undefined;
-    let interrupted: Promise<void> | undefined;
-    let grace: ReturnType<typeof setTimeout> | undefined;
+    let interrupt: Interruption | undefined;
     const stop = (why: DbFault) => {
       if (fault !== undefined) return;
       fault = why;
-      interrupted = session.interrupt().catch(() => undefined);
-      grace = setTimeout(() => session.destroy(), INTERRUPT_GRACE_MS);
+      interrupt = new Interruption(session);
     };
     const timedOut = () => stop(new DbFault(`statement timeout after ${ms / 1000} s`));
     const abort = () => stop(new DbFault("cancelled"));
@@ -156,9 +154,34 @@ export class Database {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       // the request to stop must not reach the statement that comes next
-      await interrupted;
-      clearTimeout(grace);
+      await interrupt?.settled;
+      interrupt?.end();
     }
+  }
+}
+
+/**
+ * Tells the database to stop what a session does. When that has not helped in time, or the database
+ * does not even take it, the connection is cut, which ends the statement for us.
+ */
+class Interruption {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The database has taken it, or the connection is cut. */
+  readonly settled: Promise<void>;
+
+  constructor(session: Session) {
+    const cut = new Promise<void>((resolve) => {
+      this.timer = setTimeout(() => {
+        session.destroy();
+        resolve();
+      }, INTERRUPT_GRACE_MS);
+    });
+    this.settled = Promise.race([session.interrupt().catch(() => undefined), cut]);
+  }
+
+  /** The statement has ended. */
+  end(): void {
+    clearTimeout(this.timer);
   }
 }
 

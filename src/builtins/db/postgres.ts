@@ -1,13 +1,21 @@
 /** PostgreSQL, through the `postgres` package: one client of one connection for each session. */
-import type { SecureContext } from "node:tls";
 import type { Sql } from "postgres";
 import { type Host, type LuaTable, utf8ToBytes } from "../../host";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import type { Parameter } from "./params";
-import { Bytes, floatOf } from "./params";
-import { ArrayTypes, BOOL, BYTEA, FLOAT8, INT4, INT8 } from "./pg-types";
-import { ValueReader, writeValue } from "./pg-values";
+import { Bytes } from "./params";
+import {
+  adoptSerializers,
+  Outgoing,
+  type PostgresSettings,
+  sessionSetup,
+  tlsOptions,
+  within,
+} from "./pg-client";
+import { ArrayTypes, BYTEA } from "./pg-types";
+import { isDeclared, TYPINGS, type Typing, typeFor, typingKey } from "./pg-typing";
+import { ValueReader } from "./pg-values";
 import { Recent } from "./recent";
 import { rowTable } from "./results";
 import type {
@@ -19,7 +27,6 @@ import type {
   Statement,
   TransactionOptions,
 } from "./session";
-import type { ServerAddress } from "./url";
 
 const BATCH_ROWS = 200;
 /** How many statements' parameter types are remembered. */
@@ -32,30 +39,7 @@ const UNNAMED = { simple: false, prepare: false } as never;
 const NAMED = { simple: false, prepare: true } as never;
 
 /** SQLSTATEs of a statement that does not fit the types that its parameters were declared with. */
-const TYPE_ERRORS = new Set(["42883", "42804", "42846", "42725", "42P18", "42P08", "22003"]);
-
-export interface PostgresSettings {
-  readonly address: ServerAddress;
-  /** undefined: no TLS. */
-  readonly tls: PostgresTls | undefined;
-  readonly connectTimeout: number;
-  /** Prepared statements are kept on the server; poolers in between may not like that. */
-  readonly prepare: boolean;
-  readonly readonly: boolean;
-  /** What the session is told at its start: `application_name`, `options`. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-export interface PostgresTls {
-  readonly isOptional: boolean;
-  readonly context: SecureContext;
-  readonly rejectUnauthorized: boolean;
-  readonly checkName: boolean;
-}
-
-/** How the types of a statement's parameters are found: see `PostgresSession.run`. */
-type Typing = "declared" | "inferred" | "narrow";
-const TYPINGS = ["declared", "inferred", "narrow"] as const;
+const TYPE_ERRORS = new Set(["42883", "42804", "42846", "42725", "42P18", "42P08"]);
 
 /** What all sessions of one database know. */
 interface Knowledge {
@@ -150,60 +134,6 @@ export class PostgresDriver implements Driver {
   begin({ isolation, readOnly }: TransactionOptions): string[] {
     const level = isolation === undefined ? "" : ` ISOLATION LEVEL ${isolation.toUpperCase()}`;
     return [`BEGIN${level}${readOnly ? " READ ONLY" : ""}`];
-  }
-}
-
-/** The first statement of each session: the formats that values are read in. */
-function sessionSetup({ readonly, parameters }: PostgresSettings): string {
-  const wanted: [string, string][] = [
-    ["DateStyle", "ISO, MDY"],
-    ["IntervalStyle", "postgres"],
-    ["bytea_output", "hex"],
-    ["extra_float_digits", "2"],
-  ];
-  if (!/timezone/i.test(parameters.options ?? "")) wanted.push(["TimeZone", "UTC"]);
-  if (readonly) wanted.push(["default_transaction_read_only", "on"]);
-  return `SELECT ${wanted.map(([k, v]) => `set_config('${k}', '${v}', false)`).join(", ")}`;
-}
-
-function tlsOptions(tls: PostgresTls, host: string): object | "prefer" {
-  const options = {
-    secureContext: tls.context,
-    rejectUnauthorized: tls.rejectUnauthorized,
-    host,
-    ...(tls.checkName ? {} : { checkServerIdentity: () => undefined }),
-  };
-  return tls.isOptional ? "prefer" : options;
-}
-
-/** Gives every parameter to `writeValue` together with the type that the server wants. */
-function adoptSerializers(sql: Sql, arrays: ArrayTypes): void {
-  const write = (oid: number) => (v: unknown) =>
-    v instanceof Outgoing ? writeValue(v.value, oid, arrays) : v;
-  const options = sql.options as { serializers: Record<number, unknown> };
-  options.serializers = new Proxy({} as Record<number, unknown>, {
-    has: () => true,
-    get: (_, oid) => write(Number(oid)),
-  });
-}
-
-/** A parameter on its way through the `postgres` package, which knows nothing about it. */
-class Outgoing {
-  constructor(readonly value: Exclude<Parameter, null>) {}
-}
-
-async function within<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error("timeout"), { code: "CONNECT_TIMEOUT" })),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -556,25 +486,4 @@ function bufferedCursor(rows: LuaTable[]): Cursor {
 
 function isTypeError(e: unknown): boolean {
   return TYPE_ERRORS.has((e as PostgresError).code ?? "");
-}
-
-/** The type that a Lua value has in any case; 0 when the statement says what it is. */
-function declaredType(v: Exclude<Parameter, null>): number {
-  if (typeof v === "boolean") return BOOL;
-  if (floatOf(v) !== undefined) return FLOAT8;
-  return typeof v === "number" || (typeof v === "object" && "hi" in v) ? INT8 : 0;
-}
-
-function typeFor(v: Exclude<Parameter, null>, typing: Typing): number {
-  if (typing === "inferred") return 0;
-  const isSmall = typeof v === "number" && (v | 0) === v;
-  return typing === "narrow" && isSmall ? INT4 : declaredType(v);
-}
-
-function isDeclared(v: Parameter): boolean {
-  return v !== null && declaredType(v) !== 0;
-}
-
-function typingKey({ sql, params }: Statement): string {
-  return `${params.map((v) => (v === null ? "n" : declaredType(v))).join()} ${sql}`;
 }

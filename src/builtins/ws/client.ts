@@ -1,6 +1,6 @@
 /** An open WebSocket: messages in order, with a bound on what waits to be received. */
 import type WebSocket from "../../../node_modules/ws/lib/websocket.js";
-import { type Opened, WsFault } from "./handshake";
+import { type Handshake, openWebSocket, WsFault } from "./handshake";
 
 /** Bytes and messages that may wait before the peer is slowed down. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
@@ -31,8 +31,10 @@ async function loadClass(): Promise<WebSocketClass> {
   return loaded;
 }
 
-export async function makeClient(opened: Opened, maxMessage: number): Promise<Client> {
+/** Opens a connection and takes it over; there must be no turn of the event loop in between. */
+export async function openClient(handshake: Handshake, maxMessage: number): Promise<Client> {
   const Socket = await loadClass();
+  const opened = await openWebSocket(handshake);
   const socket = new Socket(null, undefined, { autoPong: true, closeTimeout: CLOSE_TIMEOUT_MS });
   socket._isServer = false;
   const client = new Client(socket, opened.protocol, maxMessage);

@@ -54,6 +54,8 @@ export async function openWebSocket(handshake: Handshake): Promise<Opened> {
   if (signal.aborted) abort();
   try {
     socket = connectSocket(handshake);
+    // whoever listens at the time sees it, too
+    socket.on("error", () => undefined);
     await Promise.race([connected(socket, url), stopped]);
     phase = "waiting for the handshake of";
     const key = randomBytes(16).toString("base64");

@@ -11,13 +11,21 @@ export function prometheusOutput(result: RunResult, now = Date.now()): string {
   const each = (value: (i: number) => number) =>
     result.checks.map((_, i) => [perCheck[i] as string, value(i)] as const);
   const check = (i: number) => result.checks[i] as RunResult["checks"][number];
-  family("assay_check_passed", "Whether the check passed.", each((i) => Number(check(i).passed)));
+  family(
+    "assay_check_passed",
+    "Whether the check passed.",
+    each((i) => Number(check(i).passed)),
+  );
   family(
     "assay_check_duration_seconds",
     "Duration of the last attempt.",
     each((i) => check(i).duration_ms / 1000),
   );
-  family("assay_check_attempts", "Attempts made.", each((i) => check(i).attempts.length));
+  family(
+    "assay_check_attempts",
+    "Attempts made.",
+    each((i) => check(i).attempts.length),
+  );
   family("assay_run_passed", "Whether all checks passed.", [["", Number(result.passed)]]);
   family("assay_run_duration_seconds", "Duration of the run.", [["", result.duration_ms / 1000]]);
   family("assay_run_timestamp_seconds", "When the run ended.", [["", Math.round(now / 1000)]]);

@@ -1,6 +1,5 @@
 /** `type: dns`: a name resolves, and to what. */
-import { Resolver } from "node:dns/promises";
-import { lookup } from "node:dns/promises";
+import { lookup, Resolver } from "node:dns/promises";
 import { causeText } from "../../builtins/http/errors";
 import { type Check, listOf } from "../config";
 import type { Outcome } from "../runner";
@@ -78,9 +77,7 @@ async function query(r: Resolver, host: string, record: string): Promise<string[
     case "MX":
       return (await r.resolveMx(host)).map((m) => `${m.priority} ${m.exchange}`);
     case "SRV":
-      return (await r.resolveSrv(host)).map(
-        (s) => `${s.priority} ${s.weight} ${s.port} ${s.name}`,
-      );
+      return (await r.resolveSrv(host)).map((s) => `${s.priority} ${s.weight} ${s.port} ${s.name}`);
     default:
       return r.resolve4(host);
   }

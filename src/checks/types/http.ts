@@ -94,8 +94,7 @@ function headersProblem(expected: unknown, { headers }: WholeResponse): string |
   for (const [name, rule] of Object.entries((expected ?? {}) as Values)) {
     const raw = getHeader(headers, name.toLowerCase());
     const value = raw === undefined ? undefined : bytesToUtf8(raw);
-    const rules: Values =
-      typeof rule === "string" ? { equals: rule } : ((rule ?? {}) as Values);
+    const rules: Values = typeof rule === "string" ? { equals: rule } : ((rule ?? {}) as Values);
     if (rules.exists !== undefined && (value !== undefined) !== rules.exists)
       return rules.exists
         ? `header '${name}' is missing`

@@ -101,7 +101,5 @@ export function numberText(n: number): string {
   const [, sign, first, rest = "", exponent] = m;
   const digits = `${first}${rest}`;
   const e = Number(exponent);
-  return e < 0
-    ? `${sign}0.${"0".repeat(-e - 1)}${digits}`
-    : `${sign}${digits.padEnd(e + 1, "0")}`;
+  return e < 0 ? `${sign}0.${"0".repeat(-e - 1)}${digits}` : `${sign}${digits.padEnd(e + 1, "0")}`;
 }

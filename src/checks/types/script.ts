@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Environment } from "../../host/environment";
-import { createLua, LuaScriptError } from "../../host/lua";
+import { createLua, type Lua, LuaScriptError } from "../../host/lua";
 import { osError } from "../../host/os-error";
 import { ExitRequest } from "../../runtime/interrupt";
 import type { Check } from "../config";
@@ -19,13 +19,14 @@ export async function scriptCheck(
   const found = readScript(name, check.directory);
   if ("problem" in found) return { passed: false, message: found.problem, final: true };
   const overrides = (check.options.env ?? {}) as Record<string, string>;
-  const lua = createLua({
+  const { searchers } = services;
+  const lua: Lua = createLua({
     env: new Environment({ overrides: { ...overrides } }),
     secrets: services.secrets,
     logger: services.logger,
     stdout: services.print,
     stderr: services.print,
-    ...(services.searchers && { searchers: services.searchers }),
+    ...(searchers && { searchers: searchers((...args) => lua.state.load(...args)) }),
   });
   const { timeout } = check;
   try {

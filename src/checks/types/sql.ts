@@ -21,7 +21,11 @@ export async function sqlCheck(
   services: Services,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { url, query, params } = check.options as { url: string; query: string; params?: unknown[] };
+  const { url, query, params } = check.options as {
+    url: string;
+    query: string;
+    params?: unknown[];
+  };
   const { expect = {} } = check;
   const password = URL.parse(url)?.password;
   if (password) services.secrets.register(decodeURIComponent(password));

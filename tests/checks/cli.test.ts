@@ -1,0 +1,166 @@
+/** The command line of check mode: whole processes. */
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { RunResult } from "../../src/checks/result";
+import { directory, file, removeDirectory } from "./helpers";
+
+const root = dirname(dirname(import.meta.dirname));
+const main = join(root, "src", "cli", "main.ts");
+afterAll(removeDirectory);
+
+function environment(extra: Record<string, string> = {}) {
+  const {
+    RUST_LOG: _,
+    KUBERNETES_SERVICE_HOST: _k,
+    ...env
+  } = process.env as Record<string, string>;
+  return { ...env, ...extra };
+}
+
+function assay(args: string[], env?: Record<string, string>) {
+  const r = spawnSync(process.execPath, [main, ...args], {
+    cwd: directory,
+    env: environment(env),
+    timeout: 20_000,
+  });
+  const err = r.stderr.toString().replace(/^\d{4}-\S+Z +/gm, "");
+  return { code: r.status, out: r.stdout.toString(), err };
+}
+
+const names = (out: string) => (JSON.parse(out) as RunResult).checks.map((c) => c.name);
+
+file("pass.lua", "");
+file("fail.lua", 'error("no")');
+file("busy.lua", "while true do end");
+file("stuck.lua", 'string.find(("a"):rep(60), ("a*"):rep(40) .. "b")');
+const check = (name: string, more = "") =>
+  `  - {name: ${name}, type: script, file: ${name}.lua${more}}\n`;
+file("ok.yaml", `checks:\n${check("pass", ", tags: t")}`);
+file(
+  "mixed.yml",
+  `retries: 1\nbackoff: 1ms\nchecks:\n${check("pass", ", tags: t")}${check("fail")}`,
+);
+
+test("one document on standard output, log lines on standard error", () => {
+  const { code, out, err } = assay(["mixed.yml"]);
+  expect(code).toBe(1);
+  expect(names(out)).toEqual(["pass", "fail"]);
+  expect(out.endsWith("}\n")).toBe(true);
+  expect(err.replace(/duration_ms=\d+/g, "duration_ms=N").split("\n")).toMatchObject([
+    "INFO starting assay (check mode) config=mixed.yml",
+    "INFO configuration loaded checks=2 timeout_secs=120 retries=1",
+    'INFO check completed check="pass" result="PASS" duration_ms=N',
+    expect.stringMatching(
+      /^INFO check failed, retrying check="fail" attempt=1 max_attempts=2 backoff_secs=0\.001 message="fail\.lua:1: no\\n/,
+    ),
+    'INFO check completed check="fail" result="FAIL" duration_ms=N',
+    "",
+  ]);
+  expect(assay(["ok.yaml"]).code).toBe(0);
+  expect(assay(["run", "ok.yaml", "--quiet"])).toMatchObject({ code: 0, err: "" });
+});
+
+test("options on both sides of the file", () => {
+  expect(names(assay(["--only", "t", "mixed.yml"]).out)).toEqual(["pass"]);
+  expect(names(assay(["mixed.yml", "--skip=t"]).out)).toEqual(["fail"]);
+  expect(assay(["--output", "tap", "ok.yaml"]).out).toBe("TAP version 14\n1..1\nok 1 - pass\n");
+  expect(assay(["ok.yaml", "--output-file", "out.json"])).toMatchObject({ code: 0, out: "" });
+  expect(names(readFileSync(join(directory, "out.json"), "utf8"))).toEqual(["pass"]);
+  expect(assay(["ok.yaml", "--output", "jsn"])).toMatchObject({ code: 2, out: "" });
+  expect(assay(["ok.yaml", "--nope"]).code).toBe(2);
+});
+
+test("configuration mistakes: 2, or 1 as the original; nothing runs", () => {
+  file("bad.yaml", "checks: [{name: a, type: nope}]");
+  const { code, out, err } = assay(["bad.yaml"]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(
+    'error: loading config from bad.yaml: bad.yaml:1:26: checks[0].type: unknown check type: "nope"',
+  );
+  expect(assay(["bad.yaml", "--exit-compat"]).code).toBe(1);
+  expect(assay(["none.yaml"]).err).toContain(
+    "error: loading config from none.yaml: No such file or directory (os error 2)",
+  );
+  file("key.yaml", "chekcs: 1\nchecks: []");
+  expect(assay(["key.yaml"]).code).toBe(0);
+  expect(assay(["key.yaml", "--strict"]).code).toBe(2);
+});
+
+test("validate", () => {
+  expect(assay(["validate", "ok.yaml"])).toEqual({
+    code: 0,
+    out: "ok.yaml: valid, 1 check\n",
+    err: "",
+  });
+  file("bad2.yaml", "retries: x\nchecks: 1");
+  expect(assay(["validate", "ok.yaml", "bad2.yaml"])).toEqual({
+    code: 2,
+    out: "ok.yaml: valid, 1 check\n",
+    err: "bad2.yaml:1:10: retries: expected an integer from 0 to 10000, got x\nbad2.yaml:2:9: checks: expected a list, got 1\n",
+  });
+});
+
+test("the global timeout: 124, also for a loop and a call that never end", () => {
+  for (const name of ["busy", "stuck"]) {
+    file(`${name}.yaml`, `timeout: 500ms\nchecks:\n${check("pass")}${check(name)}${check("fail")}`);
+    const { code, out } = assay([`${name}.yaml`]);
+    expect(code).toBe(124);
+    const { checks, interrupted } = JSON.parse(out) as RunResult;
+    expect(interrupted).toBe("timeout");
+    const message = "global timeout of 0.5s exceeded";
+    expect(checks.map((c) => c.message)).toEqual([null, message, message]);
+  }
+  expect(assay(["busy.yaml", "--exit-compat"]).code).toBe(1);
+});
+
+test("SIGTERM prints what there is and ends with 143", async () => {
+  file("long.yaml", `checks:\n${check("pass")}${check("busy")}`);
+  const child = spawn(process.execPath, [main, "long.yaml"], {
+    cwd: directory,
+    env: environment(),
+  });
+  let out = "";
+  child.stdout.on("data", (d) => (out += d));
+  await new Promise<void>((resolve) => {
+    child.stderr.on("data", (d) => {
+      // the second check is busy from here on
+      if (String(d).includes('check="pass"')) setTimeout(resolve, 100);
+    });
+  });
+  child.kill("SIGTERM");
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(code).toBe(143);
+  expect((JSON.parse(out) as RunResult).checks.map((c) => c.message)).toEqual([
+    null,
+    "interrupted by a signal",
+  ]);
+});
+
+test("shards, each for every N-th check, and their results joined", () => {
+  file(
+    "all.yaml",
+    `checks:\n${["a", "b", "c"].map((n) => `  - {name: ${n}, type: script, file: pass.lua}\n`).join("")}`,
+  );
+  const first = assay(["all.yaml", "--shard", "0/2"]);
+  const second = assay(["all.yaml", "--shard", "/2"], { JOB_COMPLETION_INDEX: "1" });
+  expect([names(first.out), names(second.out)]).toEqual([["a", "c"], ["b"]]);
+  file("1.json", first.out);
+  file("2.json", second.out);
+  const merged = assay(["merge", "2.json", "1.json"]);
+  expect([merged.code, names(merged.out)]).toEqual([0, ["a", "b", "c"]]);
+  expect(assay(["merge", "ok.yaml"]).code).toBe(2);
+  expect(assay(["all.yaml", "--shard", "2/2"]).code).toBe(2);
+});
+
+test("secrets don't show", () => {
+  file("secret.lua", 'error("token " .. env.get("T"))');
+  file(
+    "secret.yaml",
+    `retries: 0\nchecks: [{name: s, type: script, file: secret.lua, env: {T: "\${API_TOKEN}"}}]`,
+  );
+  const { out, err } = assay(["secret.yaml"], { API_TOKEN: "hunter2-hunter2" });
+  expect(out).toContain("token [redacted]");
+  expect(out + err).not.toContain("hunter2");
+});

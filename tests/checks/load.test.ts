@@ -1,0 +1,266 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { SCHEMA_FILE, schemaText } from "../../scripts/generate-checks-schema";
+import { type LoadOptions, loadConfig, loadText } from "../../src/checks/load";
+import { ConfigError, problemText } from "../../src/checks/problem";
+import { parseShard, select } from "../../src/checks/select";
+import { directory, removeDirectory } from "./helpers";
+
+afterAll(removeDirectory);
+
+const load = (text: string, options?: LoadOptions) => loadText(text, "c.yaml", options);
+
+/** All that is wrong with a text, one line each. */
+function problems(text: string, options?: LoadOptions): string[] {
+  try {
+    return load(text, options).warnings.map(problemText);
+  } catch (e) {
+    if (!(e instanceof ConfigError)) throw e;
+    return e.problems.map(problemText);
+  }
+}
+
+test("what a file says, and what holds otherwise", () => {
+  const { config, warnings } = load(`checks:
+  - name: 8080
+    type: http
+    url: http://x
+    expect:
+  - {name: b, type: script, file: x.lua, env: {PORT: 8080, FLAG: true, HEX: 0x1F}}
+`);
+  expect(warnings).toEqual([]);
+  expect(config).toMatchObject({ timeout: 120_000, retries: 3, parallel: 1 });
+  expect(config.checks[0]).toMatchObject({
+    name: "8080",
+    expect: undefined,
+    backoff: { strategy: "linear", delay: 5000 },
+  });
+  expect(config.checks[1]?.options.env).toEqual({ PORT: "8080", FLAG: "true", HEX: "0x1F" });
+});
+
+test("everything wrong is found at once, with its place", () => {
+  const text = `timeout: 1h
+retris: 3
+checks:
+  - name: a
+    type: htp
+  - name: b
+    type: http
+    expect: {status: "200", jsn: x, latency_ms: -1, json: nothing}
+  - type: script
+    needs: [zz]
+    query: x
+  - {name: c, type: tcp, host: x, port: 70000, needs: d, retries: "3"}
+  - {name: d, type: dns, host: x, needs: c, backoff: 5x}
+`;
+  expect(problems(text)).toEqual([
+    "c.yaml:1:10: timeout: parsing timeout: unsupported duration format: \"1h\" (use e.g. '120s', '5m', '500ms')",
+    'c.yaml:2:1: warning: retris: unknown key "retris" (did you mean "retries"?)',
+    'c.yaml:5:11: checks[0].type: unknown check type: "htp": expected one of http, prometheus, script, tcp, dns, tls, sql (did you mean "http"?)',
+    "c.yaml:8:22: checks[1].expect.status: expected a status (200), a class ('2xx'), or a list of them, got \"200\"",
+    'c.yaml:8:29: warning: checks[1].expect.jsn: unknown key "jsn" (did you mean "json"?)',
+    "c.yaml:8:49: checks[1].expect.latency_ms: expected a number from 0 up, got -1",
+    "c.yaml:8:59: checks[1].expect.json: unsupported JSON expression syntax: \"nothing\" (expected '.path == value')",
+    "c.yaml:6:5: checks[1].url: http check requires a 'url' field",
+    "c.yaml:11:5: warning: checks[2].query: has no effect in script checks",
+    'c.yaml:9:5: checks[2]: missing field "name"',
+    "c.yaml:9:5: checks[2].file: script check requires a 'file' field",
+    "c.yaml:12:41: checks[3].port: expected an integer from 1 to 65535, got 70000",
+    'c.yaml:12:67: checks[3].retries: expected an integer from 0 to 10000, got "3" (numbers have no quotes)',
+    "c.yaml:13:54: checks[4].backoff: parsing backoff: unsupported duration format: \"5x\" (use e.g. '120s', '5m', '500ms')",
+    'c.yaml:9:5: checks[2].needs: there is no check "zz"',
+    "c.yaml:12:5: checks[3].needs: checks need each other: c → d → c",
+  ]);
+});
+
+test("unknown keys are warnings, and errors with strict", () => {
+  const text = "chekcs: 1\nchecks: []\n";
+  expect(problems(text)).toEqual([
+    'c.yaml:1:1: warning: chekcs: unknown key "chekcs" (did you mean "checks"?)',
+  ]);
+  expect(load(text).config.checks).toEqual([]);
+  expect(() => load(text, { strict: true })).toThrow(ConfigError);
+});
+
+test.each([
+  ["", "c.yaml:1:1: expected a map, got nothing"],
+  ["[]", "c.yaml:1:1: expected a map, got a list"],
+  ["a: [", /^c\.yaml:1:5: Flow sequence/],
+  ["checks: {}", "c.yaml:1:9: checks: expected a list, got a map"],
+  ["retries: -1\nchecks: []", "c.yaml:1:10: retries: expected an integer from 0 to 10000, got -1"],
+  [
+    "retries: 1.0\nchecks: []",
+    "c.yaml:1:10: retries: expected an integer from 0 to 10000, got 1.0",
+  ],
+  ["parallel: 'yes'\nchecks: []", /^c\.yaml:1:11: parallel: expected true, false, or a number/],
+  ["checks: []\nchecks: []", /^c\.yaml:2:1: Map keys must be unique/],
+  ["checks: *a", /^c\.yaml:1:9: .*alias/i],
+])("%j is refused", (text, expected) => {
+  expect(problems(text)[0]).toMatch(expected);
+});
+
+test("references to variables and the environment", () => {
+  const secrets: string[] = [];
+  const options: LoadOptions = {
+    env: (name) => ({ HOST: "h", MY_TOKEN: "s3cret", STATUS: "201", EMPTY: "" })[name],
+    secret: (v) => void secrets.push(v),
+  };
+  const { config } = load(
+    `vars: {base: "http://\${HOST}", full: "\${base}/api"}
+checks:
+  - name: a
+    type: http
+    url: \${full}/x?\${NOPE:-none}\${EMPTY:-e}
+    headers: {T: "\${MY_TOKEN}", D: "$\${HOST} $5 $$"}
+    expect: {status: "\${STATUS}"}
+`,
+    options,
+  );
+  expect(config.checks[0]?.options).toMatchObject({
+    url: "http://h/api/x?nonee",
+    headers: { T: "s3cret", D: "${HOST} $5 $$" },
+  });
+  expect(config.checks[0]?.expect).toEqual({ status: 201 });
+  expect(secrets).toEqual(["s3cret"]);
+  expect(problems("checks: [{name: a, type: http, url: '${NO}'}]")).toEqual([
+    "c.yaml:1:37: checks[0].url: variable NO is not set (write ${NO:-default} to do without, $${NO} for the text itself)",
+  ]);
+});
+
+test("defaults, anchors and merge keys", () => {
+  const { config } = load(`defaults: {retries: 1, tags: [t], headers: {A: "1", B: "2"}, env: {E: x}}
+checks:
+  - &first {name: a, type: http, url: http://x, headers: {B: "3"}}
+  - {<<: *first, name: b, retries: 2, tags: u}
+  - {name: c, type: dns, host: x}
+`);
+  const [a, b, c] = config.checks;
+  expect(a).toMatchObject({ retries: 1, tags: ["t"], options: { headers: { A: "1", B: "3" } } });
+  expect(a?.options.env).toBeUndefined();
+  expect(b).toMatchObject({ name: "b", retries: 2, tags: ["u"], options: { url: "http://x" } });
+  expect(c?.options).toEqual({ host: "x" });
+});
+
+test("included files: order, folders, variables, settings, mistakes", () => {
+  mkdirSync(join(directory, "sub"), { recursive: true });
+  const main = join(directory, "main.yaml");
+  writeFileSync(
+    join(directory, "sub", "in.yaml"),
+    "vars: {v: own, w: own}\nchecks: [{name: i, type: script, file: '${v}-${w}'}]",
+  );
+  writeFileSync(
+    main,
+    "include: sub/in.yaml\nretries: 7\nvars: {v: outer}\nchecks: [{name: m, type: script, file: x, needs: i}]",
+  );
+  const { config } = loadConfig(main);
+  expect(config.checks.map((c) => c.name)).toEqual(["i", "m"]);
+  expect(config.checks[0]).toMatchObject({
+    directory: join(directory, "sub"),
+    retries: 7,
+    options: { file: "outer-own" },
+  });
+  writeFileSync(main, "include: [main.yaml, none.yaml]");
+  expect(() => loadConfig(main)).toThrow(
+    `${main}:1:11: include[0]: "main.yaml" includes itself\n${main}:1:22: include[1]: reading "none.yaml": No such file or directory (os error 2)`,
+  );
+});
+
+test("selection by tags, names and shards", () => {
+  const { checks } = load(`checks:
+  - {name: a, type: dns, host: x, tags: smoke}
+  - {name: b, type: dns, host: x, needs: d}
+  - {name: c, type: dns, host: x, tags: [slow, smoke]}
+  - {name: d, type: dns, host: x}
+  - {name: e, type: dns, host: x}
+`).config;
+  expect(select(checks, { only: ["smoke"] })).toEqual([0, 2]);
+  expect(select(checks, { only: ["smoke", "b"], skip: ["slow"] })).toEqual([0, 1, 3]);
+  const shard = (index: number) => select(checks, { shard: { index, count: 2 } });
+  expect([shard(0), shard(1)]).toEqual([
+    [0, 2],
+    [1, 3, 4],
+  ]);
+  expect(parseShard("1/3", undefined)).toEqual({ index: 1, count: 3 });
+  expect(parseShard("/3", "2")).toEqual({ index: 2, count: 3 });
+  expect(parseShard("3/3", undefined)).toHaveProperty("problem");
+  expect(parseShard("3", undefined)).toHaveProperty("problem");
+});
+
+test("the JSON Schema that is shipped is that of this definition", () => {
+  expect(readFileSync(SCHEMA_FILE, "utf8")).toBe(schemaText());
+});
+
+test("aliases of aliases don't multiply without end", () => {
+  const rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
+  for (let i = 1; i < 9; i++)
+    rows.push(
+      `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(", ")}]`,
+    );
+  const text = `${rows.join("\n")}\nchecks: [{name: a, type: http, url: http://x, json: *a8}]`;
+  expect(problems(text).join("\n")).toContain("too many values");
+});
+
+/** A small generator, so that a failure can be repeated. */
+function random(seed: number): (n: number) => number {
+  let s = seed;
+  return (n) => {
+    s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
+    return Math.floor((s / 2 ** 32) * n);
+  };
+}
+
+const SEEDS = [
+  "timeout: 5s\nretries: 1\nchecks:\n  - &a\n    name: x\n    type: http\n    url: ${U:-http://x}\n    expect: {status: [200, 3xx], json: '.a[0] != 1'}\n  - {<<: *a, name: y, needs: [x], tags: a}\n",
+  "vars: {a: b}\ndefaults: {headers: {A: !!str 1}}\nbackoff: {strategy: exponential, max: 1m}\nchecks:\n- name: |\n    long\n  type: script\n  file: >-\n    x\n  env: {A: ~, B: 0x10}\n",
+];
+const BITS = [
+  "&a ",
+  "*a",
+  "<<: ",
+  "{",
+  "}",
+  "[",
+  "]",
+  ": ",
+  "- ",
+  "\n",
+  "  ",
+  "'",
+  '"',
+  "${",
+  "}",
+  "!!",
+  "? ",
+  "|",
+  "#",
+  "%",
+  "\t",
+  "\0",
+  "é",
+  "\u{1f600}",
+  "---\n",
+  "9".repeat(30),
+];
+
+test("no mutation of a file brings the loader down", () => {
+  const count = Number(process.env.ASSAY_FUZZ ?? 3000);
+  const next = random(count);
+  for (let i = 0; i < count; i++) {
+    let text = SEEDS[next(SEEDS.length)] as string;
+    for (let n = next(6); n >= 0; n--) {
+      const at = next(text.length + 1);
+      const bit =
+        next(2) === 0 ? (BITS[next(BITS.length)] as string) : text.slice(at, at + next(20));
+      text = text.slice(0, at) + bit + text.slice(at + next(8));
+    }
+    try {
+      load(text);
+    } catch (e) {
+      if (!(e instanceof ConfigError) || e.problems.length === 0)
+        throw new Error(`#${i}: ${JSON.stringify(text)}`, { cause: e });
+    }
+  }
+});

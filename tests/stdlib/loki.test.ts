@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { useApi } from "./server";
+
+const api = useApi();
+const call = (code: string) => api.run(`return require("assay.loki").client(URL .. "///"):${code}`);
+const fail = (code: string) => api.failure(`require("assay.loki").client(URL):${code}`);
+const success = (data: unknown) => ({ json: { status: "success", data } });
+const streams = (values: unknown[]) => success({ resultType: "streams", result: values });
+
+test("selector", async () => {
+  expect(
+    await api.run(`local s = require("assay.loki").selector
+      return s {}, s { b = 'x"\\\\\\n', a = "y" }`),
+  ).toEqual(["{}", '{a="y",b="x\\"\\\\\\n"}']);
+});
+
+describe("push", () => {
+  test("lines are stamped in strictly increasing order", async () => {
+    const before = BigInt(Date.now()) * 1_000_000n;
+    api.expect("POST /loki/api/v1/push", { status: 204 }, {
+      headers: { "content-type": "application/json", "x-scope-orgid": null },
+      check({ body }) {
+        const { streams } = JSON.parse(body.toString());
+        expect(streams[0].stream).toEqual({ app: "x" });
+        const stamps = streams[0].values.map((v: string[]) => BigInt(v[0]!));
+        expect(stamps[0] > before - 10_000_000_000n && stamps[0] < before + 60_000_000_000n).toBe(true);
+        expect(stamps[0] < stamps[1] && stamps[1] < stamps[2]).toBe(true);
+        expect(streams[0].values.map((v: string[]) => v[1])).toEqual(["a", "b", "c"]);
+      },
+    });
+    expect(await call('push({ app = "x" }, { "a", "b", "c" })')).toEqual([true]);
+  });
+  test("stamps, metadata, empty labels", async () => {
+    api.expect("POST /loki/api/v1/push", { status: 200 }, {
+      body: { streams: [{ stream: {}, values: [["1700000000000000001", "a"], ["1700000000000000000", "b", { k: "v" }], ["5", "c"]] }] },
+    });
+    await call('push({}, { { 1700000000000000001, "a" }, { 1.7e18, "b", { k = "v" } }, { "5", "c" } })');
+    api.expect("POST /loki/api/v1/push", {}, { body: { streams: [{ stream: { a: "1" }, values: [] }, { stream: { a: "2" }, values: [["1", "x"]] }] } });
+    await call('push_streams { { { a = "1" }, {} }, { labels = { a = "2" }, entries = { { 1, "x" } } } }');
+  });
+  test("error", async () => {
+    api.expect("POST /loki/api/v1/push", { status: 400, text: "bad" }, { check: () => {} });
+    expect(await fail('push({}, { "x" })')).toContain("loki: POST /loki/api/v1/push HTTP 400: bad");
+  });
+});
+
+describe("reading", () => {
+  for (const [code, line, answer, result] of [
+    ['query("{a=\\"b\\"} |= \\"x&+\\"", { limit = 5, time = "1", direction = "forward" })', "/loki/api/v1/query?query=%7Ba%3D%22b%22%7D%20%7C%3D%20%22x%26%2B%22&limit=5&time=1&direction=forward", streams([]), [[], "streams"]],
+    ['query_range("{}", { start = "1", end_time = "2", limit = 3, step = "4", direction = "backward" })', "/loki/api/v1/query_range?query=%7B%7D&start=1&end=2&limit=3&step=4&direction=backward", streams([{ stream: {} }]), [[{ stream: {} }], "streams"]],
+    ["labels()", "/loki/api/v1/labels", success(["a"]), [["a"]]],
+    ["labels({ start = 1, end_time = 2 })", "/loki/api/v1/labels?start=1&end=2", success(["a"]), [["a"]]],
+    ['label_values("a b", { start = 1 })', "/loki/api/v1/label/a%20b/values?start=1", success(["v"]), [["v"]]],
+    ['series({ "{a=\\"b\\"}", "c" }, { start = 1 })', "/loki/api/v1/series?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c&start=1", success([{ a: "b" }]), [[{ a: "b" }]]],
+    ["series({})", "/loki/api/v1/series", success([]), [[]]],
+    ['tail("{}", { limit = 1, start = "5" })', "/loki/api/v1/tail?query=%7B%7D&limit=1&start=5", { json: { streams: [] } }, [{ streams: [] }]],
+    ["metrics()", "/metrics", { text: "m 1" }, ["m 1"]],
+    ['stats("{}", { start = 1 })', "/loki/api/v1/index/stats?query=%7B%7D&start=1", { json: { bytes: 1 } }, [{ bytes: 1 }]],
+    ['volume("{}", { target_labels = "a" })', "/loki/api/v1/index/volume?query=%7B%7D&targetLabels=a", success({ resultType: "vector", result: [] }), [[], "vector"]],
+    ['format_query("{}")', "/loki/api/v1/format_query?query=%7B%7D", success("{}"), ["{}"]],
+    ["list_deletes()", "/loki/api/v1/delete", { json: [{ query: "x" }] }, [[{ query: "x" }]]],
+    ["rules()", "/prometheus/api/v1/rules", success({ groups: [] }), [[]]],
+    ["alerts()", "/prometheus/api/v1/alerts", success({ alerts: [] }), [[]]],
+    ["build_info()", "/loki/api/v1/status/buildinfo", { json: { version: "3" } }, [{ version: "3" }]],
+  ] as const) {
+    test(code, async () => {
+      api.expect(`GET ${line}`, answer);
+      expect(await call(code)).toEqual(result);
+      api.expect(`GET ${line}`, { status: 500, text: "x" });
+      expect(await fail(code)).toContain(`loki: GET ${line.split("?")[0]} HTTP 500: x`);
+    });
+  }
+  test("answers that are no success", async () => {
+    api.expect("GET /loki/api/v1/labels", { json: { status: "error", error: "why" } });
+    expect(await fail("labels()")).toContain("loki: GET /loki/api/v1/labels: why");
+    api.expect("GET /loki/api/v1/query?query=x", success({}));
+    expect(await fail('query("x")')).toContain("loki: GET /loki/api/v1/query: the answer holds no result");
+  });
+  test("lines reads pages, each line once", async () => {
+    const line = "GET /loki/api/v1/query_range?query=x&start=";
+    const stream = (values: string[][]) => streams([{ stream: { a: "b" }, values }]);
+    api.expect(`${line}1&limit=2&direction=forward`, stream([["5", "p"], ["6", "q"]]));
+    api.expect(`${line}6&limit=2&direction=forward`, stream([["6", "q"], ["7", "r"]]));
+    api.expect(`${line}7&limit=2&direction=forward`, stream([["7", "r"]]));
+    expect(
+      await api.run(`local out = {}
+        for t, line, labels in require("assay.loki").client(URL):lines("x", { start = 1, limit = 2 }) do
+          out[#out + 1] = t .. line .. labels.a
+        end
+        return out`),
+    ).toEqual([["5pb", "6qb", "7rb"]]);
+  });
+});
+
+test("ready, wait_ready, delete_logs", async () => {
+  api.expect("GET /ready");
+  expect(await call("ready()")).toEqual([true]);
+  api.expect("GET /ready", { status: 503 });
+  expect(await call("ready()")).toEqual([false]);
+  api.expect("GET /ready", { status: 503 });
+  api.expect("GET /ready");
+  expect(await call("wait_ready({ interval = 0.01 })")).toEqual([true]);
+  api.expect("POST /loki/api/v1/delete?query=x&start=1&end=2", { status: 204 });
+  await call('delete_logs("x", { start = 1, end_time = 2 })');
+});
+
+test("tenant and credentials", async () => {
+  api.expect("GET /metrics", {}, { headers: { "x-scope-orgid": "t1", authorization: "Basic dTpw" } });
+  await api.run('require("assay.loki").client(URL, { tenant = "t1", username = "u", password = "p" }):metrics()');
+});
+
+test("tail and stream over a WebSocket", async () => {
+  // as Loki answers what is no WebSocket
+  expect(
+    await api.run(`local message = '{"streams":[{"stream":{"a":"b"},"values":[["7","l1"],["8","l2"]]}]}'
+      local seen = {}
+      local server = http.server({ host = "127.0.0.1" }, {
+        ["/loki/api/v1/tail"] = function(req)
+          seen[#seen + 1] = req.params.query .. " " .. tostring(req.headers["x-scope-orgid"])
+          if not req.headers.upgrade then return { status = 400, body = "not websocket" } end
+          return { ws = function(conn) conn:send(message) end }
+        end,
+      })
+      local c = require("assay.loki").client(server.url, { tenant = "t" })
+      local first = c:tail("{a}").streams[1].values[1][2]
+      local lines = {}
+      for stamp, line, labels in c:stream("{b}") do
+        lines[#lines + 1] = stamp .. line .. labels.a
+        if #lines == 2 then break end
+      end
+      return first, lines, seen`),
+  ).toEqual(["l1", ["7l1b", "8l2b"], ["{a} t", "{a} t", "{b} t"]]);
+});
