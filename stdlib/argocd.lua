@@ -211,7 +211,7 @@ function Client:is_healthy(name, opts) return self:app_health(name, opts).status
 function Client:is_synced(name, opts) return self:app_health(name, opts).sync == "Synced" end
 
 local function wait(self, name, what, timeout_secs, opts, is_done)
-  local o = rest.copy({ timeout = timeout_secs or 300, interval = 2 }, opts)
+  local o = rest.copy({ timeout = timeout_secs or 300, interval = 2, tolerate = "5xx" }, opts)
   return poll(o, ("argocd: timeout waiting for %s to become %s"):format(name, what), function()
     local item = self:application(name, opts)
     local operation = (item.status or {}).operationState or {}
@@ -245,7 +245,7 @@ function Client:sync_and_wait(name, timeout_secs, opts)
   local before = (self:application(name, opts).status or {}).operationState or {}
   local previous = before.startedAt
   self:sync(name, opts)
-  local o = rest.copy({ timeout = timeout_secs or 300, interval = 2 }, opts)
+  local o = rest.copy({ timeout = timeout_secs or 300, interval = 2, tolerate = "5xx" }, opts)
   return poll(o, ("argocd: timeout waiting for the sync of %s"):format(name), function()
     local item = self:application(name, opts)
     local operation = (item.status or {}).operationState or {}

@@ -255,7 +255,7 @@ export const CONFIG_FIELDS: Fields = {
     },
     doc: "how many checks run at a time: true for 10, or a number",
   },
-  vars: { shape: texts, doc: "values for ${name}" },
+  vars: { shape: texts, doc: "values for references by name" },
   include: {
     shape: oneOrMore(text, "a file or a list of files"),
     doc: "files whose checks come before those of this one",

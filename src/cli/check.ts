@@ -20,11 +20,13 @@ import { osError } from "../host/os-error";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { limitMemory } from "../runtime/memory";
 import { endWith } from "./exit";
 import { createLogger } from "./host";
+import { Live } from "./live";
 import { moduleSearchers } from "./modules";
 import { handleSignals, onSignal } from "./signals";
-import { parseSeconds } from "./units";
+import { parseSeconds, parseSize } from "./units";
 import { startWatchdog, type Watchdog } from "./watchdog";
 
 interface CheckOptions {
@@ -32,6 +34,7 @@ interface CheckOptions {
   timeout?: number;
   output: Output;
   outputFile?: string;
+  maxMemory?: number;
   strict?: boolean;
   exitCompat?: boolean;
   parallel?: number;
@@ -68,7 +71,12 @@ export async function runChecks(args: readonly string[]): Promise<never> {
 }
 
 async function end(code: number): Promise<never> {
-  await stdout.flushLast();
+  try {
+    await stdout.flushLast();
+  } catch (e) {
+    stderr.write(`error: writing standard output: ${toBytes(osError(e))}\n`);
+    process.exit(EXIT.internal);
+  }
   process.exit(code);
 }
 
@@ -79,6 +87,7 @@ function createProgram(): Command {
     .argument("<file>", "a file of checks (.yaml, .yml)")
     .option("-v, --verbose", "log from level debug up")
     .option("--timeout <duration>", "limit of the whole run, instead of the file's", duration)
+    .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .option("--output <format>", OUTPUTS.join(", "), outputFormat, "json")
     .option("--output-file <path>", "write the result there rather than to standard output")
     .option("--strict", "unknown keys are errors")
@@ -102,6 +111,12 @@ function duration(text: string): number {
   if (seconds === undefined)
     throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
   return seconds * 1000;
+}
+
+function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
+  return bytes;
 }
 
 function outputFormat(text: string): Output {
@@ -128,11 +143,19 @@ function shard(text: string) {
 
 async function check(file: string, options: CheckOptions): Promise<number> {
   const secrets = new Secrets();
-  const logger = createLogger(secrets, options.verbose);
-  const log = options.quiet === true ? undefined : logger;
+  let live: Live | undefined;
+  // lines go above the one that changes
+  const print = (bytes: Buffer) => {
+    if (live === undefined) writeError(bytes.toString("latin1"));
+    else live.print(bytes.toString("utf8"));
+  };
+  const logger = createLogger(secrets, options.verbose, (line) => print(Buffer.from(line)));
+  const isLive = isTerminal(2) && !options.quiet && !options.verbose;
+  const log = options.quiet === true || isLive ? undefined : logger;
   log?.log("info", "starting assay (check mode)", [["config", new RawField(file)]], "assay");
   const config = load(file, options, secrets);
   if (config === undefined) return EXIT.configuration;
+  if (options.maxMemory !== undefined) limitMemory(options.maxMemory);
   const indexes = select(config.checks, options);
   const chosen: Config = {
     ...config,
@@ -145,7 +168,10 @@ async function check(file: string, options: CheckOptions): Promise<number> {
     ["timeout_secs", chosen.timeout / 1000],
     ["retries", chosen.retries],
   ]);
-  const result = await runChosen(chosen, services(secrets, logger), log);
+  if (isLive) live = startLive(chosen.checks.length);
+  const result = await runChosen(chosen, services(secrets, logger, print), options, log, live);
+  live?.end(result);
+  live = undefined;
   if (result.interrupted === "timeout")
     logger.log("error", "global timeout exceeded", [["timeout_secs", chosen.timeout / 1000]]);
   if (options.shard !== undefined) {
@@ -181,43 +207,66 @@ function load(file: string, options: CheckOptions, secrets: Secrets): Config | u
   }
 }
 
-function services(secrets: Secrets, logger: Logger): Services {
+/** Writes a byte string to standard error. */
+function writeError(bytes: string): void {
+  try {
+    stderr.write(bytes);
+  } catch {
+    // nobody reads it: no reason to fail
+  }
+}
+
+function startLive(total: number): Live {
+  const live = new Live({
+    total,
+    write: (text) => writeError(toBytes(text)),
+    columns: () => process.stderr.columns || 80,
+    now: () => performance.now(),
+    color: !process.env.NO_COLOR,
+  });
+  live.start();
+  return live;
+}
+
+function services(secrets: Secrets, logger: Logger, print: (bytes: Buffer) => void): Services {
   return {
     secrets,
     logger,
     env: (name) => process.env[name],
     transports: new Map(),
     searchers: moduleSearchers,
-    print: (bytes) => stderr.write(Buffer.from(bytes).toString("latin1")),
+    print: (bytes) => print(Buffer.from(bytes)),
   };
 }
 
 async function runChosen(
   config: Config,
   shared: Services,
+  options: CheckOptions,
   log: Logger | undefined,
+  live: Live | undefined,
 ): Promise<RunResult> {
   const stop = new AbortController();
-  let ended = () => {};
-  const done = new Promise<void>((resolve) => {
-    ended = resolve;
-  });
   handleSignals();
   // the result is written by the main line, which then ends the process
   onSignal((code) => {
     endWith(code);
     stop.abort();
-    return done;
   });
-  const watchdog = watch(config);
   const finished = new Map<Check, CheckResult>();
+  const watchdog = watch(config, options);
+  const report = () =>
+    watchdog?.output(format(stuckResult(config, finished), options.output), options.outputFile);
+  report();
   const result = await run(config, {
     clock: realClock,
     execute: executeWith(shared),
     signal: stop.signal,
     mask: (text) => shared.secrets.mask(text),
     events: {
+      started: (check) => live?.started(check),
       retrying(check, { attempt, of, pause, message }) {
+        live?.retrying(check, attempt, of);
         log?.log("info", `check failed, retrying`, [
           ["check", check.name],
           ["attempt", attempt],
@@ -228,7 +277,8 @@ async function runChosen(
       },
       finished(check, result) {
         finished.set(check, result);
-        watchdog?.output(stuckOutput(config, finished));
+        report();
+        live?.finished(check, result);
         log?.log("info", "check completed", [
           ["check", check.name],
           ["result", result.passed ? "PASS" : "FAIL"],
@@ -242,18 +292,18 @@ async function runChosen(
 }
 
 /** Scripts can hang where no timer runs; then a thread of its own writes the result. */
-function watch(config: Config): Watchdog | undefined {
+function watch(config: Config, options: CheckOptions): Watchdog | undefined {
   if (!config.checks.some((c) => c.type === "script" || c.type === "sql")) return undefined;
   const ms = config.timeout + GRACE_MS;
   if (ms >= 2 ** 31) return undefined;
-  const watchdog = startWatchdog(ms, "error: global timeout exceeded\n", EXIT.timeout);
-  watchdog.output(stuckOutput(config, new Map()));
-  return watchdog;
+  const code = options.exitCompat === true ? compatible(EXIT.timeout) : EXIT.timeout;
+  return startWatchdog(ms, "error: global timeout exceeded\n", code);
 }
 
-function stuckOutput(config: Config, finished: ReadonlyMap<Check, CheckResult>): string {
+/** The result of a run that hangs. */
+function stuckResult(config: Config, finished: ReadonlyMap<Check, CheckResult>): RunResult {
   const message = `global timeout of ${config.timeout / 1000}s exceeded`;
-  const result: RunResult = {
+  return {
     passed: false,
     checks: config.checks.map(
       (c) =>
@@ -269,7 +319,6 @@ function stuckOutput(config: Config, finished: ReadonlyMap<Check, CheckResult>):
     duration_ms: Math.round(config.timeout + GRACE_MS),
     interrupted: "timeout",
   };
-  return format(result, "json");
 }
 
 /** Writes the result; false when that fails. */

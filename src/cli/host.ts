@@ -17,12 +17,12 @@ export function createHost(state: LuaState, options: ScriptOptions): Host {
 }
 
 /** The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set. */
-export function createLogger(secrets: Secrets, verbose = false): Logger {
+export function createLogger(secrets: Secrets, verbose = false, writeLine = write): Logger {
   const { RUST_LOG, NO_COLOR } = process.env;
   const filter = verbose
     ? LogFilter.at("debug")
     : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
-  return new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write });
+  return new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write: writeLine });
 }
 
 function write(line: string): void {

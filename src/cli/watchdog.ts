@@ -10,7 +10,7 @@
  * files to load it from.
  */
 const WORKER = `
-const { writeSync } = require("node:fs");
+const { writeFileSync, writeSync } = require("node:fs");
 function writeAll(fd, bytes) {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
@@ -23,17 +23,18 @@ function exit(code) {
     } catch {}
   }
 }
-let output = "";
+let output;
 self.onmessage = ({ data }) => {
   if (data.output !== undefined) {
-    output = data.output;
+    output = data;
     return;
   }
   const { ms, message, code } = data;
   setTimeout(() => {
     try {
       writeSync(2, message);
-      writeAll(1, Buffer.from(output));
+      if (output?.file !== undefined) writeFileSync(output.file, output.output);
+      else if (output !== undefined) writeAll(1, Buffer.from(output.output));
     } catch {}
     try {
       exit(code);
@@ -45,8 +46,8 @@ self.onmessage = ({ data }) => {
 `;
 
 export interface Watchdog {
-  /** What is to be written to standard output in the end. */
-  output(text: string): void;
+  /** What is to be written in the end, to a file or to standard output. */
+  output(text: string, file?: string): void;
 }
 
 /** Ends the process with `code` after `ms` milliseconds, whatever it does, and writes `message`. */
@@ -54,5 +55,5 @@ export function startWatchdog(ms: number, message: string, code: number): Watchd
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
   worker.postMessage({ ms, message, code });
   worker.unref();
-  return { output: (text) => worker.postMessage({ output: text }) };
+  return { output: (output, file) => worker.postMessage({ output, file }) };
 }

@@ -569,6 +569,7 @@ function untyped(lo: Lowering, o: Operand): Operand {
 
 /** Arithmetic whose result is a plain double in typed code (floats.ts). */
 function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t: string): void {
+  lo.usesDoubles = true;
   if (!lo.isTyped) {
     arithmetic(lo, e, a, b, t);
     return;
@@ -638,6 +639,7 @@ function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind 
   }
   const a = e.op === "-" ? numericOperand(lo, e.operand) : operand(lo, e.operand);
   if (a.kind === Kind.Double && lo.isTyped) {
+    lo.usesDoubles = true;
     if (target === a.code) lo.newTemp();
     lo.op(() => `${target}=-${a.code};`, `${target}=F(v)`, e.line, e);
     return Kind.Double;

@@ -28,6 +28,7 @@ let lastMark = 0;
 /** Numbers of those whose table has been collected. */
 let ready: number[] = [];
 // the engine holds on to what a registry hands out: it gets no more than the number
+let isClosing = false;
 let registry: FinalizationRegistry<number> | undefined;
 const standIns = new WeakMap<LuaTable, LuaTable>();
 
@@ -35,7 +36,7 @@ const standIns = new WeakMap<LuaTable, LuaTable>();
  * Set from outside: where a warning about a failing finaliser goes, and whether finalisers only run
  * on demand (`collectgarbage "stop"`).
  */
-export const gcHooks = { warn: (_message: string) => {}, isStopped: false };
+export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFinalizing: false };
 
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
@@ -49,7 +50,7 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
     const values = mode.includes("v");
     if (keys || values) t.weaken(new WeakTableMap(keys, values));
   }
-  if (standIn === undefined && mt.getStr("__gc") !== undefined) mark(t);
+  if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
 }
 
 function mark(t: LuaTable): void {
@@ -79,12 +80,8 @@ function createRegistry(): FinalizationRegistry<number> {
     if (pending.size === 0) return false;
     const now = performance.now();
     if (now - last >= delay && !gcHooks.isStopped) {
-      // the engine may go on for ever with collections that only look at young objects
-      Bun.gc(true);
-      last = performance.now();
-      shortest = Math.max(MIN_DELAY_MS, (last - now) * MIN_PAUSE);
-      delay = Math.max(Math.min(delay * 2, MAX_DELAY_MS), shortest);
-      size = heapSize();
+      last = now;
+      setImmediate(collectAll);
       return true;
     }
     // the figure is the one after the last collection
@@ -92,6 +89,18 @@ function createRegistry(): FinalizationRegistry<number> {
     size = heapSize();
     return size !== before;
   });
+  /**
+   * The engine may go on for ever with collections that only look at young objects. Done between
+   * turns, when no function that runs holds on to anything.
+   */
+  function collectAll(): void {
+    const start = performance.now();
+    Bun.gc(true);
+    last = performance.now();
+    shortest = Math.max(MIN_DELAY_MS, (last - start) * MIN_PAUSE);
+    delay = Math.max(Math.min(delay * 2, MAX_DELAY_MS), shortest);
+  }
+
   return new FinalizationRegistry((n) => {
     if (!pending.has(n)) return;
     if (ready.length === 0 && !gcHooks.isStopped) setImmediate(runFinalizers);
@@ -122,16 +131,18 @@ export function runFinalizers(): void {
 /** Runs all finalisers, in the reverse order of marking: the state is being closed (§2.5.3). */
 export function finalizeAll(): void {
   runFinalizers();
-  for (let round = 0; pending.size > 0 && round < 10; round++) {
-    const all = [...pending.values()].reverse();
-    pending.clear();
-    for (const s of all) finalize(s);
-  }
+  const all = [...pending.values()].reverse();
+  pending.clear();
+  // what finalisers mark from now on stays unfinalised, as in C Lua
+  isClosing = true;
+  for (const s of all) finalize(s);
+  isClosing = false;
 }
 
 function finalize(s: LuaTable): void {
   const gc = s.metatable?.getStr("__gc");
   if (typeof gc !== "function") return;
+  gcHooks.isFinalizing = true;
   try {
     const r = call(gc, s);
     if (r === SUSPENDED) {
@@ -144,5 +155,7 @@ function finalize(s: LuaTable): void {
     if (e instanceof Interrupt) throw e;
     const { value } = settle(e, undefined);
     gcHooks.warn(`error in __gc (${typeof value === "string" ? value : "error object is not a string"})`);
+  } finally {
+    gcHooks.isFinalizing = false;
   }
 }

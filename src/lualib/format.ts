@@ -240,17 +240,20 @@ function formatInteger(item: Item, v: LuaValue, n: number): string {
   return conv === "X" ? result.toUpperCase() : result;
 }
 
-/** How long strings are that C Lua makes only once, so that equal ones have equal addresses. */
-const MAX_SHORT = 40;
+/** How long strings are that get an address by their content; hashing longer ones would cost. */
+const MAX_HASHED = 255;
 const SHORT_STRINGS = 0x7e00_0000_0000;
 const LONG_STRINGS = 0x7f00_0000_0000;
 let longStrings = 0;
 
-/** An address for `%p`. Strings have none, but as in C Lua equal short ones get the same. */
+/**
+ * An address for `%p`. Strings have no identity here, so equal ones get the same; very long ones a
+ * new one each time, as if they were built anew.
+ */
 function pointer(v: LuaValue): string {
   if (v === undefined || typeof v === "boolean" || isNumber(v)) return "(null)";
   if (typeof v !== "string") return addressOf(v);
-  if (v.length > MAX_SHORT) return `0x${(LONG_STRINGS + 16 * ++longStrings).toString(16)}`;
+  if (v.length > MAX_HASHED) return `0x${(LONG_STRINGS + 16 * ++longStrings).toString(16)}`;
   let hash = v.length;
   for (let i = 0; i < v.length; i++) hash = (hash * 31 + v.charCodeAt(i)) % 0xf_ffff_ffff;
   return `0x${(SHORT_STRINGS + 16 * hash).toString(16)}`;

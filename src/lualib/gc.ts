@@ -65,7 +65,10 @@ export function garbageCollector(): LuaFunction {
   }
 
   return (option: LuaValue, a: LuaValue, b: LuaValue): Results => {
-    switch (checkOption(option, 1, OPTIONS, "collect")) {
+    const what = checkOption(option, 1, OPTIONS, "collect");
+    // not to be called by a finaliser: fails (§6.1)
+    if (gcHooks.isFinalizing) return undefined;
+    switch (what) {
       case "collect":
         return collect();
       case "step":

@@ -7,7 +7,7 @@
  * suspends; the result is then handed on later.
  */
 import { call } from "./call";
-import { IntegerFault, LuaError, OperandFault, runtimeError } from "./error";
+import { IntegerFault, LuaError, OperandFault, operationError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import {
   addInt,
@@ -141,7 +141,7 @@ export function mod(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b > 0) {
     const r = a % b;
     if (Math.floor(a) === a && Math.floor(b) === b && b <= MAX_SAFE) return r < 0 ? r + b : r + 0;
-    if (Math.floor(r) !== r) return r < 0 && b < Infinity ? r + b : r;
+    if (Math.floor(r) !== r) return r < 0 ? r + b : r;
   }
   return modSlow(a, b);
 }
@@ -301,10 +301,10 @@ export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
     case "*":
       return mulInt(a, b);
     case "//":
-      if (b === 0) throw runtimeError("attempt to divide by zero");
+      if (b === 0) throw operationError("attempt to divide by zero");
       return floorDivInt(a, b);
     case "%":
-      if (b === 0) throw runtimeError("attempt to perform 'n%0'");
+      if (b === 0) throw operationError("attempt to perform 'n%0'");
       return modInt(a, b);
     case "&":
       return andInt(a, b);

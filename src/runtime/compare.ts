@@ -1,6 +1,6 @@
 /** Equality and order (§3.4.4). Each may return `SUSPENDED`; the metamethod's result comes later. */
 import { call } from "./call";
-import { argumentTypeName, runtimeError } from "./error";
+import { argumentTypeName, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import { compareInt, int64Equals, LuaInt64, toBigInt } from "./int64";
 import { getMetamethod } from "./metatable";
@@ -66,7 +66,7 @@ function orderMetamethod(event: string, a: LuaValue, b: LuaValue): Answer {
   if (handler !== undefined) return truth(call(handler, a, b));
   const x = argumentTypeName(a);
   const y = argumentTypeName(b);
-  throw runtimeError(
+  throw operationError(
     x === y ? `attempt to compare two ${x} values` : `attempt to compare ${x} with ${y}`,
   );
 }

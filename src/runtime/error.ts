@@ -65,6 +65,17 @@ export class IntegerFault extends OperandFault {
   }
 }
 
+/** `pending` of an error in an operation of the language: see `operationError`. */
+export const OPERATION = -1;
+
+/**
+ * An error in an operation of the language (luaG_runerror). It gets the position of the Lua function
+ * that performs the operation, and none if a native function does.
+ */
+export function operationError(message: string): LuaError {
+  return new LuaError(message, OPERATION);
+}
+
 /** An error with the position of the Lua code that called the native function (luaL_error). */
 export function runtimeError(message: string): LuaError {
   return new LuaError(message, 1);

@@ -1,5 +1,5 @@
 /** Indexing with metamethods (§2.4, `__index` and `__newindex`). */
-import { LuaError, OperandFault, runtimeError } from "./error";
+import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
@@ -39,7 +39,7 @@ function indexChain(o: LuaValue, k: LuaValue): LuaValue {
     }
     object = handler;
   }
-  throw runtimeError("'__index' chain too long; possible loop");
+  throw operationError("'__index' chain too long; possible loop");
 }
 
 /** `o[k] = v`. Returns `SUSPENDED` or undefined. */
@@ -75,12 +75,12 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
     }
     object = handler;
   }
-  throw runtimeError("'__newindex' chain too long; possible loop");
+  throw operationError("'__newindex' chain too long; possible loop");
 }
 
 /** Raw assignment; nil and NaN are no keys. */
 export function rawSet(t: LuaTable, k: LuaValue, v: LuaValue): void {
-  if (k === undefined) throw runtimeError("table index is nil");
-  if (k !== k) throw runtimeError("table index is NaN");
+  if (k === undefined) throw operationError("table index is nil");
+  if (k !== k) throw operationError("table index is NaN");
   t.set(k, v);
 }

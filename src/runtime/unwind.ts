@@ -1,6 +1,6 @@
 /** Errors on their way outward: positions, names and traceback rows. */
 import { chunkDisplayName } from "../parser/syntax-error";
-import { ArgumentFault, LuaError, NATIVE_ROW, OperandFault } from "./error";
+import { ArgumentFault, LuaError, NATIVE_ROW, OPERATION, OperandFault } from "./error";
 import { Interrupt } from "./interrupt";
 import type { Proto, ValueName } from "./proto";
 import type { LuaValue } from "./value";
@@ -32,6 +32,21 @@ export function unwind(proto: Proto, k: number, error: unknown): unknown {
 
 function complete(e: LuaError, proto: Proto, k: number): void {
   const { pending } = e;
+  const inNative =
+    pending === OPERATION || (pending instanceof OperandFault && pending.what !== "call")
+      ? proto.debug.isCall(k)
+      : false;
+  if (inNative) {
+    // the operation was performed by a native function that this one called
+    e.pending = 0;
+    if (pending instanceof OperandFault) e.value = pending.message("");
+    return;
+  }
+  if (pending === OPERATION) {
+    e.pending = 0;
+    e.value = `${position(proto, k)} ${e.value}`;
+    return;
+  }
   if (typeof pending === "number") {
     e.pending = pending - 1;
     if (pending === 1 && typeof e.value === "string") e.value = `${position(proto, k)} ${e.value}`;

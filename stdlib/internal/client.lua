@@ -62,17 +62,18 @@ local CONNECTION = {
 --- Raises `message` with the place in the script that called the module.
 function rest.fail(message)
   local getinfo = debug and debug.getinfo
-  local level = 2
+  -- when only modules are left (tail calls), the outermost of them
+  local level, place = 2, 2
   while getinfo do
     local info = getinfo(level, "S")
-    if not info then
-      level = 2
-      break
+    if not info then break end
+    if info.what ~= "C" then
+      place = level
+      if info.source:sub(1, 7) ~= "@assay/" then break end
     end
-    if info.what ~= "C" and info.source:sub(1, 7) ~= "@assay/" then break end
     level = level + 1
   end
-  error(message, level)
+  error(message, place)
 end
 
 --- Percent-encodes one part of a path.

@@ -20,7 +20,9 @@ beforeAll(async () => {
   for (const [name, pair] of Object.entries(certificates)) {
     const server = createServer(pair, (s) => {
       s.on("error", () => undefined);
-      s.on("data", () => s.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+      s.on("data", () =>
+        s.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"),
+      );
     });
     server.on("tlsClientError", () => undefined);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -45,9 +47,13 @@ const tls = (name: string, more = "") =>
   `type: tls, host: 127.0.0.1, port: PORT(${name}), ca: ca.pem${more}`;
 
 test("a good certificate: its days, names and issuer", async () => {
-  expect(await message(tls("good"))).toMatch(/^passed: TLSv1\.3, valid for \d+\.\d days, issued by ./);
+  expect(await message(tls("good"))).toMatch(
+    /^passed: TLSv1\.3, valid for \d+\.\d days, issued by ./,
+  );
   expect(await message(tls("good", ", server_name: api.example"))).toMatch(/^passed/);
-  expect(await message(tls("good", ", expect: {min_days: 0.1, names: [localhost, api.example]}"))).toMatch(/^passed/);
+  expect(
+    await message(tls("good", ", expect: {min_days: 0.1, names: [localhost, api.example]}")),
+  ).toMatch(/^passed/);
   expect(await message(tls("good", ", expect: {min_days: 99999}"))).toMatch(
     /^failed: certificate is valid for \d+\.\d more days \(until .* GMT\), expected 99999$/,
   );

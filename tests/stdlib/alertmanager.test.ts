@@ -12,20 +12,57 @@ describe("calls", () => {
     [
       'alerts(URL, { active = true, silenced = false, inhibited = false, unprocessed = true, filter = { "a=\\"b&+\\"", "c" }, receiver = "r.*" })',
       "GET /api/v2/alerts?active=true&silenced=false&inhibited=false&unprocessed=true&filter=a%3D%22b%26%2B%22&filter=c&receiver=r.%2A",
-      [{ a: 1 }], undefined, [{ a: 1 }],
+      [{ a: 1 }],
+      undefined,
+      [{ a: 1 }],
     ],
     ["post_alerts(URL, {})", "POST /api/v2/alerts", undefined, [], true],
     [
       'post_alerts(URL, { { labels = { alertname = "A" }, annotations = {}, startsAt = 0 } })',
-      "POST /api/v2/alerts", undefined,
-      [{ labels: { alertname: "A" }, annotations: {}, startsAt: "1970-01-01T00:00:00.000Z" }], true,
+      "POST /api/v2/alerts",
+      undefined,
+      [{ labels: { alertname: "A" }, annotations: {}, startsAt: "1970-01-01T00:00:00.000Z" }],
+      true,
     ],
-    ["alert_groups(URL, { active = true, unprocessed = true, muted = false })", "GET /api/v2/alerts/groups?active=true&muted=false", [{}], undefined, [{}]],
-    ['silences(URL, { filter = { "a=b" } })', "GET /api/v2/silences?filter=a%3Db", [{ id: "1" }], undefined, [{ id: "1" }]],
-    ["silences(URL, { expired = false })", "GET /api/v2/silences", [{ id: "1", status: { state: "expired" } }, { id: "2", status: { state: "active" } }], undefined, [{ id: "2", status: { state: "active" } }]],
+    [
+      "alert_groups(URL, { active = true, unprocessed = true, muted = false })",
+      "GET /api/v2/alerts/groups?active=true&muted=false",
+      [{}],
+      undefined,
+      [{}],
+    ],
+    [
+      'silences(URL, { filter = { "a=b" } })',
+      "GET /api/v2/silences?filter=a%3Db",
+      [{ id: "1" }],
+      undefined,
+      [{ id: "1" }],
+    ],
+    [
+      "silences(URL, { expired = false })",
+      "GET /api/v2/silences",
+      [
+        { id: "1", status: { state: "expired" } },
+        { id: "2", status: { state: "active" } },
+      ],
+      undefined,
+      [{ id: "2", status: { state: "active" } }],
+    ],
     ['silence(URL, "a/b")', "GET /api/v2/silence/a%2Fb", { id: "x" }, undefined, { id: "x" }],
-    ['create_silence(URL, { comment = "c", endsAt = 0.25 })', "POST /api/v2/silences", { silenceID: "i" }, { comment: "c", endsAt: "1970-01-01T00:00:00.250Z" }, { silenceID: "i" }],
-    ["create_silence(URL, {})", "POST /api/v2/silences", { silenceID: "i" }, {}, { silenceID: "i" }],
+    [
+      'create_silence(URL, { comment = "c", endsAt = 0.25 })',
+      "POST /api/v2/silences",
+      { silenceID: "i" },
+      { comment: "c", endsAt: "1970-01-01T00:00:00.250Z" },
+      { silenceID: "i" },
+    ],
+    [
+      "create_silence(URL, {})",
+      "POST /api/v2/silences",
+      { silenceID: "i" },
+      {},
+      { silenceID: "i" },
+    ],
     ['delete_silence(URL, "x")', "DELETE /api/v2/silence/x", undefined, undefined, true],
     ["status(URL)", "GET /api/v2/status", { uptime: "u" }, undefined, { uptime: "u" }],
     ["receivers(URL)", "GET /api/v2/receivers", [{ name: "r" }], undefined, [{ name: "r" }]],
@@ -52,16 +89,22 @@ test("is_firing and active_count", async () => {
 
 test("silence_alert sends RFC 3339 times", async () => {
   const start = Date.now();
-  api.expect("POST /api/v2/silences", { json: { silenceID: "sid" } }, {
-    check({ body }) {
-      const s = JSON.parse(body.toString());
-      expect(s.startsAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      expect(Math.abs(Date.parse(s.startsAt) - start)).toBeLessThan(20_000);
-      expect(Date.parse(s.endsAt) - Date.parse(s.startsAt)).toBe(1.5 * 3_600_000);
-      expect(s.matchers).toEqual([{ name: "alertname", value: "A", isRegex: false, isEqual: true }]);
-      expect([s.createdBy, s.comment]).toEqual(["me", "Silenced by assay"]);
+  api.expect(
+    "POST /api/v2/silences",
+    { json: { silenceID: "sid" } },
+    {
+      check({ body }) {
+        const s = JSON.parse(body.toString());
+        expect(s.startsAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+        expect(Math.abs(Date.parse(s.startsAt) - start)).toBeLessThan(20_000);
+        expect(Date.parse(s.endsAt) - Date.parse(s.startsAt)).toBe(1.5 * 3_600_000);
+        expect(s.matchers).toEqual([
+          { name: "alertname", value: "A", isRegex: false, isEqual: true },
+        ]);
+        expect([s.createdBy, s.comment]).toEqual(["me", "Silenced by assay"]);
+      },
     },
-  });
+  );
   expect(await call('silence_alert(URL, "A", 1.5, { created_by = "me" })')).toBe("sid");
 });
 
@@ -75,7 +118,11 @@ test("missing silences when allowed", async () => {
 test("credentials: a client, a table, trailing options", async () => {
   const basic = { headers: { authorization: "Basic dTpw" } };
   for (let i = 0; i < 2; i++) api.expect("GET /api/v2/status", { json: {} }, basic);
-  api.expect("GET /api/v2/alerts?active=true", { json: [] }, { headers: { authorization: "Bearer t" } });
+  api.expect(
+    "GET /api/v2/alerts?active=true",
+    { json: [] },
+    { headers: { authorization: "Bearer t" } },
+  );
   await api.run(`local a = require("assay.alertmanager")
     a.client(URL, { username = "u", password = "p" }):status()
     a.status(URL, { username = "u", password = "p" })
@@ -84,7 +131,10 @@ test("credentials: a client, a table, trailing options", async () => {
 
 test("expire_silences", async () => {
   api.expect("GET /api/v2/silences?filter=a%3Db", {
-    json: [{ id: "1", status: { state: "active" } }, { id: "2", status: { state: "expired" } }],
+    json: [
+      { id: "1", status: { state: "active" } },
+      { id: "2", status: { state: "expired" } },
+    ],
   });
   api.expect("DELETE /api/v2/silence/1");
   expect(await call('expire_silences(URL, { "a=b" })')).toEqual(["1"]);
@@ -105,5 +155,8 @@ test("health, reload, cluster", async () => {
   api.expect("POST /-/reload", { status: 500, text: "bad config" });
   expect(await fail("reload(URL)")).toContain("alertmanager.reload: HTTP 500: bad config");
   api.expect("GET /api/v2/status", { json: { cluster: { status: "ready", peers: [{}, {}] } } });
-  expect(await api.run('return require("assay.alertmanager").cluster_ready(URL)')).toEqual([true, 2]);
+  expect(await api.run('return require("assay.alertmanager").cluster_ready(URL)')).toEqual([
+    true,
+    2,
+  ]);
 });

@@ -12,7 +12,9 @@ const make = `
 `;
 
 test("every file of stdlib is embedded and loads", async () => {
-  const files = (readdirSync(join(import.meta.dirname, "../../stdlib"), { recursive: true }) as string[])
+  const files = (
+    readdirSync(join(import.meta.dirname, "../../stdlib"), { recursive: true }) as string[]
+  )
     .filter((f) => f.endsWith(".lua"))
     .map((f) => f.slice(0, -4).replaceAll("/", "."))
     .sort();
@@ -87,9 +89,9 @@ test("429 and 503 are repeated after the time that the server asks for", async (
   expect(await api.failure(`${make} client(URL):_get("/b")`)).toContain("HTTP 503: x");
   api.expect("GET /b", { status: 503, text: "x" });
   api.expect("GET /b", { json: 7 });
-  expect(
-    await api.run(`${make} return (client { url = URL, retries = 1 }:_get("/b"))`),
-  ).toEqual([7]);
+  expect(await api.run(`${make} return (client { url = URL, retries = 1 }:_get("/b"))`)).toEqual([
+    7,
+  ]);
 });
 
 test("a Retry-After date is understood", async () => {

@@ -13,32 +13,87 @@ describe("calls", () => {
     ['datasource("u/1")', "GET /api/datasources/uid/u%2F1", { id: 1 }, undefined],
     ["datasource(7)", "GET /api/datasources/7", { id: 7 }, undefined],
     ['create_datasource({ name = "n" })', "POST /api/datasources", { id: 1 }, { name: "n" }],
-    ['update_datasource("u", { name = "n" })', "PUT /api/datasources/uid/u", { id: 1 }, { name: "n" }],
+    [
+      'update_datasource("u", { name = "n" })',
+      "PUT /api/datasources/uid/u",
+      { id: 1 },
+      { name: "n" },
+    ],
     ['delete_datasource("u")', "DELETE /api/datasources/uid/u", { message: "m" }, undefined],
     ['datasource_health("u")', "GET /api/datasources/uid/u/health", { status: "OK" }, undefined],
-    ["ds_query({ queries = { {} } })", "POST /api/ds/query", { results: {} }, { queries: [[]] }],
-    ['search({ query = "a b&c", type = "dash-db", tag = { "x", "y" }, limit = 5 })', "GET /api/search?query=a%20b%26c&type=dash-db&tag=x&tag=y&limit=5", [{ uid: "u" }], undefined],
+    ["ds_query({ queries = { {} } })", "POST /api/ds/query", { results: {} }, { queries: [{}] }],
+    [
+      'search({ query = "a b&c", type = "dash-db", tag = { "x", "y" }, limit = 5 })',
+      "GET /api/search?query=a%20b%26c&type=dash-db&tag=x&tag=y&limit=5",
+      [{ uid: "u" }],
+      undefined,
+    ],
     ["search()", "GET /api/search", [], undefined],
     ['dashboard("u")', "GET /api/dashboards/uid/u", { meta: {} }, undefined],
-    ['save_dashboard({ title = "t" }, { folder_uid = "f", overwrite = true })', "POST /api/dashboards/db", { uid: "u" }, { dashboard: { title: "t" }, folderUid: "f", overwrite: true }],
+    [
+      'save_dashboard({ title = "t" }, { folder_uid = "f", overwrite = true })',
+      "POST /api/dashboards/db",
+      { uid: "u" },
+      { dashboard: { title: "t" }, folderUid: "f", overwrite: true },
+    ],
     ['delete_dashboard("u")', "DELETE /api/dashboards/uid/u", { title: "t" }, undefined],
     ["folders()", "GET /api/folders", [], undefined],
-    ['folders({ parent_uid = "p", limit = 2, page = 3 })', "GET /api/folders?limit=2&page=3&parentUid=p", [], undefined],
+    [
+      'folders({ parent_uid = "p", limit = 2, page = 3 })',
+      "GET /api/folders?limit=2&page=3&parentUid=p",
+      [],
+      undefined,
+    ],
     ['folder("f")', "GET /api/folders/f", { uid: "f" }, undefined],
-    ['create_folder("T", { uid = "f" })', "POST /api/folders", { uid: "f" }, { title: "T", uid: "f" }],
+    [
+      'create_folder("T", { uid = "f" })',
+      "POST /api/folders",
+      { uid: "f" },
+      { title: "T", uid: "f" },
+    ],
     ['delete_folder("f")', "DELETE /api/folders/f", { message: "m" }, undefined],
-    ['annotations({ from = 1.5e12, to = 2, dashboard_id = 3, limit = 4, tags = { "a", "b c" } })', "GET /api/annotations?from=1500000000000&to=2&dashboardId=3&limit=4&tags=a&tags=b%20c", [], undefined],
-    ['annotations({ dashboard_uid = "d", panel_id = 1 })', "GET /api/annotations?dashboardUID=d&panelId=1", [], undefined],
-    ['create_annotation({ text = "t", time = 1.5 })', "POST /api/annotations", { id: 1 }, { text: "t", time: 1 }],
-    ["update_annotation(1, { timeEnd = 5 })", "PATCH /api/annotations/1", { message: "m" }, { timeEnd: 5 }],
+    [
+      'annotations({ from = 1.5e12, to = 2, dashboard_id = 3, limit = 4, tags = { "a", "b c" } })',
+      "GET /api/annotations?from=1500000000000&to=2&dashboardId=3&limit=4&tags=a&tags=b%20c",
+      [],
+      undefined,
+    ],
+    [
+      'annotations({ dashboard_uid = "d", panel_id = 1 })',
+      "GET /api/annotations?dashboardUID=d&panelId=1",
+      [],
+      undefined,
+    ],
+    [
+      'create_annotation({ text = "t", time = 1.5 })',
+      "POST /api/annotations",
+      { id: 1 },
+      { text: "t", time: 1 },
+    ],
+    [
+      "update_annotation(1, { timeEnd = 5 })",
+      "PATCH /api/annotations/1",
+      { message: "m" },
+      { timeEnd: 5 },
+    ],
     ["delete_annotation(1)", "DELETE /api/annotations/1", { message: "m" }, undefined],
     ["org()", "GET /api/org", { id: 1 }, undefined],
     ["alert_rules()", "GET /api/v1/provisioning/alert-rules", [{ uid: "r" }], undefined],
     ['alert_rule("r")', "GET /api/v1/provisioning/alert-rules/r", { uid: "r" }, undefined],
     ["contact_points()", "GET /api/v1/provisioning/contact-points", [], undefined],
     ["active_alerts()", "GET /api/alertmanager/grafana/api/v2/alerts", [], undefined],
-    ['create_service_account("n")', "POST /api/serviceaccounts", { id: 1 }, { name: "n", role: "Viewer" }],
-    ['create_service_account_token(1, "t", { seconds_to_live = 60 })', "POST /api/serviceaccounts/1/tokens", { key: "k" }, { name: "t", secondsToLive: 60 }],
+    [
+      'create_service_account("n")',
+      "POST /api/serviceaccounts",
+      { id: 1 },
+      { name: "n", role: "Viewer" },
+    ],
+    [
+      'create_service_account_token(1, "t", { seconds_to_live = 60 })',
+      "POST /api/serviceaccounts/1/tokens",
+      { key: "k" },
+      { name: "t", secondsToLive: 60 },
+    ],
   ] as const) {
     test(code, async () => {
       const headers = { ...bearer, ...(body === undefined && { "content-type": null }) };
@@ -50,9 +105,17 @@ describe("calls", () => {
   }
   test("alert rules remain editable", async () => {
     const headers = { "x-disable-provenance": "true" };
-    api.expect("POST /api/v1/provisioning/alert-rules", { status: 201, json: { uid: "r" } }, { headers, body: { title: "t" } });
+    api.expect(
+      "POST /api/v1/provisioning/alert-rules",
+      { status: 201, json: { uid: "r" } },
+      { headers, body: { title: "t" } },
+    );
     expect(await call('create_alert_rule({ title = "t" })')).toMatchObject([{ uid: "r" }]);
-    api.expect("PUT /api/v1/provisioning/alert-rules/r", { json: { uid: "r" } }, { headers, body: { title: "t" } });
+    api.expect(
+      "PUT /api/v1/provisioning/alert-rules/r",
+      { json: { uid: "r" } },
+      { headers, body: { title: "t" } },
+    );
     await call('update_alert_rule("r", { title = "t" })');
     api.expect("DELETE /api/v1/provisioning/alert-rules/r", { status: 204 }, { headers });
     await call('delete_alert_rule("r")');
@@ -79,7 +142,11 @@ describe("health", () => {
 });
 
 test("credentials and organisation", async () => {
-  api.expect("GET /api/org", { json: {} }, { headers: { authorization: "Basic YWRtaW46cA==", "x-grafana-org-id": "2" } });
+  api.expect(
+    "GET /api/org",
+    { json: {} },
+    { headers: { authorization: "Basic YWRtaW46cA==", "x-grafana-org-id": "2" } },
+  );
   api.expect("GET /api/org", { json: {} }, { headers: { authorization: null } });
   await api.run(`local g = require("assay.grafana")
     g.client { url = URL, username = "admin", password = "p", org_id = 2 }:org()

@@ -17,26 +17,62 @@ test("selector", async () => {
 describe("push", () => {
   test("lines are stamped in strictly increasing order", async () => {
     const before = BigInt(Date.now()) * 1_000_000n;
-    api.expect("POST /loki/api/v1/push", { status: 204 }, {
-      headers: { "content-type": "application/json", "x-scope-orgid": null },
-      check({ body }) {
-        const { streams } = JSON.parse(body.toString());
-        expect(streams[0].stream).toEqual({ app: "x" });
-        const stamps = streams[0].values.map((v: string[]) => BigInt(v[0]!));
-        expect(stamps[0] > before - 10_000_000_000n && stamps[0] < before + 60_000_000_000n).toBe(true);
-        expect(stamps[0] < stamps[1] && stamps[1] < stamps[2]).toBe(true);
-        expect(streams[0].values.map((v: string[]) => v[1])).toEqual(["a", "b", "c"]);
+    api.expect(
+      "POST /loki/api/v1/push",
+      { status: 204 },
+      {
+        headers: { "content-type": "application/json", "x-scope-orgid": null },
+        check({ body }) {
+          const { streams } = JSON.parse(body.toString());
+          expect(streams[0].stream).toEqual({ app: "x" });
+          const stamps = streams[0].values.map((v: string[]) => BigInt(v[0]!));
+          expect(stamps[0] > before - 10_000_000_000n && stamps[0] < before + 60_000_000_000n).toBe(
+            true,
+          );
+          expect(stamps[0] < stamps[1] && stamps[1] < stamps[2]).toBe(true);
+          expect(streams[0].values.map((v: string[]) => v[1])).toEqual(["a", "b", "c"]);
+        },
       },
-    });
+    );
     expect(await call('push({ app = "x" }, { "a", "b", "c" })')).toEqual([true]);
   });
   test("stamps, metadata, empty labels", async () => {
-    api.expect("POST /loki/api/v1/push", { status: 200 }, {
-      body: { streams: [{ stream: {}, values: [["1700000000000000001", "a"], ["1700000000000000000", "b", { k: "v" }], ["5", "c"]] }] },
-    });
-    await call('push({}, { { 1700000000000000001, "a" }, { 1.7e18, "b", { k = "v" } }, { "5", "c" } })');
-    api.expect("POST /loki/api/v1/push", {}, { body: { streams: [{ stream: { a: "1" }, values: [] }, { stream: { a: "2" }, values: [["1", "x"]] }] } });
-    await call('push_streams { { { a = "1" }, {} }, { labels = { a = "2" }, entries = { { 1, "x" } } } }');
+    api.expect(
+      "POST /loki/api/v1/push",
+      { status: 200 },
+      {
+        body: {
+          streams: [
+            {
+              stream: {},
+              values: [
+                ["1700000000000000001", "a"],
+                ["1700000000000000000", "b", { k: "v" }],
+                ["5", "c"],
+              ],
+            },
+          ],
+        },
+      },
+    );
+    await call(
+      'push({}, { { 1700000000000000001, "a" }, { 1.7e18, "b", { k = "v" } }, { "5", "c" } })',
+    );
+    api.expect(
+      "POST /loki/api/v1/push",
+      {},
+      {
+        body: {
+          streams: [
+            { stream: { a: "1" }, values: [] },
+            { stream: { a: "2" }, values: [["1", "x"]] },
+          ],
+        },
+      },
+    );
+    await call(
+      'push_streams { { { a = "1" }, {} }, { labels = { a = "2" }, entries = { { 1, "x" } } } }',
+    );
   });
   test("error", async () => {
     api.expect("POST /loki/api/v1/push", { status: 400, text: "bad" }, { check: () => {} });
@@ -46,22 +82,67 @@ describe("push", () => {
 
 describe("reading", () => {
   for (const [code, line, answer, result] of [
-    ['query("{a=\\"b\\"} |= \\"x&+\\"", { limit = 5, time = "1", direction = "forward" })', "/loki/api/v1/query?query=%7Ba%3D%22b%22%7D%20%7C%3D%20%22x%26%2B%22&limit=5&time=1&direction=forward", streams([]), [[], "streams"]],
-    ['query_range("{}", { start = "1", end_time = "2", limit = 3, step = "4", direction = "backward" })', "/loki/api/v1/query_range?query=%7B%7D&start=1&end=2&limit=3&step=4&direction=backward", streams([{ stream: {} }]), [[{ stream: {} }], "streams"]],
+    [
+      'query("{a=\\"b\\"} |= \\"x&+\\"", { limit = 5, time = "1", direction = "forward" })',
+      "/loki/api/v1/query?query=%7Ba%3D%22b%22%7D%20%7C%3D%20%22x%26%2B%22&limit=5&time=1&direction=forward",
+      streams([]),
+      [[], "streams"],
+    ],
+    [
+      'query_range("{}", { start = "1", end_time = "2", limit = 3, step = "4", direction = "backward" })',
+      "/loki/api/v1/query_range?query=%7B%7D&start=1&end=2&limit=3&step=4&direction=backward",
+      streams([{ stream: {} }]),
+      [[{ stream: {} }], "streams"],
+    ],
     ["labels()", "/loki/api/v1/labels", success(["a"]), [["a"]]],
-    ["labels({ start = 1, end_time = 2 })", "/loki/api/v1/labels?start=1&end=2", success(["a"]), [["a"]]],
-    ['label_values("a b", { start = 1 })', "/loki/api/v1/label/a%20b/values?start=1", success(["v"]), [["v"]]],
-    ['series({ "{a=\\"b\\"}", "c" }, { start = 1 })', "/loki/api/v1/series?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c&start=1", success([{ a: "b" }]), [[{ a: "b" }]]],
+    [
+      "labels({ start = 1, end_time = 2 })",
+      "/loki/api/v1/labels?start=1&end=2",
+      success(["a"]),
+      [["a"]],
+    ],
+    [
+      'label_values("a b", { start = 1 })',
+      "/loki/api/v1/label/a%20b/values?start=1",
+      success(["v"]),
+      [["v"]],
+    ],
+    [
+      'series({ "{a=\\"b\\"}", "c" }, { start = 1 })',
+      "/loki/api/v1/series?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c&start=1",
+      success([{ a: "b" }]),
+      [[{ a: "b" }]],
+    ],
     ["series({})", "/loki/api/v1/series", success([]), [[]]],
-    ['tail("{}", { limit = 1, start = "5" })', "/loki/api/v1/tail?query=%7B%7D&limit=1&start=5", { json: { streams: [] } }, [{ streams: [] }]],
+    [
+      'tail("{}", { limit = 1, start = "5" })',
+      "/loki/api/v1/tail?query=%7B%7D&limit=1&start=5",
+      { json: { streams: [] } },
+      [{ streams: [] }],
+    ],
     ["metrics()", "/metrics", { text: "m 1" }, ["m 1"]],
-    ['stats("{}", { start = 1 })', "/loki/api/v1/index/stats?query=%7B%7D&start=1", { json: { bytes: 1 } }, [{ bytes: 1 }]],
-    ['volume("{}", { target_labels = "a" })', "/loki/api/v1/index/volume?query=%7B%7D&targetLabels=a", success({ resultType: "vector", result: [] }), [[], "vector"]],
+    [
+      'stats("{}", { start = 1 })',
+      "/loki/api/v1/index/stats?query=%7B%7D&start=1",
+      { json: { bytes: 1 } },
+      [{ bytes: 1 }],
+    ],
+    [
+      'volume("{}", { target_labels = "a" })',
+      "/loki/api/v1/index/volume?query=%7B%7D&targetLabels=a",
+      success({ resultType: "vector", result: [] }),
+      [[], "vector"],
+    ],
     ['format_query("{}")', "/loki/api/v1/format_query?query=%7B%7D", success("{}"), ["{}"]],
     ["list_deletes()", "/loki/api/v1/delete", { json: [{ query: "x" }] }, [[{ query: "x" }]]],
     ["rules()", "/prometheus/api/v1/rules", success({ groups: [] }), [[]]],
     ["alerts()", "/prometheus/api/v1/alerts", success({ alerts: [] }), [[]]],
-    ["build_info()", "/loki/api/v1/status/buildinfo", { json: { version: "3" } }, [{ version: "3" }]],
+    [
+      "build_info()",
+      "/loki/api/v1/status/buildinfo",
+      { json: { version: "3" } },
+      [{ version: "3" }],
+    ],
   ] as const) {
     test(code, async () => {
       api.expect(`GET ${line}`, answer);
@@ -74,13 +155,27 @@ describe("reading", () => {
     api.expect("GET /loki/api/v1/labels", { json: { status: "error", error: "why" } });
     expect(await fail("labels()")).toContain("loki: GET /loki/api/v1/labels: why");
     api.expect("GET /loki/api/v1/query?query=x", success({}));
-    expect(await fail('query("x")')).toContain("loki: GET /loki/api/v1/query: the answer holds no result");
+    expect(await fail('query("x")')).toContain(
+      "loki: GET /loki/api/v1/query: the answer holds no result",
+    );
   });
   test("lines reads pages, each line once", async () => {
     const line = "GET /loki/api/v1/query_range?query=x&start=";
     const stream = (values: string[][]) => streams([{ stream: { a: "b" }, values }]);
-    api.expect(`${line}1&limit=2&direction=forward`, stream([["5", "p"], ["6", "q"]]));
-    api.expect(`${line}6&limit=2&direction=forward`, stream([["6", "q"], ["7", "r"]]));
+    api.expect(
+      `${line}1&limit=2&direction=forward`,
+      stream([
+        ["5", "p"],
+        ["6", "q"],
+      ]),
+    );
+    api.expect(
+      `${line}6&limit=2&direction=forward`,
+      stream([
+        ["6", "q"],
+        ["7", "r"],
+      ]),
+    );
     api.expect(`${line}7&limit=2&direction=forward`, stream([["7", "r"]]));
     expect(
       await api.run(`local out = {}
@@ -105,8 +200,14 @@ test("ready, wait_ready, delete_logs", async () => {
 });
 
 test("tenant and credentials", async () => {
-  api.expect("GET /metrics", {}, { headers: { "x-scope-orgid": "t1", authorization: "Basic dTpw" } });
-  await api.run('require("assay.loki").client(URL, { tenant = "t1", username = "u", password = "p" }):metrics()');
+  api.expect(
+    "GET /metrics",
+    {},
+    { headers: { "x-scope-orgid": "t1", authorization: "Basic dTpw" } },
+  );
+  await api.run(
+    'require("assay.loki").client(URL, { tenant = "t1", username = "u", password = "p" }):metrics()',
+  );
 });
 
 test("tail and stream over a WebSocket", async () => {
@@ -118,7 +219,7 @@ test("tail and stream over a WebSocket", async () => {
         ["/loki/api/v1/tail"] = function(req)
           seen[#seen + 1] = req.params.query .. " " .. tostring(req.headers["x-scope-orgid"])
           if not req.headers.upgrade then return { status = 400, body = "not websocket" } end
-          return { ws = function(conn) conn:send(message) end }
+          return { ws = function(conn) conn:write(message) conn:read() end }
         end,
       })
       local c = require("assay.loki").client(server.url, { tenant = "t" })

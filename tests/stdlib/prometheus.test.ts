@@ -18,10 +18,21 @@ describe("query", () => {
     ["one sample", vector("42"), 42],
     ["NaN stays a string", vector("NaN"), "NaN"],
     ["none", vector(), []],
-    ["several", vector("42", "+Inf"), [{ metric: { i: "0" }, value: 42 }, { metric: { i: "1" }, value: "+Inf" }]],
+    [
+      "several",
+      vector("42", "+Inf"),
+      [
+        { metric: { i: "0" }, value: 42 },
+        { metric: { i: "1" }, value: "+Inf" },
+      ],
+    ],
     ["scalar", success({ resultType: "scalar", result: [1, "3.5"] }), 3.5],
     ["string", success({ resultType: "string", result: [1, "x"] }), "x"],
-    ["matrix", success({ resultType: "matrix", result: [{ metric: {}, values: [[1, "2"]] }] }), [{ metric: {}, values: [[1, "2"]] }]],
+    [
+      "matrix",
+      success({ resultType: "matrix", result: [{ metric: {}, values: [[1, "2"]] }] }),
+      [{ metric: {}, values: [[1, "2"]] }],
+    ],
   ] as const) {
     test(name, async () => {
       api.expect(line, answer);
@@ -39,12 +50,18 @@ describe("query", () => {
     api.expect("GET /api/v1/query?query=up", {
       json: { status: "success", data: { resultType: "vector", result: [] }, warnings: ["w"] },
     });
-    expect(await call('query_raw(URL, "up")')).toEqual({ resultType: "vector", result: [], warnings: ["w"] });
+    expect(await call('query_raw(URL, "up")')).toEqual({
+      resultType: "vector",
+      result: [],
+      warnings: ["w"],
+    });
   });
   test("errors", async () => {
     const fail = (code: string) => api.failure(`require("assay.prometheus").${code}`);
     api.expect("GET /api/v1/query?query=x", { status: 400, text: '{"error":"parse"}' });
-    expect(await fail('query(URL, "x")')).toContain('prometheus.query: HTTP 400: {"error":"parse"}');
+    expect(await fail('query(URL, "x")')).toContain(
+      'prometheus.query: HTTP 400: {"error":"parse"}',
+    );
     api.expect("GET /api/v1/query?query=x", { json: { status: "error", error: "bad" } });
     expect(await fail('query(URL, "x")')).toContain("prometheus.query: bad");
     api.expect("GET /api/v1/alerts", { json: { status: "error" } });
@@ -56,21 +73,56 @@ describe("query", () => {
 
 describe("other functions", () => {
   for (const [code, line, data, result] of [
-    ['query_range(URL, "up", 1, "2", "15s")', "/query_range?query=up&start=1&end=2&step=15s", { result: [{ values: [[1, "2"]] }] }, [{ values: [[1, "2"]] }]],
+    [
+      'query_range(URL, "up", 1, "2", "15s")',
+      "/query_range?query=up&start=1&end=2&step=15s",
+      { result: [{ values: [[1, "2"]] }] },
+      [{ values: [[1, "2"]] }],
+    ],
     ['query_range(URL, "up")', "/query_range?query=up", { result: [] }, []],
     ["alerts(URL)", "/alerts", { alerts: [{ a: 1 }] }, [{ a: 1 }]],
     ["targets(URL)", "/targets", { activeTargets: [] }, { activeTargets: [] }],
-    ['targets(URL, { state = "active", scrape_pool = "a b" })', "/targets?state=active&scrapePool=a%20b", {}, {}],
+    [
+      'targets(URL, { state = "active", scrape_pool = "a b" })',
+      "/targets?state=active&scrapePool=a%20b",
+      {},
+      {},
+    ],
     ["rules(URL)", "/rules", { groups: [{ name: "g" }] }, [{ name: "g" }]],
-    ['rules(URL, { type = "alert", rule_name = { "a", "b" } })', "/rules?type=alert&rule_name%5B%5D=a&rule_name%5B%5D=b", { groups: [] }, []],
+    [
+      'rules(URL, { type = "alert", rule_name = { "a", "b" } })',
+      "/rules?type=alert&rule_name%5B%5D=a&rule_name%5B%5D=b",
+      { groups: [] },
+      [],
+    ],
     ['label_values(URL, "a/b")', "/label/a%2Fb/values", ["x"], ["x"]],
-    ['labels(URL, { match = { "up" }, limit = 1 })', "/labels?match%5B%5D=up&limit=1", ["x"], ["x"]],
-    ['series(URL, { "up", "a{b=\\"c\\"}" })', "/series?match%5B%5D=up&match%5B%5D=a%7Bb%3D%22c%22%7D", [{ a: "b" }], [{ a: "b" }]],
-    ['series(URL, {}, { start = 1, end_time = 2 })', "/series?start=1&end=2", [], []],
-    ["targets_metadata(URL, { match_target = '{job=\"x\"}', metric = \"m\", limit = 1 })", "/targets/metadata?match_target=%7Bjob%3D%22x%22%7D&metric=m&limit=1", [], []],
+    [
+      'labels(URL, { match = { "up" }, limit = 1 })',
+      "/labels?match%5B%5D=up&limit=1",
+      ["x"],
+      ["x"],
+    ],
+    [
+      'series(URL, { "up", "a{b=\\"c\\"}" })',
+      "/series?match%5B%5D=up&match%5B%5D=a%7Bb%3D%22c%22%7D",
+      [{ a: "b" }],
+      [{ a: "b" }],
+    ],
+    ["series(URL, {}, { start = 1, end_time = 2 })", "/series?start=1&end=2", [], []],
+    [
+      'targets_metadata(URL, { match_target = \'{job="x"}\', metric = "m", limit = 1 })',
+      "/targets/metadata?match_target=%7Bjob%3D%22x%22%7D&metric=m&limit=1",
+      [],
+      [],
+    ],
     ['metadata(URL, { metric = "m" })', "/metadata?metric=m", { m: [] }, { m: [] }],
     ['query_exemplars(URL, "x", 1, 2)', "/query_exemplars?query=x&start=1&end=2", [], []],
-    ["alertmanagers(URL)", "/alertmanagers", { activeAlertmanagers: [] }, { activeAlertmanagers: [] }],
+    [
+      "alertmanagers(URL)",
+      "/alertmanagers",
+      { activeAlertmanagers: [] },
+      { activeAlertmanagers: [] },
+    ],
     ['status(URL, "buildinfo")', "/status/buildinfo", { version: "3" }, { version: "3" }],
     ['format_query(URL, "a+b")', "/format_query?query=a%2Bb", "a + b", "a + b"],
   ] as const) {
@@ -79,19 +131,30 @@ describe("other functions", () => {
       expect(await call(code)).toEqual(result);
       api.expect(`GET /api/v1${line}`, { status: 500, text: "x" });
       const fn = code.split("(")[0];
-      expect(await api.failure(`require("assay.prometheus").${code}`)).toContain(`prometheus.${fn}: HTTP 500: x`);
+      expect(await api.failure(`require("assay.prometheus").${code}`)).toContain(
+        `prometheus.${fn}: HTTP 500: x`,
+      );
     });
   }
   test("rules follow pages", async () => {
-    api.expect("GET /api/v1/rules?group_limit=1", success({ groups: [{ name: "a" }], groupNextToken: "t" }));
-    api.expect("GET /api/v1/rules?group_limit=1&group_next_token=t", success({ groups: [{ name: "b" }] }));
+    api.expect(
+      "GET /api/v1/rules?group_limit=1",
+      success({ groups: [{ name: "a" }], groupNextToken: "t" }),
+    );
+    api.expect(
+      "GET /api/v1/rules?group_limit=1&group_next_token=t",
+      success({ groups: [{ name: "b" }] }),
+    );
     expect(await call("rules(URL, { group_limit = 1 })")).toEqual([{ name: "a" }, { name: "b" }]);
   });
   test("reload, healthy, ready", async () => {
     api.expect("POST /-/reload");
     expect(await call("config_reload(URL)")).toBe(true);
     api.expect("POST /-/reload", { status: 503, text: "no" });
-    expect(await api.run('return require("assay.prometheus").config_reload(URL)')).toEqual([false, "HTTP 503: no"]);
+    expect(await api.run('return require("assay.prometheus").config_reload(URL)')).toEqual([
+      false,
+      "HTTP 503: no",
+    ]);
     api.expect("GET /-/healthy");
     expect(await call("healthy(URL)")).toBe(true);
     api.expect("GET /-/ready", { status: 503 });
@@ -122,13 +185,17 @@ test("client and credentials", async () => {
 test("assertions", async () => {
   const fail = (code: string) => api.failure(`require("assay.prometheus").${code}`);
   api.expect("GET /api/v1/query?query=up", vector("1", "0"));
-  expect(await fail('assert_query(URL, "up", 1)')).toContain('prometheus.assert_query: up: {i="1"} 0 is not == 1');
+  expect(await fail('assert_query(URL, "up", 1)')).toContain(
+    'prometheus.assert_query: up: {i="1"} 0 is not == 1',
+  );
   api.expect("GET /api/v1/query?query=up", vector());
   expect(await fail('assert_query(URL, "up", 1)')).toContain("no samples for up");
   api.expect("GET /api/v1/query?query=up", vector("5"));
   expect(await call('assert_query(URL, "up", { gt = 1, le = 5 })')).toBe(5);
   const targets = (health: string) =>
-    success({ activeTargets: [{ labels: { job: "j" }, health, scrapeUrl: "http://t", lastError: "e" }] });
+    success({
+      activeTargets: [{ labels: { job: "j" }, health, scrapeUrl: "http://t", lastError: "e" }],
+    });
   api.expect("GET /api/v1/targets?state=active", targets("down"));
   expect(await fail("assert_targets_up(URL)")).toContain("assert_targets_up: http://t is down (e)");
   api.expect("GET /api/v1/targets?state=active", targets("up"));
@@ -137,7 +204,9 @@ test("assertions", async () => {
   await call("assert_targets_up(URL)");
   const alerts = success({ alerts: [{ state: "firing", labels: { alertname: "A" } }] });
   api.expect("GET /api/v1/alerts", alerts);
-  expect(await fail("assert_no_alerts(URL)")).toContain('assert_no_alerts: firing: A{alertname="A"}');
+  expect(await fail("assert_no_alerts(URL)")).toContain(
+    'assert_no_alerts: firing: A{alertname="A"}',
+  );
   api.expect("GET /api/v1/alerts", alerts);
   await call('assert_no_alerts(URL, "B")');
 });

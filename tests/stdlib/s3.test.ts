@@ -13,9 +13,10 @@ const hex = (s: string | Buffer) => createHash("sha256").update(s).digest("hex")
 
 /** Computes the signature of a request as it arrived. */
 const signed: Wanted["check"] = ({ headers, body, url }) => {
-  const m = /^AWS4-HMAC-SHA256 Credential=(\S+?)\/(\d{8})\/([\w-]+)\/s3\/aws4_request, SignedHeaders=(\S+), Signature=(\w+)$/.exec(
-    headers.authorization ?? "",
-  );
+  const m =
+    /^AWS4-HMAC-SHA256 Credential=(\S+?)\/(\d{8})\/([\w-]+)\/s3\/aws4_request, SignedHeaders=(\S+), Signature=(\w+)$/.exec(
+      headers.authorization ?? "",
+    );
   if (m === null) throw new Error(`Authorization: ${headers.authorization}`);
   const [, key, date, region, names, signature] = m as unknown as string[];
   expect([key, region]).toEqual(["AKIAIOSFODNN7EXAMPLE", "eu-central-2"]);
@@ -25,9 +26,15 @@ const signed: Wanted["check"] = ({ headers, body, url }) => {
   const method = (headers[":method"] as string) ?? "";
   const candidates = ["GET", "PUT", "POST", "DELETE", "HEAD"].map((verb) => {
     const canonical = [verb, path, query, lines.join(""), names, hex(body)].join("\n");
-    const text = ["AWS4-HMAC-SHA256", headers["x-amz-date"], `${date}/${region}/s3/aws4_request`, hex(canonical)].join("\n");
+    const text = [
+      "AWS4-HMAC-SHA256",
+      headers["x-amz-date"],
+      `${date}/${region}/s3/aws4_request`,
+      hex(canonical),
+    ].join("\n");
     let k: Buffer | string = `AWS4${secret}`;
-    for (const part of [date!, region!, "s3", "aws4_request"]) k = createHmac("sha256", k).update(part).digest();
+    for (const part of [date!, region!, "s3", "aws4_request"])
+      k = createHmac("sha256", k).update(part).digest();
     return createHmac("sha256", k).update(text).digest("hex");
   });
   if (!candidates.includes(signature!)) throw new Error(`signature does not fit ${method} ${url}`);
@@ -53,25 +60,56 @@ describe("published signature vectors", () => {
     ]);
   });
   test("root, object, body", async () => {
-    expect((await sign(base("/")))[0]).toBe("fbc6d8543032484b751166db0e2644a4c95b1be207146e53bab4eb970c97375b");
-    expect((await sign(base("/bkt/k")))[0]).toBe("93062b297bc4ea50cab889ed9254705a194ff7adbb8b7ef1fb0d595e50ece6c1");
-    const put = base("/bkt/dir/my%20file%2B1.txt", "", ', ["Content-Type"] = "text/plain"', hex("Hello"), "PUT");
-    expect((await sign(put))[0]).toBe("af044f86141a00ddb2379c8dfe0e10c06e01f2961d0e55627b0ea5b37f2c398c");
+    expect((await sign(base("/")))[0]).toBe(
+      "fbc6d8543032484b751166db0e2644a4c95b1be207146e53bab4eb970c97375b",
+    );
+    expect((await sign(base("/bkt/k")))[0]).toBe(
+      "93062b297bc4ea50cab889ed9254705a194ff7adbb8b7ef1fb0d595e50ece6c1",
+    );
+    const put = base(
+      "/bkt/dir/my%20file%2B1.txt",
+      "",
+      ', ["Content-Type"] = "text/plain"',
+      hex("Hello"),
+      "PUT",
+    );
+    expect((await sign(put))[0]).toBe(
+      "af044f86141a00ddb2379c8dfe0e10c06e01f2961d0e55627b0ea5b37f2c398c",
+    );
   });
   const aws = (rest: string) => `{
     region = "us-east-1", access_key = "AKIAIOSFODNN7EXAMPLE", secret_key = "${secret}", time = 1369353600, ${rest} }`;
   const awsHeaders = (more: string, payload = empty) =>
     `headers = { host = "examplebucket.s3.amazonaws.com", ["x-amz-date"] = "20130524T000000Z", ["x-amz-content-sha256"] = "${payload}"${more} }, payload_hash = "${payload}"`;
   test("the examples of the S3 documentation", async () => {
-    expect((await sign(aws(`method = "GET", path = "/", query = { { "max-keys", 2 }, { "prefix", "J" } }, ${awsHeaders("")}`)))[0])
-      .toBe("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
-    expect((await sign(aws(`method = "GET", path = "/test.txt", ${awsHeaders(', range = "bytes=0-9"')}`)))[0])
-      .toBe("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
-    expect((await sign(aws(`method = "GET", path = "/", query = { { "lifecycle", "" } }, ${awsHeaders("")}`)))[0])
-      .toBe("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
+    expect(
+      (
+        await sign(
+          aws(
+            `method = "GET", path = "/", query = { { "max-keys", 2 }, { "prefix", "J" } }, ${awsHeaders("")}`,
+          ),
+        )
+      )[0],
+    ).toBe("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
+    expect(
+      (
+        await sign(
+          aws(`method = "GET", path = "/test.txt", ${awsHeaders(', range = "bytes=0-9"')}`),
+        )
+      )[0],
+    ).toBe("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+    expect(
+      (
+        await sign(
+          aws(`method = "GET", path = "/", query = { { "lifecycle", "" } }, ${awsHeaders("")}`),
+        )
+      )[0],
+    ).toBe("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
     const body = "Welcome to Amazon S3.";
     const put = `method = "PUT", path = "/test%24file.text", ${awsHeaders(', date = "Fri, 24 May 2013 00:00:00 GMT", ["x-amz-storage-class"] = "REDUCED_REDUNDANCY"', hex(body))}`;
-    expect((await sign(aws(put)))[0]).toBe("98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
+    expect((await sign(aws(put)))[0]).toBe(
+      "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd",
+    );
   });
   test("the presigned URL of the S3 documentation", async () => {
     expect(
@@ -85,16 +123,27 @@ describe("published signature vectors", () => {
 });
 
 test("presigned URLs carry session tokens, queries and other methods", async () => {
-  const [url] = await api.run(`local c = require("assay.s3").client { endpoint = "http://h:80/base", region = "r",
+  const [url] =
+    await api.run(`local c = require("assay.s3").client { endpoint = "http://h:80/base", region = "r",
       access_key = "a", secret_key = "s", session_token = "t+" }
     return c:presign("b", "x y", { method = "PUT", query = { { "versionId", "1" } }, time = 0 })`);
-  expect(url).toMatch(/^http:\/\/h\/base\/b\/x%20y\?X-Amz-Algorithm=.*&X-Amz-Security-Token=t%2B&.*versionId=1&X-Amz-Signature=\w{64}$/);
+  expect(url).toMatch(
+    /^http:\/\/h\/base\/b\/x%20y\?X-Amz-Algorithm=.*&X-Amz-Security-Token=t%2B&.*versionId=1&X-Amz-Signature=\w{64}$/,
+  );
 });
 
 describe("addresses", () => {
   for (const key of ["a b+c", "a//b/", "/lead", "ü?#%&=", "a\tb", "(x)!*'"]) {
     test(JSON.stringify(key), async () => {
-      const path = key.split("/").map((s) => encodeURIComponent(s).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)).join("/");
+      const path = key
+        .split("/")
+        .map((s) =>
+          encodeURIComponent(s).replace(
+            /[!'()*]/g,
+            (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+          ),
+        )
+        .join("/");
       api.expect(`GET /b/${path}`, { text: "x" }, { check: signed });
       expect(await call(`get_object("b", ${JSON.stringify(key)})`)).toEqual(["x"]);
     });
@@ -111,7 +160,14 @@ describe("addresses", () => {
     ).toEqual(["x"]);
   });
   test("session token", async () => {
-    api.expect("GET /", { text: "" }, { headers: { "x-amz-security-token": "tok", authorization: /x-amz-security-token/ }, check: signed });
+    api.expect(
+      "GET /",
+      { text: "" },
+      {
+        headers: { "x-amz-security-token": "tok", authorization: /x-amz-security-token/ },
+        check: signed,
+      },
+    );
     await api.run(`${client} c.session_token = "tok" c:list_buckets()`);
   });
 });
@@ -123,7 +179,9 @@ test("options are required, in order; the environment fills them", async () => {
     ['{ endpoint = "http://x", region = "r" }', "access_key"],
     ['{ endpoint = "http://x", region = "r", access_key = "a" }', "secret_key"],
   ])
-    expect(await api.failure(`require("assay.s3").client(${opts})`)).toContain(`s3.client: ${what} is required`);
+    expect(await api.failure(`require("assay.s3").client(${opts})`)).toContain(
+      `s3.client: ${what} is required`,
+    );
   expect(
     await api.run(`env.set("AWS_ENDPOINT_URL", "http://e/") env.set("AWS_REGION", "r")
       env.set("AWS_ACCESS_KEY_ID", "a") env.set("AWS_SECRET_ACCESS_KEY", "s")
@@ -132,27 +190,154 @@ test("options are required, in order; the environment fills them", async () => {
   ).toEqual(["http://e", "r", "a", "s", true]);
 });
 
-const createXml = '<?xml version="1.0" encoding="UTF-8"?><CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>eu-central-2</LocationConstraint></CreateBucketConfiguration>';
-type Row = [code: string, line: string, answer: Answer, wanted: Wanted, result: unknown[], error?: string];
+const createXml =
+  '<?xml version="1.0" encoding="UTF-8"?><CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>eu-central-2</LocationConstraint></CreateBucketConfiguration>';
+type Row = [
+  code: string,
+  line: string,
+  answer: Answer,
+  wanted: Wanted,
+  result: unknown[],
+  error?: string,
+];
 const rows: Row[] = [
-  ['create_bucket("b")', "PUT /b", {}, { headers: { "content-type": "application/xml" }, body: createXml }, [true], "PUT /b"],
+  [
+    'create_bucket("b")',
+    "PUT /b",
+    {},
+    { headers: { "content-type": "application/xml" }, body: createXml },
+    [true],
+    "PUT /b",
+  ],
   ['delete_bucket("b")', "DELETE /b", { status: 204 }, {}, [true], "DELETE /b"],
-  ["list_buckets()", "GET /", { text: "<X><Buckets><Bucket><Name>a&amp;b</Name> <CreationDate>d</CreationDate></Bucket></Buckets></X>" }, {}, [[{ name: "a&b", creation_date: "d" }]], "GET /"],
-  ['bucket_location("b")', "GET /b?location=", { text: '<LocationConstraint xmlns="x">r</LocationConstraint>' }, {}, ["r"], "GET /b?location"],
-  ['put_object("b", "k", "a\\0\\255", { content_type = "text/plain", metadata = { A = "1" } })', "PUT /b/k", {}, { headers: { "content-type": "text/plain", "x-amz-meta-a": "1", authorization: /SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-meta-a,/ } }, [true], "PUT /b/k"],
-  ['put_object("b", "k")', "PUT /b/k", {}, { headers: { "content-length": "0", "content-type": null } }, [true], "PUT /b/k"],
-  ['get_object("b", "k", { range = "bytes=0-1", version_id = "v" })', "GET /b/k?versionId=v", { status: 206, text: "ab" }, { headers: { range: "bytes=0-1" } }, ["ab"], "GET /b/k"],
+  [
+    "list_buckets()",
+    "GET /",
+    {
+      text: "<X><Buckets><Bucket><Name>a&amp;b</Name> <CreationDate>d</CreationDate></Bucket></Buckets></X>",
+    },
+    {},
+    [[{ name: "a&b", creation_date: "d" }]],
+    "GET /",
+  ],
+  [
+    'bucket_location("b")',
+    "GET /b?location=",
+    { text: '<LocationConstraint xmlns="x">r</LocationConstraint>' },
+    {},
+    ["r"],
+    "GET /b?location",
+  ],
+  [
+    'put_object("b", "k", "a\\0\\255", { content_type = "text/plain", metadata = { A = "1" } })',
+    "PUT /b/k",
+    {},
+    {
+      headers: {
+        "content-type": "text/plain",
+        "x-amz-meta-a": "1",
+        authorization:
+          /SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-meta-a,/,
+      },
+    },
+    [true],
+    "PUT /b/k",
+  ],
+  [
+    'put_object("b", "k")',
+    "PUT /b/k",
+    {},
+    { headers: { "content-length": "0", "content-type": null } },
+    [true],
+    "PUT /b/k",
+  ],
+  [
+    'get_object("b", "k", { range = "bytes=0-1", version_id = "v" })',
+    "GET /b/k?versionId=v",
+    { status: 206, text: "ab" },
+    { headers: { range: "bytes=0-1" } },
+    ["ab"],
+    "GET /b/k",
+  ],
   ['delete_object("b", "k")', "DELETE /b/k", { status: 204 }, {}, [true], "DELETE /b/k"],
-  ['copy_object("s", "x y", "d", "z")', "PUT /d/z", { text: "<CopyObjectResult/>" }, { headers: { "x-amz-copy-source": "/s/x%20y" } }, [true], "COPY /s/x y -> /d/z"],
-  ['put_bucket_config("b", "versioning", "<V/>")', "PUT /b?versioning=", {}, { body: "<V/>" }, [true], "PUT /b?versioning"],
+  [
+    'copy_object("s", "x y", "d", "z")',
+    "PUT /d/z",
+    { text: "<CopyObjectResult/>" },
+    { headers: { "x-amz-copy-source": "/s/x%20y" } },
+    [true],
+    "COPY /s/x y -> /d/z",
+  ],
+  [
+    'put_bucket_config("b", "versioning", "<V/>")',
+    "PUT /b?versioning=",
+    {},
+    { body: "<V/>" },
+    [true],
+    "PUT /b?versioning",
+  ],
   ['bucket_config("b", "policy")', "GET /b?policy=", { text: "{}" }, {}, ["{}"]],
-  ['delete_bucket_config("b", "policy")', "DELETE /b?policy=", { status: 204 }, {}, [true], "DELETE /b?policy"],
-  ['create_multipart_upload("b", "k", { content_type = "a/b" })', "POST /b/k?uploads=", { text: "<UploadId>u</UploadId>" }, { headers: { "content-type": "a/b" } }, ["u"], "POST /b/k?uploads"],
-  ['upload_part("b", "k", "u/", 2, "xyz")', "PUT /b/k?partNumber=2&uploadId=u%2F", { headers: { ETag: '"e"' } }, { body: "xyz" }, ['"e"'], "PUT /b/k?partNumber=2"],
-  ['complete_multipart_upload("b", "k", "u", { \'"e"\' })', "POST /b/k?uploadId=u", { text: "<ETag>&quot;z&quot;</ETag>" }, { body: '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Part><PartNumber>1</PartNumber><ETag>&quot;e&quot;</ETag></Part></CompleteMultipartUpload>' }, ['"z"'], "POST /b/k?uploadId"],
-  ['abort_multipart_upload("b", "k", "u")', "DELETE /b/k?uploadId=u", { status: 204 }, {}, [true], "DELETE /b/k?uploadId"],
-  ['list_multipart_uploads("b")', "GET /b?uploads=", { text: "<Upload><Key>k</Key><UploadId>u</UploadId><Initiated>t</Initiated></Upload>" }, {}, [[{ key: "k", upload_id: "u", initiated: "t" }]], "GET /b?uploads"],
-  ['delete_objects("b", { "a&b" })', "POST /b?delete=", { text: "<Error><Key>a&amp;b</Key><Code>AccessDenied</Code><Message>m</Message></Error>" }, { body: '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet><Object><Key>a&amp;b</Key></Object></Delete>', headers: { "x-amz-checksum-sha256": /=$/ } }, [[{ key: "a&b", code: "AccessDenied", message: "m" }]], "POST /b?delete"],
+  [
+    'delete_bucket_config("b", "policy")',
+    "DELETE /b?policy=",
+    { status: 204 },
+    {},
+    [true],
+    "DELETE /b?policy",
+  ],
+  [
+    'create_multipart_upload("b", "k", { content_type = "a/b" })',
+    "POST /b/k?uploads=",
+    { text: "<UploadId>u</UploadId>" },
+    { headers: { "content-type": "a/b" } },
+    ["u"],
+    "POST /b/k?uploads",
+  ],
+  [
+    'upload_part("b", "k", "u/", 2, "xyz")',
+    "PUT /b/k?partNumber=2&uploadId=u%2F",
+    { headers: { ETag: '"e"' } },
+    { body: "xyz" },
+    ['"e"'],
+    "PUT /b/k?partNumber=2",
+  ],
+  [
+    'complete_multipart_upload("b", "k", "u", { \'"e"\' })',
+    "POST /b/k?uploadId=u",
+    { text: "<ETag>&quot;z&quot;</ETag>" },
+    {
+      body: '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Part><PartNumber>1</PartNumber><ETag>&quot;e&quot;</ETag></Part></CompleteMultipartUpload>',
+    },
+    ['"z"'],
+    "POST /b/k?uploadId",
+  ],
+  [
+    'abort_multipart_upload("b", "k", "u")',
+    "DELETE /b/k?uploadId=u",
+    { status: 204 },
+    {},
+    [true],
+    "DELETE /b/k?uploadId",
+  ],
+  [
+    'list_multipart_uploads("b")',
+    "GET /b?uploads=",
+    { text: "<Upload><Key>k</Key><UploadId>u</UploadId><Initiated>t</Initiated></Upload>" },
+    {},
+    [[{ key: "k", upload_id: "u", initiated: "t" }]],
+    "GET /b?uploads",
+  ],
+  [
+    'delete_objects("b", { "a&b" })',
+    "POST /b?delete=",
+    { text: "<Error><Key>a&amp;b</Key><Code>AccessDenied</Code><Message>m</Message></Error>" },
+    {
+      body: '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet><Object><Key>a&amp;b</Key></Object></Delete>',
+      headers: { "x-amz-checksum-sha256": /=$/ },
+    },
+    [[{ key: "a&b", code: "AccessDenied", message: "m" }]],
+    "POST /b?delete",
+  ],
 ];
 
 describe("operations", () => {
@@ -167,7 +352,9 @@ describe("operations", () => {
   }
   test("head_object", async () => {
     api.expect("HEAD /b/k", { headers: { ETag: '"e"' } }, { check: signed });
-    expect(await api.run(`${client} local h = c:head_object("b", "k") return h.status, h.headers.etag`)).toEqual([200, '"e"']);
+    expect(
+      await api.run(`${client} local h = c:head_object("b", "k") return h.status, h.headers.etag`),
+    ).toEqual([200, '"e"']);
     api.expect("HEAD /b/k", { status: 404 });
     expect(await call('head_object("b", "k") == nil')).toEqual([true]);
     api.expect("HEAD /b/k", { status: 403 });
@@ -186,7 +373,11 @@ describe("operations", () => {
     expect(await call('bucket_config("b", "policy") == nil')).toEqual([true]);
   });
   test("create_bucket in us-east-1, ensure_bucket", async () => {
-    api.expect("PUT /b", {}, { headers: { "content-length": "0", "content-type": "application/xml" } });
+    api.expect(
+      "PUT /b",
+      {},
+      { headers: { "content-length": "0", "content-type": "application/xml" } },
+    );
     await api.run(`${client} c.region = "us-east-1" c:create_bucket("b")`);
     api.expect("PUT /b", { status: 409, text: "x" }, { check: signed });
     api.expect("GET /b?list-type=2&max-keys=0", {});
@@ -196,7 +387,9 @@ describe("operations", () => {
   });
   test("a copy that fails half way", async () => {
     api.expect("PUT /d/k", { text: "<Error><Code>InternalError</Code></Error>" });
-    expect(await fail('copy_object("s", "k", "d", "k")')).toContain("s3: COPY /s/k -> /d/k HTTP 200: <Error>");
+    expect(await fail('copy_object("s", "k", "d", "k")')).toContain(
+      "s3: COPY /s/k -> /d/k HTTP 200: <Error>",
+    );
   });
   test("SlowDown is repeated", async () => {
     api.expect("GET /b/k", { status: 503, text: "<Code>SlowDown</Code>" }, { check: signed });
@@ -214,43 +407,66 @@ describe("listing", () => {
   });
   const object = (key: string) => ({ key, size: 7, last_modified: "t", etag: '"e"' });
   test("follows pages to the end", async () => {
-    api.expect("GET /b?list-type=2&prefix=a%2F%20b", page(["a&amp;b", "b"], "t=="), { check: signed });
-    api.expect("GET /b?continuation-token=t%3D%3D&list-type=2&prefix=a%2F%20b", page(["c"]), { check: signed });
+    api.expect("GET /b?list-type=2&prefix=a%2F%20b", page(["a&amp;b", "b"], "t=="), {
+      check: signed,
+    });
+    api.expect("GET /b?continuation-token=t%3D%3D&list-type=2&prefix=a%2F%20b", page(["c"]), {
+      check: signed,
+    });
     expect(await call('list_objects("b", { prefix = "a/ b" })')).toEqual([
-      { objects: [object("a&b"), object("b"), object("c")], common_prefixes: [], is_truncated: false, key_count: 3 },
+      {
+        objects: [object("a&b"), object("b"), object("c")],
+        common_prefixes: [],
+        is_truncated: false,
+        key_count: 3,
+      },
     ]);
   });
   test("one page", async () => {
-    api.expect("GET /b?continuation-token=x&list-type=2&max-keys=1", page(["a"], "t"), { check: signed });
+    api.expect("GET /b?continuation-token=x&list-type=2&max-keys=1", page(["a"], "t"), {
+      check: signed,
+    });
     expect(await call('list_objects("b", { max_keys = 1, continuation_token = "x" })')).toEqual([
-      { objects: [object("a")], common_prefixes: [], is_truncated: true, next_continuation_token: "t", key_count: 1 },
+      {
+        objects: [object("a")],
+        common_prefixes: [],
+        is_truncated: true,
+        next_continuation_token: "t",
+        key_count: 1,
+      },
     ]);
     api.expect("GET /b?list-type=2", { status: 404, text: "NoSuchBucket" });
-    expect(await fail('list_objects("b")')).toContain("s3: GET /b?list-type=2 HTTP 404: NoSuchBucket");
+    expect(await fail('list_objects("b")')).toContain(
+      "s3: GET /b?list-type=2 HTTP 404: NoSuchBucket",
+    );
   });
   test("delimiter and encoded keys", async () => {
     api.expect("GET /b?delimiter=%2F&encoding-type=url&list-type=2", {
       text: "<R><EncodingType>url</EncodingType><Contents><Key>a%20b</Key></Contents><CommonPrefixes><Prefix>d%2B/</Prefix></CommonPrefixes></R>",
     });
-    expect(await call('list_objects("b", { delimiter = "/", encoding_type = "url" })')).toMatchObject([
-      { objects: [{ key: "a b", size: 0 }], common_prefixes: ["d+/"] },
-    ]);
+    expect(
+      await call('list_objects("b", { delimiter = "/", encoding_type = "url" })'),
+    ).toMatchObject([{ objects: [{ key: "a b", size: 0 }], common_prefixes: ["d+/"] }]);
   });
   test("the iterator reads pages when they are needed", async () => {
     api.expect("GET /b?list-type=2", page(["a"], "t"));
     api.expect("GET /b?continuation-token=t&list-type=2", page(["b"]));
     expect(
-      await api.run(`${client} local keys = {} for o in c:objects("b") do keys[#keys + 1] = o.key end return keys`),
+      await api.run(
+        `${client} local keys = {} for o in c:objects("b") do keys[#keys + 1] = o.key end return keys`,
+      ),
     ).toEqual([["a", "b"]]);
   });
 });
 
 describe("upload", () => {
   const M = 1024 * 1024;
-  const size = (n: number): Wanted["check"] => (r) => {
-    expect(r.body.length).toBe(n);
-    signed?.(r);
-  };
+  const size =
+    (n: number): Wanted["check"] =>
+    (r) => {
+      expect(r.body.length).toBe(n);
+      signed?.(r);
+    };
   test("small ones go in one piece", async () => {
     api.expect("PUT /b/k", {}, { body: "abc", check: signed });
     expect(await call('upload("b", "k", "abc")')).toEqual([true]);
@@ -259,24 +475,51 @@ describe("upload", () => {
   });
   for (const [name, source] of [
     ["a string", '("x"):rep(11 * 1024 * 1024)'],
-    ["a function", "(function() local n = 0 return function() n = n + 1 return n <= 11 and ('x'):rep(1024 * 1024) or nil end end)()"],
-    ["a file", '(function() local f = os.tmpname() fs.write(f, ("x"):rep(11 * 1024 * 1024)) return { file = f } end)()'],
+    [
+      "a function",
+      "(function() local n = 0 return function() n = n + 1 return n <= 11 and ('x'):rep(1024 * 1024) or nil end end)()",
+    ],
+    [
+      "a file",
+      '(function() local f = os.tmpname() fs.write(f, ("x"):rep(11 * 1024 * 1024)) return { file = f } end)()',
+    ],
   ] as const)
     test(`parts of ${name}`, async () => {
       api.expect("POST /b/k?uploads=", { text: "<UploadId>u</UploadId>" }, { check: signed });
       for (const [i, n] of [5 * M, 5 * M, M].entries())
-        api.expect(`PUT /b/k?partNumber=${i + 1}&uploadId=u`, { headers: { ETag: `e${i}` } }, { check: size(n) });
-      api.expect("POST /b/k?uploadId=u", { text: "<ETag>z</ETag>" }, { check: ({ body }) => expect(body.toString()).toContain("<PartNumber>3</PartNumber><ETag>e2</ETag>") });
+        api.expect(
+          `PUT /b/k?partNumber=${i + 1}&uploadId=u`,
+          { headers: { ETag: `e${i}` } },
+          { check: size(n) },
+        );
+      api.expect(
+        "POST /b/k?uploadId=u",
+        { text: "<ETag>z</ETag>" },
+        {
+          check: ({ body }) =>
+            expect(body.toString()).toContain("<PartNumber>3</PartNumber><ETag>e2</ETag>"),
+        },
+      );
       expect(await call(`upload("b", "k", ${source}, { part_size = ${5 * M} })`)).toEqual([true]);
     });
   test("a failed one is aborted", async () => {
     api.expect("POST /b/k?uploads=", { text: "<UploadId>u</UploadId>" });
-    api.expect("PUT /b/k?partNumber=1&uploadId=u", { status: 500, text: "broken" }, { check: signed });
+    api.expect(
+      "PUT /b/k?partNumber=1&uploadId=u",
+      { status: 500, text: "broken" },
+      { check: signed },
+    );
     api.expect("DELETE /b/k?uploadId=u", { status: 204 });
-    expect(await fail(`upload("b", "k", ("x"):rep(6 * 1024 * 1024), { part_size = ${5 * M} })`)).toContain("s3: PUT /b/k?partNumber=1 HTTP 500: broken");
+    expect(
+      await fail(`upload("b", "k", ("x"):rep(6 * 1024 * 1024), { part_size = ${5 * M} })`),
+    ).toContain("s3: PUT /b/k?partNumber=1 HTTP 500: broken");
   });
 });
 
 test("error_code", async () => {
-  expect(await api.run('return require("assay.s3").error_code("<Error><Code>A</Code><Message>b &lt;</Message></Error>")')).toEqual(["A", "b <"]);
+  expect(
+    await api.run(
+      'return require("assay.s3").error_code("<Error><Code>A</Code><Message>b &lt;</Message></Error>")',
+    ),
+  ).toEqual(["A", "b <"]);
 });

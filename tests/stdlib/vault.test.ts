@@ -21,72 +21,312 @@ const rows: Row[] = [
   ['write("a", {})', "POST /v1/a", none, {}, undefined],
   ['delete("a")', "DELETE /v1/a", none, undefined, undefined],
   ['list("a")', "GET /v1/a?list=true", keys, undefined, ["a", "b/"]],
-  ['kv_get("s", "k/l")', "GET /v1/s/data/k/l", data({ data: { a: "b" } }), undefined, { data: { a: "b" } }],
+  [
+    'kv_get("s", "k/l")',
+    "GET /v1/s/data/k/l",
+    data({ data: { a: "b" } }),
+    undefined,
+    { data: { a: "b" } },
+  ],
   ['kv_get("s", "k", { version = 3 })', "GET /v1/s/data/k?version=3", data({}), undefined, {}],
-  ['kv_put("s", "k", { a = "b" })', "POST /v1/s/data/k", data({ version: 1 }), { data: { a: "b" } }, { data: { version: 1 } }],
-  ['kv_put("s", "k", {}, { cas = 0 })', "POST /v1/s/data/k", none, { data: {}, options: { cas: 0 } }, undefined],
-  ['kv_patch("s", "k", { a = json.null })', "PATCH /v1/s/data/k", none, { data: { a: null } }, undefined],
+  [
+    'kv_put("s", "k", { a = "b" })',
+    "POST /v1/s/data/k",
+    data({ version: 1 }),
+    { data: { a: "b" } },
+    { data: { version: 1 } },
+  ],
+  [
+    'kv_put("s", "k", {}, { cas = 0 })',
+    "POST /v1/s/data/k",
+    none,
+    { data: {}, options: { cas: 0 } },
+    undefined,
+  ],
+  [
+    'kv_patch("s", "k", { a = json.null })',
+    "PATCH /v1/s/data/k",
+    none,
+    { data: { a: null } },
+    undefined,
+  ],
   ['kv_delete("s", "k")', "DELETE /v1/s/data/k", none, undefined, undefined],
-  ['kv_delete_versions("s", "k", { 1 })', "POST /v1/s/delete/k", none, { versions: [1] }, undefined],
-  ['kv_undelete("s", "k", { 1, 2 })', "POST /v1/s/undelete/k", none, { versions: [1, 2] }, undefined],
+  [
+    'kv_delete_versions("s", "k", { 1 })',
+    "POST /v1/s/delete/k",
+    none,
+    { versions: [1] },
+    undefined,
+  ],
+  [
+    'kv_undelete("s", "k", { 1, 2 })',
+    "POST /v1/s/undelete/k",
+    none,
+    { versions: [1, 2] },
+    undefined,
+  ],
   ['kv_destroy("s", "k", { 1 })', "PUT /v1/s/destroy/k", none, { versions: [1] }, undefined],
   ['kv_list("s")', "GET /v1/s/metadata/?list=true", keys, undefined, ["a", "b/"]],
   ['kv_list("s", "p/")', "GET /v1/s/metadata/p/?list=true", keys, undefined, ["a", "b/"]],
   ['kv_metadata("s", "k")', "GET /v1/s/metadata/k", data({ v: 1 }), undefined, { data: { v: 1 } }],
-  ['kv_put_metadata("s", "k", { max_versions = 2 })', "POST /v1/s/metadata/k", none, { max_versions: 2 }, undefined],
+  [
+    'kv_put_metadata("s", "k", { max_versions = 2 })',
+    "POST /v1/s/metadata/k",
+    none,
+    { max_versions: 2 },
+    undefined,
+  ],
   ['kv_delete_metadata("s", "k")', "DELETE /v1/s/metadata/k", none, undefined, undefined],
-  ['seal()', "PUT /v1/sys/seal", none, undefined, undefined],
-  ['capabilities_self("a")', "POST /v1/sys/capabilities-self", data({ a: ["read"] }), { paths: ["a"] }, { a: ["read"] }],
-  ['policy_get("p")', "GET /v1/sys/policies/acl/p", data({ policy: "x" }), undefined, { policy: "x" }],
+  ["seal()", "PUT /v1/sys/seal", none, undefined, undefined],
+  [
+    'capabilities_self("a")',
+    "POST /v1/sys/capabilities-self",
+    data({ a: ["read"] }),
+    { paths: ["a"] },
+    { a: ["read"] },
+  ],
+  [
+    'policy_get("p")',
+    "GET /v1/sys/policies/acl/p",
+    data({ policy: "x" }),
+    undefined,
+    { policy: "x" },
+  ],
   ['policy_put("p", "rules")', "PUT /v1/sys/policies/acl/p", none, { policy: "rules" }, undefined],
   ['policy_delete("p")', "DELETE /v1/sys/policies/acl/p", none, undefined, undefined],
-  ['policy_list()', "GET /v1/sys/policies/acl?list=true", keys, undefined, ["a", "b/"]],
-  ['auth_enable("k8s", "kubernetes", { description = "d" })', "POST /v1/sys/auth/k8s", none, { type: "kubernetes", description: "d" }, undefined],
+  ["policy_list()", "GET /v1/sys/policies/acl?list=true", keys, undefined, ["a", "b/"]],
+  [
+    'auth_enable("k8s", "kubernetes", { description = "d" })',
+    "POST /v1/sys/auth/k8s",
+    none,
+    { type: "kubernetes", description: "d" },
+    undefined,
+  ],
   ['auth_disable("k8s")', "DELETE /v1/sys/auth/k8s", none, undefined, undefined],
-  ['auth_list()', "GET /v1/sys/auth", data({ "token/": {} }), undefined, { "token/": {} }],
-  ['auth_list()', "GET /v1/sys/auth", { json: { "token/": {} } }, undefined, { "token/": {} }],
-  ['auth_config("k8s", { host = "h" })', "POST /v1/auth/k8s/config", none, { host: "h" }, undefined],
-  ['auth_create_role("k8s", "r", { ttl = "1h" })', "POST /v1/auth/k8s/role/r", none, { ttl: "1h" }, undefined],
-  ['auth_read_role("k8s", "r")', "GET /v1/auth/k8s/role/r", data({ ttl: 1 }), undefined, { ttl: 1 }],
+  ["auth_list()", "GET /v1/sys/auth", data({ "token/": {} }), undefined, { "token/": {} }],
+  ["auth_list()", "GET /v1/sys/auth", { json: { "token/": {} } }, undefined, { "token/": {} }],
+  [
+    'auth_config("k8s", { host = "h" })',
+    "POST /v1/auth/k8s/config",
+    none,
+    { host: "h" },
+    undefined,
+  ],
+  [
+    'auth_create_role("k8s", "r", { ttl = "1h" })',
+    "POST /v1/auth/k8s/role/r",
+    none,
+    { ttl: "1h" },
+    undefined,
+  ],
+  [
+    'auth_read_role("k8s", "r")',
+    "GET /v1/auth/k8s/role/r",
+    data({ ttl: 1 }),
+    undefined,
+    { ttl: 1 },
+  ],
   ['auth_list_roles("k8s")', "GET /v1/auth/k8s/role?list=true", keys, undefined, ["a", "b/"]],
-  ['engine_enable("s", "kv", { options = { version = "2" } })', "POST /v1/sys/mounts/s", none, { type: "kv", options: { version: "2" } }, undefined],
+  [
+    'engine_enable("s", "kv", { options = { version = "2" } })',
+    "POST /v1/sys/mounts/s",
+    none,
+    { type: "kv", options: { version: "2" } },
+    undefined,
+  ],
   ['engine_disable("s")', "DELETE /v1/sys/mounts/s", none, undefined, undefined],
-  ['engine_list()', "GET /v1/sys/mounts", data({ "s/": { type: "kv" } }), undefined, { "s/": { type: "kv" } }],
-  ['engine_tune("s", { max_lease_ttl = "1h" })', "POST /v1/sys/mounts/s/tune", none, { max_lease_ttl: "1h" }, undefined],
-  ['creds("db", "r")', "GET /v1/db/creds/r", { json: { lease_id: "l" } }, undefined, { lease_id: "l" }],
-  ['lease_renew("l", 60)', "PUT /v1/sys/leases/renew", { json: { x: 1 } }, { lease_id: "l", increment: 60 }, { x: 1 }],
+  [
+    "engine_list()",
+    "GET /v1/sys/mounts",
+    data({ "s/": { type: "kv" } }),
+    undefined,
+    { "s/": { type: "kv" } },
+  ],
+  [
+    'engine_tune("s", { max_lease_ttl = "1h" })',
+    "POST /v1/sys/mounts/s/tune",
+    none,
+    { max_lease_ttl: "1h" },
+    undefined,
+  ],
+  [
+    'creds("db", "r")',
+    "GET /v1/db/creds/r",
+    { json: { lease_id: "l" } },
+    undefined,
+    { lease_id: "l" },
+  ],
+  [
+    'lease_renew("l", 60)',
+    "PUT /v1/sys/leases/renew",
+    { json: { x: 1 } },
+    { lease_id: "l", increment: 60 },
+    { x: 1 },
+  ],
   ['lease_revoke("l")', "PUT /v1/sys/leases/revoke", none, { lease_id: "l" }, undefined],
-  ['token_create()', "POST /v1/auth/token/create", { json: { auth: { client_token: "n" } } }, {}, { client_token: "n" }],
+  [
+    "token_create()",
+    "POST /v1/auth/token/create",
+    { json: { auth: { client_token: "n" } } },
+    {},
+    { client_token: "n" },
+  ],
   ['token_create({ ttl = "1h" })', "POST /v1/auth/token/create", none, { ttl: "1h" }, undefined],
-  ['token_lookup("t")', "POST /v1/auth/token/lookup", data({ id: "t" }), { token: "t" }, { id: "t" }],
-  ['token_lookup_self()', "GET /v1/auth/token/lookup-self", data({ id: "t" }), undefined, { id: "t" }],
+  [
+    'token_lookup("t")',
+    "POST /v1/auth/token/lookup",
+    data({ id: "t" }),
+    { token: "t" },
+    { id: "t" },
+  ],
+  [
+    "token_lookup_self()",
+    "GET /v1/auth/token/lookup-self",
+    data({ id: "t" }),
+    undefined,
+    { id: "t" },
+  ],
   ['token_revoke("t")', "POST /v1/auth/token/revoke", none, { token: "t" }, undefined],
-  ['token_revoke_self()', "POST /v1/auth/token/revoke-self", none, {}, undefined],
-  ['token_renew("t", 60)', "POST /v1/auth/token/renew", { json: { auth: { a: 1 } } }, { token: "t", increment: 60 }, { a: 1 }],
-  ['token_renew_self()', "POST /v1/auth/token/renew-self", { json: { auth: { a: 1 } } }, {}, { a: 1 }],
-  ['unwrap("w")', "POST /v1/sys/wrapping/unwrap", data({ a: 1 }), { token: "w" }, { data: { a: 1 } }],
-  ['transit_encrypt("k", "hi\\255")', "POST /v1/transit/encrypt/k", data({ ciphertext: "vault:v1:x" }), { plaintext: "aGn/" }, "vault:v1:x"],
-  ['transit_encrypt("k", "hi", { mount = "tr" })', "POST /v1/tr/encrypt/k", data({ ciphertext: "c" }), { plaintext: "aGk=" }, "c"],
-  ['transit_encrypt("k", { "hi" })', "POST /v1/transit/encrypt/k", data({ batch_results: [{ ciphertext: "c" }] }), { batch_input: [{ plaintext: "aGk=" }] }, ["c"]],
-  ['transit_decrypt("k", "c")', "POST /v1/transit/decrypt/k", data({ plaintext: "aGk=" }), { ciphertext: "c" }, "hi"],
-  ['transit_decrypt("k", { "c" })', "POST /v1/transit/decrypt/k", data({ batch_results: [{ plaintext: "aGk=" }] }), { batch_input: [{ ciphertext: "c" }] }, ["hi"]],
-  ['transit_rewrap("k", "c")', "POST /v1/transit/rewrap/k", data({ ciphertext: "d" }), { ciphertext: "c" }, "d"],
-  ['transit_sign("k", "hi")', "POST /v1/transit/sign/k", data({ signature: "s" }), { input: "aGk=" }, "s"],
-  ['transit_verify("k", "hi", "s")', "POST /v1/transit/verify/k", data({ valid: true }), { input: "aGk=", signature: "s" }, true],
-  ['transit_hmac("k", "hi")', "POST /v1/transit/hmac/k", data({ hmac: "h" }), { input: "aGk=" }, "h"],
+  ["token_revoke_self()", "POST /v1/auth/token/revoke-self", none, {}, undefined],
+  [
+    'token_renew("t", 60)',
+    "POST /v1/auth/token/renew",
+    { json: { auth: { a: 1 } } },
+    { token: "t", increment: 60 },
+    { a: 1 },
+  ],
+  [
+    "token_renew_self()",
+    "POST /v1/auth/token/renew-self",
+    { json: { auth: { a: 1 } } },
+    {},
+    { a: 1 },
+  ],
+  [
+    'unwrap("w")',
+    "POST /v1/sys/wrapping/unwrap",
+    data({ a: 1 }),
+    { token: "w" },
+    { data: { a: 1 } },
+  ],
+  [
+    'transit_encrypt("k", "hi\\255")',
+    "POST /v1/transit/encrypt/k",
+    data({ ciphertext: "vault:v1:x" }),
+    { plaintext: "aGn/" },
+    "vault:v1:x",
+  ],
+  [
+    'transit_encrypt("k", "hi", { mount = "tr" })',
+    "POST /v1/tr/encrypt/k",
+    data({ ciphertext: "c" }),
+    { plaintext: "aGk=" },
+    "c",
+  ],
+  [
+    'transit_encrypt("k", { "hi" })',
+    "POST /v1/transit/encrypt/k",
+    data({ batch_results: [{ ciphertext: "c" }] }),
+    { batch_input: [{ plaintext: "aGk=" }] },
+    ["c"],
+  ],
+  [
+    'transit_decrypt("k", "c")',
+    "POST /v1/transit/decrypt/k",
+    data({ plaintext: "aGk=" }),
+    { ciphertext: "c" },
+    "hi",
+  ],
+  [
+    'transit_decrypt("k", { "c" })',
+    "POST /v1/transit/decrypt/k",
+    data({ batch_results: [{ plaintext: "aGk=" }] }),
+    { batch_input: [{ ciphertext: "c" }] },
+    ["hi"],
+  ],
+  [
+    'transit_rewrap("k", "c")',
+    "POST /v1/transit/rewrap/k",
+    data({ ciphertext: "d" }),
+    { ciphertext: "c" },
+    "d",
+  ],
+  [
+    'transit_sign("k", "hi")',
+    "POST /v1/transit/sign/k",
+    data({ signature: "s" }),
+    { input: "aGk=" },
+    "s",
+  ],
+  [
+    'transit_verify("k", "hi", "s")',
+    "POST /v1/transit/verify/k",
+    data({ valid: true }),
+    { input: "aGk=", signature: "s" },
+    true,
+  ],
+  [
+    'transit_hmac("k", "hi")',
+    "POST /v1/transit/hmac/k",
+    data({ hmac: "h" }),
+    { input: "aGk=" },
+    "h",
+  ],
   ['transit_create_key("k")', "POST /v1/transit/keys/k", none, {}, undefined],
-  ['transit_create_key("k", { type = "ed25519", mount = "tr" })', "POST /v1/tr/keys/k", none, { type: "ed25519" }, undefined],
-  ['transit_read_key("k")', "GET /v1/transit/keys/k", data({ name: "k" }), undefined, { name: "k" }],
+  [
+    'transit_create_key("k", { type = "ed25519", mount = "tr" })',
+    "POST /v1/tr/keys/k",
+    none,
+    { type: "ed25519" },
+    undefined,
+  ],
+  [
+    'transit_read_key("k")',
+    "GET /v1/transit/keys/k",
+    data({ name: "k" }),
+    undefined,
+    { name: "k" },
+  ],
   ['transit_rotate_key("k")', "POST /v1/transit/keys/k/rotate", none, {}, undefined],
-  ['transit_config_key("k", { deletion_allowed = true })', "POST /v1/transit/keys/k/config", none, { deletion_allowed: true }, undefined],
+  [
+    'transit_config_key("k", { deletion_allowed = true })',
+    "POST /v1/transit/keys/k/config",
+    none,
+    { deletion_allowed: true },
+    undefined,
+  ],
   ['transit_delete_key("k")', "DELETE /v1/transit/keys/k", none, undefined, undefined],
-  ['transit_list_keys()', "GET /v1/transit/keys?list=true", keys, undefined, ["a", "b/"]],
-  ['pki_issue("pki", "r", { common_name = "a.b" })', "POST /v1/pki/issue/r", data({ certificate: "x" }), { common_name: "a.b" }, { certificate: "x" }],
+  ["transit_list_keys()", "GET /v1/transit/keys?list=true", keys, undefined, ["a", "b/"]],
+  [
+    'pki_issue("pki", "r", { common_name = "a.b" })',
+    "POST /v1/pki/issue/r",
+    data({ certificate: "x" }),
+    { common_name: "a.b" },
+    { certificate: "x" },
+  ],
   ['pki_issue("pki", "r")', "POST /v1/pki/issue/r", none, {}, undefined],
-  ['pki_sign("pki", "r", "csr")', "POST /v1/pki/sign/r", data({ certificate: "x" }), { csr: "csr" }, { certificate: "x" }],
+  [
+    'pki_sign("pki", "r", "csr")',
+    "POST /v1/pki/sign/r",
+    data({ certificate: "x" }),
+    { csr: "csr" },
+    { certificate: "x" },
+  ],
   ['pki_create_role("pki", "r")', "POST /v1/pki/roles/r", none, {}, undefined],
-  ['pki_generate_root("pki", { common_name = "ca" })', "POST /v1/pki/root/generate/internal", data({ certificate: "x" }), { common_name: "ca" }, { certificate: "x" }],
-  ['pki_revoke("pki", "01")', "POST /v1/pki/revoke", data({ state: "revoked" }), { serial_number: "01" }, { state: "revoked" }],
+  [
+    'pki_generate_root("pki", { common_name = "ca" })',
+    "POST /v1/pki/root/generate/internal",
+    data({ certificate: "x" }),
+    { common_name: "ca" },
+    { certificate: "x" },
+  ],
+  [
+    'pki_revoke("pki", "01")',
+    "POST /v1/pki/revoke",
+    data({ state: "revoked" }),
+    { serial_number: "01" },
+    { state: "revoked" },
+  ],
   ['pki_list_certs("pki")', "GET /v1/pki/certs?list=true", keys, undefined, ["a", "b/"]],
 ];
 
@@ -120,7 +360,14 @@ describe("errors", () => {
   }
 
   test("404 is nil for GET, an empty list for LIST, an error otherwise", async () => {
-    for (const line of ["GET /v1/a", "GET /v1/a?list=true", "GET /v1/s/data/k", "GET /v1/s/metadata/k", "DELETE /v1/a", "POST /v1/a"])
+    for (const line of [
+      "GET /v1/a",
+      "GET /v1/a?list=true",
+      "GET /v1/s/data/k",
+      "GET /v1/s/metadata/k",
+      "DELETE /v1/a",
+      "POST /v1/a",
+    ])
       api.expect(line, { status: 404, text: '{"errors":[]}' });
     expect(
       await api.run(`local c = require("assay.vault").client(URL, "t")
@@ -152,13 +399,19 @@ describe("server", () => {
     expect((await call("is_sealed()"))[0]).toBe(false);
     expect((await call("is_initialized()"))[0]).toBe(true);
     api.expect("GET /v1/sys/seal-status", { status: 500, text: "x" });
-    expect(
-      await api.failure('require("assay.vault").client(URL, "t"):seal_status()'),
-    ).toContain("vault: seal-status HTTP 500: x");
+    expect(await api.failure('require("assay.vault").client(URL, "t"):seal_status()')).toContain(
+      "vault: seal-status HTTP 500: x",
+    );
   });
   test("init, unseal, leader", async () => {
-    api.expect("POST /v1/sys/init", { json: { root_token: "r" } }, { ...bare, body: { secret_shares: 1, secret_threshold: 1 } });
-    expect((await call("init({ secret_shares = 1, secret_threshold = 1 })"))[0]).toEqual({ root_token: "r" });
+    api.expect(
+      "POST /v1/sys/init",
+      { json: { root_token: "r" } },
+      { ...bare, body: { secret_shares: 1, secret_threshold: 1 } },
+    );
+    expect((await call("init({ secret_shares = 1, secret_threshold = 1 })"))[0]).toEqual({
+      root_token: "r",
+    });
     api.expect("POST /v1/sys/unseal", { json: { sealed: false } }, { ...bare, body: { key: "k" } });
     expect((await call('unseal("k")'))[0]).toEqual({ sealed: false });
     api.expect("GET /v1/sys/leader", { json: { is_self: true } }, bare);
@@ -168,9 +421,9 @@ describe("server", () => {
     api.expect("GET /v1/pki/ca/pem", { text: "PEM" }, bare);
     expect(await call("pki_ca_cert()")).toEqual(["PEM"]);
     api.expect("GET /v1/p2/ca/pem", { status: 404, text: "no" }, bare);
-    expect(
-      await api.failure('require("assay.vault").client(URL, "t"):pki_ca_cert("p2")'),
-    ).toMatch(/vault: pki ca cert HTTP 404(\n|$)/);
+    expect(await api.failure('require("assay.vault").client(URL, "t"):pki_ca_cert("p2")')).toMatch(
+      /vault: pki ca cert HTTP 404(\n|$)/,
+    );
   });
 });
 
@@ -198,11 +451,22 @@ test("the environment fills what is not given", async () => {
 test("logins set the token", async () => {
   const auth = { json: { auth: { client_token: "new" } } };
   const bare = { "x-vault-token": null };
-  api.expect("POST /v1/auth/kubernetes/login", auth, { headers: bare, body: { role: "r", jwt: "j" } });
-  api.expect("POST /v1/auth/approle/login", auth, { headers: bare, body: { role_id: "i", secret_id: "s" } });
-  api.expect("POST /v1/auth/userpass/login/a%20b", auth, { headers: bare, body: { password: "p" } });
+  api.expect("POST /v1/auth/kubernetes/login", auth, {
+    headers: bare,
+    body: { role: "r", jwt: "j" },
+  });
+  api.expect("POST /v1/auth/approle/login", auth, {
+    headers: bare,
+    body: { role_id: "i", secret_id: "s" },
+  });
+  api.expect("POST /v1/auth/userpass/login/a%20b", auth, {
+    headers: bare,
+    body: { password: "p" },
+  });
   api.expect("POST /v1/auth/oidc/login", auth, { headers: bare, body: { role: "r", jwt: "j" } });
-  api.expect("GET /v1/auth/token/lookup-self", data({ id: "own" }), { headers: { "x-vault-token": "own" } });
+  api.expect("GET /v1/auth/token/lookup-self", data({ id: "own" }), {
+    headers: { "x-vault-token": "own" },
+  });
   expect(
     await api.run(`local c = require("assay.vault").client(URL, "old")
       local a = c:login_kubernetes("r", { jwt = "j" })
@@ -213,9 +477,9 @@ test("logins set the token", async () => {
       return a.client_token, c:login_token("own").id`),
   ).toEqual(["new", "own"]);
   api.expect("POST /v1/auth/approle/login", { status: 400, text: "bad" }, { check: () => {} });
-  expect(
-    await api.failure('require("assay.vault").client(URL):login_approle("i", "s")'),
-  ).toContain("vault: POST /v1/auth/approle/login HTTP 400: bad");
+  expect(await api.failure('require("assay.vault").client(URL):login_approle("i", "s")')).toContain(
+    "vault: POST /v1/auth/approle/login HTTP 400: bad",
+  );
 });
 
 test("auto_renew renews until it is cancelled", async () => {
@@ -230,7 +494,10 @@ test("auto_renew renews until it is cancelled", async () => {
 
 test("wrapping", async () => {
   const info = { json: { wrap_info: { token: "w" } } };
-  api.expect("POST /v1/sys/wrapping/wrap", info, { headers: { "x-vault-wrap-ttl": "60s" }, body: { a: 1 } });
+  api.expect("POST /v1/sys/wrapping/wrap", info, {
+    headers: { "x-vault-wrap-ttl": "60s" },
+    body: { a: 1 },
+  });
   expect((await call('wrap({ a = 1 }, "60s")'))[0]).toEqual({ token: "w" });
   api.expect("GET /v1/s/data/k", info, { headers: { "x-vault-wrap-ttl": "5m" } });
   expect((await call('read_wrapped("s/data/k")'))[0]).toEqual({ token: "w" });
@@ -277,7 +544,9 @@ test("wait", async () => {
   api.expect(line, { status: 503 }, { headers: { "x-vault-request": null } });
   api.expect(line);
   expect(
-    await api.run('return require("assay.vault").wait(URL .. "/", { timeout = 5, interval = 0.01 })'),
+    await api.run(
+      'return require("assay.vault").wait(URL .. "/", { timeout = 5, interval = 0.01 })',
+    ),
   ).toEqual([true]);
   api.expect("GET /h", { status: 503 });
   const text = await api.failure(
@@ -288,9 +557,15 @@ test("wait", async () => {
 
 test("authenticated_client logs in with a role", async () => {
   api.expect("GET /v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200");
-  api.expect("POST /v1/auth/k/login", { json: { auth: { client_token: "n" } } }, { body: { role: "r", jwt: "j" } });
+  api.expect(
+    "POST /v1/auth/k/login",
+    { json: { auth: { client_token: "n" } } },
+    { body: { role: "r", jwt: "j" } },
+  );
   expect(
-    await api.run(`return require("assay.vault").authenticated_client(URL, { role = "r", jwt = "j", mount = "k" }).token`),
+    await api.run(
+      `return require("assay.vault").authenticated_client(URL, { role = "r", jwt = "j", mount = "k" }).token`,
+    ),
   ).toEqual(["n"]);
 });
 
@@ -330,17 +605,28 @@ describe("ensure_credentials", () => {
   });
   test("new", async () => {
     api.expect("GET /v1/secrets/data/db/x", { status: 404, text: '{"errors":[]}' });
-    api.expect("POST /v1/secrets/data/db/x", none, { body: { data: { password: "new" }, options: { cas: 0 } } });
+    api.expect("POST /v1/secrets/data/db/x", none, {
+      body: { data: { password: "new" }, options: { cas: 0 } },
+    });
     expect(await run()).toEqual([{ password: "new" }, 1]);
   });
   test("others are kept, another mount", async () => {
     api.expect("GET /v1/m/data/db/x", data({ data: { user: "u" }, metadata: { version: 4 } }));
-    api.expect("POST /v1/m/data/db/x", none, { body: { data: { user: "u", password: "new" }, options: { cas: 4 } } });
+    api.expect("POST /v1/m/data/db/x", none, {
+      body: { data: { user: "u", password: "new" }, options: { cas: 4 } },
+    });
     expect(await run(', { mount = "m" }')).toEqual([{ user: "u", password: "new" }, 1]);
   });
   test("deleted, and another job is faster", async () => {
-    api.expect("GET /v1/secrets/data/db/x", { status: 404, json: { data: { data: null, metadata: { version: 2 } } } });
-    api.expect("POST /v1/secrets/data/db/x", { status: 400, text: "check-and-set" }, { body: { data: { password: "new" }, options: { cas: 2 } } });
+    api.expect("GET /v1/secrets/data/db/x", {
+      status: 404,
+      json: { data: { data: null, metadata: { version: 2 } } },
+    });
+    api.expect(
+      "POST /v1/secrets/data/db/x",
+      { status: 400, text: "check-and-set" },
+      { body: { data: { password: "new" }, options: { cas: 2 } } },
+    );
     api.expect("GET /v1/secrets/data/db/x", data({ data: { password: "theirs" } }));
     expect(await run()).toEqual([{ password: "theirs" }, 1]);
   });

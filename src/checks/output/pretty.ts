@@ -4,7 +4,7 @@ import type { CheckResult, RunResult } from "../result";
 import { seenText } from "./text";
 
 export function prettyOutput(result: RunResult, color = false): string {
-  const paint = (code: number, text: string) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const paint = painter(color);
   const width = Math.min(60, Math.max(0, ...result.checks.map((c) => c.name.length)));
   const lines = result.checks.map((c) => {
     const mark = c.passed ? paint(32, "✓") : c.skipped ? paint(33, "○") : paint(31, "✗");
@@ -20,6 +20,15 @@ export function prettyOutput(result: RunResult, color = false): string {
   const time = `in ${(result.duration_ms / 1000).toFixed(1)} s${ended}`;
   lines.push("", `${paint(failed.length === 0 ? 32 : 31, counts)} ${time}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Why a check failed: what was last seen, and all attempts. */
+export function failureText(check: CheckResult, color: boolean): string {
+  return explain(check, painter(color)).join("\n");
+}
+
+function painter(color: boolean) {
+  return (code: number, text: string) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
 }
 
 function explain(check: CheckResult, paint: (code: number, text: string) => string): string[] {

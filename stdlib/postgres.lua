@@ -1,0 +1,336 @@
+--- @module assay.postgres
+--- @description PostgreSQL administration: users, databases, schemas, extensions, grants.
+
+local rest = require("assay.internal.client")
+
+local M, Client = {}, {}
+Client.__index = Client
+Client.__name = "assay.postgres client"
+
+local SCRAM_ROUNDS = 4096
+
+--- A name as SQL identifier.
+function M._quote_ident(s)
+  if s:find("\0", 1, true) then rest.fail("postgres: a name holds a NUL byte") end
+  return '"' .. s:gsub('"', '""') .. '"'
+end
+
+--- A text as SQL literal, whatever `standard_conforming_strings` is.
+function M._quote_literal(s)
+  if s:find("\0", 1, true) then rest.fail("postgres: a text holds a NUL byte") end
+  local quoted = "'" .. s:gsub("'", "''") .. "'"
+  if not quoted:find("\\", 1, true) then return quoted end
+  return "E" .. (quoted:gsub("\\", "\\\\"))
+end
+
+local ident, literal = M._quote_ident, M._quote_literal
+
+-- What the server stores instead of a password (RFC 5803), so that no log gets to see it. Others
+-- than ASCII passwords would have to be normalised first and go as they are.
+local function verifier(password)
+  if password:find("[^\x20-\x7e]") then return password end
+  local salt = crypto.random_bytes(16)
+  local salted = crypto.pbkdf2(password, salt, {
+    length = 32, iterations = SCRAM_ROUNDS, algorithm = "sha256",
+  })
+  local client_key = crypto.hmac(salted, "Client Key", "sha256", true)
+  local stored = crypto.hash(client_key, "sha256", true)
+  local server_key = crypto.hmac(salted, "Server Key", "sha256", true)
+  return ("SCRAM-SHA-256$%d:%s$%s:%s"):format(SCRAM_ROUNDS, base64.encode(salt),
+    base64.encode(stored), base64.encode(server_key))
+end
+
+local function address(o)
+  if o.url then return o.url end
+  local host = tostring(o.host or "localhost")
+  if host:find(":", 1, true) and host:sub(1, 1) ~= "[" then host = "[" .. host .. "]" end
+  local user = url.encode(tostring(o.username or o.user or ""))
+  if o.password then user = user .. ":" .. url.encode(tostring(o.password)) end
+  return rest.with_query(("postgres://%s@%s:%s/%s"):format(user, host, rest.text(o.port or 5432),
+    url.encode(o.database or "postgres")), {
+    { "sslmode", o.sslmode }, { "sslrootcert", o.sslrootcert }, { "sslcert", o.sslcert },
+    { "sslkey", o.sslkey }, { "application_name", o.application_name },
+  })
+end
+
+--- Connects: `client(host, port, username, password, database)` or `client { host = …, … }` with
+--- `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name`, too.
+function M.client(...)
+  local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
+  local pool = db.connect(address(o))
+  -- the pool is private
+  return setmetatable({ _pool = function() return pool end }, Client)
+end
+
+--- Waits until the server takes the connection: a client. The last of the arguments for `client` may
+--- be a table with `timeout` (60) and `interval` (2).
+function M.wait(...)
+  local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
+  return rest.wait(o, ("postgres.wait: no connection to %s"):format(tostring(o.host or o.url)),
+    function()
+      local ok, client = pcall(M.client, o)
+      if not ok then return false, client end
+      local alive, err = pcall(client.query, client, "SELECT 1")
+      if alive then return client end
+      client:close()
+      return false, err
+    end)
+end
+
+--- Connects with what a Vault secret holds: `username`, `password`, and `database`, `host` and `port`
+--- unless given. `opts.mount` is `secrets`.
+function M.client_from_vault(vault_client, vault_path, host, port, opts)
+  local mount = opts and opts.mount or "secrets"
+  local full = mount .. "/" .. vault_path
+  local secret = vault_client:kv_get(mount, vault_path)
+  assert.not_nil(secret, "postgres.client_from_vault: no secret at " .. full)
+  local creds = secret.data
+  assert.not_nil(creds, "postgres.client_from_vault: no data at " .. full)
+  assert.not_nil(creds.username, "postgres.client_from_vault: missing username")
+  assert.not_nil(creds.password, "postgres.client_from_vault: missing password")
+  return M.client(rest.copy(opts, {
+    host = host or creds.host, port = port or creds.port or 5432,
+    username = creds.username, password = creds.password, database = creds.database or "postgres",
+  }))
+end
+
+-- SQL
+
+--- Rows of a query, by column name.
+function Client:query(sql, params)
+  return db.query(self._pool(), sql, params or {})
+end
+
+--- Runs a statement: `{ rows_affected }`.
+function Client:execute(sql, params)
+  return db.execute(self._pool(), sql, params or {})
+end
+
+--- Runs `f(tx)` in a transaction.
+function Client:transaction(f, opts)
+  return db.transaction(self._pool(), f, opts)
+end
+
+--- Ends the connections.
+function Client:close()
+  db.close(self._pool())
+end
+
+local function exists(self, sql, ...)
+  return #self:query(sql, { ... }) > 0
+end
+
+-- Creates what `check` does not find; another job may be faster.
+local function ensure(check, create, what)
+  if check() then
+    log.info("postgres: " .. what .. " exists")
+    return false
+  end
+  local ok, err = pcall(create)
+  if not ok then
+    if check() then return false end
+    error(err, 0)
+  end
+  log.info("postgres: " .. what .. " created")
+  return true
+end
+
+-- Users
+
+--- Whether a role is there.
+function Client:user_exists(name)
+  return exists(self, "SELECT 1 FROM pg_roles WHERE rolname = $1", name)
+end
+
+local ATTRIBUTES = {
+  { "createdb", "CREATEDB" }, { "superuser", "SUPERUSER" }, { "createrole", "CREATEROLE" },
+  { "replication", "REPLICATION" }, { "login", "LOGIN" }, { "inherit", "INHERIT" },
+  { "bypassrls", "BYPASSRLS" },
+}
+
+-- ` CREATEDB NOSUPERUSER …` for the attributes that are given
+local function attributes(opts, negate)
+  local out = {}
+  for _, attribute in ipairs(ATTRIBUTES) do
+    local wanted = opts[attribute[1]]
+    if wanted then out[#out + 1] = " " .. attribute[2]
+    elseif wanted == false and negate then out[#out + 1] = " NO" .. attribute[2] end
+  end
+  if opts.connection_limit then
+    out[#out + 1] = (" CONNECTION LIMIT %d"):format(opts.connection_limit)
+  end
+  if opts.valid_until then out[#out + 1] = " VALID UNTIL " .. literal(opts.valid_until) end
+  return table.concat(out)
+end
+
+local function password_literal(password, opts)
+  return literal(opts.plain_password and password or verifier(password))
+end
+
+--- Creates a user unless it is there; returns whether it was created. `opts`: `createdb`,
+--- `superuser`, `createrole`, `replication`, `connection_limit`; `update`: an existing one gets the
+--- password and attributes; `plain_password`: not hashed by the client.
+function Client:ensure_user(name, password, opts)
+  opts = opts or {}
+  local created = ensure(function() return self:user_exists(name) end, function()
+    self:execute(("CREATE USER %s WITH PASSWORD %s%s"):format(
+      ident(name), password_literal(password, opts), attributes(opts)))
+  end, "user " .. name)
+  if not created and opts.update then
+    self:execute(("ALTER ROLE %s WITH PASSWORD %s%s"):format(
+      ident(name), password_literal(password, opts), attributes(opts, true)))
+  end
+  return created
+end
+
+--- Creates a role without password unless it is there; `opts` as for `ensure_user`, and `login`,
+--- `member_of` (a list of roles).
+function Client:ensure_role(name, opts)
+  opts = opts or {}
+  local created = ensure(function() return self:user_exists(name) end, function()
+    self:execute("CREATE ROLE " .. ident(name) .. attributes(opts, true))
+  end, "role " .. name)
+  for _, role in ipairs(opts.member_of or {}) do self:grant_role(role, name) end
+  return created
+end
+
+--- Makes `member` a member of `role`.
+function Client:grant_role(role, member)
+  self:execute(("GRANT %s TO %s"):format(ident(role), ident(member)))
+end
+
+--- Sets a password.
+function Client:set_password(name, password, opts)
+  self:execute(("ALTER ROLE %s PASSWORD %s"):format(
+    ident(name), password_literal(password, opts or {})))
+end
+
+--- Removes a role if it is there.
+function Client:drop_user(name)
+  self:execute("DROP ROLE IF EXISTS " .. ident(name))
+end
+
+-- Databases
+
+--- Whether a database is there.
+function Client:database_exists(name)
+  return exists(self, "SELECT 1 FROM pg_database WHERE datname = $1", name)
+end
+
+--- Creates a database unless it is there; returns whether it was created.
+function Client:ensure_database(name, owner)
+  return ensure(function() return self:database_exists(name) end, function()
+    local sql = "CREATE DATABASE " .. ident(name)
+    if owner then sql = sql .. " OWNER " .. ident(owner) end
+    self:execute(sql)
+  end, "database " .. name)
+end
+
+--- Makes a role the owner of a database.
+function Client:set_database_owner(name, owner)
+  self:execute(("ALTER DATABASE %s OWNER TO %s"):format(ident(name), ident(owner)))
+end
+
+--- Ends the connections to a database; returns how many.
+function Client:terminate_connections(name)
+  return #self:query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    .. "WHERE datname = $1 AND pid <> pg_backend_pid()", { name })
+end
+
+--- Removes a database if it is there; `opts.force` ends its connections.
+function Client:drop_database(name, opts)
+  local force = opts and opts.force and " WITH (FORCE)" or ""
+  self:execute(("DROP DATABASE IF EXISTS %s%s"):format(ident(name), force))
+end
+
+--- The size of a database in bytes.
+function Client:database_size(name)
+  return self:query("SELECT pg_database_size($1::name) AS size", { name })[1].size
+end
+
+--- Creates a schema unless it is there.
+function Client:ensure_schema(name, owner)
+  local sql = "CREATE SCHEMA IF NOT EXISTS " .. ident(name)
+  if owner then sql = sql .. " AUTHORIZATION " .. ident(owner) end
+  self:execute(sql)
+end
+
+--- Installs an extension unless it is there; `opts.schema`, `opts.version`.
+function Client:ensure_extension(name, opts)
+  opts = opts or {}
+  local sql = "CREATE EXTENSION IF NOT EXISTS " .. ident(name)
+  if opts.schema then sql = sql .. " SCHEMA " .. ident(opts.schema) end
+  if opts.version then sql = sql .. " VERSION " .. literal(opts.version) end
+  self:execute(sql)
+end
+
+-- Privileges
+
+local PRIVILEGES = {
+  DATABASE = "ALL,ALL PRIVILEGES,CREATE,CONNECT,TEMPORARY,TEMP",
+  SCHEMA = "ALL,ALL PRIVILEGES,CREATE,USAGE",
+  ["ALL TABLES IN SCHEMA"] =
+    "ALL,ALL PRIVILEGES,SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN",
+}
+
+-- The list in SQL; anything that is no privilege is refused.
+local function checked(privileges, kind)
+  local list = {}
+  for part in (privileges or "ALL PRIVILEGES"):gmatch("[^,]+") do
+    local name = part:match("^%s*(.-)%s*$"):upper():gsub("%s+", " ")
+    if not ("," .. PRIVILEGES[kind] .. ","):find("," .. name .. ",", 1, true) then
+      rest.fail(("postgres: '%s' is no privilege of a %s"):format(name, kind:lower()))
+    end
+    list[#list + 1] = name
+  end
+  if #list == 0 then rest.fail("postgres: no privileges") end
+  return table.concat(list, ", ")
+end
+
+local function change(self, verb, kind, name, user, privileges)
+  self:execute(("%s %s ON %s %s %s %s"):format(verb, checked(privileges, kind), kind, ident(name),
+    verb == "GRANT" and "TO" or "FROM", ident(user)))
+end
+
+--- Grants privileges of a database (all unless given: a list such as `CONNECT, CREATE`).
+function Client:grant(database, user, privileges)
+  change(self, "GRANT", "DATABASE", database, user, privileges)
+  log.info(("postgres: privileges of %s granted to %s"):format(database, user))
+end
+
+--- Takes privileges of a database away.
+function Client:revoke(database, user, privileges)
+  change(self, "REVOKE", "DATABASE", database, user, privileges)
+end
+
+--- Grants privileges of a schema (since PostgreSQL 15 nobody may create in `public` otherwise).
+function Client:grant_schema(schema, user, privileges)
+  change(self, "GRANT", "SCHEMA", schema, user, privileges)
+end
+
+--- Grants privileges of all tables of a schema, and of those that are made later.
+function Client:grant_tables(schema, user, privileges)
+  local kind = "ALL TABLES IN SCHEMA"
+  change(self, "GRANT", kind, schema, user, privileges)
+  self:execute(("ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT %s ON TABLES TO %s"):format(
+    ident(schema), checked(privileges, kind), ident(user)))
+end
+
+-- The server
+
+--- The server's version, such as `16.2`.
+function Client:version()
+  return self:query("SELECT current_setting('server_version') AS version")[1].version
+end
+
+--- Whether the server answers.
+function Client:is_ready()
+  return (pcall(self.query, self, "SELECT 1"))
+end
+
+--- Whether the server is a standby.
+function Client:is_standby()
+  return self:query("SELECT pg_is_in_recovery() AS standby")[1].standby
+end
+
+return M

@@ -1,0 +1,230 @@
+import { describe, expect, test } from "vitest";
+import { useApi } from "./server";
+
+const api = useApi();
+const call = async (code: string) =>
+  (await api.run(`local h = require("assay.healthcheck") return (h.${code})`))[0];
+const fail = (code: string) => api.failure(`require("assay.healthcheck").${code}`);
+const latency = { latency_ms: expect.any(Number) };
+
+describe("http", () => {
+  for (const status of [200, 201, 204, 500, 503]) {
+    test(`${status}`, async () => {
+      api.expect("GET /a", { status }, { headers: { x: "y" } });
+      expect(await call('http(URL .. "/a", { headers = { x = "y" } })')).toEqual(
+        status === 200
+          ? { ok: true, status, ...latency }
+          : { ok: false, status, ...latency, error: `expected status 200, got ${status}` },
+      );
+    });
+  }
+  test("every method, bodies", async () => {
+    api.expect("POST /", { status: 201 }, { body: { a: 1 } });
+    expect(
+      await call('http(URL .. "/", { method = "post", body = { a = 1 }, expected_status = 201 })'),
+    ).toMatchObject({ ok: true });
+    for (const method of ["HEAD", "DELETE", "PATCH", "OPTIONS", "PUT"]) {
+      api.expect(`${method} /`);
+      expect(await call(`http(URL .. "/", { method = "${method}" })`)).toMatchObject({ ok: true });
+    }
+    expect(await fail('http(URL, { method = "BREW" })')).toContain(
+      "healthcheck.http: unknown method BREW",
+    );
+  });
+  test("expected statuses", async () => {
+    for (const [want, ok] of [
+      ["{ 200, 204 }", true],
+      ['"2xx"', true],
+      ["function(s) return s > 300 end", false],
+      ['"5xx"', false],
+    ] as const) {
+      api.expect("GET /", { status: 204 });
+      expect(await call(`http(URL .. "/", { expect_status = ${want} })`)).toMatchObject({ ok });
+    }
+    api.expect("GET /", { status: 302, headers: { Location: "/b" } });
+    expect(
+      await call('http(URL .. "/", { follow_redirects = false, expected_status = 302 })'),
+    ).toMatchObject({ ok: true });
+  });
+  test("no connection", async () => {
+    expect(await call('http("http://127.0.0.1:1/")')).toEqual({
+      ok: false,
+      status: 0,
+      ...latency,
+      error: expect.stringContaining("connection refused"),
+    });
+  });
+});
+
+describe("json_path", () => {
+  const json = { a: { b: false }, items: [{ name: "x" }], "c.d": 1, t: { list: [1, 2] } };
+  for (const [args, result] of [
+    ['"a.b", false', { ok: true, actual: false }],
+    ['"a.b", true', { ok: false, actual: false, error: "expected true, got false" }],
+    ['"..a..b.", false', { ok: true }],
+    ['"items.1.name", "x"', { ok: true, actual: "x" }],
+    ['"items[1].name", "x"', { ok: true }],
+    [`'["c.d"]', 1`, { ok: true }],
+    ['"c\\\\.d", 1', { ok: true }],
+    ['"t", { list = { 1, 2 } }', { ok: true }],
+    ['"t.list", { 1 }', { ok: false }],
+    ['"items.1.name", function(v) return #v == 1 end', { ok: true }],
+    ['"a.z", 1', { ok: false, error: "path 'a.z': key 'z' not found" }],
+    ['"a.b.c", 1', { ok: false, error: "path traversal failed at 'c': not a table" }],
+  ] as const) {
+    test(args, async () => {
+      api.expect("GET /j", { json });
+      const got =
+        await api.run(`local r = require("assay.healthcheck").json_path(URL .. "/j", ${args})
+        r.expected = nil return r`);
+      expect(got[0]).toMatchObject({ status: 200, ...latency, ...result });
+      if (result.ok) expect((got[0] as { error?: string }).error).toBeUndefined();
+    });
+  }
+  test("status and text", async () => {
+    api.expect("GET /j", { status: 500 });
+    expect(await call('json_path(URL .. "/j", "a", 1)')).toMatchObject({
+      ok: false,
+      error: "HTTP 500",
+      expected: 1,
+    });
+    api.expect("GET /j", { text: "<p>" });
+    expect(await call('json_path(URL .. "/j", "a", 1)')).toMatchObject({
+      error: expect.stringMatching(/^JSON parse error: /),
+    });
+    expect(await call('json_path("http://127.0.0.1:1", "a", 1)')).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("refused"),
+    });
+  });
+});
+
+test("status_code", async () => {
+  api.expect("GET /", { status: 404 });
+  expect(await call('status_code(URL .. "/", 404)')).toEqual({ ok: true, status: 404, ...latency });
+  api.expect("GET /", { status: 404 });
+  expect(await call('status_code(URL .. "/")')).toMatchObject({
+    ok: false,
+    error: "expected status 200, got 404",
+  });
+});
+
+test("body_contains and body_matches", async () => {
+  const probe = async (code: string, status = 200) => {
+    api.expect("GET /", { status, text: "a %d+ 42" });
+    return await call(code);
+  };
+  expect(await probe('body_contains(URL .. "/", "%d+")', 500)).toMatchObject({
+    ok: true,
+    found: true,
+  });
+  expect(await probe('body_contains(URL .. "/", "zz")')).toMatchObject({
+    ok: false,
+    found: false,
+    error: "pattern not found in response body",
+  });
+  expect(
+    await probe('body_contains(URL .. "/", "42", { expected_status = 200 })', 500),
+  ).toMatchObject({ ok: false, found: true, error: "expected status 200, got 500" });
+  expect(await probe('body_matches(URL .. "/", "[0-9]{2}$")')).toMatchObject({ ok: true });
+  expect(await probe('body_matches(URL .. "/", "^b")')).toMatchObject({ ok: false });
+});
+
+test("endpoint", async () => {
+  api.expect("GET /");
+  expect(await call('endpoint(URL .. "/")')).toEqual({ ok: true, status: 200, ...latency });
+  api.expect("GET /");
+  expect(await call('endpoint(URL .. "/", { max_latency_ms = -1 })')).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/^latency \d+ms exceeds threshold -1ms$/),
+  });
+  api.expect("GET /", { status: 500 });
+  expect(await call('endpoint(URL .. "/", { max_latency_ms = -1 })')).toMatchObject({
+    error: "expected status 200, got 500",
+  });
+});
+
+test("headers", async () => {
+  api.expect("GET /", { headers: { "X-A": "1" } });
+  expect(await call('headers(URL .. "/", { ["X-A"] = "1" })')).toMatchObject({ ok: true });
+  api.expect("GET /", { headers: { "X-A": "1" } });
+  expect(await call('headers(URL .. "/", { ["X-A"] = "2", ["X-B"] = "3" })')).toMatchObject({
+    ok: false,
+    error: "header X-A: expected 2, got 1; header X-B: expected 3, got nil",
+  });
+});
+
+describe("multi", () => {
+  const checks = `{
+    { name = "a", check = function() return { ok = true, name = "other", status = 200 } end },
+    { name = "b", check = function() error("boom", 0) end },
+    { name = "c", check = function() return true end },
+    { name = "d", check = function() end } }`;
+  const expected = {
+    ok: false,
+    passed: 2,
+    failed: 2,
+    total: 4,
+    results: [
+      { name: "a", ok: true, status: 200, ...latency },
+      { name: "b", ok: false, error: "boom", ...latency },
+      { name: "c", ok: true, ...latency },
+      { name: "d", ok: false, error: "check failed", ...latency },
+    ],
+  };
+  test("one after another", async () => expect(await call(`multi(${checks})`)).toEqual(expected));
+  test("in parallel", async () =>
+    expect(await call(`multi(${checks}, { parallel = true })`)).toEqual(expected));
+  test("none", async () => expect(await call("multi({})")).toMatchObject({ ok: true, total: 0 }));
+  test("assert_ok", async () => {
+    expect(
+      await api.failure(`local h = require("assay.healthcheck") h.assert_ok(h.multi(${checks}))`),
+    ).toContain("healthcheck: b: boom; d: check failed");
+    expect(await fail('assert_ok({ ok = false, error = "e" })')).toContain("healthcheck: e");
+  });
+});
+
+describe("wait", () => {
+  test("healthy at once, and after a time", async () => {
+    api.expect("GET /");
+    expect(await call('wait(URL .. "/", { timeout = 5, interval = 0.1 })')).toEqual({
+      ok: true,
+      status: 200,
+      attempts: 1,
+    });
+    api.expect("GET /", { status: 503 });
+    api.expect("GET /", { status: 201, text: "no" });
+    api.expect("GET /", { status: 201, text: "yes" });
+    expect(
+      await call(
+        'wait(URL .. "/", { interval = 0, expected_status = 201, check = function(r) return r.body == "yes" end })',
+      ),
+    ).toEqual({ ok: true, status: 201, attempts: 3 });
+  });
+  test("giving up", async () => {
+    api.expect("GET /", { status: 503 });
+    expect(await fail('wait(URL .. "/", { timeout = 0 })')).toContain(
+      `healthcheck.wait: ${api.url}/ not healthy after 0s (last: expected status 200, got 503)`,
+    );
+    const start = performance.now();
+    expect(await fail('wait("http://127.0.0.1:1/", { timeout = 0.3, interval = 0.1 })')).toContain(
+      "refused",
+    );
+    expect(performance.now() - start).toBeGreaterThan(290);
+  });
+  test("wait_all", async () => {
+    api.expect("GET /");
+    expect(await call('wait_all({ URL .. "/" }, { timeout = 1 })')).toEqual({
+      [`${api.url}/`]: { ok: true, status: 200, attempts: 1 },
+    });
+  });
+});
+
+test("retry", async () => {
+  expect(
+    await api.run(`local n = 0
+      local r = require("assay.healthcheck").retry(function() n = n + 1 return n == 2 end, { interval = 0.01 })
+      local failed = require("assay.healthcheck").retry(function() error("x", 0) end, { attempts = 1 })
+      return r.ok, n, failed.error`),
+  ).toEqual([true, 2, "x"]);
+});

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findPostgres, startPostgres } from "../servers/postgres";
+import type { DatabaseServer } from "../servers/server";
+import { luaWithModules, useApi } from "./server";
+
+const api = useApi();
+
+test("quoting", async () => {
+  expect(
+    await api.run(`local p = require("assay.postgres")
+      return p._quote_ident("a"), p._quote_ident('my"table'), p._quote_literal("a"), p._quote_literal("it's"),
+        p._quote_literal("a\\\\'b"), select("#", p._quote_ident("a")), select("#", p._quote_literal("a\\\\"))`),
+  ).toEqual(['"a"', '"my""table"', "'a'", "'it''s'", "E'a\\\\''b'", 1, 1]);
+  expect(await api.failure('require("assay.postgres")._quote_literal("a\\0")')).toContain("NUL");
+});
+
+describe("client_from_vault without a database", () => {
+  for (const [name, answer, text] of [
+    ["no secret", { status: 404 }, "no secret at secrets/db/postgres"],
+    ["no data", { json: { data: {} } }, "no data at secrets/db/postgres"],
+    ["no username", { json: { data: { data: { a: 1 } } } }, "missing username"],
+    ["no password", { json: { data: { data: { username: "u" } } } }, "missing password"],
+  ] as const)
+    test(name, async () => {
+      api.expect("GET /v1/secrets/data/db/postgres", answer);
+      expect(
+        await api.failure(`require("assay.postgres").client_from_vault(
+          require("assay.vault").client(URL, "t"), "db/postgres", "127.0.0.1")`),
+      ).toContain(`postgres.client_from_vault: ${text}`);
+    });
+});
+
+test("wait gives up and says why", async () => {
+  expect(
+    await api.failure('require("assay.postgres").wait("127.0.0.1", 1, "u", "p", { timeout = 0 })'),
+  ).toMatch(/postgres\.wait: no connection to 127\.0\.0\.1 after 0s \(last: .*refused/);
+});
+
+describe.skipIf(findPostgres() === undefined)("a real server", () => {
+  let server: DatabaseServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  const run = async (code: string) => {
+    const h = luaWithModules({ PORT: server.port, PASSWORD: server.password, VAULT: api.url });
+    try {
+      return await h.run(`local postgres = require("assay.postgres")
+        local c = postgres.client("127.0.0.1", PORT, "assay", PASSWORD)
+        ${code}`);
+    } finally {
+      await h.lua.close();
+    }
+  };
+
+  test("query, execute, transaction, version", async () => {
+    expect(
+      await run(`c:execute("CREATE TABLE t (a int)")
+        local n = c:execute("INSERT INTO t VALUES ($1), ($2)", { 1, 2 }).rows_affected
+        c:transaction(function(tx) tx:execute("INSERT INTO t VALUES (3)") end)
+        local sum = c:query("SELECT sum(a)::int AS s FROM t")[1].s
+        c:execute("DROP TABLE t")
+        local out = { n, sum, c:is_ready(), c:is_standby(), c:version():match("^%d+") ~= nil }
+        c:close()
+        return out, c:is_ready()`),
+    ).toEqual([[2, 6, true, false, true], false]);
+  });
+
+  test("users: odd names and passwords, updates, logging in", async () => {
+    expect(
+      await run(`local name, pw = 'o"dd u', "p@/:%' \\\\x"
+        local out = { c:user_exists(name), c:ensure_user(name, pw, { createdb = true }), c:ensure_user(name, "other"), c:user_exists(name) }
+        local own = postgres.client { host = "127.0.0.1", port = PORT, username = name, password = pw, database = "postgres" }
+        out[5] = own:query("SELECT current_user::text AS u")[1].u == name
+        own:close()
+        c:ensure_user(name, "näw", { update = true, createdb = false })
+        out[6] = pcall(function() postgres.client("127.0.0.1", PORT, name, pw):query("SELECT 1") end)
+        postgres.wait("127.0.0.1", PORT, name, "näw", { timeout = 5 }):close()
+        c:set_password(name, "third")
+        postgres.client("127.0.0.1", PORT, name, "third"):close()
+        out[7] = c:query("SELECT rolcreatedb FROM pg_roles WHERE rolname = $1", { name })[1].rolcreatedb
+        out[8] = c:query("SELECT rolpassword LIKE 'SCRAM-SHA-256$4096:%' AS s FROM pg_authid WHERE rolname = $1", { name })[1].s
+        c:drop_user(name)
+        out[9] = c:user_exists(name)
+        return out`),
+    ).toEqual([[false, true, false, true, true, false, false, true, false]]);
+  });
+
+  test("databases, schemas, extensions, grants", async () => {
+    expect(
+      await run(`local d = 'my "db'
+        c:ensure_user("own", "x")
+        c:ensure_role("readers", { login = false })
+        c:ensure_role("r2", { login = true, member_of = { "readers" } })
+        local out = { c:ensure_database(d, "own"), c:ensure_database(d), c:database_exists(d) }
+        c:grant(d, "readers")
+        c:grant(d, "readers", "connect, TEMP")
+        c:revoke(d, "readers")
+        c:set_database_owner(d, "assay")
+        local _, bad = pcall(c.grant, c, d, "own", "ALL ON DATABASE x TO y; --")
+        local in_d = postgres.client("127.0.0.1", PORT, "assay", PASSWORD, d)
+        in_d:ensure_schema("s", "own")
+        in_d:ensure_schema("s")
+        in_d:ensure_extension("plpgsql")
+        in_d:grant_schema("s", "readers", "USAGE")
+        in_d:grant_tables("s", "readers", "SELECT")
+        in_d:execute("CREATE TABLE s.t (a int)")
+        out[4] = in_d:query("SELECT has_table_privilege('r2', 's.t', 'SELECT') AS p")[1].p
+        out[5] = c:database_size(d) > 1000
+        in_d:query("SELECT 1")
+        out[6] = c:terminate_connections(d) > 0
+        in_d:close()
+        c:drop_database(d, { force = true })
+        out[7] = c:database_exists(d)
+        return out, bad`),
+    ).toEqual([
+      [true, false, true, true, true, true, false],
+      expect.stringContaining("is no privilege of a database"),
+    ]);
+  });
+
+  test("client_from_vault", async () => {
+    api.expect("GET /v1/kv/data/pg", {
+      json: {
+        data: {
+          data: {
+            username: "assay",
+            password: server.password,
+            host: "127.0.0.1",
+            port: server.port,
+          },
+        },
+      },
+    });
+    expect(
+      await run(`local own = postgres.client_from_vault(require("assay.vault").client(VAULT, "t"), "pg", nil, nil, { mount = "kv" })
+        return own:query("SELECT current_user::text AS u")[1].u`),
+    ).toEqual(["assay"]);
+  });
+});

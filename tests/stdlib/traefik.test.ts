@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { useApi } from "./server";
+
+const api = useApi();
+const run = (code: string) => api.run(`local t = require("assay.traefik")\n${code}`);
+const failure = (code: string) => api.failure(`local t = require("assay.traefik")\n${code}`);
+
+test.each([
+  ["overview(URL)", "/api/overview"],
+  ["version(URL)", "/api/version"],
+  [`entrypoint(URL, "web")`, "/api/entrypoints/web"],
+  [`http_router(URL, "my-app@docker")`, "/api/http/routers/my-app@docker"],
+  [`http_service(URL, "a/b@file")`, "/api/http/services/a%2Fb@file"],
+  [`http_middleware(URL, "m@file")`, "/api/http/middlewares/m@file"],
+  [`tcp_router(URL, "r")`, "/api/tcp/routers/r"],
+  [`tcp_service(URL, "r")`, "/api/tcp/services/r"],
+  [`tcp_middleware(URL, "r")`, "/api/tcp/middlewares/r"],
+  [`udp_router(URL, "r")`, "/api/udp/routers/r"],
+  [`udp_service(URL, "r")`, "/api/udp/services/r"],
+  ["rawdata(URL)", "/api/rawdata"],
+])("%s", async (call, path) => {
+  api.expect(`GET ${path}`, { json: { a: 1 } }, { headers: { authorization: null } });
+  expect(await run(`return t.${call.replace("URL", 'URL .. "//"')}.a`)).toEqual([1]);
+  api.expect(`GET ${path}`, { status: 404, text: "no" });
+  expect(await failure(`t.${call}`)).toContain(`traefik: GET ${path} HTTP 404: no`);
+});
+
+test.each([
+  ["entrypoints", "/api/entrypoints"],
+  ["http_routers", "/api/http/routers"],
+  ["http_services", "/api/http/services"],
+  ["http_middlewares", "/api/http/middlewares"],
+  ["tcp_routers", "/api/tcp/routers"],
+  ["tcp_services", "/api/tcp/services"],
+  ["tcp_middlewares", "/api/tcp/middlewares"],
+  ["udp_routers", "/api/udp/routers"],
+  ["udp_services", "/api/udp/services"],
+])("%s follows pages", async (name, path) => {
+  api.expect(`GET ${path}`, { json: [1, 2], headers: { "X-Next-Page": "2" } });
+  api.expect(`GET ${path}?page=2`, { json: [3], headers: { "X-Next-Page": "1" } });
+  expect(await run(`return t.${name}(URL)`)).toEqual([[1, 2, 3]]);
+  api.expect(`GET ${path}?search=a%20b&page=1&per_page=5`, {
+    json: [1],
+    headers: { "X-Next-Page": "2" },
+  });
+  expect(await run(`return #t.${name}(URL, { search = "a b", page = 1, per_page = 5 })`)).toEqual([1]);
+  api.expect(`GET ${path}`, { status: 500, text: "x" });
+  expect(await failure(`t.${name}(URL)`)).toContain(`traefik: GET ${path} HTTP 500: x`);
+});
+
+test("helpers", async () => {
+  api.expect("GET /api/http/routers/r", { json: { status: "enabled", tls: {} } });
+  api.expect("GET /api/http/routers/r", { json: { status: "enabled", tls: {} } });
+  api.expect("GET /api/http/routers/r", { json: { status: "warning", tls: null } });
+  api.expect("GET /api/http/services/s", { json: { loadBalancer: { servers: [{}, {}] } } });
+  api.expect("GET /api/http/services/s", { json: {} });
+  api.expect("GET /api/http/services/s", { json: { serverStatus: { a: "UP", b: "DOWN" } } });
+  api.expect("GET /api/http/routers", {
+    json: ["enabled", "enabled", "disabled", "enabled", "warning"].map((status) => ({ status })),
+  });
+  expect(
+    await run(`
+      local out = { t.is_router_enabled(URL, "r"), t.router_has_tls(URL, "r"),
+        t.router_has_tls(URL, "r"), t.service_server_count(URL, "s"),
+        t.service_server_count(URL, "s"), t.service_health(URL, "s") }
+      return out, t.healthy_routers(URL)`),
+  ).toEqual([[true, true, false, 2, 0, { up: 1, down: 1, total: 2, down_servers: ["b"] }], 3, 2]);
+});
+
+test("a client, credentials, ping, wait", async () => {
+  const headers = { authorization: `Basic ${Buffer.from("u:p").toString("base64")}` };
+  api.expect("GET /base/api/version", { json: {} }, { headers });
+  api.expect("GET /ping", { text: "OK" });
+  api.expect("GET /ping", { status: 503 });
+  api.expect("GET /api/http/routers/r", { status: 404 });
+  api.expect("GET /api/http/routers/r", { json: { status: "enabled" } });
+  expect(
+    await run(`
+      t.client(URL .. "/base", { username = "u", password = "p" }):version()
+      local a, b = t.ping(URL), (t.ping(URL))
+      return a, b, t.wait_router_enabled(URL, "r", 5, { interval = 0.02 })`),
+  ).toEqual([true, false, true]);
+});
