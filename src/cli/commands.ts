@@ -36,6 +36,8 @@ function checkArguments(args: readonly string[]): string[] | undefined {
   const at = own.findIndex((a) => /[^/]\.ya?ml$/.test(a));
   if (at < 0) return undefined;
   const before = own.slice(0, at);
+  // a first word that is no option is a command
+  if (at > 0 && !own[0]?.startsWith("-")) return undefined;
   // some other program gets it as its argument
   if (before.some((a) => a === "-" || a === "--" || a.endsWith(".lua") || COMMANDS.has(a)))
     return undefined;

@@ -32,7 +32,9 @@ export interface FastPath {
 /** The plain number of a float constant, else the operand's text. */
 export function rawCode(o: Operand): string {
   if (o.kind !== Kind.Float || o.value === undefined) return o.code;
-  return (o.value as number) < 0 || Object.is(o.value, -0) ? `(${Object.is(o.value, -0) ? "-0" : o.value})` : String(o.value);
+  return (o.value as number) < 0 || Object.is(o.value, -0)
+    ? `(${Object.is(o.value, -0) ? "-0" : o.value})`
+    : String(o.value);
 }
 
 /** The fast path of `a op b`, or undefined when there is none. `t` is the target. */
@@ -105,10 +107,7 @@ function positive(b: Operand): string {
 
 function mayBeNumber(o: Operand): boolean {
   return (
-    o.kind === Kind.Any ||
-    o.kind === Kind.Int ||
-    o.kind === Kind.Float ||
-    o.kind === Kind.Double
+    o.kind === Kind.Any || o.kind === Kind.Int || o.kind === Kind.Float || o.kind === Kind.Double
   );
 }
 

@@ -3,9 +3,9 @@
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
+import type { LuaInt64 } from "../runtime/int64";
 import { FloatVariables } from "./floats";
 import { boxedConstant, isHashKey, property, quote } from "./operand";
-import type { LuaInt64 } from "../runtime/int64";
 
 export class ChunkContext {
   /** Definitions at the module's top level, in order: name → source. */

@@ -1,9 +1,10 @@
 /** What error messages and the debug library need to know of a function, computed when asked. */
+
+import type { Expr, LocalVar } from "../parser/ast";
 import { getMetamethod } from "../runtime/metatable";
 import type { Cell, DebugInfo, LocalInfo, ValueName } from "../runtime/proto";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue } from "../runtime/value";
-import type { Expr, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
@@ -43,7 +44,9 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
     activeLines: () => {
       if (context.isStripped) return [];
       // a preemption point is no code of the program
-      const ops = lowerHooked(context, code).ops.slice(1).filter((op) => op.expr !== "hook");
+      const ops = lowerHooked(context, code)
+        .ops.slice(1)
+        .filter((op) => op.expr !== "hook");
       return [...new Set(ops.map((op) => op.line))];
     },
   };
@@ -115,7 +118,9 @@ class Lookup {
       case "Global":
         return field(this.variable(expr.env), expr.name);
       case "Index":
-        return expr.key.type === "String" ? field(this.value(expr.object), expr.key.value) : undefined;
+        return expr.key.type === "String"
+          ? field(this.value(expr.object), expr.key.value)
+          : undefined;
       case "String":
         return { value: expr.value, certain: true };
       default:
@@ -128,7 +133,8 @@ class Lookup {
     let name: string | undefined;
     if (v.func !== code.body) name = code.upvalues[code.body.upvalues.indexOf(v)];
     else {
-      for (const l of code.locals) if (l.name === v.name && l.from < k && k <= l.to) name = l.register;
+      for (const l of code.locals)
+        if (l.name === v.name && l.from < k && k <= l.to) name = l.register;
     }
     const slot = frameLayout(code, k).indexOf(name ?? "");
     if (slot < 0) return undefined;

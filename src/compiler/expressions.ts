@@ -321,7 +321,11 @@ function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
   lo.usesVarargArray = true;
   lo.op(
     (k) => {
-      const c = callText(lo.isHooked ? { ...f, kind: Kind.Boxed } : f, (name) => `${name}(${n.code},...va)`, k);
+      const c = callText(
+        lo.isHooked ? { ...f, kind: Kind.Boxed } : f,
+        (name) => `${name}(${n.code},...va)`,
+        k,
+      );
       return (
         `if(${f.code}===SEL){k=${k};${target}=SL1(${n.code},va)}else{${c.before}${target}=${c.value};` +
         `if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;}`
@@ -417,8 +421,7 @@ export function indexName(lo: Lowering, o: Operand, name: string, target: string
   const t = target === o.code ? lo.newTemp() : target;
   const g = lo.use(lo.context.getter(name));
   const slow = (k: number) => `k=${k};${t}=${g}(${o.code});if(${t}===null)break sus;`;
-  if (!isHashKey(name) || !mayBeTable(o))
-    lo.op(slow, `${t}=F(v)`, e.line, e);
+  if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     lo.op(
       (k) =>
@@ -585,8 +588,7 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
     o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
   const simple = open.length === 2 || ![a, b].every((o) => number(o) || o.kind === Kind.Any);
   lo.op(
-    (k) =>
-      simple ? slow(k) : open.length === 0 ? expr : `if(${open[0]})${expr}else{${slow(k)}}`,
+    (k) => (simple ? slow(k) : open.length === 0 ? expr : `if(${open[0]})${expr}else{${slow(k)}}`),
     `${t}=F(v)`,
     e.line,
     e,
@@ -677,9 +679,7 @@ function logical(lo: Lowering, e: LogicalExpr, target: string): void {
 }
 
 function isComparison(op: string): boolean {
-  return (
-    op === "==" || op === "~=" || op === "<" || op === "<=" || op === ">" || op === ">="
-  );
+  return op === "==" || op === "~=" || op === "<" || op === "<=" || op === ">" || op === ">=";
 }
 
 /** A JS condition that is true when `e` is neither nil nor false. */
@@ -706,7 +706,7 @@ export function condition(lo: Lowering, e: Expr): string {
       lo.emit({
         type: "if",
         cond: e.op === "and" ? t : `!${t}`,
-        then: nodes,
+        taken: nodes,
         orelse: [],
         lo: before,
         mid: hi,
@@ -743,7 +743,8 @@ function comparison(lo: Lowering, e: BinaryExpr): string {
     .map((o) => (o.kind === Kind.Any ? `typeof ${o.code}==="number"` : "false"))
     .join("&&");
   lo.op(
-    (k) => `if(${test})${t}=${direct};else{k=${k};${t}=${helper}(${args});if(${t}===null)break sus;}`,
+    (k) =>
+      `if(${test})${t}=${direct};else{k=${k};${t}=${helper}(${args});if(${t}===null)break sus;}`,
     `${t}=B(v)`,
     e.line,
     e,
@@ -754,7 +755,10 @@ function comparison(lo: Lowering, e: BinaryExpr): string {
 function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
   const negate = e.op === "~=";
   const simple = (o: Operand) =>
-    o.kind === Kind.Nil || o.kind === Kind.Boolean || o.kind === Kind.String || o.kind === Kind.Function;
+    o.kind === Kind.Nil ||
+    o.kind === Kind.Boolean ||
+    o.kind === Kind.String ||
+    o.kind === Kind.Function;
   const fraction = (o: Operand) => o.kind === Kind.Float && !Number.isInteger(o.value);
   if (simple(a) || simple(b) || fraction(a) || fraction(b))
     return `(${a.code}${negate ? "!==" : "==="}${b.code})`;
@@ -854,7 +858,14 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
     const mark = lo.tempMark;
     const key = operand(lo, item.key);
     const value = operand(lo, item.value);
-    assignIndex(lo, table, key, value, { type: "Index", line: item.key.line, object: e, key: item.key }, lo.tempMark);
+    assignIndex(
+      lo,
+      table,
+      key,
+      value,
+      { type: "Index", line: item.key.line, object: e, key: item.key },
+      lo.tempMark,
+    );
     if (batch.length === 0) lo.releaseTemps(mark);
   });
   flush();

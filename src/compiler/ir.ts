@@ -51,9 +51,9 @@ export interface IfNode {
   type: "if";
   /** A JavaScript condition without side effects. */
   cond: string;
-  then: Node[];
+  taken: Node[];
   orelse: Node[];
-  /** Operations inside have numbers in (lo, hi]; those of `then` end at `mid`. */
+  /** Operations inside have numbers in (lo, hi]; those of `taken` end at `mid`. */
   lo: number;
   mid: number;
   hi: number;

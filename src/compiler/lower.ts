@@ -105,7 +105,14 @@ export class Lowering {
   /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
   marker(line: number, isReturn = false): void {
     if (!this.isHooked) return;
-    this.op((k) => `k=${k};if(H.at(fr,${line},${isReturn}))break sus;`, "", line, "marker", undefined, this.tempTop);
+    this.op(
+      (k) => `k=${k};if(H.at(fr,${line},${isReturn}))break sus;`,
+      "",
+      line,
+      "marker",
+      undefined,
+      this.tempTop,
+    );
   }
 
   /** Text for hooked code only. */
@@ -132,7 +139,7 @@ export class Lowering {
     const thenNodes = this.collect(then);
     const mid = this.opCount;
     const elseNodes = orelse === undefined ? [] : this.collect(orelse);
-    this.emit({ type: "if", cond, then: thenNodes, orelse: elseNodes, lo, mid, hi: this.opCount });
+    this.emit({ type: "if", cond, taken: thenNodes, orelse: elseNodes, lo, mid, hi: this.opCount });
   }
 
   emitBlock(label: string, body: () => void): void {

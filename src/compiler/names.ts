@@ -46,8 +46,7 @@ function keyName(key: Expr): string {
 
 function fieldName(object: Expr, key: string): ValueName {
   // `_ENV.x` is a global by whatever way it is written
-  const isEnv =
-    key !== INTEGER_INDEX && object.type === "Local" && object.variable.name === "_ENV";
+  const isEnv = key !== INTEGER_INDEX && object.type === "Local" && object.variable.name === "_ENV";
   return { kind: isEnv ? "global" : "field", name: key };
 }
 
@@ -73,7 +72,10 @@ export function calleeName(op: OpInfo | undefined, fn: FunctionBody): ValueName 
     case "Binary":
       return { kind: "metamethod", name: METAMETHODS[expr.op] ?? "?" };
     case "Unary":
-      return { kind: "metamethod", name: expr.op === "#" ? "len" : expr.op === "-" ? "unm" : "bnot" };
+      return {
+        kind: "metamethod",
+        name: expr.op === "#" ? "len" : expr.op === "-" ? "unm" : "bnot",
+      };
     default:
       return undefined;
   }

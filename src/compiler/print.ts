@@ -156,7 +156,7 @@ abstract class Printer {
         const jumps = this.resumable && n.hi > n.lo;
         const cond = jumps ? `pc!==0?pc<=${n.mid}:${n.cond}` : n.cond;
         const orelse = n.orelse.length === 0 ? "" : `else{${this.list(n.orelse)}}`;
-        return `if(${cond}){${this.list(n.then)}}${orelse}`;
+        return `if(${cond}){${this.list(n.taken)}}${orelse}`;
       }
       case "loop":
         return `${n.label}:for(;;){${this.list(n.body)}}`;
@@ -303,7 +303,7 @@ function resumeCases(code: FunctionCode, nodes: Node[]): string {
         text += `${restore(n.k)}break;`;
         break;
       case "if":
-        text += resumeCases(code, n.then) + resumeCases(code, n.orelse);
+        text += resumeCases(code, n.taken) + resumeCases(code, n.orelse);
         break;
       case "dispatch":
         for (const segment of n.segments) text += resumeCases(code, segment.body);

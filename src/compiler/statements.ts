@@ -223,12 +223,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "Call":
       if (raisesError(lo, s.call)) break;
-      call(
-        lo,
-        s.call,
-        (c) => `${c.before}if(${c.value}===null)break sus;`,
-        "",
-      );
+      call(lo, s.call, (c) => `${c.before}if(${c.value}===null)break sus;`, "");
       break;
     case "Do":
       block(lo, s.body);
@@ -356,7 +351,12 @@ function local(lo: Lowering, s: LocalStatement): void {
     if (v.constant !== undefined) return;
     lo.declare(v);
     const value = values[i] ?? NIL;
-    if (!v.assigned && value.kind !== Kind.Any && value.kind !== Kind.Nil && value.kind !== Kind.Double)
+    if (
+      !v.assigned &&
+      value.kind !== Kind.Any &&
+      value.kind !== Kind.Nil &&
+      value.kind !== Kind.Double
+    )
       lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
     lo.initialise(v, value.code);
     if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);
@@ -413,12 +413,7 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     if (e.type === "Call" || e.type === "MethodCall") {
       const clear = rest.map((t) => `${t}=undefined;`).join("");
       const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
-      call(
-        lo,
-        e,
-        (c) => `${c.before}${first}=${c.value};${assign}`,
-        `${first}=A(v);${spread}`,
-      );
+      call(lo, e, (c) => `${c.before}${first}=${c.value};${assign}`, `${first}=A(v);${spread}`);
     } else {
       const va = varargs(lo, e.line);
       if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
@@ -451,12 +446,7 @@ function checkUndefined(lo: Lowering, target: GlobalExpr): void {
   lo.releaseTemps(mark);
 }
 
-function assignGlobal(
-  lo: Lowering,
-  target: GlobalExpr,
-  value: Operand,
-  live = lo.tempMark,
-): void {
+function assignGlobal(lo: Lowering, target: GlobalExpr, value: Operand, live = lo.tempMark): void {
   const env = lo.variable(target.env);
   const key: Operand = { code: quote(target.name), kind: Kind.String, value: target.name };
   assignIndex(lo, env, key, value, target, live);
@@ -508,7 +498,8 @@ function assign(lo: Lowering, s: AssignStatement): void {
     if (target === undefined) continue;
     if (target.type === "Local") lo.assignVariable(target.variable, value.code);
     else if (target.type === "Global") assignGlobal(lo, target, value);
-    else if (place !== undefined) assignIndex(lo, place.object, place.key, value, target, lo.tempMark);
+    else if (place !== undefined)
+      assignIndex(lo, place.object, place.key, value, target, lo.tempMark);
   }
 }
 
@@ -641,8 +632,10 @@ function numericFor(lo: Lowering, s: NumericForStatement): void {
     const limit = listed(lo, s.limit);
     const step = s.step === undefined ? undefined : listed(lo, s.step);
     lo.marker(s.line);
-    const stepValue = step === undefined ? 1 : step.kind === Kind.Int ? (step.value as number) : undefined;
-    const constantStart = start.kind === Kind.Int && (start.value === undefined || fits(start.value));
+    const stepValue =
+      step === undefined ? 1 : step.kind === Kind.Int ? (step.value as number) : undefined;
+    const constantStart =
+      start.kind === Kind.Int && (start.value === undefined || fits(start.value));
     const constantStep =
       stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
     const counter = lo.newRegister();
@@ -753,7 +746,10 @@ function genericFor(lo: Lowering, s: GenericForStatement): void {
     const vars = s.vars.length === 1 ? 2 : s.vars.length;
     const values = Array.from({ length: vars }, () => lo.newRegister());
     const [v0, v1] = values as [string, string];
-    const rest = values.slice(2).map((v) => `${v}=undefined;`).join("");
+    const rest = values
+      .slice(2)
+      .map((v) => `${v}=undefined;`)
+      .join("");
     loop(lo, (name) => {
       lo.emitIf(
         `${mode}===1`,

@@ -4,9 +4,9 @@ import { rawEquals } from "../runtime/compare";
 import { LuaError, runtimeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { rawSet } from "../runtime/index-ops";
+import { addInt, type LuaInteger, mulInt, negInt } from "../runtime/int64";
 import { inext, next } from "../runtime/iterators";
 import { getMetamethod, getMetatable } from "../runtime/metatable";
-import { negInt, addInt, mulInt, type LuaInteger } from "../runtime/int64";
 import { parseNumber } from "../runtime/number";
 import { error } from "../runtime/raise";
 import { select } from "../runtime/select";
@@ -87,7 +87,7 @@ export interface BaseOptions {
 /** The basic functions that neither load code nor collect garbage. */
 export function baseFunctions(options: BaseOptions): Record<string, LuaFunction> {
   let warnings = false;
-  let pending = "";
+  const pending = "";
   return {
     assert(...args: LuaValue[]): Results {
       const v = args[0];

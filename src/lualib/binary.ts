@@ -4,8 +4,8 @@
  * that enclose it, so that the text can be compiled alone.
  */
 import { compileFunction } from "../compiler/index";
-import { LuaSyntaxError, parseChunk } from "../parser/index";
 import type { FunctionBody, LocalVar } from "../parser/ast";
+import { LuaSyntaxError, parseChunk } from "../parser/index";
 import type { Proto } from "../runtime/proto";
 import { type LuaFunction, type LuaValue, makeFloat } from "../runtime/value";
 import { format } from "./format";
@@ -53,7 +53,9 @@ export function dumpFunction(proto: Proto, strip: boolean): string | undefined {
 
 /** `local a <const> = 1 local b,c return function(x) … end` */
 function aloneText(body: FunctionBody, source: string): string {
-  const constants = body.constants.map((v) => `local ${v.name} <const> = ${constantText(v)} `).join("");
+  const constants = body.constants
+    .map((v) => `local ${v.name} <const> = ${constantText(v)} `)
+    .join("");
   const names = body.upvalues.map((v) => v.name);
   const upvalues = names.length === 0 ? "" : `local ${names.join(",")} `;
   let text = source.slice(body.from, body.to);

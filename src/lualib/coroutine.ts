@@ -1,8 +1,8 @@
 /** Coroutine manipulation (§6.2). */
 import {
+  Coroutine,
   closeCoroutine,
   closeUnclosed,
-  Coroutine,
   type ResumeMode,
   resume,
   running,
@@ -14,7 +14,7 @@ import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
-import { checkFunction, typeError, missingError } from "./args";
+import { checkFunction, missingError, typeError } from "./args";
 
 function checkCoroutine(v: LuaValue, n: number): Coroutine {
   if (v instanceof Coroutine) return v;
@@ -83,13 +83,11 @@ export function coroutineLibrary(): LuaTable {
     },
     // one value is by far the most common case, and needs no array
     yield(value: LuaValue): Results {
-      // biome-ignore lint/complexity/noArguments: rest parameters would make an array every time
       return yieldValues(arguments.length === 1 ? value : [...arguments]);
     },
     wrap(...args: LuaValue[]): Results {
       const co = new Coroutine(checkBody(args));
       return native("wrap", function (value: LuaValue) {
-        // biome-ignore lint/complexity/noArguments: as in yield
         return resume(co, arguments.length === 1 ? value : [...arguments], propagate);
       });
     },

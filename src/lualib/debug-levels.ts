@@ -1,10 +1,11 @@
 /** Access to the levels of a stack: debug.getinfo, getlocal and setlocal (§6.10). */
+
+import { chunkDisplayName } from "../parser/syntax-error";
 import { inspect, waitFor } from "../runtime/control";
 import { Coroutine, running } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
 import { protoOf } from "../runtime/probe";
 import type { Cell, LocalInfo, Proto } from "../runtime/proto";
-import { chunkDisplayName } from "../parser/syntax-error";
 import { LuaTable } from "../runtime/table";
 import {
   calledLevel,
@@ -254,4 +255,3 @@ function levelAt(levels: Level[], index: number, argument: number): Level {
   if (level === undefined) throw argumentError(argument, "level out of range");
   return level;
 }
-

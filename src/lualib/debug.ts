@@ -2,6 +2,8 @@
  * The debug library (§6.10). There is no C stack to look at: functions that inspect the running
  * stack suspend it, so that it becomes a chain of frames, read those and go on.
  */
+
+import { LuaSyntaxError } from "../parser/index";
 import { call } from "../runtime/call";
 import { control } from "../runtime/control";
 import { LuaError } from "../runtime/error";
@@ -13,7 +15,6 @@ import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import { formatTraceback, type Level } from "../runtime/traceback";
 import { first, isNumber, type LuaValue, type Results, Thread, Userdata } from "../runtime/value";
-import { LuaSyntaxError } from "../parser/index";
 import { argumentError, checkAny, optIndex, typeError } from "./args";
 import { gethook, sethook } from "./debug-hooks";
 import { getinfo, getlocal, setlocal, threadArgument, withLevels } from "./debug-levels";

@@ -8,11 +8,11 @@ import { call } from "../runtime/call";
 import { control, Reason } from "../runtime/control";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED, takeSuspended } from "../runtime/frame";
-import { LuaTable } from "../runtime/table";
-import { WeakTableMap } from "../runtime/weakmap";
 import { Interrupt } from "../runtime/interrupt";
 import { whenTurnIsDue } from "../runtime/scheduler";
+import { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
+import { WeakTableMap } from "../runtime/weakmap";
 
 /** Milliseconds between full collections in a long-running task that has finalisers. */
 const MIN_DELAY_MS = 50;
@@ -154,7 +154,9 @@ function finalize(s: LuaTable): void {
   } catch (e) {
     if (e instanceof Interrupt) throw e;
     const { value } = settle(e, undefined);
-    gcHooks.warn(`error in __gc (${typeof value === "string" ? value : "error object is not a string"})`);
+    gcHooks.warn(
+      `error in __gc (${typeof value === "string" ? value : "error object is not a string"})`,
+    );
   } finally {
     gcHooks.isFinalizing = false;
   }

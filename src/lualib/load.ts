@@ -1,14 +1,15 @@
 /** Loading Lua code: `load`, `loadfile`, `dofile` (§6.1). */
+
+import { LuaSyntaxError } from "../parser/index";
 import { call } from "../runtime/call";
 import { LuaError, runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import type { LuaState } from "../runtime/state";
 import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkFunction, checkString, optString } from "./args";
-import { errorText, isSystemError } from "./io-errors";
 import { BINARY, loadBinary } from "./binary";
+import { errorText, isSystemError } from "./io-errors";
 import { runSteps, type Steps } from "./resumable";
-import { LuaSyntaxError } from "../parser/index";
 
 /** Reads a whole file as bytes; throws a JS error with the system's reason. */
 function readFile(path: string): string {
@@ -51,7 +52,8 @@ function loadText(
     return env.length > 0 ? state.load(source, chunkName, env[0]) : state.load(source, chunkName);
   } catch (e) {
     if (e instanceof LuaSyntaxError) return [undefined, e.message];
-    if (e instanceof RangeError) return [undefined, `${chunkName}: chunk is too large or too deeply nested`];
+    if (e instanceof RangeError)
+      return [undefined, `${chunkName}: chunk is too large or too deeply nested`];
     throw e;
   }
 }

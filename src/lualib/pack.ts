@@ -31,6 +31,11 @@ class Output {
     if (this.waiting + size > BUFFER_SIZE) this.flush();
     if (size === 4) bufferView.setFloat32(this.waiting, x, little);
     else bufferView.setFloat64(this.waiting, x, little);
+    // the NaN of an invalid operation has its sign bit set on x86-64 and prints as "-nan"
+    if (x !== x) {
+      const top = this.waiting + (little ? size - 1 : 0);
+      bufferView.setUint8(top, bufferView.getUint8(top) | 0x80);
+    }
     this.waiting += size;
     this.length += size;
   }
@@ -163,10 +168,14 @@ function packInteger(
 ): void {
   const hi = hiOf(i);
   const lo = loOf(i);
-  if (size === 4) return out.int32(lo, little);
+  if (size === 4) {
+    out.int32(lo, little);
+    return;
+  }
   if (size === 8) {
     out.int32(little ? lo : hi, little);
-    return out.int32(little ? hi : lo, little);
+    out.int32(little ? hi : lo, little);
+    return;
   }
   for (let k = 0; k < size; k++) {
     const at = little ? k : size - 1 - k;

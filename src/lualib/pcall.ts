@@ -43,7 +43,6 @@ class PcallFrame extends Frame {
 
 /** Calls `f`; without a rest parameter, because an array for the arguments costs more than the call. */
 export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Results {
-  // biome-ignore lint/complexity/noArguments: see above
   const count = arguments.length;
   if (count === 0) throw argumentError(1, "value expected");
   let r: Results;
@@ -54,9 +53,7 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
       else if (count === 2) r = f(a);
       else if (count === 3) r = f(a, b);
       else if (count === 4) r = f(a, b, c);
-      // biome-ignore lint/complexity/noArguments: see above
       else r = f(...[...arguments].slice(1));
-      // biome-ignore lint/complexity/noArguments: see above
     } else r = call(f, ...[...arguments].slice(1));
   } catch (e) {
     running.protectedCalls--;

@@ -277,7 +277,8 @@ function joinRaw(t: LuaTable, separator: string, from: number, to: number): stri
   if (from > 0 && to < array.length) {
     let i = from;
     while (i <= to && typeof array[i] === "string") i++;
-    if (maxBytes !== Number.POSITIVE_INFINITY) checkAllocation(joinedLength(array, separator, from, i));
+    if (maxBytes !== Number.POSITIVE_INFINITY)
+      checkAllocation(joinedLength(array, separator, from, i));
     // two or three strings are left to the engine's ropes, which copy nothing yet
     if (i > to && to - from > 2) return array.slice(from, to + 1).join(separator);
   }

@@ -40,9 +40,20 @@ import {
 } from "./value";
 
 export type ArithOp =
-  | "+" | "-" | "*" | "/" | "//" | "%" | "^"
-  | "&" | "|" | "~" | "<<" | ">>"
-  | "neg" | "not";
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "//"
+  | "%"
+  | "^"
+  | "&"
+  | "|"
+  | "~"
+  | "<<"
+  | ">>"
+  | "neg"
+  | "not";
 
 const EVENTS: Record<ArithOp, string> = {
   "+": "__add",
@@ -329,7 +340,8 @@ export function concat(a: LuaValue, b: LuaValue): LuaValue {
   const y = typeof b === "string" ? b : isNumber(b) ? numberToString(b) : undefined;
   if (x !== undefined && y !== undefined) return x + y;
   const handler = getMetamethod(a, "__concat") ?? getMetamethod(b, "__concat");
-  if (handler === undefined) throw fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
+  if (handler === undefined)
+    throw fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
   const r = call(handler, a, b);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }

@@ -1,18 +1,35 @@
 /** The runtime as generated code sees it: short names, one object. */
-import { add, band, bnot, bor, bxor, concat, div, idiv, lengthOf, mod, mul, pow, shl, shr, sub, unm } from "./arith";
+import {
+  add,
+  band,
+  bnot,
+  bor,
+  bxor,
+  concat,
+  div,
+  idiv,
+  lengthOf,
+  mod,
+  mul,
+  pow,
+  shl,
+  shr,
+  sub,
+  unm,
+} from "./arith";
 import { call, resolveCall } from "./call";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { control } from "./control";
-import { LuaError, runtimeError } from "./error";
+import { type LuaError, runtimeError } from "./error";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED, suspend } from "./frame";
 import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
+import { LuaFrame } from "./luaframe";
 import { error, makeError } from "./raise";
 import { select } from "./select";
-import { LuaFrame } from "./luaframe";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
 import { unwind } from "./unwind";
 import {
@@ -49,8 +66,7 @@ function namedVarargs(values: LuaValue[]): LuaTable {
 function varargTable(t: LuaValue): LuaValue[] {
   const n = t instanceof LuaTable ? t.getStr("n") : undefined;
   const count = Number.isSafeInteger(n) ? (n as number) : -1;
-  if (count < 0 || count > 0x7fffff)
-    throw runtimeError("vararg table has no proper 'n'");
+  if (count < 0 || count > 0x7fffff) throw runtimeError("vararg table has no proper 'n'");
   const values: LuaValue[] = new Array(count);
   for (let i = 0; i < count; i++) values[i] = (t as LuaTable).getInt(i + 1);
   return values;

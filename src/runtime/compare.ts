@@ -75,7 +75,8 @@ function orderMetamethod(event: string, a: LuaValue, b: LuaValue): Answer {
 function compareNumbers(a: LuaNumber, b: LuaNumber): number {
   const x = a instanceof LuaFloat ? a.n : a;
   const y = b instanceof LuaFloat ? b.n : b;
-  if (typeof x === "number" && typeof y === "number") return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
+  if (typeof x === "number" && typeof y === "number")
+    return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
   if (x instanceof LuaInt64 && y instanceof LuaInt64) return compareInt(x, y);
   if (x instanceof LuaInt64) return compareBig(x, y as number);
   return -compareBig(y as LuaInt64, x as number);
@@ -84,5 +85,7 @@ function compareNumbers(a: LuaNumber, b: LuaNumber): number {
 /** JS compares bigint and number by exact value. */
 function compareBig(a: LuaInt64, n: number): number {
   const big = toBigInt(a);
-  return big < n ? -1 : big > n ? 1 : big == (n as unknown as bigint) ? 0 : Number.NaN;
+  if (big < n) return -1;
+  if (big > n) return 1;
+  return Number.isNaN(n) ? Number.NaN : 0;
 }

@@ -1,9 +1,10 @@
 /** Coroutines (§2.6): stacks of frames, and the loop that runs them. */
+
+import { call } from "./call";
 import { control, type FrameOwner, Reason } from "./control";
 import { LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
-import { call } from "./call";
 import { allResults, type LuaValue, type Results, Thread } from "./value";
 
 export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
@@ -201,5 +202,10 @@ export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
   co.resumer = running;
   co.nesting = running.nesting + 1;
   const overflow = running.nesting >= MAX_NESTING;
-  return enter(co, overflow ? new LuaError("C stack overflow") : new CoroutineClosing(), true, mode);
+  return enter(
+    co,
+    overflow ? new LuaError("C stack overflow") : new CoroutineClosing(),
+    true,
+    mode,
+  );
 }

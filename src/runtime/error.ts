@@ -5,9 +5,10 @@
  * than in C Lua. Position and traceback are added while the error unwinds: the first Lua frame that
  * it passes knows the line (`pending` says whether it wants one), and each frame adds a row.
  */
-import { LuaFloat, Thread, type LuaValue, Userdata } from "./value";
+
 import { LuaInt64 } from "./int64";
 import { LuaTable } from "./table";
+import { LuaFloat, type LuaValue, Thread, Userdata } from "./value";
 
 /**
  * What the first Lua frame that the error passes still has to add to it.

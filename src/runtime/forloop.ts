@@ -87,9 +87,7 @@ class IntegerFor implements ForState {
       (up ? compareInt(current, limit) <= 0 : compareInt(current, limit) >= 0);
     this.count = 0;
     if (this.runs && limit !== undefined) {
-      const range = up
-        ? toBigInt(limit) - toBigInt(current)
-        : toBigInt(current) - toBigInt(limit);
+      const range = up ? toBigInt(limit) - toBigInt(current) : toBigInt(current) - toBigInt(limit);
       const by = up ? toBigInt(step) : -toBigInt(step);
       // beyond 2^53 iterations a double is as good as exact
       this.count = Number(range / by);

@@ -1,10 +1,11 @@
 /** Indexing with metamethods (§2.4, `__index` and `__newindex`). */
+
+import { call } from "./call";
 import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
 import { first, type LuaValue } from "./value";
-import { call } from "./call";
 
 /** Longest chain of `__index` tables, as in C Lua. */
 const MAX_CHAIN = 2000;

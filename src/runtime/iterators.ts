@@ -1,10 +1,10 @@
 /** `next` and the iterator of `ipairs` (§6.1), which `for` loops recognise by identity. */
 import { argumentError, runtimeError, typeError } from "./error";
+import { Frame, SUSPENDED, suspend } from "./frame";
 import { index } from "./index-ops";
+import { addInt, type LuaInteger } from "./int64";
 import { native } from "./native";
 import { LuaTable, mapKey, TableIterator } from "./table";
-import { Frame, SUSPENDED, suspend } from "./frame";
-import { addInt, type LuaInteger } from "./int64";
 import { first, isNumber, type LuaValue, numberToInteger, type Results } from "./value";
 
 /** Traversals that go on by key; a handful, because traversals nest. */
@@ -19,7 +19,10 @@ export function forgetTraversals(): void {
 function iteratorAt(t: LuaTable, key: LuaValue): TableIterator {
   for (let i = recent.length - 1; i >= 0; i--) {
     const it = recent[i] as TableIterator;
-    if (it.table === t && (it.key === key || (typeof key === "object" && mapKey(it.key) === mapKey(key))))
+    if (
+      it.table === t &&
+      (it.key === key || (typeof key === "object" && mapKey(it.key) === mapKey(key)))
+    )
       return it;
   }
   const it = new TableIterator(t);

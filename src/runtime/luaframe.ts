@@ -90,7 +90,8 @@ export class LuaFrame extends Frame {
       if (v === undefined) continue;
       try {
         const value = errorValue(e);
-        const r = value === NO_ERROR ? call(closeMethod(v), v) : call(closeMethod(v), v, value as LuaValue);
+        const r =
+          value === NO_ERROR ? call(closeMethod(v), v) : call(closeMethod(v), v, value as LuaValue);
         if (r === SUSPENDED) return suspend(new CloseErrorFrame(this, e));
       } catch (next) {
         e = replaceError(e, next);

@@ -3,8 +3,8 @@
  * errors, tracebacks and the debug library. Compiled closures carry nothing; see probe.ts.
  */
 import type { FunctionBody } from "../parser/ast";
-import type { LuaFunction, LuaValue, Results } from "./value";
 import type { LuaFrame } from "./luaframe";
+import type { LuaFunction, LuaValue, Results } from "./value";
 
 /** Kind and name of a variable or function, as in `global 'x'`. */
 export interface ValueName {

@@ -196,12 +196,7 @@ export function spawn(fn: LuaFunction, args: LuaValue[]): Task {
 }
 
 /** Starts a task of `state`; it first runs in the next microtask. */
-export function startTask(
-  state: LuaState,
-  fn: LuaValue,
-  args: LuaValue[],
-  parent?: Task,
-): Task {
+export function startTask(state: LuaState, fn: LuaValue, args: LuaValue[], parent?: Task): Task {
   const task = new Task(state, parent, fn);
   live++;
   state.tasks.add(task);

@@ -16,9 +16,9 @@
  * Traversal order is promised: 1..n, 0, then string keys in order of insertion, then the rest.
  */
 import { fromBigInt, fromDouble, LuaInt64, toBigInt } from "./int64";
+import { type MapKey, TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 import { LuaFloat } from "./value";
-import { TableMap, type MapKey } from "./tablemap";
 
 /** String keys as properties; the prototype chain holds nothing. */
 export interface Hash {

@@ -1,11 +1,10 @@
 /** `tostring` (§6.1) and the addresses in it. */
 import { call } from "./call";
-import { runtimeError } from "./error";
+import { runtimeError, typeName } from "./error";
 import { SUSPENDED } from "./frame";
 import { getMetatable } from "./metatable";
 import { numberToString } from "./number";
 import { first, isNumber, type LuaValue } from "./value";
-import { typeName } from "./error";
 
 const addresses = new WeakMap<object, string>();
 let nextAddress = 0x55d0c0de1000;

@@ -71,7 +71,8 @@ export class WeakTableMap extends TableMap {
 
   /** Drops pairs that are gone. */
   private sweep(): void {
-    for (const [k, slot] of this.slots) if (this.deref(slot.value) === undefined) this.slots.delete(k);
+    for (const [k, slot] of this.slots)
+      if (this.deref(slot.value) === undefined) this.slots.delete(k);
     for (const slot of this.objects) {
       const key = (slot.key as WeakRef<object>).deref();
       if (key === undefined || this.get(key as MapKey) === undefined) {

@@ -261,6 +261,26 @@ local function merge_headers(...)
   return merged
 end
 
+local WITH_BODY = { POST = true, PUT = true, PATCH = true }
+local WITHOUT_BODY = { GET = true, HEAD = true, DELETE = true }
+
+-- By the function of that name, if there is one: it is in errors.
+local function exchange(own, method, target, options)
+  local verb = method:lower()
+  if WITH_BODY[method] and not options.form then
+    local body = options.body
+    local plain = rest.copy(options)
+    plain.body = nil
+    if own then return own[verb](own, target, body, plain) end
+    return http[verb](target, body, plain)
+  elseif WITHOUT_BODY[method] then
+    if own then return own[verb](own, target, options) end
+    return http[verb](target, options)
+  end
+  if own then return own:request(method, target, options) end
+  return http.request(method, target, options)
+end
+
 --- The response, whatever its status.
 function Base:_send(method, path, o)
   o = o or {}
@@ -279,9 +299,7 @@ function Base:_send(method, path, o)
   local own = connection(self)
   local attempt = 0
   while true do
-    local res
-    if own then res = own:request(method, target, options)
-    else res = http.request(method, target, options) end
+    local res = exchange(own, method, target, options)
     if res.status ~= 429 and res.status ~= 503 then return res end
     local pause = retry_after(res.headers["retry-after"])
     attempt = attempt + 1

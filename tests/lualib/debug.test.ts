@@ -6,7 +6,8 @@ import type { LuaValue } from "../../src/runtime/value";
 // The libraries are loaded with `require` at their first use; what the test loads must come from
 // the same module graph, not from the test runner's.
 const require = createRequire(import.meta.url);
-const { createState } = require("../../src/lualib/index") as typeof import("../../src/lualib/index");
+const { createState } =
+  require("../../src/lualib/index") as typeof import("../../src/lualib/index");
 const { LuaError } = require("../../src/runtime/error") as typeof import("../../src/runtime/error");
 const { startTask } =
   require("../../src/runtime/scheduler") as typeof import("../../src/runtime/scheduler");

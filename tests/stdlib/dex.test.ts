@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { useApi } from "./server";
+
+const api = useApi();
+const D = "GET /.well-known/openid-configuration";
+const run = (code: string) => api.run(`local dex = require("assay.dex")\n${code}`);
+const failure = (code: string) => api.failure(`local dex = require("assay.dex")\n${code}`);
+const document = () => ({
+  issuer: api.url,
+  authorization_endpoint: `${api.url}/auth`,
+  token_endpoint: `${api.url}/token`,
+  userinfo_endpoint: `${api.url}/userinfo`,
+  jwks_uri: `${api.url}/keys`,
+  scopes_supported: ["openid", "email"],
+  response_types_supported: ["code"],
+  grant_types_supported: ["refresh_token"],
+});
+
+test("what the discovery document says", async () => {
+  for (let i = 0; i < 10; i++) api.expect(D, { json: document() });
+  expect(
+    await run(`return dex.discovery(URL .. "/").token_endpoint, dex.issuer(URL),
+      dex.has_endpoint(URL, "token_endpoint"), dex.has_endpoint(URL, "x"),
+      dex.supported_scopes(URL), dex.supported_response_types(URL), dex.supported_grant_types(URL),
+      dex.supports_scope(URL, "email"), dex.supports_scope(URL, "mail"),
+      dex.supports_grant_type(URL, "refresh_token")`),
+  ).toEqual([
+    `${api.url}/token`, api.url, true, false, ["openid", "email"], ["code"], ["refresh_token"],
+    true, false, true,
+  ]);
+  api.expect(D, { status: 500, text: "x" });
+  expect(await failure(`dex.supported_scopes(URL)`)).toContain("dex.discovery: HTTP 500: x");
+});
+
+test("jwks", async () => {
+  api.expect(D, { json: document() });
+  api.expect("GET /keys", { json: { keys: [{ kid: "k" }] } });
+  expect(await run(`return dex.jwks(URL).keys[1].kid`)).toEqual(["k"]);
+  api.expect(D, { json: {} });
+  expect(await failure(`dex.jwks(URL)`)).toContain("dex.jwks: discovery response missing jwks_uri");
+  api.expect(D, { json: document() });
+  api.expect("GET /keys", { status: 404, text: "no" });
+  expect(await failure(`dex.jwks(URL)`)).toContain("dex.jwks: HTTP 404: no");
+});
+
+test("health, ready, admin_version, wait", async () => {
+  api.expect("GET /healthz", {});
+  api.expect("GET /healthz", { status: 400 });
+  api.expect("GET /healthz", {});
+  api.expect("GET /api/v1/version", { json: { server: "v2" } });
+  api.expect("GET /api/v1/version", { status: 404 });
+  api.expect("GET /healthz", { status: 400 });
+  api.expect("GET /healthz", {});
+  expect(
+    await run(`return (dex.health(URL)), (dex.health(URL)), (dex.ready(URL)),
+      dex.admin_version(URL).server, (dex.admin_version(URL)),
+      dex.wait(URL, { timeout = 5, interval = 0.02 }), (dex.health("http://127.0.0.1:1"))`),
+  ).toEqual([true, false, true, "v2", undefined, true, false]);
+});
+
+test("validate_config", async () => {
+  api.expect(D, { json: document() });
+  api.expect(D, { json: { issuer: api.url } });
+  api.expect(D, { json: { ...document(), issuer: "x" } });
+  api.expect(D, { status: 404, text: "no" });
+  const mismatch = `issuer mismatch: expected ${api.url}, got x`;
+  expect(
+    await run(`return dex.validate_config(URL), dex.validate_config(URL), dex.validate_config(URL),
+      dex.validate_config(URL)`),
+  ).toEqual([
+    { ok: true, errors: [] },
+    { ok: false, errors: ["missing authorization_endpoint", "missing token_endpoint", "missing jwks_uri"] },
+    { ok: false, errors: [mismatch] },
+    { ok: false, errors: ["discovery failed: dex.discovery: HTTP 404: no"] },
+  ]);
+});
+
+test("a client asks once; tokens and userinfo", async () => {
+  api.expect(D, { json: document() });
+  api.expect("POST /token", { json: { access_token: "A" } }, {
+    headers: {
+      authorization: `Basic ${Buffer.from("id:s").toString("base64")}`,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: "grant_type=client_credentials",
+  });
+  api.expect("GET /userinfo", { json: { sub: "u" } }, { headers: { authorization: "Bearer A" } });
+  expect(
+    await run(`
+      local c = dex.client(URL)
+      local t = c:token({ grant_type = "client_credentials" }, { client_id = "id", client_secret = "s" })
+      return c:userinfo(t.access_token).sub`),
+  ).toEqual(["u"]);
+});
