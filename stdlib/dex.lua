@@ -18,6 +18,11 @@ function M.client(...)
   return Client:new(options)
 end
 
+-- `token` is a method here
+function Client:_headers()
+  return { Authorization = rest.authorization({ token = rawget(self, "token") }) }
+end
+
 --- The discovery document.
 function Client:discovery()
   local known = rawget(self, "_document")

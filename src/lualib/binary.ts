@@ -1,5 +1,5 @@
 /**
- * What `string.dump` gives and `load` takes back (§6.4.2): C Lua's header, and behind it not
+ * What `string.dump` gives and `load` takes back (§6.5): C Lua's header, and behind it not
  * bytecode but the function's text. Around it stand declarations of what it uses of the functions
  * that enclose it, so that the text can be compiled alone.
  */

@@ -1,7 +1,7 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
 import { call } from "../runtime/call";
-import { argumentError, LuaError, runtimeError, typeError, typeName } from "../runtime/error";
+import { argumentError, LuaError, runtimeError, typeName } from "../runtime/error";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
@@ -104,10 +104,10 @@ function upper(s: LuaValue): Results {
 
 /** A function as a binary chunk, see binary.ts. */
 function dump(f: LuaValue, strip: LuaValue): Results {
-  if (typeof f !== "function") throw typeError(1, "function", f);
-  const proto = protoOf(f);
+  const proto = typeof f === "function" ? protoOf(f) : undefined;
+  if (proto === undefined) throw argumentError(1, "Lua function expected");
   const { dumpFunction } = require("./binary") as typeof import("./binary");
-  const chunk = proto && dumpFunction(proto, strip !== undefined && strip !== false);
+  const chunk = dumpFunction(proto, strip !== undefined && strip !== false);
   if (chunk === undefined) throw runtimeError("unable to dump given function");
   return chunk;
 }

@@ -49,7 +49,8 @@ function complete(e: LuaError, proto: Proto, k: number): void {
   }
   if (typeof pending === "number") {
     e.pending = pending - 1;
-    if (pending === 1 && typeof e.value === "string") e.value = `${position(proto, k)} ${e.value}`;
+    if (pending === 1 && typeof e.value === "string" && proto.lines[k])
+      e.value = `${position(proto, k)} ${e.value}`;
     return;
   }
   e.pending = 0;

@@ -39,7 +39,11 @@ test.each([
 
 test("sync, delete_app, create_app, terminate", async () => {
   api.expect(`POST ${A}/a/sync`, { json: { n: 1 } }, { body: {} });
-  api.expect(`POST ${A}/a/sync`, { json: {} }, { body: { prune: false, dryRun: true, revision: "r" } });
+  api.expect(
+    `POST ${A}/a/sync`,
+    { json: {} },
+    { body: { prune: false, dryRun: true, revision: "r" } },
+  );
   api.expect(`DELETE ${A}/a?cascade=false&propagationPolicy=background`, {});
   api.expect(`POST ${A}?upsert=true`, { json: {} }, { body: { x: 1 } });
   api.expect(`DELETE ${A}/a/operation`, { json: {} });
@@ -63,7 +67,9 @@ test("rollback posts, and puts where that is not there", async () => {
 });
 
 test("health, existence", async () => {
-  const json = { status: { health: { status: "Healthy", message: "m" }, sync: { status: "OutOfSync" } } };
+  const json = {
+    status: { health: { status: "Healthy", message: "m" }, sync: { status: "OutOfSync" } },
+  };
   for (let i = 0; i < 4; i++) api.expect(`GET ${A}/a`, { json });
   api.expect(`GET ${A}/a`, { status: 404 });
   expect(
@@ -99,10 +105,14 @@ test("waits", async () => {
 test("a user and password: Basic first, then a session", async () => {
   const basic = { headers: { authorization: "Basic YWRtaW46cGFzc3dvcmQ=" } };
   api.expect("GET /api/version", { status: 401 }, basic);
-  api.expect("POST /api/v1/session", { json: { token: "S" } }, {
-    headers: { authorization: null },
-    body: { username: "admin", password: "password" },
-  });
+  api.expect(
+    "POST /api/v1/session",
+    { json: { token: "S" } },
+    {
+      headers: { authorization: null },
+      body: { username: "admin", password: "password" },
+    },
+  );
   const session = { headers: { authorization: "Bearer S" } };
   api.expect("GET /api/version", { json: {} }, session);
   api.expect("GET /api/version", { json: {} }, session);

@@ -67,14 +67,26 @@ test("certificate_status", async () => {
   expect(
     await run(`return c:certificate_status("n", "x"), c:certificate_status("n", "x")`),
   ).toEqual([
-    { ready: false, not_after: "A", not_before: "B", renewal_time: "R", revision: 3, conditions: [] },
+    {
+      ready: false,
+      not_after: "A",
+      not_before: "B",
+      renewal_time: "R",
+      revision: 3,
+      conditions: [],
+    },
     undefined,
   ]);
 });
 
 test("summaries", async () => {
   const items = [withCondition("Ready", "True"), withCondition("Ready", "False"), {}];
-  const expected = { ready: 1, not_ready: 2, total: 3, not_ready_names: ["Ready-False", "unknown"] };
+  const expected = {
+    ready: 1,
+    not_ready: 2,
+    total: 3,
+    not_ready_names: ["Ready-False", "unknown"],
+  };
   api.expect(`GET ${CM}/namespaces/n/certificates?limit=500`, { json: { items } });
   api.expect(`GET ${CM}/namespaces/n/issuers?limit=500`, { json: { items } });
   api.expect(`GET ${CM}/clusterissuers?limit=500`, { json: { items } });
@@ -141,15 +153,21 @@ test("renew, approve, deny, apply, delete", async () => {
   });
   const old = { json: { status: { conditions: [{ type: "Other", status: "True" }] } } };
   api.expect(`GET ${CM}/namespaces/n/certificates/x`, old);
-  api.expect(`PUT ${CM}/namespaces/n/certificates/x/status`, { json: {} },
-    conditions({ type: "Issuing", status: "True", reason: "ManuallyTriggered" }));
+  api.expect(
+    `PUT ${CM}/namespaces/n/certificates/x/status`,
+    { json: {} },
+    conditions({ type: "Issuing", status: "True", reason: "ManuallyTriggered" }),
+  );
   const request = `${CM}/namespaces/n/certificaterequests/x`;
   for (const type of ["Approved", "Denied"]) {
     api.expect(`GET ${request}`, old);
     api.expect(`PUT ${request}/status`, { json: {} }, conditions({ type, status: "True" }));
   }
-  api.expect(`PATCH ${CM}/namespaces/n/issuers/i?fieldManager=assay&force=true`, { json: {} },
-    { headers: { "content-type": "application/apply-patch+yaml" }, check: () => undefined });
+  api.expect(
+    `PATCH ${CM}/namespaces/n/issuers/i?fieldManager=assay&force=true`,
+    { json: {} },
+    { headers: { "content-type": "application/apply-patch+yaml" }, check: () => undefined },
+  );
   api.expect(`DELETE ${CM}/namespaces/n/certificates/x`, { json: {} });
   api.expect(`DELETE ${CM}/namespaces/n/certificates/x`, { status: 404 });
   expect(

@@ -25,8 +25,16 @@ test("what the discovery document says", async () => {
       dex.supports_scope(URL, "email"), dex.supports_scope(URL, "mail"),
       dex.supports_grant_type(URL, "refresh_token")`),
   ).toEqual([
-    `${api.url}/token`, api.url, true, false, ["openid", "email"], ["code"], ["refresh_token"],
-    true, false, true,
+    `${api.url}/token`,
+    api.url,
+    true,
+    false,
+    ["openid", "email"],
+    ["code"],
+    ["refresh_token"],
+    true,
+    false,
+    true,
   ]);
   api.expect(D, { status: 500, text: "x" });
   expect(await failure(`dex.supported_scopes(URL)`)).toContain("dex.discovery: HTTP 500: x");
@@ -69,7 +77,10 @@ test("validate_config", async () => {
       dex.validate_config(URL)`),
   ).toEqual([
     { ok: true, errors: [] },
-    { ok: false, errors: ["missing authorization_endpoint", "missing token_endpoint", "missing jwks_uri"] },
+    {
+      ok: false,
+      errors: ["missing authorization_endpoint", "missing token_endpoint", "missing jwks_uri"],
+    },
     { ok: false, errors: [mismatch] },
     { ok: false, errors: ["discovery failed: dex.discovery: HTTP 404: no"] },
   ]);
@@ -77,13 +88,17 @@ test("validate_config", async () => {
 
 test("a client asks once; tokens and userinfo", async () => {
   api.expect(D, { json: document() });
-  api.expect("POST /token", { json: { access_token: "A" } }, {
-    headers: {
-      authorization: `Basic ${Buffer.from("id:s").toString("base64")}`,
-      "content-type": "application/x-www-form-urlencoded",
+  api.expect(
+    "POST /token",
+    { json: { access_token: "A" } },
+    {
+      headers: {
+        authorization: `Basic ${Buffer.from("id:s").toString("base64")}`,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: "grant_type=client_credentials",
     },
-    body: "grant_type=client_credentials",
-  });
+  );
   api.expect("GET /userinfo", { json: { sub: "u" } }, { headers: { authorization: "Bearer A" } });
   expect(
     await run(`

@@ -10,7 +10,8 @@ const failure = (code: string) => api.failure(CLIENT + code);
 
 testOperator(api, {
   name: "eso",
-  before: () => api.expect("GET /apis/external-secrets.io", { json: { versions: [{ version: "v1" }] } }),
+  before: () =>
+    api.expect("GET /apis/external-secrets.io", { json: { versions: [{ version: "v1" }] } }),
   listVerb: "LIST",
   list404: "error",
   object404: "nil",
@@ -31,7 +32,9 @@ testOperator(api, {
 test("v1beta1 where the group can't be read", async () => {
   api.expect("GET /apis/external-secrets.io", { status: 404 });
   api.expect("GET /apis/external-secrets.io/v1beta1/clustersecretstores/x", { json: { n: 1 } });
-  expect(await api.run(`return require("assay.eso").client(URL, "t"):cluster_secret_store("x").n`)).toEqual([1]);
+  expect(
+    await api.run(`return require("assay.eso").client(URL, "t"):cluster_secret_store("x").n`),
+  ).toEqual([1]);
 });
 
 test.each([
@@ -60,9 +63,13 @@ test("status tables", async () => {
     { ready: true, conditions },
   ]);
   api.expect(path, { status: 404 });
-  expect(await failure(`c:external_secret_status("n", "x")`)).toContain("eso: ExternalSecret n/x not found");
+  expect(await failure(`c:external_secret_status("n", "x")`)).toContain(
+    "eso: ExternalSecret n/x not found",
+  );
   api.expect(`GET ${V}/namespaces/n/secretstores/x`, { status: 404 });
-  expect(await failure(`c:secret_store_status("n", "x")`)).toContain("eso: SecretStore n/x not found");
+  expect(await failure(`c:secret_store_status("n", "x")`)).toContain(
+    "eso: SecretStore n/x not found",
+  );
 });
 
 test("summaries, waits, refresh", async () => {
@@ -73,7 +80,11 @@ test("summaries, waits, refresh", async () => {
   api.expect(`GET ${path}`, { status: 404 });
   api.expect(`GET ${path}`, { status: 500 });
   api.expect(`GET ${path}`, { json: withCondition("Ready", "True") });
-  api.expect(`PATCH ${path}`, { json: {} }, { check: (r) => expect(r.body.toString()).toContain("force-sync") });
+  api.expect(
+    `PATCH ${path}`,
+    { json: {} },
+    { check: (r) => expect(r.body.toString()).toContain("force-sync") },
+  );
   expect(
     await run(`return c:all_secrets_synced("n"), c:all_stores_ready("n"),
       c:wait_secret_synced("n", "x", 5, { interval = 0.02 }), c:refresh("n", "x") ~= nil`),

@@ -5,7 +5,8 @@ import { useApi } from "./server";
 const api = useApi();
 const G = (group: string, version: string, rest: string) =>
   `/apis/${group}.toolkit.fluxcd.io/${version}/namespaces/n/${rest}`;
-const run = (code: string) => api.run(`local c = require("assay.flux").client(URL, "t0k")\n${code}`);
+const run = (code: string) =>
+  api.run(`local c = require("assay.flux").client(URL, "t0k")\n${code}`);
 const failure = (code: string) =>
   api.failure(`local c = require("assay.flux").client(URL, "t0k")\n${code}`);
 
@@ -40,7 +41,10 @@ testOperator(api, {
 });
 
 test("older servers have OCI repositories and image policies in v1beta2", async () => {
-  for (const [group, plural] of [["source", "ocirepositories"], ["image", "imagepolicies"]] as const) {
+  for (const [group, plural] of [
+    ["source", "ocirepositories"],
+    ["image", "imagepolicies"],
+  ] as const) {
     api.expect(`GET ${G(group, "v1", plural)}?limit=500`, { status: 404 });
     api.expect(`GET ${G(group, "v1beta2", plural)}?limit=500`, { json: { items: [{}] } });
     api.expect(`GET ${G(group, "v1", `${plural}/x`)}`, { status: 404 });
@@ -88,7 +92,9 @@ test("status tables", async () => {
 test("summaries", async () => {
   const yes = withCondition("Ready", "True");
   const no = withCondition("Ready", "False", { spec: { suspend: true } });
-  api.expect(`GET ${G("source", "v1", "gitrepositories")}?limit=500`, { json: { items: [yes, no] } });
+  api.expect(`GET ${G("source", "v1", "gitrepositories")}?limit=500`, {
+    json: { items: [yes, no] },
+  });
   api.expect(`GET ${G("source", "v1", "helmrepositories")}?limit=500`, { json: { items: [yes] } });
   api.expect(`GET ${G("source", "v1", "ocirepositories")}?limit=500`, { status: 404 });
   api.expect(`GET ${G("source", "v1", "buckets")}?limit=500`, { status: 404 });
@@ -99,8 +105,12 @@ test("summaries", async () => {
       c:all_helm_releases_ready("n").not_ready`),
   ).toEqual([
     {
-      ready: 2, not_ready: 1, total: 3, not_ready_names: ["Ready-False"],
-      suspended: 1, suspended_names: ["Ready-False"],
+      ready: 2,
+      not_ready: 1,
+      total: 3,
+      not_ready_names: ["Ready-False"],
+      suspended: 1,
+      suspended_names: ["Ready-False"],
     },
     0,
     1,
@@ -112,7 +122,9 @@ test("waits", async () => {
   api.expect(path, { status: 503 });
   api.expect(path, { json: withCondition("Ready", "True") });
   api.expect(`GET ${G("helm", "v2", "helmreleases/x")}`, { json: withCondition("Ready", "True") });
-  api.expect(`GET ${G("source", "v1", "gitrepositories/x")}`, { json: withCondition("Ready", "True") });
+  api.expect(`GET ${G("source", "v1", "gitrepositories/x")}`, {
+    json: withCondition("Ready", "True"),
+  });
   expect(
     await run(`return c:wait_kustomization_ready("n", "x", 5, { interval = 0.02 }),
       c:wait_helm_release_ready("n", "x"), c:wait_source_ready("GitRepository", "n", "x")`),
@@ -123,10 +135,14 @@ test("waits", async () => {
 
 test("reconcile, suspend, resume", async () => {
   const path = G("kustomize", "v1", "kustomizations/x");
-  api.expect(`PATCH ${path}`, { json: {} }, {
-    headers: { "content-type": "application/merge-patch+json" },
-    check: (r) => expect(r.body.toString()).toMatch(/"reconcile.fluxcd.io\/requestedAt":"20/),
-  });
+  api.expect(
+    `PATCH ${path}`,
+    { json: {} },
+    {
+      headers: { "content-type": "application/merge-patch+json" },
+      check: (r) => expect(r.body.toString()).toMatch(/"reconcile.fluxcd.io\/requestedAt":"20/),
+    },
+  );
   api.expect(`PATCH ${path}`, { json: {} }, { body: { spec: { suspend: true } } });
   api.expect(`PATCH ${path}`, { json: {} }, { body: { spec: { suspend: false } } });
   await run(`c:reconcile("Kustomization", "n", "x") c:suspend("Kustomization", "n", "x")

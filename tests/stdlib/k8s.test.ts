@@ -66,14 +66,18 @@ describe("raw verbs", () => {
   });
   test("delete", async () => {
     api.expect("DELETE /a", { json: { status: "Success" } }, AUTH);
-    api.expect("DELETE /a", { json: {} }, {
-      body: {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        propagationPolicy: "Foreground",
-        gracePeriodSeconds: 5,
+    api.expect(
+      "DELETE /a",
+      { json: {} },
+      {
+        body: {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          propagationPolicy: "Foreground",
+          gracePeriodSeconds: 5,
+        },
       },
-    });
+    );
     api.expect("DELETE /a", { status: 404 });
     expect(
       await run(`
@@ -111,7 +115,9 @@ describe("paths", () => {
   });
   test("all namespaces, and escaping", async () => {
     expect(
-      await run(`return k8s._list_path(nil, "pod"), k8s._resource_path("d", "role", "system:a/b c")`),
+      await run(
+        `return k8s._list_path(nil, "pod"), k8s._resource_path("d", "role", "system:a/b c")`,
+      ),
     ).toEqual([
       "/api/v1/pods",
       "/apis/rbac.authorization.k8s.io/v1/namespaces/d/roles/system:a%2Fb%20c",
@@ -149,12 +155,19 @@ describe("paths", () => {
     api.expect("GET /apis/ex.io/v2", {
       json: {
         resources: [
-          { name: "gadgets", kind: "Gadget", singularName: "gadget", namespaced: true, shortNames: ["gd"] },
+          {
+            name: "gadgets",
+            kind: "Gadget",
+            singularName: "gadget",
+            namespaced: true,
+            shortNames: ["gd"],
+          },
           { name: "gadgets/status", kind: "Gadget", namespaced: true },
         ],
       },
     });
-    for (let i = 0; i < 3; i++) api.expect("GET /apis/ex.io/v2/namespaces/d/gadgets/g", { json: {} });
+    for (let i = 0; i < 3; i++)
+      api.expect("GET /apis/ex.io/v2/namespaces/d/gadgets/g", { json: {} });
     await run(`
       k8s.get_resource("d", "Gadget", "g", o)
       k8s.get_resource("d", "gd", "g", o)
@@ -216,14 +229,18 @@ describe("objects", () => {
     ).toEqual([1, 1]);
   });
   test("list starts again when its pages have expired", async () => {
-    api.expect("GET /api/v1/nodes?limit=2", { json: { items: [1, 2], metadata: { continue: "c" } } });
+    api.expect("GET /api/v1/nodes?limit=2", {
+      json: { items: [1, 2], metadata: { continue: "c" } },
+    });
     api.expect("GET /api/v1/nodes?limit=2&continue=c", { status: 410, text: "{}" });
     api.expect("GET /api/v1/nodes", { json: { items: [1, 2, 3] } });
     expect(await run(`return #k8s.list(nil, "node", with { page_size = 2 }).items`)).toEqual([3]);
   });
   test("the error of a list names only what the caller asked for", async () => {
     api.expect(`GET ${PODS}?limit=500`, { status: 500, text: "x" });
-    expect(await failure(`k8s.list("default", "pod", o)`)).toContain(`k8s.get: HTTP 500 ${PODS}: x`);
+    expect(await failure(`k8s.list("default", "pod", o)`)).toContain(
+      `k8s.get: HTTP 500 ${PODS}: x`,
+    );
   });
   test("each", async () => {
     api.expect(`GET ${PODS}?limit=1`, { json: { items: [{ n: 1 }], metadata: { continue: "c" } } });
@@ -236,12 +253,20 @@ describe("objects", () => {
     ).toEqual([3]);
   });
   test("create, update, patch_resource, delete_resource", async () => {
-    api.expect(`POST ${DEPLOY}?fieldManager=me&dryRun=All`, { status: 201, json: { n: 1 } }, {
-      body: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" } },
-    });
-    api.expect(`PUT ${DEPLOY}/d`, { json: { n: 2 } }, {
-      body: { apiVersion: "x/v1", kind: "X" },
-    });
+    api.expect(
+      `POST ${DEPLOY}?fieldManager=me&dryRun=All`,
+      { status: 201, json: { n: 1 } },
+      {
+        body: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" } },
+      },
+    );
+    api.expect(
+      `PUT ${DEPLOY}/d`,
+      { json: { n: 2 } },
+      {
+        body: { apiVersion: "x/v1", kind: "X" },
+      },
+    );
     api.expect(`PATCH ${DEPLOY}/d`, { json: { n: 3 } }, { body: { spec: { a: 1 } } });
     api.expect(`DELETE ${DEPLOY}/d`, { json: { n: 4 } });
     expect(
@@ -279,7 +304,11 @@ describe("objects", () => {
       metadata: { name, namespace: "d" },
     });
     const path = "/api/v1/namespaces/d/configmaps";
-    api.expect(`PATCH ${path}/a?fieldManager=assay&force=true`, { json: { n: 1 } }, applied(cm("a")));
+    api.expect(
+      `PATCH ${path}/a?fieldManager=assay&force=true`,
+      { json: { n: 1 } },
+      applied(cm("a")),
+    );
     api.expect(`PATCH ${path}/b?fieldManager=me&force=false`, { json: { n: 2 } }, applied(cm("b")));
     api.expect(`PATCH ${path}/c?fieldManager=me&force=false`, { json: { n: 3 } }, applied(cm("c")));
     expect(
@@ -328,15 +357,23 @@ describe("objects", () => {
 
 describe("subresources", () => {
   test("scale, status, restart", async () => {
-    api.expect(`PATCH ${DEPLOY}/d/scale`, { json: { spec: { replicas: 3 } } }, {
-      body: { spec: { replicas: 3 } },
-    });
+    api.expect(
+      `PATCH ${DEPLOY}/d/scale`,
+      { json: { spec: { replicas: 3 } } },
+      {
+        body: { spec: { replicas: 3 } },
+      },
+    );
     api.expect(`GET ${DEPLOY}/d/scale`, { json: { spec: { replicas: 3 } } });
     api.expect(`GET ${DEPLOY}/d/status`, { json: {} });
     api.expect(`PATCH ${DEPLOY}/d/status`, { json: {} }, { body: { status: { a: 1 } } });
-    api.expect(`PATCH ${DEPLOY}/d`, { json: {} }, {
-      check: (r) => expect(r.body.toString()).toMatch(/"kubectl.kubernetes.io\/restartedAt":"20/),
-    });
+    api.expect(
+      `PATCH ${DEPLOY}/d`,
+      { json: {} },
+      {
+        check: (r) => expect(r.body.toString()).toMatch(/"kubectl.kubernetes.io\/restartedAt":"20/),
+      },
+    );
     expect(
       await run(`
         local a = k8s.scale("default", "deployment", "d", 3, o).spec.replicas
@@ -348,13 +385,17 @@ describe("subresources", () => {
     ).toEqual([3, 3]);
   });
   test("evict, create_token, can_i", async () => {
-    api.expect(`POST ${PODS}/p/eviction`, { status: 201, json: {} }, {
-      body: {
-        apiVersion: "policy/v1",
-        kind: "Eviction",
-        metadata: { name: "p", namespace: "default" },
+    api.expect(
+      `POST ${PODS}/p/eviction`,
+      { status: 201, json: {} },
+      {
+        body: {
+          apiVersion: "policy/v1",
+          kind: "Eviction",
+          metadata: { name: "p", namespace: "default" },
+        },
       },
-    });
+    );
     api.expect(
       "POST /api/v1/namespaces/default/serviceaccounts/s/token",
       { status: 201, json: { status: { token: "T", expirationTimestamp: "E" } } },
@@ -426,7 +467,9 @@ describe("readers", () => {
         ],
       },
     });
-    expect(await run(`return k8s.service_endpoints("d", "s", o)`)).toEqual([["10.0.0.1", "10.0.0.2"]]);
+    expect(await run(`return k8s.service_endpoints("d", "s", o)`)).toEqual([
+      ["10.0.0.1", "10.0.0.2"],
+    ]);
     api.expect(path, { json: {} });
     expect(await run(`return #k8s.service_endpoints("d", "s", o)`)).toEqual([0]);
     const slices =
@@ -467,7 +510,9 @@ describe("readers", () => {
   });
   test("pod_status", async () => {
     const phases = ["Running", "Running", "Pending", "Succeeded", "Failed", "Odd", undefined];
-    api.expect(`GET ${PODS}?limit=500`, { json: { items: phases.map((phase) => ({ status: { phase } })) } });
+    api.expect(`GET ${PODS}?limit=500`, {
+      json: { items: phases.map((phase) => ({ status: { phase } })) },
+    });
     expect(await run(`return k8s.pod_status("default", o)`)).toEqual([
       { running: 2, pending: 1, succeeded: 1, failed: 1, unknown: 2, total: 7 },
     ]);
@@ -494,7 +539,11 @@ describe("readers", () => {
           {
             metadata: {
               name: "n",
-              labels: { "node-role.kubernetes.io/worker": "", "node-role.kubernetes.io/a": "", x: "" },
+              labels: {
+                "node-role.kubernetes.io/worker": "",
+                "node-role.kubernetes.io/a": "",
+                x: "",
+              },
             },
             status: { conditions: [{ type: "Ready", status: "True" }], capacity: { cpu: "4" } },
           },
@@ -532,7 +581,11 @@ describe("is_ready", () => {
     ["job", { spec: { completions: 2 }, status: { succeeded: 1 } }, false],
     ["node", { status: { conditions: [{ type: "Ready", status: "Unknown" }] } }, false],
     ["pod", { status: { phase: "Running" } }, true],
-    ["pod", { status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } }, false],
+    [
+      "pod",
+      { status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } },
+      false,
+    ],
     ["ingress", { status: { conditions: [{ type: "Ready", status: "True" }] } }, true],
     ["pvc", { status: { phase: "Bound" } }, true],
     ["pvc", { status: { phase: "Pending" } }, false],
@@ -554,29 +607,42 @@ describe("waits", () => {
     ).toEqual([true]);
   });
   test("wait_ready gives up and says what it saw", async () => {
-    for (let i = 0; i < 2; i++) api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
-    const message = await failure(`k8s.wait_ready("default", "pod", "p", 0.3, with { interval = 1 })`);
+    for (let i = 0; i < 2; i++)
+      api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
+    const message = await failure(
+      `k8s.wait_ready("default", "pod", "p", 0.3, with { interval = 1 })`,
+    );
     expect(message).toContain("k8s.wait_ready: pod/p not ready after 0.3s");
     expect(message).toContain("phase Pending");
   });
   test("a failed job ends a wait", async () => {
-    const json = { status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] } };
+    const json = {
+      status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] },
+    };
     api.expect(JOB, { json });
-    expect(await failure(`k8s.wait_ready("default", "job", "j", 5, o)`)).toContain("BackoffLimitExceeded");
+    expect(await failure(`k8s.wait_ready("default", "job", "j", 5, o)`)).toContain(
+      "BackoffLimitExceeded",
+    );
     api.expect(JOB, { json });
     expect(await failure(`k8s.wait_job("default", "j", 5, o)`)).toContain("BackoffLimitExceeded");
   });
   test("wait_job", async () => {
     api.expect(JOB, { json: { metadata: {}, status: {} } });
     api.expect(JOB, {
-      json: { metadata: { name: "j" }, status: { conditions: [{ type: "Complete", status: "True" }] } },
+      json: {
+        metadata: { name: "j" },
+        status: { conditions: [{ type: "Complete", status: "True" }] },
+      },
     });
     expect(
       await run(`return k8s.wait_job("default", "j", 5, with { interval = 0.02 }).metadata.name`),
     ).toEqual(["j"]);
   });
   test("wait_for conditions, fields, tests and the end", async () => {
-    const available = { metadata: {}, status: { conditions: [{ type: "Available", status: "True" }] } };
+    const available = {
+      metadata: {},
+      status: { conditions: [{ type: "Available", status: "True" }] },
+    };
     api.expect(`GET ${DEPLOY}/d`, { status: 404 });
     api.expect(`GET ${DEPLOY}/d`, { json: available });
     api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
@@ -601,13 +667,17 @@ describe("waits", () => {
       json: { spec: { replicas: 2 }, status: { ...status, updatedReplicas: 2 } },
     });
     expect(
-      await run(`return k8s.wait_rollout("default", "deployment", "d", 5, with { interval = 0.02 }).ready`),
+      await run(
+        `return k8s.wait_rollout("default", "deployment", "d", 5, with { interval = 0.02 }).ready`,
+      ),
     ).toEqual([2]);
     api.expect(`GET ${DEPLOY}/d`, {
       json: {
         spec: { replicas: 2 },
         status: {
-          conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+          conditions: [
+            { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" },
+          ],
         },
       },
     });
@@ -696,13 +766,17 @@ users:
     const path = file("config", kubeconfig("{ tokenFile: tok }"));
     api.expect("GET /prefix/version", { json: {} }, { headers: { authorization: "Bearer filed" } });
     api.expect("GET /prefix/api/v1/namespaces/team/pods/p", { json: {} });
-    api.expect("GET /prefix/version", { json: {} }, {
-      headers: {
-        authorization: `Basic ${Buffer.from("ann:pw").toString("base64")}`,
-        "impersonate-user": "bob",
-        "impersonate-group": "g, h",
+    api.expect(
+      "GET /prefix/version",
+      { json: {} },
+      {
+        headers: {
+          authorization: `Basic ${Buffer.from("ann:pw").toString("base64")}`,
+          "impersonate-user": "bob",
+          "impersonate-group": "g, h",
+        },
       },
-    });
+    );
     await run(`
       k8s.version { kubeconfig = "${path}" }
       k8s.get_resource(nil, "pod", "p", { kubeconfig = "${path}" })
@@ -789,7 +863,10 @@ describe("watch", () => {
   }
 
   test("what is there, then what happens, while the connection is open", async () => {
-    answers = [listOf("5", pod("a", "1")), [event("ADDED", "b", "6"), event("DELETED", "a", "7"), "…"]];
+    answers = [
+      listOf("5", pod("a", "1")),
+      [event("ADDED", "b", "6"), event("DELETED", "a", "7"), "…"],
+    ];
     expect(await watch(`namespace = "d", label_selector = "x=y"`, 3)).toBe(
       "ADDED a, ADDED b, DELETED a",
     );

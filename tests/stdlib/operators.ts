@@ -21,21 +21,25 @@ export interface Operator {
 
 export function testOperator(api: Api, o: Operator): void {
   const client = `local c = require("assay.${o.name}").client(URL .. "///", ${o.args ?? '"t0k"'})\n`;
-  const before = o.before ?? (() => undefined);
+  const prepare = o.before ?? (() => undefined);
   const AUTH = { headers: { authorization: "Bearer t0k", "content-type": null } };
 
   describe("lists", () => {
     test.each(o.lists)("%s", async (call, path) => {
-      before();
-      api.expect(`GET ${path}?limit=500`, {
-        json: { kind: "XList", items: [{ n: 1 }], metadata: { continue: "a b" } },
-      }, AUTH);
+      prepare();
+      api.expect(
+        `GET ${path}?limit=500`,
+        {
+          json: { kind: "XList", items: [{ n: 1 }], metadata: { continue: "a b" } },
+        },
+        AUTH,
+      );
       api.expect(`GET ${path}?limit=500&continue=a%20b`, { json: { items: [{ n: 2 }] } });
       const items = o.bare ? "l" : "l.items";
-      expect(await api.run(`${client} local l = c:${call} return #${items}, ${items}[2].n`)).toEqual([
-        2, 2,
-      ]);
-      before();
+      expect(
+        await api.run(`${client} local l = c:${call} return #${items}, ${items}[2].n`),
+      ).toEqual([2, 2]);
+      prepare();
       api.expect(`GET ${path}?limit=500`, { status: 500, text: "boom" });
       expect(await api.failure(`${client} c:${call}`)).toContain(
         `${o.name}: ${o.listVerb} ${path} HTTP 500: boom`,
@@ -43,7 +47,7 @@ export function testOperator(api: Api, o: Operator): void {
     });
     test("a 404", async () => {
       const [call, path] = o.lists[0] as [string, string];
-      before();
+      prepare();
       api.expect(`GET ${path}?limit=500`, { status: 404, text: "no" });
       if (o.list404 === "empty") {
         expect(await api.run(`${client} return #c:${call}${o.bare ? "" : ".items"}`)).toEqual([0]);
@@ -57,17 +61,18 @@ export function testOperator(api: Api, o: Operator): void {
 
   describe("objects", () => {
     test.each(o.objects)("%s", async (call, path) => {
-      before();
+      prepare();
       api.expect(`GET ${path}`, { json: { metadata: { name: "x" } } }, AUTH);
       expect(await api.run(`${client} return c:${call}.metadata.name`)).toEqual(["x"]);
-      before();
+      prepare();
       api.expect(`GET ${path}`, { status: 403, text: "boom" });
       expect(await api.failure(`${client} c:${call}`)).toContain(
         `${o.name}: GET ${path} HTTP 403: boom`,
       );
-      before();
+      prepare();
       api.expect(`GET ${path}`, { status: 404, text: "no" });
-      if (o.object404 === "nil") expect(await api.run(`${client} return c:${call}`)).toEqual([undefined]);
+      if (o.object404 === "nil")
+        expect(await api.run(`${client} return c:${call}`)).toEqual([undefined]);
       else expect(await api.failure(`${client} c:${call}`)).toContain(`GET ${path} HTTP 404: no`);
     });
   });
@@ -75,5 +80,9 @@ export function testOperator(api: Api, o: Operator): void {
 
 /** An object with one condition. */
 export function withCondition(type: string, status: string, more: object = {}): object {
-  return { metadata: { name: `${type}-${status}` }, ...more, status: { conditions: [{ type, status, reason: "R", message: "M" }] } };
+  return {
+    metadata: { name: `${type}-${status}` },
+    ...more,
+    status: { conditions: [{ type, status, reason: "R", message: "M" }] },
+  };
 }

@@ -43,7 +43,9 @@ test.each([
     json: [1],
     headers: { "X-Next-Page": "2" },
   });
-  expect(await run(`return #t.${name}(URL, { search = "a b", page = 1, per_page = 5 })`)).toEqual([1]);
+  expect(await run(`return #t.${name}(URL, { search = "a b", page = 1, per_page = 5 })`)).toEqual([
+    1,
+  ]);
   api.expect(`GET ${path}`, { status: 500, text: "x" });
   expect(await failure(`t.${name}(URL)`)).toContain(`traefik: GET ${path} HTTP 500: x`);
 });

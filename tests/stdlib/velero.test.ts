@@ -4,12 +4,15 @@ import { useApi } from "./server";
 
 const api = useApi();
 const R = "/apis/velero.io/v1/namespaces/velero";
-const run = (code: string) => api.run(`local c = require("assay.velero").client(URL, "t0k")\n${code}`);
+const run = (code: string) =>
+  api.run(`local c = require("assay.velero").client(URL, "t0k")\n${code}`);
 const failure = (code: string) =>
   api.failure(`local c = require("assay.velero").client(URL, "t0k")\n${code}`);
 
 const KINDS = [
-  ["backup", "backups"], ["restore", "restores"], ["schedule", "schedules"],
+  ["backup", "backups"],
+  ["restore", "restores"],
+  ["schedule", "schedules"],
   ["backup_storage_location", "backupstoragelocations"],
   ["volume_snapshot_location", "volumesnapshotlocations"],
 ] as const;
@@ -31,7 +34,9 @@ testOperator(api, {
 
 test("another namespace", async () => {
   api.expect("GET /apis/velero.io/v1/namespaces/other/backups/x", { json: { n: 1 } });
-  expect(await api.run(`return require("assay.velero").client(URL, "t", "other"):backup("x").n`)).toEqual([1]);
+  expect(
+    await api.run(`return require("assay.velero").client(URL, "t", "other"):backup("x").n`),
+  ).toEqual([1]);
 });
 
 test.each([
@@ -52,17 +57,42 @@ test.each([
 
 test("status tables", async () => {
   api.expect(`GET ${R}/backups/x`, {
-    json: { status: { phase: "Completed", startTimestamp: "S", completionTimestamp: "C", expiration: "E",
-      errors: 1, progress: { itemsBackedUp: 3, totalItems: 4 } } },
+    json: {
+      status: {
+        phase: "Completed",
+        startTimestamp: "S",
+        completionTimestamp: "C",
+        expiration: "E",
+        errors: 1,
+        progress: { itemsBackedUp: 3, totalItems: 4 },
+      },
+    },
   });
-  api.expect(`GET ${R}/restores/x`, { json: { status: { phase: "Failed", warnings: 2, failureReason: "F" } } });
+  api.expect(`GET ${R}/restores/x`, {
+    json: { status: { phase: "Failed", warnings: 2, failureReason: "F" } },
+  });
   api.expect(`GET ${R}/schedules/x`, { json: { status: { phase: "Enabled", lastBackup: "L" } } });
   expect(
     await run(`return c:backup_status("x"), c:restore_status("x"), c:schedule_status("x")`),
   ).toEqual([
-    { phase: "Completed", started: "S", completed: "C", expiration: "E", errors: 1, warnings: 0,
-      items_backed_up: 3, items_total: 4 },
-    { phase: "Failed", errors: 0, warnings: 2, items_restored: 0, items_total: 0, failure_reason: "F" },
+    {
+      phase: "Completed",
+      started: "S",
+      completed: "C",
+      expiration: "E",
+      errors: 1,
+      warnings: 0,
+      items_backed_up: 3,
+      items_total: 4,
+    },
+    {
+      phase: "Failed",
+      errors: 0,
+      warnings: 2,
+      items_restored: 0,
+      items_total: 0,
+      failure_reason: "F",
+    },
     { phase: "Enabled", last_backup: "L", validation_errors: [], paused: false },
   ]);
   for (const what of ["backup", "restore", "schedule"]) {
@@ -76,9 +106,16 @@ test("latest_backup, latest_completed_backup", async () => {
     metadata: { name, creationTimestamp: at, labels: { "velero.io/schedule-name": schedule } },
     status: { phase, completionTimestamp: at },
   });
-  const json = { items: [item("a", "2026-01-01T", "s", "Completed"), item("b", "2026-01-03T", "s", "Failed"),
-    item("c", "2026-01-02T", "s", "Completed"), item("d", "2026-01-09T", "t", "Completed")] };
-  const line = (s: string) => `GET ${R}/backups?labelSelector=velero.io%2Fschedule-name%3D${s}&limit=500`;
+  const json = {
+    items: [
+      item("a", "2026-01-01T", "s", "Completed"),
+      item("b", "2026-01-03T", "s", "Failed"),
+      item("c", "2026-01-02T", "s", "Completed"),
+      item("d", "2026-01-09T", "t", "Completed"),
+    ],
+  };
+  const line = (s: string) =>
+    `GET ${R}/backups?labelSelector=velero.io%2Fschedule-name%3D${s}&limit=500`;
   api.expect(line("s"), { json });
   api.expect(line("s"), { json });
   api.expect(line("u"), { json });
@@ -105,11 +142,20 @@ test("summaries", async () => {
 test("writing and waiting", async () => {
   const meta = { namespace: "velero", name: "b" };
   const backup = (spec: object, labels?: object) => ({
-    body: { apiVersion: "velero.io/v1", kind: "Backup", metadata: { ...meta, ...(labels && { labels }) }, spec },
+    body: {
+      apiVersion: "velero.io/v1",
+      kind: "Backup",
+      metadata: { ...meta, ...(labels && { labels }) },
+      spec,
+    },
   });
   api.expect(`POST ${R}/backups`, { status: 201, json: {} }, backup({ ttl: "1h" }));
   api.expect(`GET ${R}/schedules/s`, { json: { spec: { template: { ttl: "2h" } } } });
-  api.expect(`POST ${R}/backups`, { status: 201, json: {} }, backup({ ttl: "2h" }, { "velero.io/schedule-name": "s" }));
+  api.expect(
+    `POST ${R}/backups`,
+    { status: 201, json: {} },
+    backup({ ttl: "2h" }, { "velero.io/schedule-name": "s" }),
+  );
   api.expect(`PATCH ${R}/schedules/s`, { json: {} }, { body: { spec: { paused: true } } });
   api.expect(`GET ${R}/backups/b`, { json: { status: { phase: "InProgress" } } });
   api.expect(`GET ${R}/backups/b`, { json: { status: { phase: "Completed" } } });
@@ -117,6 +163,8 @@ test("writing and waiting", async () => {
     await run(`c:create_backup("b", { ttl = "1h" }) c:create_backup("b", { schedule = "s" })
       c:pause_schedule("s") return c:wait_backup("b", 5, { interval = 0.02 }).phase`),
   ).toEqual(["Completed"]);
-  api.expect(`GET ${R}/restores/r`, { json: { status: { phase: "Failed", failureReason: "why" } } });
+  api.expect(`GET ${R}/restores/r`, {
+    json: { status: { phase: "Failed", failureReason: "why" } },
+  });
   expect(await failure(`c:wait_restore("r", 5)`)).toContain("velero: restore r: Failed: why");
 });

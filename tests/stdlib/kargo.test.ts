@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { testOperator } from "./operators";
+import { useApi } from "./server";
+
+const api = useApi();
+const P = "/apis/kargo.akuity.io/v1alpha1";
+const N = `${P}/namespaces/n`;
+const run = (code: string) =>
+  api.run(`local c = require("assay.kargo").client(URL, "t0k")\n${code}`);
+const failure = (code: string) =>
+  api.failure(`local c = require("assay.kargo").client(URL, "t0k")\n${code}`);
+
+testOperator(api, {
+  name: "kargo",
+  bare: true,
+  listVerb: "GET",
+  list404: "error",
+  object404: "error",
+  lists: [
+    [`stages("n")`, `${N}/stages`],
+    [`freight_list("n")`, `${N}/freight`],
+    [`promotions("n")`, `${N}/promotions`],
+    [`warehouses("n")`, `${N}/warehouses`],
+    ["projects()", `${P}/projects`],
+  ],
+  objects: [
+    [`stage("n", "x")`, `${N}/stages/x`],
+    [`freight("n", "x")`, `${N}/freight/x`],
+    [`promotion("n", "x")`, `${N}/promotions/x`],
+    [`warehouse("n", "x")`, `${N}/warehouses/x`],
+    [`project("x")`, `${P}/projects/x`],
+  ],
+});
+
+test("stages", async () => {
+  const healthy = (status: string) => [{ type: "Healthy", status }];
+  const stages = [
+    { metadata: { name: "a" }, status: { phase: "Steady", currentFreightId: "f" } },
+    { metadata: { name: "b" }, status: { phase: "Promoting", conditions: healthy("True") } },
+    {
+      metadata: { name: "c" },
+      status: {
+        conditions: healthy("False"),
+        freightHistory: [{ items: { "Warehouse/w": { name: "g" } } }],
+      },
+    },
+  ];
+  api.expect(`GET ${N}/stages?limit=500`, { json: { items: stages } });
+  api.expect(`GET ${N}/stages/a`, { json: stages[0] });
+  api.expect(`GET ${N}/stages/a`, { json: stages[2] });
+  api.expect(`GET ${N}/stages/a`, { status: 403 });
+  api.expect(`GET ${N}/stages/a`, { json: stages[0] });
+  expect(
+    await run(`return c:pipeline_status("n"), c:stage_status("n", "a"), c:is_stage_healthy("n", "a"),
+      c:wait_stage_healthy("n", "a", 5, { interval = 0.02 })`),
+  ).toEqual([
+    [
+      { name: "a", phase: "Steady", freight: "f", healthy: true },
+      { name: "b", phase: "Promoting", healthy: true },
+      { name: "c", freight: "g", healthy: false },
+    ],
+    { phase: "Steady", current_freight_id: "f", conditions: [] },
+    false,
+    true,
+  ]);
+  api.expect(`GET ${N}/stages/a`, { json: stages[2] });
+  expect(await failure(`c:wait_stage_healthy("n", "a", 0)`)).toContain(
+    "kargo: stage n/a not healthy after 0s",
+  );
+});
+
+test("freight by labels, or by its fields", async () => {
+  const query =
+    "labelSelector=kargo.akuity.io%2Fstage%3Ds%2Ckargo.akuity.io%2Fwarehouse%3Dw&limit=500";
+  api.expect(`GET ${N}/freight?${query}`, { json: { items: [] } });
+  api.expect(`GET ${N}/freight?limit=500`, {
+    json: {
+      items: [
+        { metadata: { name: "a" }, origin: { name: "w" }, status: { currentlyIn: { s: {} } } },
+        { metadata: { name: "b" }, origin: { name: "v" }, status: { currentlyIn: { s: {} } } },
+      ],
+    },
+  });
+  api.expect(`GET ${N}/freight/a`, { json: {} });
+  expect(
+    await run(`local l = c:freight_list("n", { stage = "s", warehouse = "w" })
+      return #l, l[1].metadata.name, next(c:freight_status("n", "a"))`),
+  ).toEqual([1, "a", undefined]);
+});
+
+test("promotions", async () => {
+  api.expect(`GET ${N}/promotions?labelSelector=kargo.akuity.io%2Fstage%3Ds&limit=500`, {
+    json: { items: [{}] },
+  });
+  api.expect(
+    `POST ${N}/promotions`,
+    { status: 201, json: { n: 1 } },
+    {
+      body: {
+        apiVersion: "kargo.akuity.io/v1alpha1",
+        kind: "Promotion",
+        metadata: { namespace: "n", generateName: "s-" },
+        spec: { stage: "s", freight: "f" },
+      },
+    },
+  );
+  api.expect(`GET ${N}/promotions/x`, { json: { status: { phase: "Running", freightId: "f" } } });
+  api.expect(`GET ${N}/promotions/x`, { json: { status: { phase: "Succeeded" } } });
+  expect(
+    await run(`return #c:promotions("n", { stage = "s" }), c:promote("n", "s", "f").n,
+      c:promotion_status("n", "x"), c:wait_promotion("n", "x", 5).phase`),
+  ).toEqual([1, 1, { phase: "Running", freight_id: "f" }, "Succeeded"]);
+  api.expect(`POST ${N}/promotions`, { status: 403, text: "no" }, { check: () => undefined });
+  expect(await failure(`c:promote("n", "s", "f")`)).toContain(
+    `kargo: POST ${N}/promotions HTTP 403: no`,
+  );
+});
