@@ -640,10 +640,12 @@ function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind 
     return Kind.Boolean;
   }
   const a = e.op === "-" ? numericOperand(lo, e.operand) : operand(lo, e.operand);
-  if (a.kind === Kind.Double && lo.isTyped) {
+  const isConstant = e.op === "-" && a.kind === Kind.Float && a.value !== undefined;
+  const isDouble = a.kind === Kind.Double || isConstant;
+  if (isDouble && lo.isTyped) {
     lo.usesDoubles = true;
     if (target === a.code) lo.newTemp();
-    lo.op(() => `${target}=-${a.code};`, `${target}=F(v)`, e.line, e);
+    lo.op(() => `${target}=-${rawCode(a)};`, `${target}=F(v)`, e.line, e);
     return Kind.Double;
   }
   const helper = e.op === "-" ? "unm" : e.op === "~" ? "bnot" : "len";
@@ -662,7 +664,7 @@ function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind 
   }
   lo.op((k) => `${fast}{${slow(k)}}`, `${t}=F(v)`, e.line, e);
   if (shared) lo.emit(`${target}=${t};`);
-  return a.kind === Kind.Double ? Kind.Double : Kind.Any;
+  return isDouble ? Kind.Double : Kind.Any;
 }
 
 function logical(lo: Lowering, e: LogicalExpr, target: string): void {

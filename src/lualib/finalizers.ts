@@ -14,7 +14,7 @@ import { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
 import { WeakTableMap } from "../runtime/weakmap";
 
-/** Milliseconds between full collections in a long-running task that has finalisers. */
+/** Milliseconds between full collections in a long-running task with finalisers or weak tables. */
 const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 2000;
 /** The same as a multiple of what a collection takes. */
@@ -29,6 +29,8 @@ let lastMark = 0;
 let ready: number[] = [];
 // the engine holds on to what a registry hands out: it gets no more than the number
 let isClosing = false;
+/** Weak references, too, are only cleared between turns of the event loop. */
+let hasWeakTables = false;
 let registry: FinalizationRegistry<number> | undefined;
 const standIns = new WeakMap<LuaTable, LuaTable>();
 
@@ -48,7 +50,11 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   if (typeof mode === "string" && !(t.map instanceof WeakTableMap)) {
     const keys = mode.includes("k");
     const values = mode.includes("v");
-    if (keys || values) t.weaken(new WeakTableMap(keys, values));
+    if (keys || values) {
+      t.weaken(new WeakTableMap(keys, values));
+      hasWeakTables = true;
+      registry ??= createRegistry();
+    }
   }
   if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
 }
@@ -77,13 +83,14 @@ function createRegistry(): FinalizationRegistry<number> {
   let size = heapSize();
   let last = performance.now();
   whenTurnIsDue(() => {
-    if (pending.size === 0) return false;
+    if (pending.size === 0 && !hasWeakTables) return false;
     const now = performance.now();
     if (now - last >= delay && !gcHooks.isStopped) {
       last = now;
       setImmediate(collectAll);
       return true;
     }
+    if (pending.size === 0) return false;
     // the figure is the one after the last collection
     const before = size;
     size = heapSize();

@@ -89,6 +89,7 @@ export class RandomGenerator {
 
   private betweenWide(low: LuaInteger, up: LuaInteger): LuaInteger {
     const range = subInt(up, low);
+    if (range === 0) return low;
     const rangeHigh = hiOf(range) >>> 0;
     const rangeLow = loOf(range) >>> 0;
     const maskHigh = rangeHigh === 0 ? 0 : -1 >>> Math.clz32(rangeHigh);

@@ -29,7 +29,9 @@ function sub(s: LuaValue, i: LuaValue, j?: LuaValue): Results {
   const start = typeof i === "number" && (i | 0) === i ? i : size(i, 2, arguments.length);
   const end = j === undefined ? length : endPosition(size(j, 3, 3), length);
   const from = startPosition(start, length) - 1;
-  return from < end ? subject.slice(from, end) : "";
+  if (from >= end) return "";
+  // the JIT leaves its code at every `slice` of one char; the engine keeps these strings anyway
+  return end - from === 1 ? (subject[from] as string) : subject.substring(from, end);
 }
 
 function byte(s: LuaValue, i?: LuaValue, j?: LuaValue): Results {

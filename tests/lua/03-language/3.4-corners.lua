@@ -1,0 +1,58 @@
+-- corners of operators, loops and calls (§3.3.5, §3.4)
+-- constants that are no tables
+assert(not pcall(function() return (10)[3] end))
+assert(not pcall(function() (10)[3] = 1 end))
+
+-- 64-bit integers and float constants are equal by value
+local big = 1 << 62
+assert(big == 2^62 and 2^62 == big and not (big + 1 == 2^62))
+
+-- variables that hold an integral float
+local lim = 2^18
+assert(lim - 1 == 262143.0 and math.type(lim + 1000) == "float")
+local minus = -0.0
+assert(1 / minus == -math.huge)
+
+-- a float step makes a float loop, even from integers
+for i = 3, 1, -1.0 do assert(math.type(i) == "float") end
+-- numeric strings are converted
+local n = 0
+for i = "10", "1", "-3" do n = n + i end
+assert(n == 10 + 7 + 4 + 1)
+
+-- strings take part in bitwise operations only by a metamethod
+assert(not pcall(function() return "3" & 1 end))
+local mt = getmetatable("")
+mt.__band = function(a, b) return "band" end
+assert("3" & 1 == "band" and 1 & "3" == "band")
+mt.__band = nil
+local add = mt.__add
+mt.__add = function() return "add" end
+assert("3" + 1 == "add")
+mt.__add = add
+assert("3" + 1 == 4)
+
+-- the named vararg table's n must be an integer in range
+local function f(n, ...t) t.n = n return select("#", ...) end
+assert(f(3) == 3)
+for _, bad in ipairs { -1, math.maxinteger, 1.0, "1" } do
+  local ok, e = pcall(f, bad)
+  assert(not ok and e:find("no proper 'n'", 1, true))
+end
+
+-- chains of __call
+local callee = function(...) return select("#", ...) end
+for _ = 1, 15 do callee = setmetatable({}, { __call = callee }) end
+assert(callee("x") == 16)
+local ok, e = pcall(setmetatable({}, { __call = callee }))
+assert(not ok and e:find("too long", 1, true))
+
+-- # passes its operand twice
+local t = setmetatable({}, { __len = function(a, b) return rawequal(a, b) end })
+assert(#t == true)
+
+-- finalisers run while a loop goes on, and again after a resurrection
+local done = false
+setmetatable({}, { __gc = function() done = collectgarbage() == nil end })
+local garbage
+repeat garbage = {} until done
