@@ -29,7 +29,6 @@ import {
   numberOperand,
   type Operand,
   property,
-  quote,
   stringOperand,
   TRUE,
   truthTest,

@@ -21,7 +21,6 @@ import {
   checkInteger,
   checkTable,
   missingError,
-  optIndex,
   typeError,
 } from "./args";
 import { setMetatable } from "./finalizers";

@@ -1,8 +1,4 @@
-/** Upvalues of Lua functions (§6.10), found by probing the closures (runtime/probe.ts). */
-import { control } from "../runtime/control";
 import { runtimeError } from "../runtime/error";
-import { SUSPENDED, takeSuspended } from "../runtime/frame";
-import type { LuaFrame } from "../runtime/luaframe";
 import { nativeName } from "../runtime/native";
 import { probe, protoOf } from "../runtime/probe";
 import type { Cell, Proto } from "../runtime/proto";

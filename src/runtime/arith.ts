@@ -7,7 +7,7 @@
  * suspends; the result is then handed on later.
  */
 import { call } from "./call";
-import { IntegerFault, LuaError, OperandFault, operationError, runtimeError } from "./error";
+import { IntegerFault, LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import {
   addInt,

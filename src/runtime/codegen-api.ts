@@ -35,11 +35,9 @@ import { unwind } from "./unwind";
 import {
   allResults,
   first,
-  isNumber,
   LuaFloat,
   type LuaFunction,
   type LuaValue,
-  numberToInteger,
   type Results,
 } from "./value";
 

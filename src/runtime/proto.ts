@@ -4,7 +4,7 @@
  */
 import type { FunctionBody } from "../parser/ast";
 import type { LuaFrame } from "./luaframe";
-import type { LuaFunction, LuaValue, Results } from "./value";
+import type { LuaValue, Results } from "./value";
 
 /** Kind and name of a variable or function, as in `global 'x'`. */
 export interface ValueName {
