@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import exceptions from "./conformance-exceptions.json";
 import notes from "./conformance-notes.json";
 import { MANUAL } from "./manual-functions";
 import { runSuiteFile, SUITE_FILES } from "./suite";
@@ -71,6 +72,11 @@ function functionTables(): string[] {
   return lines;
 }
 
+/** Text as a cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
 const BEGIN = "<!-- suite: begin -->";
 const END = "<!-- suite: end -->";
 
@@ -112,6 +118,12 @@ const text = [
   BEGIN,
   ...(await suiteTable()),
   END,
+  "",
+  "### Lines that are not met",
+  "",
+  "| file | lines | assertion | reason |",
+  "| --- | --- | --- | --- |",
+  ...exceptions.map((e) => `| ${[e.file, e.lines, e.assertion, e.reason].map(cell).join(" | ")} |`),
   "",
   "## Language",
   "",
