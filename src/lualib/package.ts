@@ -92,6 +92,8 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
   pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
   pkg.setName("loaded", state.loaded);
   pkg.setName("preload", preload);
+  // LUA_RIDX_GLOBALS
+  state.registry.setInt(2, state.globals);
   state.registry.setName("_LOADED", state.loaded);
   state.registry.setName("_PRELOAD", preload);
 

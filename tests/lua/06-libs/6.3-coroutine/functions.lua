@@ -78,7 +78,7 @@ assert(co("#", 1, 2) == 2)
 local many = {}
 for i = 1, 200 do many[i] = i end
 co = coroutine.wrap(function(...) local n = select("#", ...); while true do n = select("#", coroutine.yield(n, ...)) end end)
-assert(co(table.unpack(many)) == 200 and select("#", co()) == 201 and co(nil, nil) == 2 or true)
+assert(co(table.unpack(many)) == 200 and select("#", co()) == 201 and co(nil, nil) == 2)
 
 -- deep recursion inside of coroutines, and coroutines inside of coroutines
 local function depth(n) if n == 0 then return coroutine.yield("bottom") end return 1 + depth(n - 1) end

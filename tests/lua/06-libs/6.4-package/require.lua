@@ -28,7 +28,7 @@ package.path = base .. "?.lua;" .. base .. "?/none.lua"
 write("local name, where = ...; return { name = name, where = where }")
 local mod, where = require(name)
 assert(mod.name == name and mod.where == file and where == file)
-assert(require(name) == mod and select("#", require(name)) == 1 or true)
+assert(require(name) == mod and select("#", require(name)) == 1)
 package.loaded[name] = nil
 write("return nil")
 assert(require(name) == true and package.loaded[name] == true)
