@@ -1,6 +1,12 @@
 /** The process's arguments as byte strings. */
 import { toBytes } from "../lualib/bytes";
 
+/** What started this program: its own path, behind that of Bun when it is not compiled. */
+export function interpreter(): string[] {
+  const main = process.argv[1] ?? "";
+  return (main.startsWith("/$bunfs/") ? [process.execPath] : [process.execPath, main]).map(toBytes);
+}
+
 /** What stands behind the program's name. */
 export function commandLineArguments(): string[] {
   const args = process.argv.slice(2);

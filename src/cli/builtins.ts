@@ -18,7 +18,7 @@ export function hostOf(state: LuaState): Host {
   return (hosts.get(state) as () => Host)();
 }
 
-/** Gives the state all builtins. */
+/** Gives the state all builtins, unless the standard library is all that is asked for. */
 export function installBuiltins(state: LuaState, options: ScriptOptions): void {
   let host: Host | undefined;
   const getHost = () => {
@@ -26,6 +26,7 @@ export function installBuiltins(state: LuaState, options: ScriptOptions): void {
     return host;
   };
   hosts.set(state, getHost);
+  if (options.std) return;
   for (const [name, load] of Object.entries(lazyBuiltins)) {
     const names = additions[name];
     if (names === undefined) installLazily(state, name, load, getHost);

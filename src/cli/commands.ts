@@ -68,18 +68,21 @@ function createProgram(): Command {
       writeErr: (text) => stderr.write(toBytes(text)),
     })
     .showHelpAfterError("(see assay --help)");
-  addOptions(program).action((file: string | undefined, rest: string[], options: ScriptOptions) => {
-    if (file === undefined) program.error("error: missing argument 'file'");
-    else return run(file, rest, options);
-  });
+  addCodeOption(addOptions(program)).action(
+    (file: string | undefined, rest: string[], options: ExecOptions) => {
+      if (options.eval !== undefined) execute(file, rest, undefined, program);
+      else if (file === undefined) program.error("error: missing argument 'file'");
+      else return run(file, rest, options);
+    },
+  );
   addOptions(program.command("run").description("run a script or a file of checks"))
     .argument("<file>", "a script (.lua), a file of checks (.yaml, .yml), or - for standard input")
     .argument("[arguments...]", "what the script gets; put -- before those that begin with -")
     .action((file: string, rest: string[], _own: unknown, command: Command) =>
       run(file, rest, command.optsWithGlobals()),
     );
-  addOptions(program.command("exec").description("run Lua code, or a file whatever its name"))
-    .option("-e, --eval <code>", "code to run; several are joined as lines", joinLines)
+  addCodeOption(addOptions(program.command("exec")))
+    .description("run Lua code, or a file whatever its name")
     .argument("[file]", "a script, when there is no -e")
     .argument("[arguments...]", "what the script gets")
     .passThroughOptions()
@@ -110,7 +113,12 @@ function addOptions(command: Command): Command {
   return command
     .option("-v, --verbose", "log from level debug up")
     .option("--timeout <seconds>", "stop the script after this time (exit code 124)", seconds)
-    .option("--max-memory <size>", "limit the heap, e.g. 64M", size);
+    .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
+    .option("--std", "plain Lua: its standard library only, yields only where C Lua allows them");
+}
+
+function addCodeOption(command: Command): Command {
+  return command.option("-e, --eval <code>", "code to run; several are joined as lines", joinLines);
 }
 
 function seconds(text: string): number {

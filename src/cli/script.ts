@@ -7,6 +7,7 @@ import { startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import type { LuaFunction } from "../runtime/value";
+import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
 import { finish } from "./exit";
 import { libraries } from "./libraries";
@@ -19,6 +20,8 @@ export interface ScriptOptions {
   timeout?: number;
   /** Bytes by which the heap may grow. */
   maxMemory?: number;
+  /** Lua's own globals only, and yields only where C Lua allows them. */
+  std?: boolean;
   /** Log from level `debug` up. */
   verbose?: boolean;
 }
@@ -48,7 +51,9 @@ export function runScript(script: Script, options: ScriptOptions): void {
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
   const state = assembleState(libraries, {
-    searchers: moduleSearchers((...args) => state.load(...args)),
+    ...(options.std
+      ? { strict: true }
+      : { searchers: moduleSearchers((...args) => state.load(...args)) }),
     stderr: (bytes) => stderr.write(bytes),
   });
   installBuiltins(state, options);
@@ -82,12 +87,23 @@ function runMain(
   );
 }
 
-/** `arg`, §6 of the manual's lua.c: the script at 0, its arguments from 1. */
+/** `arg` (§7): the script at 0, its arguments from 1, and what stands before it at negative indices. */
 function argumentTable(script: Script): LuaTable {
   const arg = new LuaTable();
   arg.setInt(0, script.name);
   for (const a of script.args) arg.append(a);
+  leadingArguments(script).forEach((a, i) => {
+    arg.setInt(-1 - i, a);
+  });
   return arg;
+}
+
+/** The words of the command line from the one before the script down to this program. */
+function leadingArguments({ name, args }: Script): string[] {
+  const all = commandLineArguments();
+  const end = all.length - args.length;
+  const at = all.lastIndexOf(name, end - 1);
+  return [...interpreter(), ...all.slice(0, at < 0 ? end : at)].reverse();
 }
 
 function loadMain(state: LuaState, source: string, chunkName: string): LuaFunction | undefined {

@@ -15,7 +15,10 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
   let locals: LocalInfo[] | undefined;
   const slotOf = (name: string, k: number) => frameLayout(code, k).indexOf(name);
   return {
-    calleeName: (k) => calleeName(code.ops[k], code.body),
+    calleeName: (k) => {
+      const name = calleeName(code.ops[k], code.body);
+      return name?.kind === "method" && isFarName(code, k) ? { ...name, kind: "field" } : name;
+    },
     operandName: (k, operand) => {
       const expr = code.ops[k]?.expr;
       return expr === undefined || typeof expr === "string"
@@ -50,6 +53,23 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
       return [...new Set(ops.map((op) => op.line))];
     },
   };
+}
+
+/** Names of fields that C Lua's instruction for a method call can refer to. */
+const MAX_METHOD_NAMES = 256;
+
+/**
+ * True when so many names come before operation k in a function that C Lua looks its method up like
+ * any other field, and says so in messages.
+ */
+function isFarName(code: FunctionCode, k: number): boolean {
+  const names = new Set<string>();
+  for (const { expr } of code.ops.slice(1, k)) {
+    if (expr === undefined || typeof expr === "string") continue;
+    if (expr.type === "Global" || expr.type === "MethodCall") names.add(expr.name);
+    else if (expr.type === "Index" && expr.key.type === "String") names.add(expr.key.value);
+  }
+  return names.size >= MAX_METHOD_NAMES;
 }
 
 function operandName(expr: Expr, operand: 0 | 1, code: FunctionCode): ValueName | undefined {

@@ -1,5 +1,6 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
 import type { Chunk, FunctionBody } from "../parser/ast";
+import { withAliases } from "../runtime/alias";
 import { codegenApi, codegenNames } from "../runtime/codegen-api";
 import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
@@ -119,6 +120,7 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
   const module: Module = {};
   const protos: Proto[] = [];
   const defined = new Set<string>();
+  const joins = source.includes("upvaluejoin");
 
   const compile = (fn: FunctionBody) => {
     const { code, inner } = lowerFunction(context, fn, true);
@@ -138,6 +140,11 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
       };
     }
     new Function("R", "P", "M", printUnit(context, [code], defined))(codegenApi, protos, module);
+    // a main function makes the cell of its environment itself
+    if (joins && fn.id !== 0) {
+      const name = `m${fn.id}`;
+      module[name] = withAliases(module[name] as (...cells: unknown[]) => LuaFunction);
+    }
   };
 
   compile(start);

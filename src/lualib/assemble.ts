@@ -31,6 +31,8 @@ export interface StateOptions {
   stderr?: (bytes: string) => void;
   /** Reads an environment variable for `LUA_PATH`; the process environment by default. */
   env?: (name: string) => string | undefined;
+  /** Refuse to yield below library functions where C Lua can't. */
+  strict?: boolean;
   /** Searchers for modules, before that of `package.path`. */
   searchers?: EmbeddedSearcher[];
 }
@@ -48,6 +50,7 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
     options.stderr ?? ((s: string) => void process.stderr.write(Buffer.from(s, "latin1")));
   const { globals, loaded } = state;
   state.stdout = write;
+  state.isStrict = options.strict ?? false;
   state.load = (source, name, ...env) => loadChunk(source, name, env.length > 0 ? env[0] : globals);
   library("", baseFunctions({ write, warn }), globals);
   library("", loadFunctions(state), globals);

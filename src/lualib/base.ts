@@ -44,6 +44,9 @@ function* tostringSteps(v: LuaValue): Steps {
 }
 
 class PairsFrame extends Frame {
+  override get allowsYield(): boolean {
+    return true;
+  }
   override resume(r: Results): Results {
     const v = Array.isArray(r) ? r : [r];
     return [v[0], v[1], v[2], v[3]];

@@ -1,8 +1,10 @@
 /** Coroutine manipulation (§6.2). */
+import { control, inspect } from "../runtime/control";
 import {
   Coroutine,
   closeCoroutine,
   closeUnclosed,
+  mayYield,
   type ResumeMode,
   resume,
   running,
@@ -10,7 +12,7 @@ import {
 } from "../runtime/coroutine";
 import { LuaError, NATIVE_ROW, runtimeError } from "../runtime/error";
 import { CoroutineClosing, Interrupt } from "../runtime/interrupt";
-import { library, native } from "../runtime/native";
+import { library, nativeClosure } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
@@ -87,7 +89,7 @@ export function coroutineLibrary(): LuaTable {
     },
     wrap(...args: LuaValue[]): Results {
       const co = new Coroutine(checkBody(args));
-      return native("wrap", function (value: LuaValue) {
+      return nativeClosure("wrap", [co], function (value: LuaValue) {
         return resume(co, arguments.length === 1 ? value : [...arguments], propagate);
       });
     },
@@ -99,7 +101,9 @@ export function coroutineLibrary(): LuaTable {
       return [running, running.isMain];
     },
     isyieldable(co: LuaValue): Results {
-      return !(co === undefined ? running : checkCoroutine(co, 1)).isMain;
+      const which = co === undefined ? running : checkCoroutine(co, 1);
+      if (!control.isStrict || which.isMain) return !which.isMain;
+      return which === running ? inspect(mayYield) : mayYield(which);
     },
     close(v: LuaValue): Results {
       const co = v === undefined ? running : checkCoroutine(v, 1);

@@ -4,6 +4,7 @@ import { chunkDisplayName } from "../parser/syntax-error";
 import { inspect, waitFor } from "../runtime/control";
 import { Coroutine, running } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
+import { capturedValues } from "../runtime/native";
 import { protoOf } from "../runtime/probe";
 import type { Cell, LocalInfo, Proto } from "../runtime/proto";
 import { LuaTable } from "../runtime/table";
@@ -86,6 +87,11 @@ function functionLevel(func: LuaFunction): Level {
   return { ...HOST_LEVEL, func, proto: protoOf(func) };
 }
 
+function upvalueCount({ proto, func }: Level): number {
+  if (proto !== undefined) return proto.upvalueNames.length;
+  return func === undefined ? 0 : capturedValues(func).length;
+}
+
 function describe(level: Level, options: string, active = false): LuaTable {
   const t = new LuaTable();
   const { proto } = level;
@@ -98,7 +104,7 @@ function describe(level: Level, options: string, active = false): LuaTable {
         t.setName("currentline", active ? currentLine(level) : -1);
         break;
       case "u":
-        t.setName("nups", proto?.upvalueNames.length ?? 0);
+        t.setName("nups", upvalueCount(level));
         t.setName("nparams", proto?.parameters ?? 0);
         t.setName("isvararg", proto?.isVararg ?? true);
         break;

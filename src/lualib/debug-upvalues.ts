@@ -1,5 +1,6 @@
+import { Alias } from "../runtime/alias";
 import { runtimeError } from "../runtime/error";
-import { nativeName } from "../runtime/native";
+import { capturedValues, nativeName } from "../runtime/native";
 import { probe, protoOf } from "../runtime/probe";
 import type { Cell, Proto } from "../runtime/proto";
 import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
@@ -17,8 +18,12 @@ interface Upvalue {
 
 function findUpvalue(f: LuaFunction, n: number): Upvalue | undefined {
   const proto = protoOf(f);
-  const name = proto?.upvalueNames[n - 1];
-  if (proto === undefined || name === undefined) return undefined;
+  if (proto === undefined) {
+    const captured = capturedValues(f);
+    return n - 1 in captured ? { name: "", cell: undefined, value: captured[n - 1] } : undefined;
+  }
+  const name = proto.upvalueNames[n - 1];
+  if (name === undefined) return undefined;
   const { s } = probe(f);
   const cell = cellOf(proto, s, n - 1);
   const value = cell === undefined ? s[proto.upvalueSlots[n - 1] as number] : cell.v;
@@ -43,7 +48,7 @@ export function setupvalue(...args: LuaValue[]): Results {
   checkAny(args.length, 3);
   const n = checkIndex(args[1], 2);
   const u = findUpvalue(checkFunction(args[0], 1), n);
-  if (u === undefined) return [];
+  if (u === undefined || u.name === "") return [];
   settable(u).v = args[2];
   return u.name;
 }
@@ -62,7 +67,7 @@ const ownAddresses = new WeakMap<LuaFunction, Map<number, Userdata>>();
 const joined = new WeakMap<Cell, Cell>();
 
 function target(cell: Cell): Cell {
-  let c = cell;
+  let c = cell instanceof Alias ? cell.cell : cell;
   for (let next = joined.get(c); next !== undefined; next = joined.get(c)) c = next;
   return c;
 }
@@ -105,6 +110,10 @@ export function upvaluejoin(f1: LuaValue, n1: LuaValue, f2: LuaValue, n2: LuaVal
   const b = joinArgument(f2, n2, 3);
   const from = settable(a);
   const to = target(settable(b));
+  if (from instanceof Alias) {
+    from.cell = to;
+    return [];
+  }
   if (target(from) === to) return [];
   joined.set(from, to);
   Object.defineProperty(from, "v", {
@@ -121,7 +130,7 @@ function joinArgument(f: LuaValue, index: LuaValue, argument: number): Upvalue {
   const n = checkIndex(index, argument + 1);
   const fn = checkFunction(f, argument);
   const u = findUpvalue(fn, n);
-  if (u !== undefined) return u;
+  if (u !== undefined && u.name !== "") return u;
   if (nativeName(fn) !== undefined) throw argumentError(argument, "Lua function expected");
   throw argumentError(argument + 1, "invalid upvalue index");
 }

@@ -8,6 +8,7 @@ import type { LuaState } from "../runtime/state";
 import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkFunction, checkString, optString } from "./args";
 import { BINARY, loadBinary } from "./binary";
+import { asCallback } from "./callback";
 import { errorText, isSystemError } from "./io-errors";
 import { runSteps, type Steps } from "./resumable";
 
@@ -109,7 +110,7 @@ export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
       const env = args.length > 3 ? [args[3]] : [];
       if (typeof chunk === "string")
         return loadText(state, chunk, optString(name, 2, chunk), mode, env);
-      const reader = checkFunction(chunk, 1);
+      const reader = asCallback(checkFunction(chunk, 1));
       return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
     },
     loadfile(path: LuaValue, modeArg: LuaValue, ...env: LuaValue[]): Results {

@@ -1,7 +1,8 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
+import { control } from "../runtime/control";
 import { running } from "../runtime/coroutine";
-import { argumentError, LuaError, type TraceRow } from "../runtime/error";
+import { argumentError, LuaError, StackOverflow, type TraceRow } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
@@ -27,6 +28,9 @@ class PcallFrame extends Frame {
   readonly nativeName = "pcall";
   constructor(private readonly f: LuaValue) {
     super();
+  }
+  override get allowsYield(): boolean {
+    return true;
   }
   override get callee(): LuaValue {
     return this.f;
@@ -81,6 +85,11 @@ class XpcallFrame extends Frame {
     super();
   }
 
+  /** A handler may not yield. */
+  override get allowsYield(): boolean {
+    return this.error === undefined;
+  }
+
   override get callee(): LuaValue {
     return this.error === undefined ? this.f : this.handler;
   }
@@ -113,12 +122,16 @@ class XpcallFrame extends Frame {
       }
       this.error = e;
       let r: Results;
+      const overflow = e instanceof StackOverflow ? 1 : 0;
+      control.overflowHandlers += overflow;
       try {
         r = call(this.handler, e.value);
       } catch (next) {
         if (next instanceof Interrupt) throw next;
         e = settle(next, nameOf(this.handler));
         continue;
+      } finally {
+        control.overflowHandlers -= overflow;
       }
       if (r === SUSPENDED) return suspend(this);
       return this.resume(r);

@@ -3,11 +3,12 @@ import { runtimeError, typeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { index } from "../runtime/index-ops";
 import { checkAllocation, maxBytes } from "../runtime/limits";
-import { native } from "../runtime/native";
+import { nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { checkIndex, missingError } from "./args";
+import { asCallback } from "./callback";
 import { captureAt, compilePattern, compileUnanchored, matchStart, search } from "./pattern";
 import type { Pattern } from "./pattern-match";
 import { startPosition, text } from "./string-args";
@@ -66,7 +67,7 @@ export function gmatch(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
   const compiled = compileUnanchored(pattern);
   let from = initial(init, subject.length);
   let last = -1;
-  return native("for iterator", () => {
+  return nativeClosure("for iterator", [subject, pattern], () => {
     if (from > subject.length) return [];
     let end = search(compiled, subject, from);
     // an empty match right behind the previous one does not count
@@ -87,8 +88,9 @@ export function gsub(s: LuaValue, p: LuaValue, repl: LuaValue, max?: LuaValue): 
   const limit = max === undefined ? subject.length + 1 : checkIndex(max, 4);
   const compiled = compilePattern(pattern);
   if (typeof repl === "string") return substitute(subject, compiled, repl, limit);
-  if (typeof repl === "function" || repl instanceof LuaTable)
-    return new GsubFrame(subject, compiled, repl, limit).run();
+  if (typeof repl === "function")
+    return new GsubFrame(subject, compiled, asCallback(repl), limit).run();
+  if (repl instanceof LuaTable) return new GsubFrame(subject, compiled, repl, limit).run();
   if (isNumber(repl)) return substitute(subject, compiled, numberToString(repl), limit);
   if (repl === undefined && arguments.length < 3) throw missingError(3, "string/function/table");
   throw typeError(3, "string/function/table", repl);

@@ -31,6 +31,7 @@ import {
   optString,
   typeError,
 } from "./args";
+import { asCallback } from "./callback";
 import { runSteps, type Steps } from "./resumable";
 import { sortArray } from "./sort";
 
@@ -396,7 +397,7 @@ function sort(t: LuaValue, order: LuaValue): Results {
   if (isPlain(t) && t.array.length > 1) {
     const array = t.array;
     if (array.length === 2) return NO_RESULTS;
-    const less = order === undefined ? undefined : checkFunction(order, 2);
+    const less = order === undefined ? undefined : asCallback(checkFunction(order, 2));
     return sortArray(array.slice(), less, (sorted) => {
       storeSorted(t, sorted);
       return NO_RESULTS;
@@ -419,7 +420,7 @@ function* sortSteps(t: LuaValue, order: LuaValue): Steps {
   const n = yield* lengthSteps(t);
   if (compareInt(n, 1) <= 0) return NO_RESULTS;
   if (typeof n !== "number" || n >= MAX_COUNT) throw argumentError(1, "array too big");
-  const less = order === undefined ? undefined : checkFunction(order, 2);
+  const less = order === undefined ? undefined : asCallback(checkFunction(order, 2));
   const values: LuaValue[] = [undefined];
   for (let i = 1; i <= n; i++) values.push(yield* getSteps(t, i));
   let sorted = values;

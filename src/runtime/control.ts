@@ -44,6 +44,10 @@ export class Control {
   /** Metatable of strings of the running state. */
   strings = new LuaTable();
   types: TypeMetatables = {};
+  /** `LuaState.isStrict` of the running state. */
+  isStrict = false;
+  /** Message handlers under way for a stack overflow. */
+  overflowHandlers = 0;
   reason = Reason.None;
   transfer: Results = [];
   waiter: ((wake: Wake) => void) | undefined;

@@ -5,6 +5,7 @@ import { control, type FrameOwner, Reason } from "./control";
 import { LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
+import { nameFault } from "./unwind";
 import { allResults, type LuaValue, type Results, Thread } from "./value";
 
 export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
@@ -68,7 +69,7 @@ export function drive(co: Coroutine, value: unknown, failing: boolean): Results 
         const { entry } = co;
         co.entry = undefined;
         if (f) throw v;
-        r = call(entry, ...allResults(v as Results));
+        r = begin(entry, v as Results);
       } else {
         co.status = "dead";
         if (f) throw v;
@@ -92,6 +93,11 @@ export function drive(co: Coroutine, value: unknown, failing: boolean): Results 
     if (reason === Reason.Wait) return SUSPENDED;
     control.reason = Reason.None;
     if (reason === Reason.Yield) {
+      if (control.isStrict && !mayYield(co)) {
+        v = new LuaError("attempt to yield across a C-call boundary");
+        f = true;
+        continue;
+      }
       co.status = "suspended";
       return control.transfer;
     }
@@ -103,6 +109,20 @@ export function drive(co: Coroutine, value: unknown, failing: boolean): Results 
       f = true;
     }
   }
+}
+
+function begin(entry: LuaValue, args: Results): Results {
+  try {
+    return call(entry, ...allResults(args));
+  } catch (e) {
+    throw nameFault(e, entry);
+  }
+}
+
+/** Whether C Lua, too, could suspend this stack. */
+export function mayYield(owner: FrameOwner): boolean {
+  for (let f = owner.top; f !== null; f = f.up) if (!f.allowsYield) return false;
+  return true;
 }
 
 /** What a resume does with the outcome: `coroutine.resume` and `wrap` differ here. */

@@ -27,6 +27,13 @@ export class LuaError {
   ) {}
 }
 
+/** The stack is full. A handler for it that fills the stack once more is given up. */
+export class StackOverflow extends LuaError {
+  constructor() {
+    super("stack overflow", 1);
+  }
+}
+
 /** A row of a traceback: a Lua frame (function prototype and operation), or a native function. */
 export type TraceRow = { proto: unknown; op: number } | { native: string | undefined };
 

@@ -39,6 +39,13 @@ export abstract class Frame {
   get isHidden(): boolean {
     return false;
   }
+  /**
+   * True when a coroutine may yield below it also in a strict state (`LuaState.strict`): C Lua's own
+   * functions that call back into Lua mostly don't allow it.
+   */
+  get allowsYield(): boolean {
+    return false;
+  }
   /** The value whose call it waits for, when that is known. */
   get callee(): LuaValue {
     return undefined;

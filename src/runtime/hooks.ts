@@ -188,6 +188,10 @@ export class NativeCallFrame extends Frame implements SpecialFrame {
     return this.stage === "running";
   }
 
+  override get allowsYield(): boolean {
+    return true;
+  }
+
   start(hook: Hook): Results {
     if (!hook.onCall) return this.run();
     suspendFor(hook, ["call"], undefined, { first: 1, count: this.temporaries.length });

@@ -34,6 +34,10 @@ export class LuaFrame extends Frame {
     super();
   }
 
+  override get allowsYield(): boolean {
+    return true;
+  }
+
   override get callee(): LuaValue {
     return this.proto.debug.callee(this.k, this.s)?.value;
   }
@@ -132,6 +136,9 @@ class CloseFrame extends Frame {
   override get isHidden(): boolean {
     return true;
   }
+  override get allowsYield(): boolean {
+    return true;
+  }
   constructor(
     private readonly frame: LuaFrame,
     private readonly level: number,
@@ -148,6 +155,9 @@ class CloseFrame extends Frame {
 class CloseErrorFrame extends Frame {
   override get isHidden(): boolean {
     return true;
+  }
+  override get allowsYield(): boolean {
+    return !(this.error instanceof CoroutineClosing);
   }
   constructor(
     private readonly frame: LuaFrame,

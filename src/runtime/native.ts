@@ -6,14 +6,26 @@
  * no mark.
  */
 import { LuaTable } from "./table";
-import type { LuaFunction } from "./value";
+import type { LuaFunction, LuaValue } from "./value";
 
-export type NativeFunction = LuaFunction & { native: string };
+export type NativeFunction = LuaFunction & { native: string; captured?: LuaValue[] };
 
 /** Marks `fn` as the native function `name`. */
 export function native(name: string, fn: LuaFunction): NativeFunction {
   (fn as NativeFunction).native = name;
   return fn as NativeFunction;
+}
+
+/** As `native`, for a function made for certain values, which debug.getupvalue shows. */
+export function nativeClosure(name: string, captured: LuaValue[], fn: LuaFunction): NativeFunction {
+  const f = native(name, fn);
+  f.captured = captured;
+  return f;
+}
+
+/** What a native function has been made for: upvalue n is at index n - 1. */
+export function capturedValues(fn: LuaFunction): LuaValue[] {
+  return (fn as Partial<NativeFunction>).captured ?? [];
 }
 
 /** The qualified name of a native function; undefined for functions written in Lua. */

@@ -11,6 +11,8 @@ export class LuaState {
   /** Metatable of strings. */
   strings = new LuaTable();
   types: TypeMetatables = {};
+  /** Refuse to yield where C Lua can't: "attempt to yield across a C-call boundary". */
+  isStrict = false;
   /** What adds to a library of the standard when that is made, by the library's name. */
   readonly extensions = new Map<string, (library: LuaTable) => void>();
   /** Tasks that have not ended. */
@@ -30,5 +32,6 @@ export class LuaState {
   activate(): void {
     control.strings = this.strings;
     control.types = this.types;
+    control.isStrict = this.isStrict;
   }
 }

@@ -1,7 +1,16 @@
 /** Errors on their way outward: positions, names and traceback rows. */
 import { chunkDisplayName } from "../parser/syntax-error";
-import { ArgumentFault, LuaError, NATIVE_ROW, OPERATION, OperandFault } from "./error";
+import { control } from "./control";
+import {
+  ArgumentFault,
+  LuaError,
+  NATIVE_ROW,
+  OPERATION,
+  OperandFault,
+  StackOverflow,
+} from "./error";
 import { Interrupt } from "./interrupt";
+import { nativeName } from "./native";
 import type { Proto, ValueName } from "./proto";
 import type { LuaValue } from "./value";
 
@@ -102,11 +111,20 @@ export function settle(error: unknown, name: string | undefined): LuaError {
   return e;
 }
 
+/** An error raised by `f`, which no code has called: a native function has its own name then. */
+export function nameFault(error: unknown, f: LuaValue): unknown {
+  const isFault = error instanceof LuaError && error.pending instanceof ArgumentFault;
+  return isFault && typeof f === "function" ? settle(error, nativeName(f)) : error;
+}
+
 /** Errors of the JavaScript engine as Lua errors; anything else is a bug and stays visible as one. */
 export function fromHostError(error: unknown): LuaError {
   if (error instanceof RangeError) {
     const text = error.message;
-    if (text.includes("call stack")) return new LuaError("stack overflow", 1);
+    if (text.includes("call stack"))
+      return control.overflowHandlers > 0
+        ? new LuaError("error in error handling")
+        : new StackOverflow();
     if (/memory|length|Invalid string/i.test(text)) return new LuaError("not enough memory");
   }
   if (error instanceof Error) {
