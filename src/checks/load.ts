@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly env?: (name: string) => string | undefined;
   /** Told about values that must not be shown. */
   readonly secret?: (value: string) => void;
+  /** Told about every check file that is read, or should have been. */
+  readonly uses?: (file: string) => void;
   /** Unknown keys are errors. */
   readonly strict?: boolean;
 }
@@ -38,6 +40,7 @@ export class UnreadableError extends Error {}
 
 /** Loads a file; throws a `ConfigError` that holds all problems, or an `UnreadableError`. */
 export function loadConfig(file: string, options: LoadOptions = {}): Loaded {
+  options.uses?.(file);
   return loadText(readText(file), file, options);
 }
 
@@ -201,6 +204,7 @@ class Loader {
       return;
     }
     let text: string;
+    this.options.uses?.(path);
     try {
       text = readText(path);
     } catch (e) {

@@ -1,11 +1,15 @@
 /** `assay merge`: joins the results of shards. */
-import type { CheckResult, RunResult } from "./result";
+import type { Attempt, CheckResult, RunResult } from "./result";
 
 export class MergeError extends Error {}
 
-/** One result of several; `names` are their files, for messages. */
+/** One result of several, which ran side by side. */
 export function mergeResults(results: readonly RunResult[]): RunResult {
-  const all = results.flatMap((r) => r.checks);
+  checkShards(results);
+  const begins = results.map((r) => Date.parse(r.started_at ?? ""));
+  const begin = begins.some(Number.isNaN) ? undefined : Math.min(...begins);
+  const later = (i: number) => (begin === undefined ? 0 : (begins[i] as number) - begin);
+  const all = results.flatMap((r, i) => r.checks.map((c) => shifted(c, later(i))));
   // shards say which place each check had; without that the order of the files holds
   const ordered = all.every((c) => c.index !== undefined)
     ? all
@@ -17,10 +21,35 @@ export function mergeResults(results: readonly RunResult[]): RunResult {
   return {
     passed: results.every((r) => r.passed) && all.every((c) => c.passed),
     checks: ordered,
-    // they ran side by side
-    duration_ms: Math.max(0, ...results.map((r) => r.duration_ms)),
+    duration_ms: Math.max(0, ...results.map((r, i) => r.duration_ms + later(i))),
+    ...(begin !== undefined && results.length > 0 && { started_at: new Date(begin).toISOString() }),
     ...(interrupted !== undefined && { interrupted }),
   };
+}
+
+/** A check whose run began `ms` after the first one. */
+function shifted(check: CheckResult, ms: number): CheckResult {
+  if (ms === 0) return check;
+  const attempts = check.attempts.map((a) => ({ ...a, started_ms: a.started_ms + ms }));
+  return { ...check, attempts };
+}
+
+/** A shard that is missing could hide failures; one that comes twice says something is mixed up. */
+function checkShards(results: readonly RunResult[]): void {
+  const [first] = results;
+  if (first?.shard === undefined) return;
+  const { count } = first.shard;
+  const seen = new Set<number>();
+  for (const { shard } of results) {
+    if (shard === undefined || shard.count !== count)
+      throw new MergeError("these are not the shards of one run");
+    if (seen.has(shard.index))
+      throw new MergeError(`shard ${shard.index} of ${count} is given twice`);
+    seen.add(shard.index);
+  }
+  const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !seen.has(i));
+  if (missing.length > 0)
+    throw new MergeError(`of ${count} shards, these are missing: ${missing.join(", ")}`);
 }
 
 /** Reads a result document; says what is missing when it is none. */
@@ -35,7 +64,10 @@ export function parseResult(text: string, name: string): RunResult {
     throw new MergeError(`${name}: not a result document: ${what}`);
   };
   if (typeof value !== "object" || value === null) return fail("expected an object");
-  const { passed, checks, duration_ms, interrupted } = value as Record<string, unknown>;
+  const { passed, checks, duration_ms, interrupted, started_at, shard } = value as Record<
+    string,
+    unknown
+  >;
   if (typeof passed !== "boolean") return fail("'passed' is missing");
   if (typeof duration_ms !== "number") return fail("'duration_ms' is missing");
   if (!Array.isArray(checks)) return fail("'checks' is missing");
@@ -43,6 +75,8 @@ export function parseResult(text: string, name: string): RunResult {
     passed,
     checks: checks.map((c: unknown, i) => parseCheck(c, (what) => fail(`checks[${i}]: ${what}`))),
     duration_ms,
+    ...(typeof started_at === "string" && { started_at }),
+    ...(isShard(shard) && { shard }),
     ...((interrupted === "timeout" || interrupted === "signal") && { interrupted }),
   };
 }
@@ -61,6 +95,22 @@ function parseCheck(value: unknown, fail: (what: string) => never): CheckResult 
     duration_ms: typeof check.duration_ms === "number" ? check.duration_ms : 0,
     message: typeof check.message === "string" ? check.message : null,
     type: typeof check.type === "string" ? check.type : "unknown",
-    attempts: Array.isArray(check.attempts) ? check.attempts : [],
+    attempts: (Array.isArray(check.attempts) ? check.attempts : []).map(parseAttempt),
   };
+}
+
+function parseAttempt(value: unknown): Attempt {
+  const { passed, duration_ms, message, started_ms } = (value ?? {}) as Partial<Attempt>;
+  return {
+    passed: passed === true,
+    duration_ms: typeof duration_ms === "number" ? duration_ms : 0,
+    message: typeof message === "string" ? message : null,
+    started_ms: typeof started_ms === "number" ? started_ms : 0,
+  };
+}
+
+function isShard(value: unknown): value is NonNullable<RunResult["shard"]> {
+  if (typeof value !== "object" || value === null) return false;
+  const { index, count } = value as Partial<NonNullable<RunResult["shard"]>>;
+  return Number.isSafeInteger(index) && Number.isSafeInteger(count) && (count as number) <= 100_000;
 }

@@ -7,6 +7,8 @@ export interface Attempt {
   passed: boolean;
   duration_ms: number;
   message: string | null;
+  /** When it began, counted from the start of the run. */
+  started_ms: number;
 }
 
 /** What was last seen of what was checked. */
@@ -36,6 +38,8 @@ export interface RunResult {
   passed: boolean;
   checks: CheckResult[];
   duration_ms: number;
+  /** When the run began (RFC 3339). */
+  started_at?: string;
   /** Why it ended early. */
   interrupted?: "timeout" | "signal";
   shard?: { index: number; count: number };

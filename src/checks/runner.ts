@@ -60,12 +60,14 @@ class Run {
   private readonly stop = new AbortController();
   private stopped: "timeout" | "signal" | undefined;
   private readonly clock: Clock;
+  private readonly start: number;
 
   constructor(
     private readonly config: Config,
     private readonly options: RunnerOptions,
   ) {
     this.clock = options.clock;
+    this.start = this.clock.now();
     this.slots = config.checks.map((check) => ({
       check,
       state: "waiting",
@@ -83,7 +85,7 @@ class Run {
   }
 
   async all(): Promise<RunResult> {
-    const start = this.clock.now();
+    const { start } = this;
     const ended = new AbortController();
     const { signal } = this.options;
     const onSignal = () => this.end("signal");
@@ -175,7 +177,7 @@ class Run {
       slot.began = undefined;
       const duration = Math.round(this.clock.now() - begin);
       const message = outcome.message === null ? null : this.mask(outcome.message);
-      slot.attempts.push({ passed: outcome.passed, duration_ms: duration, message });
+      slot.attempts.push(this.attemptEntry(outcome.passed, begin, duration, message));
       slot.seen = outcome.seen && maskSeen(outcome.seen, (t) => this.mask(t));
       if (outcome.passed || outcome.final || n >= attempts)
         return this.result(slot, outcome.passed, duration, message);
@@ -223,6 +225,15 @@ class Run {
     }
   }
 
+  private attemptEntry(
+    passed: boolean,
+    began: number,
+    duration_ms: number,
+    message: string | null,
+  ): Attempt {
+    return { passed, duration_ms, message, started_ms: Math.round(began - this.start) };
+  }
+
   private mask(text: string): string {
     return this.options.mask?.(text) ?? text;
   }
@@ -253,7 +264,7 @@ class Run {
         : `global timeout of ${secondsText(this.config.timeout)} exceeded`;
     if (slot.began !== undefined) {
       const duration = Math.round(this.clock.now() - slot.began);
-      slot.attempts.push({ passed: false, duration_ms: duration, message });
+      slot.attempts.push(this.attemptEntry(false, slot.began, duration, message));
       slot.began = undefined;
     }
     return this.result(slot, false, 0, message);

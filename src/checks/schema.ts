@@ -1,10 +1,20 @@
 /** What a check file may say: the one definition behind validation and the JSON Schema. */
 import { DURATION_PATTERN, parseDuration } from "./duration";
 import { parseExpression } from "./expression";
+import { resourceProblem } from "./k8s-resource";
 import { compilePattern } from "./pattern";
 import type { Field, Fields, Shape } from "./shape";
 
-export const CHECK_TYPES = ["http", "prometheus", "script", "tcp", "dns", "tls", "sql"] as const;
+export const CHECK_TYPES = [
+  "http",
+  "prometheus",
+  "script",
+  "tcp",
+  "dns",
+  "tls",
+  "k8s",
+  "sql",
+] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
 
 /** More attempts would be a loop rather than a check. */
@@ -79,6 +89,16 @@ const backoff: Field = {
 const HTTP = ["http"];
 const REQUESTS = ["http", "prometheus"];
 const HOSTS = ["tcp", "tls"];
+const K8S = ["k8s"];
+
+const condition: Shape = {
+  kind: "string",
+  what: "a condition such as Available or Ready=False",
+  check: (t) =>
+    /^\s*[^=\s]+\s*(=\s*(True|False|Unknown)\s*)?$/i.test(t)
+      ? undefined
+      : "not a condition such as Available or Ready=False",
+};
 
 const header: Shape = {
   kind: "either",
@@ -128,13 +148,13 @@ export const EXPECT_FIELDS: Fields = {
   },
   json: {
     shape: oneOrMore(expression, "an expression or a list of them"),
-    doc: "expressions about the JSON body, or about the rows of a query",
-    types: ["http", "sql"],
+    doc: "expressions about the JSON body, the rows of a query, or the object",
+    types: ["http", "sql", "k8s"],
   },
   latency_ms: {
     shape: { kind: "number", min: 0 },
     doc: "the longest time the answer may take, in milliseconds",
-    types: ["http", "prometheus", "tcp", "dns", "tls", "sql"],
+    types: ["http", "prometheus", "tcp", "dns", "tls", "k8s", "sql"],
   },
   min: { shape: { kind: "number" }, doc: "the least value", types: ["prometheus"] },
   max: { shape: { kind: "number" }, doc: "the greatest value", types: ["prometheus"] },
@@ -154,6 +174,18 @@ export const EXPECT_FIELDS: Fields = {
     types: ["tls"],
   },
   issuer: { shape: text, doc: "a part of the issuer's name", types: ["tls"] },
+  exists: { shape: flag, doc: "whether there is such an object; true by default", types: K8S },
+  condition: {
+    shape: oneOrMore(condition, "a condition such as Available or Ready=False, or a list of them"),
+    doc: "conditions that the object must have: 'Available', 'Ready=False'",
+    types: K8S,
+  },
+  ready: { shape: flag, doc: "whether the object is ready, by the rules of its kind", types: K8S },
+  rollout: {
+    shape: { kind: "string", choices: ["complete"] },
+    doc: "complete: all pods run the last version and are ready",
+    types: K8S,
+  },
   rows: {
     shape: {
       kind: "either",
@@ -187,6 +219,12 @@ const SETTINGS: Fields = {
     doc: "a PEM file with further certificate authorities",
     types: ["http", "prometheus", "tls"],
   },
+  kubeconfig: {
+    shape: text,
+    doc: "a kubeconfig; by default the pod's service account, else KUBECONFIG or ~/.kube/config",
+    types: K8S,
+  },
+  context: { shape: text, doc: "a context of the kubeconfig", types: K8S },
   env: { shape: texts, doc: "variables that env.get sees", types: ["script"] },
 };
 
@@ -234,6 +272,18 @@ export const CHECK_FIELDS: Fields = {
     types: ["dns"],
   },
   server: { shape: text, doc: "the name server to ask", types: ["dns"] },
+  resource: {
+    shape: {
+      kind: "string",
+      what: "a resource such as deployment/web",
+      check: (t) => resourceProblem(t),
+    },
+    doc: "kind and name as kubectl writes them: deployment/web; the kind alone with a selector",
+    types: K8S,
+    requiredBy: K8S,
+  },
+  namespace: { shape: text, doc: "by default the pod's or the context's", types: K8S },
+  selector: { shape: text, doc: "labels: all objects that have them, at least one", types: K8S },
   params: { shape: list({ kind: "any" }), doc: "the statement's parameters", types: ["sql"] },
   needs: {
     shape: oneOrMore(text, "a check's name or a list of names"),

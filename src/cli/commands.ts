@@ -100,13 +100,27 @@ function createProgram(): Command {
     .command("merge")
     .description("join the results of shards into one document")
     .argument("<file...>", "result documents (JSON)")
-    .option("--output <format>", "json, junit, tap, pretty, prometheus", "json")
+    .option("--output <format[=file]>", "json, junit, tap, pretty, prometheus (repeatable)", append)
+    .option("--output-file <path>", "write the result there rather than to standard output")
+    .option("--report <path>", "write a page of HTML with a timeline")
     .option("--exit-compat", "end with 0 or 1 only")
-    .action(async (files: string[], options: { output: string; exitCompat?: boolean }) => {
+    .action(async (files: string[], { output, ...options }: MergeOptions) => {
       const { merge } = await import("./merge");
-      merge(files, options);
+      const { targets } = await import("./check-options");
+      merge(files, { ...options, output: targets(output ?? []) });
     });
   return program;
+}
+
+interface MergeOptions {
+  output?: string[];
+  outputFile?: string;
+  report?: string;
+  exitCompat?: boolean;
+}
+
+function append(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 function addOptions(command: Command): Command {

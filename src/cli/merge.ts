@@ -2,34 +2,38 @@
 import { readFileSync } from "node:fs";
 import { compatible, EXIT, exitCodeOf } from "../checks/exit-code";
 import { MergeError, mergeResults, parseResult } from "../checks/merge";
-import { format, OUTPUTS } from "../checks/output";
+import type { RunResult } from "../checks/result";
 import { bytesToUtf8 } from "../host/bytes";
 import { osError } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
 import { stdout } from "../lualib/io-stream";
+import type { CheckOptions } from "./check-options";
+import { piecesOf, writePieces } from "./check-output";
 import { fail } from "./exit";
 
-/** Prints one result of several, and ends the process as the run of all would have. */
-export function merge(
-  files: readonly string[],
-  options: { output: string; exitCompat?: boolean },
-): never {
-  const output = OUTPUTS.find((o) => o === options.output);
-  if (output === undefined)
-    return fail(`--output: expected ${OUTPUTS.join(", ")}`, EXIT.configuration);
-  const result = mergeResults(files.map(read));
-  stdout.write(toBytes(format(result, output)));
+/** Writes one result of several, and ends the process as the run of all would have. */
+export function merge(files: readonly string[], options: CheckOptions): never {
+  let result: RunResult;
+  try {
+    result = mergeResults(files.map(read));
+  } catch (e) {
+    if (e instanceof MergeError) return fail(toBytes(e.message), EXIT.configuration);
+    throw e;
+  }
+  const names = files.map(bytesToUtf8).join(", ");
+  const written = writePieces(piecesOf(result, options, names));
   stdout.flush();
-  const code = exitCodeOf(result);
+  const code = written ? exitCodeOf(result) : EXIT.internal;
   process.exit(options.exitCompat === true ? compatible(code) : code);
 }
 
-function read(bytes: string) {
+function read(bytes: string): RunResult {
   const name = bytesToUtf8(bytes);
+  let text: string;
   try {
-    return parseResult(readFileSync(name, "utf8"), name);
+    text = readFileSync(name, "utf8");
   } catch (e) {
-    const why = e instanceof MergeError ? e.message : `reading ${name}: ${osError(e)}`;
-    return fail(toBytes(why), EXIT.configuration);
+    throw new MergeError(`reading ${name}: ${osError(e)}`);
   }
+  return parseResult(text, name);
 }

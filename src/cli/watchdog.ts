@@ -23,19 +23,22 @@ function exit(code) {
     } catch {}
   }
 }
-let output;
+let pieces = [];
 self.onmessage = ({ data }) => {
-  if (data.output !== undefined) {
-    output = data;
+  if (data.pieces !== undefined) {
+    pieces = data.pieces;
     return;
   }
   const { ms, message, code } = data;
   setTimeout(() => {
     try {
       writeSync(2, message);
-      if (output?.file !== undefined) writeFileSync(output.file, output.output);
-      else if (output !== undefined) writeAll(1, Buffer.from(output.output));
     } catch {}
+    for (const { file, text } of pieces)
+      try {
+        if (file === undefined) writeAll(1, Buffer.from(text));
+        else writeFileSync(file, text);
+      } catch {}
     try {
       exit(code);
     } finally {
@@ -45,9 +48,17 @@ self.onmessage = ({ data }) => {
 };
 `;
 
+/** A text and where it goes; standard output without a file. */
+export interface LastWords {
+  readonly file: string | undefined;
+  readonly text: string;
+}
+
 export interface Watchdog {
-  /** What is to be written in the end, to a file or to standard output. */
-  output(text: string, file?: string): void;
+  /** What is to be written in the end. */
+  output(pieces: readonly LastWords[]): void;
+  /** Calls it off. */
+  stop(): void;
 }
 
 /** Ends the process with `code` after `ms` milliseconds, whatever it does, and writes `message`. */
@@ -55,5 +66,8 @@ export function startWatchdog(ms: number, message: string, code: number): Watchd
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
   worker.postMessage({ ms, message, code });
   worker.unref();
-  return { output: (output, file) => worker.postMessage({ output, file }) };
+  return {
+    output: (pieces) => worker.postMessage({ pieces }),
+    stop: () => void worker.terminate(),
+  };
 }

@@ -55,7 +55,7 @@ test("one document on standard output, log lines on standard error", () => {
     expect.stringMatching(
       /^INFO check failed, retrying check="fail" attempt=1 max_attempts=2 backoff_secs=0\.001 message="fail\.lua:1: no\\n/,
     ),
-    'INFO check completed check="fail" result="FAIL" duration_ms=N',
+    'INFO check completed check="fail" result="FAIL" duration_ms=N message="fail.lua:1: no"',
     "",
   ]);
   expect(assay(["ok.yaml"]).code).toBe(0);

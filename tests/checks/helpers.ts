@@ -68,7 +68,7 @@ export async function runText(
 export function timeless(result: RunResult): unknown {
   return JSON.parse(
     JSON.stringify(result, (key, value: unknown) =>
-      key === "duration_ms" || key === "latency_ms" ? 0 : value,
+      /^(duration|latency|started)_ms$/.test(key) ? 0 : value,
     ),
   );
 }

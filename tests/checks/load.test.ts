@@ -58,7 +58,7 @@ checks:
   expect(problems(text)).toEqual([
     "c.yaml:1:10: timeout: parsing timeout: unsupported duration format: \"1h\" (use e.g. '120s', '5m', '500ms')",
     'c.yaml:2:1: warning: retris: unknown key "retris" (did you mean "retries"?)',
-    'c.yaml:5:11: checks[0].type: unknown check type: "htp": expected one of http, prometheus, script, tcp, dns, tls, sql (did you mean "http"?)',
+    'c.yaml:5:11: checks[0].type: unknown check type: "htp": expected one of http, prometheus, script, tcp, dns, tls, k8s, sql (did you mean "http"?)',
     "c.yaml:8:22: checks[1].expect.status: expected a status (200), a class ('2xx'), or a list of them, got \"200\"",
     'c.yaml:8:29: warning: checks[1].expect.jsn: unknown key "jsn" (did you mean "json"?)',
     "c.yaml:8:49: checks[1].expect.latency_ms: expected a number from 0 up, got -1",

@@ -14,7 +14,7 @@ const result: RunResult = {
       duration_ms: 12,
       message: null,
       type: "http",
-      attempts: [{ passed: true, duration_ms: 12, message: null }],
+      attempts: [{ passed: true, duration_ms: 12, message: null, started_ms: 0 }],
     },
     {
       name: 'say "x" #1',
@@ -23,8 +23,8 @@ const result: RunResult = {
       message: "line 1\nline <2>\x1b[31m",
       type: "script",
       attempts: [
-        { passed: false, duration_ms: 7, message: "first" },
-        { passed: false, duration_ms: 1500, message: "line 1\nline <2>\x1b[31m" },
+        { passed: false, duration_ms: 7, message: "first", started_ms: 3 },
+        { passed: false, duration_ms: 1500, message: "line 1\nline <2>\x1b[31m", started_ms: 15 },
       ],
       seen: { status: 500, body: "oops" },
     },
@@ -125,7 +125,7 @@ test("prometheus", () => {
 
 test("the summary of one line", () => {
   expect(summaryLine(result)).toBe(
-    '2 of 3 checks failed in 3.5s: say "x" #1: line 1; later: skipped: it needs x',
+    '2 of 3 checks failed in 3.5s: say "x" #1: line 1 (last seen: status 500, body "oops"); later: skipped: it needs x',
   );
   const [first] = result.checks;
   expect(summaryLine({ passed: true, checks: first ? [first] : [], duration_ms: 40 })).toBe(

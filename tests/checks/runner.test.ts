@@ -60,6 +60,7 @@ test("by default: one after the other, three further attempts, pauses of 5, 10, 
           passed: false,
           duration_ms: 100,
           message: `no ${n}`,
+          started_ms: [0, 5100, 15200, 30300][n - 1],
         })),
       },
       {
@@ -68,7 +69,7 @@ test("by default: one after the other, three further attempts, pauses of 5, 10, 
         duration_ms: 10,
         message: null,
         type: "script",
-        attempts: [{ passed: true, duration_ms: 10, message: null }],
+        attempts: [{ passed: true, duration_ms: 10, message: null, started_ms: 30400 }],
       },
     ],
     duration_ms: 30410,
@@ -129,7 +130,7 @@ test("the global timeout interrupts an attempt, which is recorded", async () => 
   expect(result.checks[0]).toMatchObject({
     duration_ms: 0,
     message,
-    attempts: [{ passed: false, duration_ms: 500, message }],
+    attempts: [{ passed: false, duration_ms: 500, message, started_ms: 0 }],
   });
 });
 
@@ -153,8 +154,8 @@ test("a time limit per attempt; attempts after it go on", async () => {
   }));
   expect(log).toEqual(["0 a#1", "8000 a#2"]);
   expect(result.checks[0]?.attempts).toEqual([
-    { passed: false, duration_ms: 3000, message: "attempt timed out after 3s" },
-    { passed: true, duration_ms: 5, message: null },
+    { passed: false, duration_ms: 3000, message: "attempt timed out after 3s", started_ms: 0 },
+    { passed: true, duration_ms: 5, message: null, started_ms: 8000 },
   ]);
 });
 

@@ -66,7 +66,12 @@ checks:
   - {name: good, type: http, url: ${server.url}/json, expect: {status: 200, json: .status == "ok"}}
   - {name: bad, type: http, url: ${server.url}/status/500}
 `;
-  const attempt = { passed: false, duration_ms: 0, message: "expected 2xx, got 500" };
+  const attempt = {
+    passed: false,
+    duration_ms: 0,
+    message: "expected 2xx, got 500",
+    started_ms: 0,
+  };
   const body = '{"status":"ok","items":[{"id":1},{"id":2}]}';
   expect(timeless(await runText(text))).toEqual({
     passed: false,
@@ -77,7 +82,7 @@ checks:
         duration_ms: 0,
         message: null,
         type: "http",
-        attempts: [{ passed: true, duration_ms: 0, message: null }],
+        attempts: [{ passed: true, duration_ms: 0, message: null, started_ms: 0 }],
         seen: { status: 200, body, latency_ms: 0 },
       },
       {

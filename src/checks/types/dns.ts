@@ -4,12 +4,12 @@ import { causeText } from "../../builtins/http/errors";
 import { type Check, listOf } from "../config";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
+import { excerpt } from "./excerpt";
 import { latencyProblem } from "./http";
-import { excerpt } from "./request";
 
 export async function dnsCheck(
   check: Check,
-  _services: Services,
+  services: Services,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { options, expect } = check;
@@ -25,7 +25,10 @@ export async function dnsCheck(
     return { passed: false, message: `resolving ${what}: ${causeText(e, host)}` };
   }
   const latency = performance.now() - begin;
-  const seen = { value: excerpt(answers.join(", ")), latency_ms: Math.round(latency) };
+  const seen = {
+    value: excerpt(answers.join(", "), services.secrets),
+    latency_ms: Math.round(latency),
+  };
   const missing = listOf(expect?.values).filter((v) => !answers.some((a) => same(a, v)));
   const message =
     answers.length === 0

@@ -3,15 +3,17 @@ import { safeUrl, safeUrlText } from "../../builtins/http/errors";
 import { getHeader } from "../../builtins/http/headers";
 import type { WholeResponse } from "../../builtins/http/perform";
 import { bytesToUtf8 } from "../../host/bytes";
+import type { Secrets } from "../../host/secrets";
 import { type Check, listOf } from "../config";
 import { evaluate, parseExpression } from "../expression";
-import { parseJson } from "../json-value";
+import { type Json, parseJson } from "../json-value";
 import { compilePattern } from "../pattern";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
-import { bodyText, excerpt, type RequestProblem, send } from "./request";
+import { excerpt } from "./excerpt";
+import { bodyText, type RequestProblem, send } from "./request";
 
 export async function httpCheck(
   check: Check,
@@ -34,7 +36,7 @@ export async function httpCheck(
   const text = bodyText(response);
   const seen: Seen = {
     status: response.status,
-    body: excerpt(text),
+    body: excerpt(text, services.secrets),
     latency_ms: Math.round(latency),
   };
   if (expect === undefined) {
@@ -45,7 +47,7 @@ export async function httpCheck(
     statusProblem(expect.status, response.status) ??
     headersProblem(expect.headers, response) ??
     textProblem(expect, text) ??
-    jsonProblem(expect.json, text, "response body", seen) ??
+    jsonProblem(expect.json, text, "response body", seen, services.secrets) ??
     latencyProblem(expect.latency_ms, latency);
   return { passed: message === undefined, message: message ?? null, seen };
 }
@@ -136,27 +138,37 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-/** `json`, one expression or several; says in `seen` what was compared. */
+/** `json`, one expression or several, about a JSON text; `what` it is, for messages. */
 export function jsonProblem(
   expected: unknown,
   text: string,
   what: string,
   seen: Seen,
+  secrets: Secrets,
 ): string | undefined {
-  const list = listOf(expected);
-  if (list.length === 0) return undefined;
-  let document: ReturnType<typeof parseJson>;
+  if (listOf(expected).length === 0) return undefined;
+  let document: Json;
   try {
     document = parseJson(text);
   } catch (e) {
     return `${what} is not valid JSON: ${(e as Error).message}`;
   }
-  for (const source of list) {
+  return expressionsProblem(expected, document, seen, secrets);
+}
+
+/** The first expression that does not hold; says in `seen` what was compared. */
+export function expressionsProblem(
+  expected: unknown,
+  document: Json,
+  seen: Seen,
+  secrets: Secrets,
+): string | undefined {
+  for (const source of listOf(expected)) {
     const expression = parseExpression(source);
     if ("problem" in expression) return expression.problem;
     const verdict = evaluate(expression, document);
     if (verdict.holds) continue;
-    if (verdict.seen !== undefined) seen.value = excerpt(verdict.seen);
+    if (verdict.seen !== undefined) seen.value = excerpt(verdict.seen, secrets);
     return verdict.problem ?? `JSON expression failed: ${source}`;
   }
   return undefined;

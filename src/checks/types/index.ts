@@ -13,6 +13,7 @@ const types: Record<CheckType, () => Promise<Type>> = {
   tcp: async () => (await import("./tcp")).tcpCheck,
   dns: async () => (await import("./dns")).dnsCheck,
   tls: async () => (await import("./tls")).tlsCheck,
+  k8s: async () => (await import("./k8s")).k8sCheck,
   sql: async () => (await import("./sql")).sqlCheck,
 };
 

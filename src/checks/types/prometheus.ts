@@ -3,8 +3,9 @@ import { safeUrlText } from "../../builtins/http/errors";
 import type { Check } from "../config";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
+import { excerpt } from "./excerpt";
 import { latencyProblem, requestFailure } from "./http";
-import { bodyText, excerpt, send } from "./request";
+import { bodyText, send } from "./request";
 
 export async function prometheusCheck(
   check: Check,
@@ -22,7 +23,11 @@ export async function prometheusCheck(
   const latency = performance.now() - begin;
   if ("problem" in response) return requestFailure(response.problem, "GET", address, url);
   const text = bodyText(response);
-  const seen = { status: response.status, body: excerpt(text), latency_ms: Math.round(latency) };
+  const seen = {
+    status: response.status,
+    body: excerpt(text, services.secrets),
+    latency_ms: Math.round(latency),
+  };
   const value = queryValue(text);
   if (typeof value === "object") return { passed: false, message: value.problem, seen };
   const shown = { ...seen, value: numberText(value) };

@@ -1,6 +1,5 @@
 /** HTTP requests of checks, on the transport that scripts use too. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { decodeBody } from "../../builtins/http/decode";
 import { HttpFault } from "../../builtins/http/errors";
 import { addHeader, type HeaderList, hasHeader } from "../../builtins/http/headers";
@@ -11,6 +10,7 @@ import { Transport } from "../../builtins/http/transport";
 import { utf8ToBytes } from "../../host/bytes";
 import { osError } from "../../host/os-error";
 import type { Check } from "../config";
+import { checkFile } from "../paths";
 import type { Services } from "../services";
 
 /** Where the original's client gave up. */
@@ -98,7 +98,8 @@ function requestHeaders(
   return headers;
 }
 
-function decodeURIComponentSafe(text: string): string {
+/** As it stands when it can't be decoded. */
+export function decodeURIComponentSafe(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -123,7 +124,7 @@ function transportFor(check: Check, services: Services): Transport {
 export function readCa(check: Check): string | undefined {
   const { ca } = check.options;
   if (typeof ca !== "string") return undefined;
-  const path = ca.startsWith("/") ? ca : join(check.directory, ca);
+  const path = checkFile(ca, check.directory);
   let text: string;
   try {
     text = readFileSync(path, "latin1");
@@ -143,11 +144,4 @@ export function bodyText(response: WholeResponse): string {
   } catch {
     return response.body.toString("utf8");
   }
-}
-
-const SHOWN = 200;
-
-/** The first bytes of a body, for people. */
-export function excerpt(text: string): string {
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }

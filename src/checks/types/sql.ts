@@ -1,13 +1,15 @@
 /** `type: sql`: a query, through the `db` builtin, and the rows that it must give. */
 import { createLua, LuaScriptError } from "../../host/lua";
+import type { Secrets } from "../../host/secrets";
 import type { Check } from "../config";
 import { jsonEquals, jsonText, parseJson } from "../json-value";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
+import { excerpt } from "./excerpt";
 import { jsonProblem, latencyProblem } from "./http";
-import { excerpt } from "./request";
+import { decodeURIComponentSafe } from "./request";
 
 /** Rows leave as JSON text, which keeps integers and floats apart. */
 const SCRIPT = `
@@ -28,7 +30,7 @@ export async function sqlCheck(
   };
   const { expect = {} } = check;
   const password = URL.parse(url)?.password;
-  if (password) services.secrets.register(decodeURIComponent(password));
+  if (password) services.secrets.register(decodeURIComponentSafe(password));
   const lua = createLua({ secrets: services.secrets, logger: services.logger });
   const begin = performance.now();
   try {
@@ -39,10 +41,10 @@ export async function sqlCheck(
     });
     const latency = performance.now() - begin;
     const rows = String(text);
-    const seen: Seen = { value: excerpt(rows), latency_ms: Math.round(latency) };
+    const seen: Seen = { value: excerpt(rows, services.secrets), latency_ms: Math.round(latency) };
     const message =
-      rowsProblem(expect, rows) ??
-      jsonProblem(expect.json, rows, "query result", seen) ??
+      rowsProblem(expect, rows, services.secrets) ??
+      jsonProblem(expect.json, rows, "query result", seen, services.secrets) ??
       latencyProblem(expect.latency_ms, latency);
     return { passed: message === undefined, message: message ?? null, seen };
   } catch (e) {
@@ -53,7 +55,7 @@ export async function sqlCheck(
   }
 }
 
-function rowsProblem({ rows }: Values, text: string): string | undefined {
+function rowsProblem({ rows }: Values, text: string, secrets: Secrets): string | undefined {
   if (rows === undefined) return undefined;
   const got = parseJson(text);
   if (!Array.isArray(got)) return undefined;
@@ -61,5 +63,5 @@ function rowsProblem({ rows }: Values, text: string): string | undefined {
     return got.length === rows ? undefined : `expected ${rows} rows, got ${got.length}`;
   const expected = parseJson(JSON.stringify(rows));
   if (jsonEquals(got, expected)) return undefined;
-  return `expected rows ${excerpt(jsonText(expected))}, got ${excerpt(jsonText(got))}`;
+  return `expected rows ${excerpt(jsonText(expected), secrets)}, got ${excerpt(jsonText(got), secrets)}`;
 }

@@ -6,15 +6,15 @@ import type { Seen } from "../result";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
+import { excerpt } from "./excerpt";
 import { latencyProblem, textProblem } from "./http";
-import { excerpt } from "./request";
 
 /** A greeting is short. */
 const MAX_BYTES = 64 * 1024;
 
 export async function tcpCheck(
   check: Check,
-  _services: Services,
+  services: Services,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { options, expect } = check;
@@ -36,7 +36,7 @@ export async function tcpCheck(
     let message = latencyProblem(expect?.latency_ms, latency);
     if (expect?.body !== undefined || expect?.body_matches !== undefined) {
       const text = await received(socket, (t) => textProblem(expect, t) === undefined);
-      seen.body = excerpt(text);
+      seen.body = excerpt(text, services.secrets);
       message = textProblem(expect, text) ?? message;
     }
     return { passed: message === undefined, message: message ?? null, seen };

@@ -1,0 +1,125 @@
+/** The command line of check mode. */
+import { Command, InvalidArgumentError } from "commander";
+import { EXIT } from "../checks/exit-code";
+import { OUTPUTS, type Output } from "../checks/output";
+import { parseShard } from "../checks/select";
+import { toBytes } from "../lualib/bytes";
+import { stderr, stdout } from "../lualib/io-stream";
+import { fail } from "./exit";
+import { parseSeconds, parseSize } from "./units";
+
+/** A form of the result, and where it goes; standard output without a file. */
+export interface Target {
+  readonly format: Output;
+  readonly file: string | undefined;
+}
+
+export interface CheckOptions {
+  verbose?: boolean;
+  /** Milliseconds. */
+  timeout?: number;
+  output?: Target[];
+  outputFile?: string;
+  report?: string;
+  terminationLog?: string;
+  /** Bytes. */
+  maxMemory?: number;
+  strict?: boolean;
+  exitCompat?: boolean;
+  parallel?: number;
+  only?: string[];
+  skip?: string[];
+  shard?: { index: number; count: number };
+  quiet?: boolean;
+  watch?: boolean;
+}
+
+export function createProgram(): Command {
+  return new Command("assay")
+    .description("Runs a file of checks and prints the result document.")
+    .usage("[options] <checks.yaml>")
+    .argument("<file>", "a file of checks (.yaml, .yml)")
+    .option("-v, --verbose", "log from level debug up")
+    .option("--timeout <duration>", "limit of the whole run, instead of the file's", duration)
+    .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
+    .option(
+      "--output <format[=file]>",
+      `${OUTPUTS.join(", ")}; with =file further forms are written besides (repeatable)`,
+      target,
+    )
+    .option("--output-file <path>", "write the result there rather than to standard output")
+    .option("--report <path>", "write a page of HTML with a timeline")
+    .option("--strict", "unknown keys are errors")
+    .option("--exit-compat", "end with 0 or 1 only, as the original")
+    .option("--parallel <number>", "how many checks run at a time", count)
+    .option("--only <words>", "only checks with these tags or names (comma-separated)", words)
+    .option("--skip <words>", "no checks with these tags or names", words)
+    .option("--shard <I/N>", "every N-th check; I defaults to JOB_COMPLETION_INDEX", shard)
+    .option("--watch", "run again whenever the file or one that it uses changes")
+    .option(
+      "--termination-log <path>",
+      "where a one-line summary goes; /dev/termination-log in a pod",
+    )
+    .option("--quiet", "log nothing but errors")
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(toBytes(text)),
+      writeErr: (text) => stderr.write(toBytes(text)),
+    })
+    .showHelpAfterError("(see assay checks.yaml --help)");
+}
+
+/** What is to be written: the main form, which goes to standard output or `--output-file`, first. */
+export function targetsOf({ output = [], outputFile }: CheckOptions): Target[] {
+  const main = output.findLast((t) => t.file === undefined)?.format ?? "json";
+  return [{ format: main, file: outputFile }, ...output.filter((t) => t.file !== undefined)];
+}
+
+function duration(text: string): number {
+  const seconds = parseSeconds(text);
+  if (seconds === undefined)
+    throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
+  return seconds * 1000;
+}
+
+function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
+  return bytes;
+}
+
+/** As `--output` of check mode; ends the process when one is wrong. */
+export function targets(texts: readonly string[]): Target[] {
+  try {
+    return texts.reduce<Target[]>((before, t) => target(t, before), []);
+  } catch (e) {
+    return fail(`--output: ${(e as Error).message}`, EXIT.configuration);
+  }
+}
+
+/** `junit`, or `junit=report.xml`. */
+function target(text: string, before: Target[] = []): Target[] {
+  const [name, ...rest] = text.split("=");
+  const format = OUTPUTS.find((o) => o === name);
+  const file = rest.length === 0 ? undefined : rest.join("=");
+  if (format === undefined || file === "")
+    throw new InvalidArgumentError(`Expected ${OUTPUTS.join(", ")}, or one of them with =file.`);
+  return [...before, { format, file }];
+}
+
+function count(text: string): number {
+  const n = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (n < 1) throw new InvalidArgumentError("Expected a number from 1 up.");
+  return n;
+}
+
+function words(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(",").filter((w) => w !== "")];
+}
+
+function shard(text: string) {
+  const parsed = parseShard(text, process.env.JOB_COMPLETION_INDEX);
+  if ("problem" in parsed) throw new InvalidArgumentError(`${parsed.problem}.`);
+  return parsed;
+}

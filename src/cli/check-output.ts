@@ -1,0 +1,133 @@
+/** Where results go: standard output, files, the termination log. */
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { format } from "../checks/output";
+import { reportPage } from "../checks/output/report";
+import { summaryLine } from "../checks/output/text";
+import type { RunResult } from "../checks/result";
+import { osError } from "../host/os-error";
+import { toBytes } from "../lualib/bytes";
+import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { type CheckOptions, targetsOf } from "./check-options";
+
+const TERMINATION_LOG = "/dev/termination-log";
+/** What the kubelet keeps of it. */
+const TERMINATION_BYTES = 4096;
+
+/** A text and where it goes; standard output without a file. */
+export interface Piece {
+  readonly file: string | undefined;
+  readonly text: string;
+}
+
+/** All that is to be written of a result but the termination log; `name` is the check file's. */
+export function piecesOf(result: RunResult, options: CheckOptions, name: string): Piece[] {
+  const pieces: Piece[] = targetsOf(options).map((t) => {
+    const color = t.format === "pretty" && t.file === undefined && isTerminal(1);
+    return { file: t.file, text: format(result, t.format, color && !process.env.NO_COLOR) };
+  });
+  if (options.report !== undefined)
+    pieces.push({ file: options.report, text: reportPage(result, name) });
+  return pieces;
+}
+
+/** Writes them; false when that fails. */
+export function writePieces(pieces: readonly Piece[]): boolean {
+  let done = true;
+  for (const { file, text } of pieces) {
+    if (file === undefined) {
+      stdout.write(toBytes(text));
+      continue;
+    }
+    try {
+      writeWhole(file, text);
+    } catch (e) {
+      stderr.write(toBytes(`error: writing ${file}: ${osError(e)}\n`));
+      done = false;
+    }
+  }
+  return done;
+}
+
+/** In one step: whoever reads the file, such as the node exporter, never sees half of it. */
+function writeWhole(file: string, text: string): void {
+  if (!isReplaceable(file)) {
+    writeFileSync(file, text);
+    return;
+  }
+  // the node exporter reads *.prom only
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch {
+    rmSync(temporary, { force: true });
+    // a file that is mounted by itself can't be replaced, and its folder may be read-only
+    writeFileSync(file, text);
+  }
+}
+
+/** Devices and pipes must stay what they are, and so must links. */
+function isReplaceable(file: string): boolean {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return stat === undefined || stat.isFile();
+}
+
+/** The file that can't be written, with the reason: better known before the checks run. */
+export function outputProblem(options: CheckOptions): string | undefined {
+  const files = [...targetsOf(options).map((t) => t.file), options.report];
+  for (const file of files) {
+    if (file === undefined) continue;
+    try {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (stat?.isDirectory()) return `writing ${file}: Is a directory (os error 21)`;
+      accessSync(stat === undefined ? dirname(file) : file, constants.W_OK);
+    } catch (e) {
+      return `writing ${file}: ${osError(e)}`;
+    }
+  }
+  return undefined;
+}
+
+/** Where the summary goes: what is asked for, and in a pod what `kubectl describe` shows. */
+export function terminationPiece(
+  what: RunResult | string,
+  options: CheckOptions,
+): Piece | undefined {
+  const inPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  const file = options.terminationLog ?? (inPod ? TERMINATION_LOG : undefined);
+  if (file === undefined) return undefined;
+  const line = typeof what === "string" ? what.replace(/\s+/g, " ") : summaryLine(what);
+  return { file, text: cutBytes(line, TERMINATION_BYTES) };
+}
+
+/** Writes the summary of a result, or another line. */
+export function writeTerminationLog(what: RunResult | string, options: CheckOptions): void {
+  const piece = terminationPiece(what, options);
+  if (piece?.file === undefined) return;
+  try {
+    // the kubelet makes its file
+    const flag = options.terminationLog === undefined ? "r+" : "w";
+    writeFileSync(piece.file, piece.text, { flag });
+  } catch {
+    // not everywhere is there one
+  }
+}
+
+function cutBytes(text: string, most: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= most) return text;
+  // a character that is cut in two goes
+  return `${bytes
+    .subarray(0, most - 3)
+    .toString("utf8")
+    .replace(/\ufffd+$/, "")}…`;
+}
