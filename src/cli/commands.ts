@@ -44,7 +44,18 @@ function checkArguments(args: readonly string[]): string[] | undefined {
   return own;
 }
 
-const COMMANDS = new Set(["exec", "help", "validate", "merge", "-e", "--eval"]);
+const COMMANDS = new Set([
+  "exec",
+  "help",
+  "validate",
+  "merge",
+  "modules",
+  "build",
+  "repl",
+  "test",
+  "-e",
+  "--eval",
+]);
 
 function end(code: number): never {
   stdout.flush();
@@ -95,6 +106,15 @@ function createProgram(): Command {
     .action(async (files: string[], options: { strict?: boolean }) => {
       const { validate } = await import("./validate");
       validate(files, options.strict === true);
+    });
+  program
+    .command("modules")
+    .description("list builtins and modules, or the functions of one")
+    .argument("[name]", "a builtin or module: http, assay.vault")
+    .option("--json", "for tools")
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      const { listModules } = await import("./list-modules");
+      listModules(name, options);
     });
   program
     .command("merge")

@@ -25,6 +25,12 @@ function ownFolders(): string[] {
   return ["./modules", user].filter((d) => d !== undefined).map(toBytes);
 }
 
+/** The folders of modules for this project, and for all of the user's. */
+export function moduleFolders(): { project: string[]; global: string[] } {
+  const [project, ...user] = ownFolders();
+  return { project: [project as string], global: [...user, ...libraryFolders()] };
+}
+
 function libraryFolders(): string[] {
   return [toBytes(process.env["ASSAY_LIB_PATH"] || "/libs")];
 }

@@ -1,5 +1,6 @@
 /** Documentation derived from declarations: for `assay modules`, and for editors (LuaLS). */
 import type { BuiltinDefinition, FunctionDefinition } from "./define";
+import type { HandleClass } from "./handle";
 import type { Param } from "./params";
 
 export interface FunctionDescription {
@@ -11,14 +12,23 @@ export interface FunctionDescription {
   readonly returns: string;
 }
 
+type Declared = Pick<FunctionDefinition, "doc" | "params" | "returns">;
+
 /** All functions of a builtin, in the order of their declaration. */
 export function describeBuiltin(definition: BuiltinDefinition): FunctionDescription[] {
-  return functionsOf(definition).map(([name, f]) => ({
-    name,
-    signature: `${name}(${f.params.map(shownParam).join(", ")})`,
-    doc: f.doc,
-    returns: f.returns,
-  }));
+  return functionsOf(definition).map(([name, f]) => describeFunction(name, f));
+}
+
+/** The methods of a handle class: `ws.connection:send(data)`. */
+export function describeHandle({ name, definition }: HandleClass<never>): FunctionDescription[] {
+  return Object.entries(definition.methods ?? {}).map(([key, m]) =>
+    describeFunction(`${name}:${key}`, m),
+  );
+}
+
+function describeFunction(name: string, f: Declared): FunctionDescription {
+  const signature = `${name}(${f.params.map(shownParam).join(", ")})`;
+  return { name, signature, doc: f.doc, returns: f.returns };
 }
 
 function functionsOf(d: BuiltinDefinition): [string, FunctionDefinition][] {
@@ -36,21 +46,50 @@ function shownParam(param: Param<unknown>): string {
 
 /** A LuaLS definition file for the builtin. */
 export function luaLsDefinition(definition: BuiltinDefinition): string {
-  const lines = ["---@meta", "", `---${definition.doc}`];
-  if (definition.global === undefined) lines.push(`${definition.name} = {}`);
-  for (const [key, field] of Object.entries(definition.fields ?? {}))
-    lines.push("", `---${field.doc}`, `---@type ${field.type}`, `${definition.name}.${key} = nil`);
-  for (const [name, f] of functionsOf(definition)) {
-    // the table's own call can't be written as a function
-    if (name === definition.name && definition.global === undefined) continue;
-    lines.push("", ...annotations(f));
-    const names = f.params.map((q) => (q.isRest ? "..." : q.name));
-    lines.push(`function ${name}(${names.join(", ")}) end`);
-  }
-  return `${lines.join("\n")}\n`;
+  return `---@meta\n\n${luaLsBuiltin(definition)}`;
 }
 
-function annotations(f: FunctionDefinition): string[] {
+/** The builtin in LuaLS notation. `isAddition`: to a table that the editor knows already. */
+export function luaLsBuiltin(definition: BuiltinDefinition, isAddition = false): string {
+  const { name, call, global } = definition;
+  const lines: string[] = [];
+  if (global === undefined && !isAddition) {
+    lines.push(`---${definition.doc}`);
+    // a table that is called has no other way to say so
+    if (call !== undefined) lines.push(`---@overload ${functionType(call)}`);
+    lines.push(`${name} = {}`, "");
+  }
+  for (const [key, field] of Object.entries(definition.fields ?? {}))
+    lines.push(`---${field.doc}`, `---@type ${field.type}`, `${name}.${key} = nil`, "");
+  for (const [full, f] of functionsOf(definition))
+    if (f !== call) lines.push(...declaration(full, f), "");
+  return lines.join("\n");
+}
+
+/** A class of handles in LuaLS notation. */
+export function luaLsHandle({ name, definition }: HandleClass<never>): string {
+  const lines = [`---${definition.doc ?? name}`, `---@class ${name}`];
+  for (const [key, field] of Object.entries(definition.fields ?? {}))
+    lines.push(`---@field ${key} ${field.type} ${field.doc}`);
+  if (definition.call !== undefined) lines.push(`---@overload ${functionType(definition.call)}`);
+  const variable = name.replaceAll(".", "_");
+  lines.push(`local ${variable} = {}`, "");
+  for (const [key, m] of Object.entries(definition.methods ?? {}))
+    lines.push(...declaration(`${variable}:${key}`, m), "");
+  return lines.join("\n");
+}
+
+function declaration(name: string, f: Declared): string[] {
+  const names = f.params.map((q) => (q.isRest ? "..." : q.name));
+  return [...annotations(f), `function ${name}(${names.join(", ")}) end`];
+}
+
+function functionType(f: Declared): string {
+  const params = f.params.map((q) => `${shownParam(q)}: ${luaLsType(q)}`).join(", ");
+  return `fun(${params})${f.returns === "" ? "" : `: ${f.returns}`}`;
+}
+
+function annotations(f: Declared): string[] {
   const lines = [`---${f.doc}`];
   for (const q of f.params)
     lines.push(`---@param ${shownParam(q)} ${luaLsType(q)}${q.doc === "" ? "" : ` ${q.doc}`}`);

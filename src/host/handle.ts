@@ -80,6 +80,9 @@ export class HandleValue<T> {
   ) {}
 }
 
+/** Every class that was declared, for the documentation. */
+export const handleClasses: HandleClass<never>[] = [];
+
 export class HandleClass<T> {
   readonly name: string;
   constructor(readonly definition: HandleDefinition<T>) {
@@ -95,5 +98,7 @@ export class HandleClass<T> {
 
 /** Declares a class of handles. */
 export function defineHandle<T extends object>(definition: HandleDefinition<T>): HandleClass<T> {
-  return new HandleClass(definition);
+  const cls = new HandleClass(definition);
+  handleClasses.push(cls as unknown as HandleClass<never>);
+  return cls;
 }

@@ -43,10 +43,17 @@ export {
   Values,
   values,
 } from "./define";
-export { describeBuiltin, type FunctionDescription, luaLsDefinition } from "./describe";
+export {
+  describeBuiltin,
+  describeHandle,
+  type FunctionDescription,
+  luaLsBuiltin,
+  luaLsDefinition,
+  luaLsHandle,
+} from "./describe";
 export { Environment, type EnvironmentOptions } from "./environment";
 export { errorText, errorValue, HostError, toLuaError } from "./errors";
-export { defineHandle, HandleClass, type MethodDefinition, method } from "./handle";
+export { defineHandle, HandleClass, handleClasses, type MethodDefinition, method } from "./handle";
 export { displayPlain, type InspectOptions, inspect, pathSegment } from "./inspect";
 export { makeFunction, makeHandle } from "./install";
 export {

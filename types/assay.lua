@@ -1,0 +1,5762 @@
+---@meta
+-- Written by scripts/generate-types.ts from the declarations in src/ and stdlib/.
+
+---Checks with readable failures; assert(v, message) works as in Lua
+---@overload fun(v?: any, message?: any, ...: any): any
+assert = {}
+
+---The values are equal; tables are compared by content.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.eq(a, b, message) end
+
+---The values are not equal.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.ne(a, b, message) end
+
+---a > b, both numbers.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.gt(a, b, message) end
+
+---a < b, both numbers.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.lt(a, b, message) end
+
+---a >= b, both numbers.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.ge(a, b, message) end
+
+---a <= b, both numbers.
+---@param a? any
+---@param b? any
+---@param message? any added to the failure message
+function assert.le(a, b, message) end
+
+---The numbers differ by at most `tolerance` (1e-9 by default).
+---@param a number
+---@param b number
+---@param tolerance? number
+---@param message? any added to the failure message
+function assert.near(a, b, tolerance, message) end
+
+---The string contains the plain text `sub`, or the list a value equal to it.
+---@param s? any
+---@param sub? any
+---@param message? any added to the failure message
+function assert.contains(s, sub, message) end
+
+---`string.find(s, pattern)` finds the Lua pattern.
+---@param s string
+---@param pattern string
+---@param message? any added to the failure message
+function assert.matches(s, pattern, message) end
+
+---The value is not nil.
+---@param v? any
+---@param message? any added to the failure message
+function assert.not_nil(v, message) end
+
+---The value is nil.
+---@param v? any
+---@param message? any added to the failure message
+function assert.is_nil(v, message) end
+
+---The value is `true`.
+---@param v? any
+---@param message? any added to the failure message
+function assert.is_true(v, message) end
+
+---The value is `false`.
+---@param v? any
+---@param message? any added to the failure message
+function assert.is_false(v, message) end
+
+---The value is of the Lua type `name` (`"integer"` and `"float"` work, too).
+---@param v? any
+---@param name string
+---@param message? any added to the failure message
+function assert.type(v, name, message) end
+
+---The function raises an error (containing the plain text `expected`); returns the error.
+---@param f function
+---@param expected? any
+---@param message? any added to the failure message
+---@return any
+function assert.error(f, expected, message) end
+
+---A queue between tasks
+---@class async.channel
+---@field closed boolean true after close
+---@field size integer values in the buffer
+---@overload fun(): any
+local async_channel = {}
+
+---Puts a value in; waits while the channel is full.
+---@param value? any
+function async_channel:send(value) end
+
+---Takes the next value out; waits for one. nil once the channel is closed and empty.
+---@return any
+function async_channel:recv() end
+
+---The next value, or nil when there is none right now.
+---@return any
+function async_channel:try_recv() end
+
+---No more values; those in the buffer can still be received.
+function async_channel:close() end
+
+---A permit of a semaphore
+---@class async.permit
+local async_permit = {}
+
+---Gives the permit back; the second time has no effect.
+function async_permit:release() end
+
+---Lets so many tasks in at a time
+---@class async.semaphore
+---@field free integer permits left
+local async_semaphore = {}
+
+---Waits for a permit: `local permit <close> = sem:acquire()`.
+---@return async.permit
+function async_semaphore:acquire() end
+
+---Calls `f(…)` while holding a permit; gives its results.
+---@param f function
+---@param ... any
+---@return any
+function async_semaphore:with(f, ...) end
+
+---A task that was started with async.spawn
+---@class async.task
+---@field done boolean true once the task has ended
+local async_task = {}
+
+---Waits for the task; gives a table of what the function returned, or raises its error.
+---@return table
+function async_task:await() end
+
+---Ends the task at its next wait or loop step; variables are closed on the way.
+function async_task:cancel() end
+
+---A running async.spawn_interval
+---@class async.interval
+---@field done boolean true once no call will follow
+local async_interval = {}
+
+---Stops it before the next call; a call that is running goes on.
+function async_interval:cancel() end
+
+---Concurrent tasks, channels, semaphores
+async = {}
+
+---Starts `f(…)` as a task; it first runs when the caller waits.
+---@param f function
+---@param ... any
+---@return async.task
+function async.spawn(f, ...) end
+
+---Calls `f` every so many seconds, first after one interval.
+---@param seconds? any
+---@param f? any
+---@return async.interval
+function async.spawn_interval(seconds, f) end
+
+---Waits for all functions or tasks of a list; gives the list of their first results.
+---@param list table
+---@return table
+function async.all(list) end
+
+---The result of the first of a list to end, and its index; the others are cancelled.
+---@param list table
+---@return any
+---@return integer
+function async.race(list) end
+
+---Calls `f(item, index)` for the items of a list, `opts.concurrency` (16) at a time.
+---@param list table
+---@param f function
+---@param opts? { concurrency?: integer }
+---@return table
+function async.map(list, f, opts) end
+
+---Calls `f(…)` and gives its results; cancels it and raises when it takes longer.
+---@param seconds number
+---@param f function
+---@param ... any
+---@return any
+function async.timeout(seconds, f, ...) end
+
+---A channel that holds so many values; with 0, each `send` waits for its receiver.
+---@param capacity? integer
+---@return async.channel
+function async.channel(capacity) end
+
+---A semaphore with so many permits.
+---@param permits integer
+---@return async.semaphore
+function async.semaphore(permits) end
+
+---Bytes as base64 text and back
+base64 = {}
+
+---Encodes any bytes, with padding unless `opts.padding` is false.
+---@param s string any bytes
+---@param opts? { url?: boolean, padding?: boolean }
+---@return string
+function base64.encode(s, opts) end
+
+---Decodes strictly: no blanks; padding is required unless `opts` says otherwise.
+---@param s string the base64 text
+---@param opts? { url?: boolean, padding?: boolean }
+---@return string
+function base64.decode(s, opts) end
+
+---Encodes with the URL-safe alphabet and without padding.
+---@param s string any bytes
+---@return string
+function base64.encode_url(s) end
+
+---Decodes the URL-safe alphabet, padded or not.
+---@param s string the base64 text
+---@return string
+function base64.decode_url(s) end
+
+---Digests, random values, JWT, encryption, keys, certificates
+crypto = {}
+
+---The digest of a string in lower-case hex.
+---@param s string
+---@param alg? string sha224 … sha512, sha3-224 … sha3-512; sha256 by default
+---@param raw? boolean bytes instead of hex
+---@return string
+function crypto.hash(s, alg, raw) end
+
+---The digest of a file of any size.
+---@param path string
+---@param alg? string sha224 … sha512, sha3-224 … sha3-512; sha256 by default
+---@param raw? boolean bytes instead of hex
+---@return string
+function crypto.hash_file(path, alg, raw) end
+
+---The message authentication code of a string, in hex or raw.
+---@param key string
+---@param data string
+---@param alg? string sha224 … sha512, sha3-224 … sha3-512; sha256 by default
+---@param raw? boolean bytes instead of hex
+---@return string
+function crypto.hmac(key, data, alg, raw) end
+
+---Whether two strings are equal, in a time that does not depend on where they differ.
+---@param a string
+---@param b string
+---@return boolean
+function crypto.compare(a, b) end
+
+---Random letters and digits, 32 by default.
+---@param n? any
+---@return string
+function crypto.random(n) end
+
+---Random bytes.
+---@param n? any
+---@return string
+function crypto.random_bytes(n) end
+
+---A random UUID; version 7 begins with the time, so that later ones sort behind.
+---@param version? integer 4 (default) or 7
+---@return string
+function crypto.uuid(version) end
+
+---A key made of a password, expensive in memory.
+---@param password string
+---@param salt string
+---@param opts? { length?: integer, n?: integer, r?: integer, p?: integer }
+---@return string
+function crypto.scrypt(password, salt, opts) end
+
+---A key made of a password by many rounds of HMAC.
+---@param password string
+---@param salt string
+---@param opts? { length?: integer, iterations?: integer, algorithm?: string }
+---@return string
+function crypto.pbkdf2(password, salt, opts) end
+
+---AES-GCM; returns nonce, ciphertext and tag in one string.
+---@param key string 16, 24 or 32 bytes
+---@param data string
+---@param opts? { aad?: string, nonce?: string }
+---@return string
+function crypto.encrypt(key, data, opts) end
+
+---What `encrypt` was given; fails when the key or any byte is another.
+---@param key string 16, 24 or 32 bytes
+---@param data string
+---@param opts? { aad?: string }
+---@return string
+function crypto.decrypt(key, data, opts) end
+
+---A new key pair as PEM texts: `{private_key, public_key}`.
+---@param type? "rsa"|"ec"|"ed25519"|"x25519"
+---@param opts? { bits?: integer, curve?: "P-256"|"P-384"|"P-521" }
+---@return table
+function crypto.generate_keypair(type, opts) end
+
+---A signed token of a table of claims.
+---@param claims table
+---@param key string
+---@param alg? string RS, PS, ES, HS with 256, 384 or 512, or EdDSA; that of the key by default
+---@param opts? { kid?: string, header?: table, passphrase?: string }
+---@return string
+function crypto.jwt_sign(claims, key, alg, opts) end
+
+---Checks signature and claims of a token; returns `{header, claims}`.
+---@param token string
+---@param key string|table PEM (key or certificate), JWKS, or a secret
+---@param opts? { algorithm?: string, algorithms?: table, audience?: string|table, issuer?: string|table, subject?: string, leeway?: number, validate_exp?: boolean, validate_nbf?: boolean, max_age?: number, required_claims?: table }
+---@return table
+function crypto.jwt_verify(token, key, opts) end
+
+---The `{header, claims}` of a token, whose signature is NOT checked.
+---@param token string
+---@return table
+function crypto.jwt_decode(token) end
+
+---The JWK of a PEM key or certificate: the public one, or with `opts.private` all of it.
+---@param pem string
+---@param opts? { private?: boolean, kid?: string, alg?: string, use?: string, passphrase?: string }
+---@return table
+function crypto.jwk(pem, opts) end
+
+---A JWK set of the public keys of PEM texts, to be published.
+---@param pem string|table
+---@return table
+function crypto.jwks(pem) end
+
+---The PEM text of a JWK (a table or JSON text).
+---@param jwk table|string
+---@return string
+function crypto.jwk_to_pem(jwk) end
+
+---What a certificate (PEM or DER) says: subject, sans, not_after, days_left, …
+---@param pem string the first certificate in it counts
+---@return table
+function crypto.x509(pem) end
+
+---The same of all certificates in a PEM text.
+---@param pem string
+---@return table
+function crypto.x509_chain(pem) end
+
+---Binary data as a parameter
+---@class db.bytes
+local db_bytes = {}
+
+---The rows of a query, fetched as they are needed.
+---@class db.rows
+---@overload fun(): table?
+local db_rows = {}
+
+---Ends the query; done by itself behind the last row and when a `for` loop is left.
+function db_rows:close() end
+
+---A connection to a database, or a transaction on it.
+---@class db.connection
+---@field kind string postgres, mysql or sqlite
+local db_connection = {}
+
+---Runs a statement and returns its rows: tables by column name.
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return table
+function db_connection:query(sql, params, opts) end
+
+---Runs a statement and returns { rows_affected }.
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return table
+function db_connection:execute(sql, params, opts) end
+
+---`for row in db.rows(conn, sql, params) do`: rows that are fetched as the loop goes on.
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return db.rows
+function db_connection:rows(sql, params, opts) end
+
+---Calls `f(tx)` in a transaction: all it does is kept when it returns, nothing when it fails.
+---@param f function
+---@param opts? { isolation?: "read_uncommitted"|"read_committed"|"repeatable_read"|"serializable", read_only?: boolean }
+---@return any
+function db_connection:transaction(f, opts) end
+
+---Closes the connection; statements that run are finished.
+function db_connection:close() end
+
+---PostgreSQL, MySQL/MariaDB and SQLite
+db = {}
+
+---NULL as a parameter (the same as json.null)
+---@type userdata
+db.null = nil
+
+---Connects to postgres://…, mysql://…, mariadb://… or sqlite:….
+---@param url string the database's address
+---@param opts? table size, statement_timeout, connect_timeout, acquire_timeout, idle_timeout, max_lifetime, busy_timeout, sslmode, ca_cert[_file], client_cert[_file], client_key[_file], insecure, prepare, allow_public_key_retrieval
+---@return db.connection
+function db.connect(url, opts) end
+
+---Runs a statement and returns its rows: tables by column name.
+---@param conn db.connection from db.connect, or a transaction's
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return table
+function db.query(conn, sql, params, opts) end
+
+---Runs a statement and returns { rows_affected }.
+---@param conn db.connection from db.connect, or a transaction's
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return table
+function db.execute(conn, sql, params, opts) end
+
+---`for row in db.rows(conn, sql, params) do`: rows that are fetched as the loop goes on.
+---@param conn db.connection from db.connect, or a transaction's
+---@param sql string one statement
+---@param params? any list of parameters; `n` counts trailing nils
+---@param opts? table timeout (seconds)
+---@return db.rows
+function db.rows(conn, sql, params, opts) end
+
+---Calls `f(tx)` in a transaction: all it does is kept when it returns, nothing when it fails.
+---@param conn db.connection from db.connect, or a transaction's
+---@param f function
+---@param opts? { isolation?: "read_uncommitted"|"read_committed"|"repeatable_read"|"serializable", read_only?: boolean }
+---@return any
+function db.transaction(conn, f, opts) end
+
+---Closes the connection; statements that run are finished.
+---@param conn db.connection from db.connect, or a transaction's
+function db.close(conn) end
+
+---Binary data as a parameter, for places whose type the database does not know.
+---@param s string
+---@return db.bytes
+function db.bytes(s) end
+
+---Disk space
+disk = {}
+
+---The file system of a path: `{total, free, available, used, percent}`, in bytes.
+---@param path string
+---@return table
+function disk.usage(path) end
+
+---The bytes of all files below a folder.
+---@param path string
+---@return integer
+function disk.dir_size(path) end
+
+---Removes the files of a folder that are older than `age` seconds; returns how many.
+---@param dir string
+---@param age number seconds since the last change
+---@param opts? { recursive?: boolean }
+---@return integer
+function disk.sweep(dir, age, opts) end
+
+---Environment variables
+env = {}
+
+---Variables that win over the environment, for scripts of the original.
+---@type table
+env._check_env = nil
+
+---The value of a variable, or `default` (nil) when it is not set.
+---@param name string
+---@param default? string
+---@return string?
+function env.get(name, default) end
+
+---Sets a variable, or removes it when `value` is nil.
+---@param name string
+---@param value? string
+function env.set(name, value) end
+
+---All variables as a list of `{key, value}`, sorted by key.
+---@return table
+function env.list() end
+
+---As `get`, without the variables of `_check_env`.
+---@param name string
+---@return string?
+function env._process_get(name) end
+
+---Iterates over the lines of a file.
+---@class fs.lines
+---@overload fun(): string?
+local fs_lines = {}
+
+---Closes the file before its end.
+function fs_lines:close() end
+
+---Files and folders
+fs = {}
+
+---The content of a file, byte by byte.
+---@param path string
+---@return string
+function fs.read(path) end
+
+---The content of a file, byte by byte.
+---@param path string
+---@return string
+function fs.read_bytes(path) end
+
+---Replaces the content of a file; makes it and its folders when they are not there.
+---@param path string
+---@param content string
+---@param opts? { atomic?: boolean, mode?: integer }
+function fs.write(path, content, opts) end
+
+---Replaces the content of a file; makes it and its folders when they are not there.
+---@param path string
+---@param content string
+---@param opts? { atomic?: boolean, mode?: integer }
+function fs.write_bytes(path, content, opts) end
+
+---Adds to the end of a file; makes it and its folders when they are not there.
+---@param path string
+---@param content string
+function fs.append(path, content) end
+
+---Iterates over the lines of a file, without their ends: `for line in fs.lines(path) do`.
+---@param path string
+---@return fs.lines
+function fs.lines(path) end
+
+---`string.gsub` on the content of a file, which is replaced if anything matched.
+---@param path string
+---@param pattern string a Lua pattern
+---@param repl string|table|function as for string.gsub
+---@return integer
+function fs.sub_in_file(path, pattern, repl) end
+
+---Whether there is such a path.
+---@param path string
+---@return boolean
+function fs.exists(path) end
+
+---What is known about a path: size, type, is_file, is_dir, is_symlink, modified, created, mode.
+---@param path string
+---@return table
+function fs.stat(path) end
+
+---The entries of a folder as `{name, type}`, sorted by name.
+---@param path string
+---@return table
+function fs.list(path) end
+
+---All entries below a folder as `{name, path, type}`, down to `opts.depth` levels.
+---@param path string
+---@param opts? { depth?: integer }
+---@return table
+function fs.readdir(path, opts) end
+
+---The paths that match a pattern with `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.
+---@param pattern string
+---@return table
+function fs.glob(pattern) end
+
+---Makes a folder and those above it; one that is there is fine.
+---@param path string
+function fs.mkdir(path) end
+
+---Removes a file, or a folder with its content (unless `opts.recursive` is false).
+---@param path string
+---@param opts? { recursive?: boolean }
+function fs.remove(path, opts) end
+
+---Gives a file or folder another name or place on the same file system.
+---@param from string
+---@param to string
+function fs.rename(from, to) end
+
+---Copies a file, or a folder with its content; returns the bytes copied.
+---@param from string
+---@param to string
+---@return integer
+function fs.copy(from, to) end
+
+---Sets the permissions: an integer or octal text such as `"755"`.
+---@param path string
+---@param mode? any
+function fs.chmod(path, mode) end
+
+---Makes a new folder for temporary files and returns its path.
+---@param prefix? string
+---@return string
+function fs.tempdir(prefix) end
+
+---Bytes as hexadecimal digits and back
+hex = {}
+
+---Two digits for each byte, in lower case unless `opts.upper`.
+---@param s string any bytes
+---@param opts? { upper?: boolean }
+---@return string
+function hex.encode(s, opts) end
+
+---The bytes that the digits stand for; upper and lower case, nothing in between.
+---@param s string the digits
+---@return string
+function hex.decode(s) end
+
+---A client with connections, defaults and trust of its own.
+---@class http.client
+local http_client = {}
+
+---Sends a GET request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:get(url, opts) end
+
+---Sends a HEAD request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:head(url, opts) end
+
+---Sends a DELETE request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:delete(url, opts) end
+
+---Sends a POST request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:post(url, body, opts) end
+
+---Sends a PUT request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:put(url, body, opts) end
+
+---Sends a PATCH request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:patch(url, body, opts) end
+
+---Sends a request with any method.
+---@param method string any method name
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http_client:request(method, url, opts) end
+
+---Saves a response body as a file that appears only when it is complete; returns its size.
+---@param url string where from
+---@param path string the file to write
+---@param opts? table headers, query, timeout, max_size (bytes, 1 GiB by default, 0 = any)
+---@return integer
+function http_client:download(url, path, opts) end
+
+---Ends the client's idle connections; it can't be used any more.
+function http_client:close() end
+
+---A folder of files to serve, for use as a route.
+---@class http.static
+local http_static = {}
+
+---A WebSocket connection, accepted by a handler.
+---@class http.websocket
+---@field peer_addr string address:port of the peer
+local http_websocket = {}
+
+---Waits for the next message; returns it and whether it is binary, or nil, the close code and the reason.
+---@return string?
+---@return boolean|integer
+---@return string?
+function http_websocket:read() end
+
+---Sends a message (text unless opts.binary); false when the connection is closed.
+---@param data string
+---@param opts? { binary?: boolean }
+---@return boolean
+function http_websocket:write(data, opts) end
+
+---Closes the connection.
+---@param code? integer 1000, or 3000 to 4999
+---@param reason? string
+function http_websocket:close(code, reason) end
+
+---Whether the connection has ended.
+---@return boolean
+function http_websocket:is_closed() end
+
+---A listening server.
+---@class http.server
+---@field port integer the port it listens on
+---@field host string the address it listens on
+---@field url string where it can be reached from this machine
+local http_server = {}
+
+---Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that.
+---@param grace? number drain_timeout by default
+function http_server:close(grace) end
+
+---Waits until the server is closed.
+function http_server:wait() end
+
+---HTTP client and server
+http = {}
+
+---Sends a GET request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.get(url, opts) end
+
+---Sends a HEAD request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.head(url, opts) end
+
+---Sends a DELETE request and returns { status, body, headers }.
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.delete(url, opts) end
+
+---Sends a POST request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.post(url, body, opts) end
+
+---Sends a PUT request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.put(url, body, opts) end
+
+---Sends a PATCH request with a body; a table becomes JSON.
+---@param url string absolute, or relative to the client's base_url
+---@param body? string|table sent as it is; a table is sent as JSON
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.patch(url, body, opts) end
+
+---Sends a request with any method.
+---@param method string any method name
+---@param url string absolute, or relative to the client's base_url
+---@param opts? table headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line
+---@return table
+function http.request(method, url, opts) end
+
+---Saves a response body as a file that appears only when it is complete; returns its size.
+---@param url string where from
+---@param path string the file to write
+---@param opts? table headers, query, timeout, max_size (bytes, 1 GiB by default, 0 = any)
+---@return integer
+function http.download(url, path, opts) end
+
+---Makes a client with connections, defaults and trusted certificates of its own.
+---@param opts? table base_url, headers, timeout, ca_cert, ca_cert_file, client_cert[_file], client_key[_file], insecure, proxy, retries, follow_redirects, max_redirects, max_size, decompress
+---@return http.client
+function http.client(opts) end
+
+---Serves HTTP; waits until the server is closed, unless options.background.
+---@param port? any port, or a table: port, host, tls { cert, key, cert_file, key_file }, max_body, idle_timeout, drain_timeout, on_error, on_listen, background, routes
+---@param routes? any routes[METHOD][path] or routes[path] = function(request)
+---@return http.server?
+function http.serve(port, routes) end
+
+---As `http.serve`, but returns the server at once.
+---@param port? any port, or a table: port, host, tls { cert, key, cert_file, key_file }, max_body, idle_timeout, drain_timeout, on_error, on_listen, background, routes
+---@param routes? any
+---@return http.server
+function http.server(port, routes) end
+
+---A route that serves the files of a folder; its path must end in `*`.
+---@param dir string the folder
+---@param opts? { index?: string, max_age?: number }
+---@return http.static
+function http.static(dir, opts) end
+
+---JSON text to Lua values and back
+json = {}
+
+---stands for JSON's null
+---@type userdata
+json.null = nil
+
+---Reads one JSON text. `null` becomes nil, or the value given as `opts.null`.
+---@param s string the JSON text
+---@param opts? { null?: any }
+---@return any
+function json.parse(s, opts) end
+
+---Writes a value as JSON with its keys sorted; compact unless `opts.pretty`.
+---@param v? any the value
+---@param opts? { pretty?: boolean, indent?: integer }
+---@return string
+function json.encode(v, opts) end
+
+---Marks a table (a new one by default) to be written as an array: `[]` when empty.
+---@param t? table
+---@return table
+function json.array(t) end
+
+---Marks a table (a new one by default) to be written as an object.
+---@param t? table
+---@return table
+function json.object(t) end
+
+---Log lines with levels and fields
+log = {}
+
+---Writes a line at level DEBUG; `fields` are added as `key=value`.
+---@param message? any
+---@param fields? table what to add, by name
+function log.debug(message, fields) end
+
+---Writes a line at level INFO; `fields` are added as `key=value`.
+---@param message? any
+---@param fields? table what to add, by name
+function log.info(message, fields) end
+
+---Writes a line at level WARN; `fields` are added as `key=value`.
+---@param message? any
+---@param fields? table what to add, by name
+function log.warn(message, fields) end
+
+---Writes a line at level ERROR; `fields` are added as `key=value`.
+---@param message? any
+---@param fields? table what to add, by name
+function log.error(message, fields) end
+
+---Hides a text: wherever it would show in logs or errors, `[redacted]` stands instead.
+---@param value string
+function log.secret(value) end
+
+---The name of this machine, or of the container.
+---@return string
+function os.hostname() end
+
+---The processor: `x86_64`, `aarch64`, …
+---@return string
+function os.arch() end
+
+---The operating system: `linux`, `macos`, …
+---@return string
+function os.platform() end
+
+---The id of this process.
+---@return integer
+function os.pid() end
+
+---The numbers of all signals by name: `os.signals().SIGTERM`.
+---@return table
+function os.signals() end
+
+---A process that the script started.
+---@class process.child
+---@field pid integer its process id
+local process_child = {}
+
+---As `process.wait`.
+---@param opts? { timeout?: number }
+---@return table
+function process_child:wait(opts) end
+
+---Signals the process and all that it has started; false when they have ended.
+---@param signal? any
+---@return boolean
+function process_child:kill(signal) end
+
+---Whether it has not ended yet.
+---@return boolean
+function process_child:is_running() end
+
+---A signal handler.
+---@class process.watch
+local process_watch = {}
+
+---Takes the handler back.
+function process_watch:cancel() end
+
+---Processes
+process = {}
+
+---All processes as `{pid, ppid, name, state, cmdline}`, sorted by pid.
+---@return table
+function process.list() end
+
+---Whether a process of this name is alive.
+---@param name string of the program, without its folder
+---@return boolean
+function process.is_running(name) end
+
+---Waits until no process goes by any of these names; false when `timeout` is over.
+---@param names string|table
+---@param timeout? number seconds, 30 by default
+---@param interval? number seconds between two looks, 1 by default
+---@return boolean
+function process.wait_idle(names, timeout, interval) end
+
+---Signals one process (SIGTERM by default); returns true, or raises an error.
+---@param pid integer
+---@param signal? any
+---@return boolean
+function process.kill(pid, signal) end
+
+---Starts a program that runs on beside the script; returns its handle, with `pid`.
+---@param options { cmd: string, args?: table, cwd?: string, env?: table, stdin?: string, stdout?: string, stderr?: string, detached?: boolean }
+---@return process.child
+function process.spawn(options) end
+
+---Waits for a started process: `{status, exited, signaled, signal, timed_out}`.
+---@param child process.child|integer
+---@param opts? { timeout?: number }
+---@return table
+function process.wait(child, opts) end
+
+---Calls `f(name)` as a task when the signal comes; at SIGTERM and SIGINT before the end.
+---@param signal? any
+---@param f function
+---@return process.watch
+function process.on_signal(signal, f) end
+
+---A compiled pattern.
+---@class regex
+local regex = {}
+
+---Whether the pattern matches anywhere in the text.
+---@param text string
+---@return boolean
+function regex:match(text) end
+
+---The first match.
+---@param text string
+---@return table?
+function regex:find(text) end
+
+---All matches.
+---@param text string
+---@param opts? { captures?: boolean, limit?: integer }
+---@return table
+function regex:find_all(text, opts) end
+
+---The text with its matches replaced.
+---@param text string
+---@param repl string|function may refer to groups, as `$1`
+---@param opts? { limit?: integer }
+---@return string
+function regex:replace(text, repl, opts) end
+
+---The parts of the text between matches.
+---@param text string
+---@param opts? { limit?: integer }
+---@return table
+function regex:split(text, opts) end
+
+---Regular expressions that always run in linear time
+regex = {}
+
+---Whether the pattern matches anywhere in the text.
+---@param text string|regex
+---@param pattern string|regex
+---@param flags? string|table any of `imsUx`, or a table of options
+---@return boolean
+function regex.match(text, pattern, flags) end
+
+---The first match: `{match, groups, named, start, finish}`, or nil.
+---@param text string|regex
+---@param pattern string|regex
+---@param flags? string|table any of `imsUx`, or a table of options
+---@return table?
+function regex.find(text, pattern, flags) end
+
+---All matches, as strings or, with `opts.captures`, as `find` gives them.
+---@param text string|regex
+---@param pattern string|regex
+---@param flags? string|table any of `imsUx`, or a table of options
+---@return table
+function regex.find_all(text, pattern, flags) end
+
+---The text with its matches replaced by a string or by what a function returns.
+---@param text string|regex
+---@param pattern string|regex
+---@param repl string|function may refer to groups, as `$1`
+---@param flags? string|table any of `imsUx`, or a table of options
+---@return string
+function regex.replace(text, pattern, repl, flags) end
+
+---The parts of the text between matches.
+---@param text string|regex
+---@param pattern string|regex
+---@param flags? string|table any of `imsUx`, or a table of options
+---@return table
+function regex.split(text, pattern, flags) end
+
+---A pattern that matches exactly this text.
+---@param text string
+---@return string
+function regex.escape(text) end
+
+---Compiles a pattern, to be used with methods or in place of a pattern.
+---@param pattern string
+---@param flags? string any of `imsUx`
+---@return regex
+function regex.compile(pattern, flags) end
+
+---Shell commands
+shell = {}
+
+---Runs a command and returns `{status, stdout, stderr, timed_out}`.
+---@param cmd string|table for `/bin/sh -c`; a list is a program and its arguments
+---@param opts? { cwd?: string, env?: table, stdin?: string, timeout?: number, max_output?: integer }
+---@return table
+function shell.exec(cmd, opts) end
+
+---Its arguments as words that `/bin/sh` takes literally, with spaces between.
+---@param ... string
+---@return string
+function shell.quote(...) end
+
+---Waits for so many seconds (a fraction is fine); `sleep(0)` lets other tasks run.
+---@param seconds number
+function sleep(seconds) end
+
+---The parts of a string: between runs of white space, or between a literal separator.
+---@param s string
+---@param sep? string
+---@return table
+function string.split(s, sep) end
+
+---Text templates in Jinja2's and Eta's syntax
+template = {}
+
+---Renders a Jinja2 template.
+---@param template string
+---@param vars? any a table of variables
+---@param opts? { autoescape?: boolean, dir?: string }
+---@return string
+function template.render_string(template, vars, opts) end
+
+---Renders a file as a Jinja2 template; others are looked for in its folder.
+---@param path string
+---@param vars? any a table of variables
+---@param opts? { autoescape?: boolean, dir?: string }
+---@return string
+function template.render(path, vars, opts) end
+
+---Renders the template `name` in the folder `dir`, where others are looked for, too.
+---@param dir string
+---@param name string
+---@param vars? any a table of variables
+---@param opts? { autoescape?: boolean, dir?: string }
+---@return string
+function template.render_with_loader(dir, name, vars, opts) end
+
+---Renders a template in Eta's syntax, with Lua between `<%` and `%>`.
+---@param template string
+---@param vars? any a table of variables
+---@param opts? { escape?: boolean, trim?: boolean, dir?: string, name?: string }
+---@return string
+function template.eta(template, vars, opts) end
+
+---Renders a file in Eta's syntax; `include` looks in its folder.
+---@param path string
+---@param vars? any a table of variables
+---@param opts? { escape?: boolean, trim?: boolean, dir?: string, name?: string }
+---@return string
+function template.eta_file(path, vars, opts) end
+
+---Seconds since 1970-01-01 UTC, as a float.
+---@return number
+function time() end
+
+---TOML text to Lua values and back
+toml = {}
+
+---Reads a TOML document. Dates and times are strings that are written as dates again.
+---@param s string the TOML text
+---@return table
+function toml.parse(s) end
+
+---Writes a table with named fields as a TOML document with its keys sorted.
+---@param v? any the table
+---@return string
+function toml.encode(v) end
+
+---A value that `encode` writes as a date or time instead of a string.
+---@param text string such as `2024-05-01`, `07:32:00` or `2024-05-01T07:32:00Z`
+---@return table
+function toml.datetime(text) end
+
+---URLs, percent-encoding and query strings
+url = {}
+
+---Percent-encodes all bytes but letters, digits and `-._~`.
+---@param s string any bytes
+---@param opts? { form?: boolean }
+---@return string
+function url.encode(s, opts) end
+
+---Undoes percent-encoding; a `%` without two hexadecimal digits is an error.
+---@param s string
+---@param opts? { form?: boolean }
+---@return string
+function url.decode(s, opts) end
+
+---The parts of a URL or relative reference; what is absent is nil.
+---@param s string the URL
+---@return table
+function url.parse(s) end
+
+---Puts a URL together from parts as `parse` gives them.
+---@param parts { scheme?: string, user?: string, password?: string, host?: string, port?: integer, path?: string, query?: string|table, params?: table, fragment?: string }
+---@return string
+function url.build(parts) end
+
+---Resolves a reference against a base URL, as a browser does with a link.
+---@param base string
+---@param reference string
+---@return string
+function url.join(base, reference) end
+
+---A query string from a table; a list as a value repeats its name.
+---@param fields table names to values, or a list of `{name, value}` pairs
+---@return string
+function url.query(fields) end
+
+---The fields of a query string, decoded; a repeated name gives a list.
+---@param s string with or without `?` in front
+---@return table
+function url.parse_query(s) end
+
+---An open WebSocket.
+---@class ws.connection
+---@field protocol string? The subprotocol that the server chose, or nil.
+---@field is_open boolean false once either side closed it
+---@field is_binary boolean whether the last message received was binary
+---@field close_code integer? the peer's close code, 1006 without one, nil while open
+---@field close_reason string? the peer's reason, nil while open
+---@overload fun(): string?
+local ws_connection = {}
+
+---Sends a text message; waits until it is on its way.
+---@param message string
+function ws_connection:send(message) end
+
+---Sends a binary message.
+---@param message string
+function ws_connection:send_binary(message) end
+
+---The next message as bytes, text or binary; waits for it, for `opts.timeout` seconds at most.
+---@param opts? { timeout?: number }
+---@return string
+function ws_connection:recv(opts) end
+
+---Sends a ping and returns the seconds until its pong.
+---@param opts? { timeout?: number }
+---@return number
+function ws_connection:ping(opts) end
+
+---`for message in ws.messages(conn) do`: until the server closes the connection normally.
+---@return ws.messages
+function ws_connection:messages() end
+
+---Closes the connection and waits for the peer to do so, too.
+---@param code? integer 1000, or 3000 to 4999 for own meanings
+---@param reason? string at most 123 bytes
+function ws_connection:close(code, reason) end
+
+---ws.messages
+---@class ws.messages
+---@overload fun(): string?
+local ws_messages = {}
+
+---WebSocket client
+ws = {}
+
+---Connects to ws://… or wss://….
+---@param url string
+---@param opts? table headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, insecure, max_message (bytes)
+---@return ws.connection
+function ws.connect(url, opts) end
+
+---Sends a text message; waits until it is on its way.
+---@param conn ws.connection from ws.connect
+---@param message string
+function ws.send(conn, message) end
+
+---Sends a binary message.
+---@param conn ws.connection from ws.connect
+---@param message string
+function ws.send_binary(conn, message) end
+
+---The next message as bytes, text or binary; waits for it, for `opts.timeout` seconds at most.
+---@param conn ws.connection from ws.connect
+---@param opts? { timeout?: number }
+---@return string
+function ws.recv(conn, opts) end
+
+---Sends a ping and returns the seconds until its pong.
+---@param conn ws.connection from ws.connect
+---@param opts? { timeout?: number }
+---@return number
+function ws.ping(conn, opts) end
+
+---Closes the connection and waits for the peer to do so, too.
+---@param conn ws.connection from ws.connect
+---@param code? integer 1000, or 3000 to 4999 for own meanings
+---@param reason? string at most 123 bytes
+function ws.close(conn, code, reason) end
+
+---The subprotocol that the server chose, or nil.
+---@param conn ws.connection from ws.connect
+---@return string?
+function ws.protocol(conn) end
+
+---`for message in ws.messages(conn) do`: until the server closes the connection normally.
+---@param conn ws.connection from ws.connect
+---@return ws.messages
+function ws.messages(conn) end
+
+---YAML text to Lua values and back
+yaml = {}
+
+---Reads one YAML document; nil when there is none.
+---@param s string the YAML text
+---@param opts? { null?: any }
+---@return any
+function yaml.parse(s, opts) end
+
+---Reads all documents into a list; empty ones are left out.
+---@param s string the YAML text
+---@param opts? { null?: any }
+---@return table
+function yaml.parse_all(s, opts) end
+
+---Writes a value as block YAML with its keys sorted.
+---@param v? any the value
+---@return string
+function yaml.encode(v) end
+
+---A client of one of the modules.
+---@class assay.client
+local assay_client = {}
+
+---The same client with some fields changed: `c:with { token = other }`.
+---@param changes? any
+---@return any
+function assay_client:with(changes) end
+
+---Ends the client's connections, if it has some of its own.
+---@return any
+function assay_client:close() end
+
+---A client of assay.alertmanager.
+---@class assay.alertmanager.Client: assay.client
+local assay_alertmanager_Client = {}
+
+---The alerts. `opts`: `active`, `silenced`, `inhibited`, `unprocessed` (booleans), `filter` (list of matchers), `receiver` (a regular expression), `receiver_matchers`.
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:alerts(opts) end
+
+---Sends alerts `{ labels, annotations, startsAt, endsAt, generatorURL }`; true. Times may be Unix seconds.
+---@param alerts? any
+---@return any
+function assay_alertmanager_Client:post_alerts(alerts) end
+
+---The alerts in their groups: `{ labels, receiver, alerts }`. `opts` as for `alerts`, with `muted` instead of `unprocessed`.
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:alert_groups(opts) end
+
+---The silences; `opts.filter` is a list of matchers. `opts.active`, `pending` and `expired` at false leave such out.
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:silences(opts) end
+
+---A silence. An unknown id is an error, nil with `opts.allow_missing`.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:silence(id, opts) end
+
+---Creates a silence, or changes the one whose `id` it has: `{ silenceID }`. Times may be Unix seconds.
+---@param silence? any
+---@return any
+function assay_alertmanager_Client:create_silence(silence) end
+
+---Ends a silence; true. An unknown id is an error, false with `opts.allow_missing`.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:delete_silence(id, opts) end
+
+---`{ cluster, config, uptime, versionInfo }`.
+---@return any
+function assay_alertmanager_Client:status() end
+
+---The receivers `{ name }`.
+---@return any
+function assay_alertmanager_Client:receivers() end
+
+---Whether an alert is active, neither silenced nor inhibited.
+---@param alertname? any
+---@return any
+function assay_alertmanager_Client:is_firing(alertname) end
+
+---The number of active alerts, neither silenced nor inhibited.
+---@return any
+function assay_alertmanager_Client:active_count() end
+
+---Silences an alert from now for some hours; returns the silence's id. `opts.created_by`, `opts.comment`, `opts.matchers` (further ones).
+---@param alertname? any
+---@param duration_hours? any
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:silence_alert(alertname, duration_hours, opts) end
+
+---Ends all silences that are not over and fit the matchers; returns their ids.
+---@param matchers? any
+---@return any
+function assay_alertmanager_Client:expire_silences(matchers) end
+
+---Whether the server runs.
+---@return any
+function assay_alertmanager_Client:healthy() end
+
+---Whether the server can take requests.
+---@return any
+function assay_alertmanager_Client:ready() end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param opts? table
+---@return any
+function assay_alertmanager_Client:wait_ready(opts) end
+
+---Makes the server read its configuration again; true.
+---@return any
+function assay_alertmanager_Client:reload() end
+
+---Whether the cluster is ready, and how many peers it has.
+---@return any
+function assay_alertmanager_Client:cluster_ready() end
+
+---Prometheus Alertmanager (API v2): alerts, groups, silences, status.
+---@class assay.alertmanager
+local assay_alertmanager = {}
+
+---A client; options: `token` or `username` and `password`, `headers`, and those for connections.
+---@param ... any
+---@return assay.alertmanager.Client
+function assay_alertmanager.client(...) end
+
+---The alerts. `opts`: `active`, `silenced`, `inhibited`, `unprocessed` (booleans), `filter` (list of matchers), `receiver` (a regular expression), `receiver_matchers`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_alertmanager.alerts(target, opts) end
+
+---Sends alerts `{ labels, annotations, startsAt, endsAt, generatorURL }`; true. Times may be Unix seconds.
+---@param target? any
+---@param alerts? any
+---@return any
+function assay_alertmanager.post_alerts(target, alerts) end
+
+---The alerts in their groups: `{ labels, receiver, alerts }`. `opts` as for `alerts`, with `muted` instead of `unprocessed`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_alertmanager.alert_groups(target, opts) end
+
+---The silences; `opts.filter` is a list of matchers. `opts.active`, `pending` and `expired` at false leave such out.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_alertmanager.silences(target, opts) end
+
+---A silence. An unknown id is an error, nil with `opts.allow_missing`.
+---@param target? any
+---@param id? any
+---@param opts? table
+---@return any
+function assay_alertmanager.silence(target, id, opts) end
+
+---Creates a silence, or changes the one whose `id` it has: `{ silenceID }`. Times may be Unix seconds.
+---@param target? any
+---@param silence? any
+---@return any
+function assay_alertmanager.create_silence(target, silence) end
+
+---Ends a silence; true. An unknown id is an error, false with `opts.allow_missing`.
+---@param target? any
+---@param id? any
+---@param opts? table
+---@return any
+function assay_alertmanager.delete_silence(target, id, opts) end
+
+---`{ cluster, config, uptime, versionInfo }`.
+---@param target? any
+---@return any
+function assay_alertmanager.status(target) end
+
+---The receivers `{ name }`.
+---@param target? any
+---@return any
+function assay_alertmanager.receivers(target) end
+
+---Whether an alert is active, neither silenced nor inhibited.
+---@param target? any
+---@param alertname? any
+---@return any
+function assay_alertmanager.is_firing(target, alertname) end
+
+---The number of active alerts, neither silenced nor inhibited.
+---@param target? any
+---@return any
+function assay_alertmanager.active_count(target) end
+
+---Silences an alert from now for some hours; returns the silence's id. `opts.created_by`, `opts.comment`, `opts.matchers` (further ones).
+---@param target? any
+---@param alertname? any
+---@param duration_hours? any
+---@param opts? table
+---@return any
+function assay_alertmanager.silence_alert(target, alertname, duration_hours, opts) end
+
+---Ends all silences that are not over and fit the matchers; returns their ids.
+---@param target? any
+---@param matchers? any
+---@return any
+function assay_alertmanager.expire_silences(target, matchers) end
+
+---Whether the server runs.
+---@param target? any
+---@return any
+function assay_alertmanager.healthy(target) end
+
+---Whether the server can take requests.
+---@param target? any
+---@return any
+function assay_alertmanager.ready(target) end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param target? any
+---@param opts? table
+---@return any
+function assay_alertmanager.wait_ready(target, opts) end
+
+---Makes the server read its configuration again; true.
+---@param target? any
+---@return any
+function assay_alertmanager.reload(target) end
+
+---Whether the cluster is ready, and how many peers it has.
+---@param target? any
+---@return any
+function assay_alertmanager.cluster_ready(target) end
+
+---A client of assay.argocd.
+---@class assay.argocd.Client: assay.client
+local assay_argocd_Client = {}
+
+---The applications. `opts`: project, selector.
+---@param opts? table
+---@return any
+function assay_argocd_Client:applications(opts) end
+
+---An application. `opts` of all functions of one: app_namespace, project.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:application(name, opts) end
+
+---Whether there is such an application. The server hides missing ones behind 403.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_exists(name, opts) end
+
+---status, sync, message of an application.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_health(name, opts) end
+
+---Starts a sync. `opts`: revision, prune, dry_run, strategy, resources, sync_options (list), retry_strategy.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:sync(name, opts) end
+
+---Has the server compare an application with its source; `opts.type` is "normal" or "hard".
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:refresh(name, opts) end
+
+---Goes back to an entry of the history. `opts`: prune, dry_run.
+---@param name? any
+---@param id? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:rollback(name, id, opts) end
+
+---The tree of an application's resources.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_resources(name, opts) end
+
+---The manifests of an application. `opts`: revision.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_manifests(name, opts) end
+
+---The resources that an application manages.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:managed_resources(name, opts) end
+
+---Deletes an application. `opts`: cascade, propagation_policy.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:delete_app(name, opts) end
+
+---Creates an application. `opts`: upsert, validate.
+---@param application? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:create_app(application, opts) end
+
+---Stops a running operation.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:terminate(name, opts) end
+
+---The projects.
+---@return any
+function assay_argocd_Client:projects() end
+
+---A project.
+---@param name? any
+---@return any
+function assay_argocd_Client:project(name) end
+
+---The repositories.
+---@return any
+function assay_argocd_Client:repositories() end
+
+---A repository.
+---@param repo_url? any
+---@return any
+function assay_argocd_Client:repository(repo_url) end
+
+---The clusters.
+---@return any
+function assay_argocd_Client:clusters() end
+
+---A cluster.
+---@param server_url? any
+---@return any
+function assay_argocd_Client:cluster(server_url) end
+
+---The settings.
+---@return any
+function assay_argocd_Client:settings() end
+
+---The server's version.
+---@return any
+function assay_argocd_Client:version() end
+
+---Who the caller is.
+---@return any
+function assay_argocd_Client:userinfo() end
+
+---Whether an application is healthy.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:is_healthy(name, opts) end
+
+---Whether an application is synced.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:is_synced(name, opts) end
+
+---Waits until an application is healthy; a failed operation is an error at once. `opts`: interval.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:wait_healthy(name, timeout_secs, opts) end
+
+---Waits until an application is synced; a failed operation is an error at once. `opts`: interval.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:wait_synced(name, timeout_secs, opts) end
+
+---Starts a sync and waits until it has succeeded and the application is healthy. `opts` as of `sync`, and interval.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:sync_and_wait(name, timeout_secs, opts) end
+
+---Argo CD: applications, projects, repositories, clusters, syncs.
+---@class assay.argocd
+local assay_argocd = {}
+
+---`client(url, opts)`; `opts`: token, or username and password.
+---@param ... any
+---@return assay.argocd.Client
+function assay_argocd.client(...) end
+
+---A client of assay.certmanager.
+---@class assay.certmanager.Client: assay.client
+local assay_certmanager_Client = {}
+
+---The certificates of a namespace, of all when it is nil. `opts`: label_selector, field_selector, limit.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:certificates(namespace, opts) end
+
+---A certificate, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:certificate(namespace, name) end
+
+---Readiness, validity and conditions of a certificate, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:certificate_status(namespace, name) end
+
+---Whether a certificate is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_certificate_ready(namespace, name) end
+
+---Waits until a certificate is ready. `opts`: interval (5 s).
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:wait_certificate_ready(namespace, name, timeout_secs, opts) end
+
+---The issuers of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:issuers(namespace, opts) end
+
+---An issuer, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:issuer(namespace, name) end
+
+---Whether an issuer is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_issuer_ready(namespace, name) end
+
+---Waits until an issuer is ready.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:wait_issuer_ready(namespace, name, timeout_secs, opts) end
+
+---The cluster issuers.
+---@param opts? table
+---@return any
+function assay_certmanager_Client:cluster_issuers(opts) end
+
+---A cluster issuer, or nil.
+---@param name? any
+---@return any
+function assay_certmanager_Client:cluster_issuer(name) end
+
+---Whether a cluster issuer is ready.
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_cluster_issuer_ready(name) end
+
+---Waits until a cluster issuer is ready.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:wait_cluster_issuer_ready(name, timeout_secs, opts) end
+
+---The certificate requests of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:certificate_requests(namespace, opts) end
+
+---A certificate request, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:certificate_request(namespace, name) end
+
+---Whether a certificate request is approved.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_request_approved(namespace, name) end
+
+---Whether a certificate request is denied.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_request_denied(namespace, name) end
+
+---Whether a certificate request is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:is_request_ready(namespace, name) end
+
+---The ACME orders of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:orders(namespace, opts) end
+
+---An ACME order, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:order(namespace, name) end
+
+---The ACME challenges of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:challenges(namespace, opts) end
+
+---An ACME challenge, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:challenge(namespace, name) end
+
+---How many certificates are ready: ready, not_ready, total, not_ready_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:all_certificates_ready(namespace, opts) end
+
+---How many issuers are ready: ready, not_ready, total, not_ready_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:all_issuers_ready(namespace, opts) end
+
+---How many cluster issuers are ready: ready, not_ready, total, not_ready_names.
+---@param opts? table
+---@return any
+function assay_certmanager_Client:all_cluster_issuers_ready(opts) end
+
+---Whether the server has cert-manager's resource types.
+---@return any
+function assay_certmanager_Client:crds_installed() end
+
+---Days until a certificate ends, or nil when that is not known.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:days_left(namespace, name) end
+
+---Certificates that end within `days`, as { namespace, name, days_left }, the soonest first.
+---@param namespace? any
+---@param days? any
+---@return any
+function assay_certmanager_Client:expiring(namespace, days) end
+
+---Has a certificate issued anew.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:renew(namespace, name) end
+
+---Approves a certificate request.
+---@param namespace? any
+---@param name? any
+---@param message? any
+---@return any
+function assay_certmanager_Client:approve(namespace, name, message) end
+
+---Denies a certificate request.
+---@param namespace? any
+---@param name? any
+---@param message? any
+---@return any
+function assay_certmanager_Client:deny(namespace, name, message) end
+
+---Server-side apply of a manifest of cert-manager, e.g. a Certificate or an Issuer.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:apply(manifest, opts) end
+
+---Deletes a certificate; false when there is none.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:delete_certificate(namespace, name) end
+
+---cert-manager: certificates, issuers, requests, orders and challenges.
+---@class assay.certmanager
+local assay_certmanager = {}
+
+---`client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
+---@param ... any
+---@return assay.certmanager.Client
+function assay_certmanager.client(...) end
+
+---A client of assay.crossplane.
+---@class assay.crossplane.Client: assay.client
+local assay_crossplane_Client = {}
+
+---The installed providers.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:providers(opts) end
+
+---A provider, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:provider(name) end
+
+---Whether a provider is healthy.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_provider_healthy(name) end
+
+---Whether a provider is installed.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_provider_installed(name) end
+
+---installed, healthy, current_revision, conditions; an error when there is no such provider.
+---@param name? any
+---@return any
+function assay_crossplane_Client:provider_status(name) end
+
+---The revisions of providers.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:provider_revisions(opts) end
+
+---A revision of a provider, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:provider_revision(name) end
+
+---The installed configurations.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:configurations(opts) end
+
+---A configuration, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:configuration(name) end
+
+---Whether a configuration is healthy.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_configuration_healthy(name) end
+
+---Whether a configuration is installed.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_configuration_installed(name) end
+
+---As `provider_status`.
+---@param name? any
+---@return any
+function assay_crossplane_Client:configuration_status(name) end
+
+---The installed functions.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:functions(opts) end
+
+---A function, or nil; `function` is a word of Lua.
+---@param name? any
+---@return any
+function assay_crossplane_Client:xfunction(name) end
+
+---Whether a function is healthy.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_function_healthy(name) end
+
+---As `provider_status`.
+---@param name? any
+---@return any
+function assay_crossplane_Client:function_status(name) end
+
+---The composite resource definitions.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:xrds(opts) end
+
+---A composite resource definition, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:xrd(name) end
+
+---Whether a composite resource definition is established.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_xrd_established(name) end
+
+---The compositions.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:compositions(opts) end
+
+---A composition, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:composition(name) end
+
+---A managed or composite resource, or nil; `kind` is its plural. Namespaced ones need `namespace`.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:managed_resource(api_group, version, kind, name, namespace) end
+
+---Whether a managed resource is ready.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:is_managed_ready(api_group, version, kind, name, namespace) end
+
+---Whether a managed resource is reconciled without errors.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:is_managed_synced(api_group, version, kind, name, namespace) end
+
+---ready, synced, message, at_provider, conditions of a managed resource, or nil.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:managed_status(api_group, version, kind, name, namespace) end
+
+---The managed resources of a plural. `opts`: namespace, label_selector, field_selector, limit.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:managed_resources(api_group, version, kind, opts) end
+
+---How many providers are healthy: healthy, unhealthy, total, unhealthy_names.
+---@return any
+function assay_crossplane_Client:all_providers_healthy() end
+
+---How many definitions are established: established, not_established, total, not_established_names.
+---@return any
+function assay_crossplane_Client:all_xrds_established() end
+
+---Whether the server has Crossplane's resource types.
+---@return any
+function assay_crossplane_Client:installed() end
+
+---Waits until a provider is healthy.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_provider_healthy(name, timeout_secs, opts) end
+
+---Waits until a composite resource definition is established.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_xrd_established(name, timeout_secs, opts) end
+
+---Waits until a managed resource is ready. `opts`: timeout, interval, namespace.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_managed_ready(api_group, version, kind, name, timeout_secs, opts) end
+
+---Crossplane: packages, definitions, compositions and managed resources.
+---@class assay.crossplane
+local assay_crossplane = {}
+
+---`client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig. `opts`: function_version, xrd_version (asked from the server without them).
+---@param ... any
+---@return assay.crossplane.Client
+function assay_crossplane.client(...) end
+
+---A client of assay.dex.
+---@class assay.dex.Client: assay.client
+local assay_dex_Client = {}
+
+---The discovery document.
+---@return any
+function assay_dex_Client:discovery() end
+
+---Forgets the discovery document of a client.
+---@return any
+function assay_dex_Client:refresh() end
+
+---The key set.
+---@return any
+function assay_dex_Client:jwks() end
+
+---The issuer that the discovery document names.
+---@return any
+function assay_dex_Client:issuer() end
+
+---Whether `/healthz` answers 200; the second result is the reason when it does not.
+---@return any
+function assay_dex_Client:health() end
+
+---As `health`; with the option `telemetry_url` (usually port 5558) Dex's own readiness.
+---@return any
+function assay_dex_Client:ready() end
+
+---Whether the discovery document has a field, e.g. "token_endpoint".
+---@param endpoint_name? any
+---@return any
+function assay_dex_Client:has_endpoint(endpoint_name) end
+
+---The scopes that are supported.
+---@return any
+function assay_dex_Client:supported_scopes() end
+
+---The response types that are supported.
+---@return any
+function assay_dex_Client:supported_response_types() end
+
+---The grant types that are supported.
+---@return any
+function assay_dex_Client:supported_grant_types() end
+
+---Whether a scope is supported.
+---@param scope? any
+---@return any
+function assay_dex_Client:supports_scope(scope) end
+
+---Whether a grant type is supported.
+---@param grant_type? any
+---@return any
+function assay_dex_Client:supports_grant_type(grant_type) end
+
+---`{ ok, errors }`: whether the discovery document names its issuer and endpoints.
+---@return any
+function assay_dex_Client:validate_config() end
+
+---What `/api/v1/version` answers. Dex serves its version only over gRPC, so nil is normal; the second result is the reason.
+---@return any
+function assay_dex_Client:admin_version() end
+
+---Waits until `/healthz` answers 200. `opts`: timeout (60), interval (2).
+---@param opts? table
+---@return any
+function assay_dex_Client:wait(opts) end
+
+---A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`: client_id, client_secret (sent as Basic authentication).
+---@param fields? any
+---@param opts? table
+---@return any
+function assay_dex_Client:token(fields, opts) end
+
+---What the userinfo endpoint says about an access token.
+---@param access_token? any
+---@return any
+function assay_dex_Client:userinfo(access_token) end
+
+---Dex and other OIDC issuers: discovery, keys, health, tokens.
+---@class assay.dex
+local assay_dex = {}
+
+---A client that keeps the discovery document until `refresh()`.
+---@param ... any
+---@return assay.dex.Client
+function assay_dex.client(...) end
+
+---The discovery document.
+---@param target? any
+---@return any
+function assay_dex.discovery(target) end
+
+---Forgets the discovery document of a client.
+---@param target? any
+---@return any
+function assay_dex.refresh(target) end
+
+---The key set.
+---@param target? any
+---@return any
+function assay_dex.jwks(target) end
+
+---The issuer that the discovery document names.
+---@param target? any
+---@return any
+function assay_dex.issuer(target) end
+
+---Whether `/healthz` answers 200; the second result is the reason when it does not.
+---@param target? any
+---@return any
+function assay_dex.health(target) end
+
+---As `health`; with the option `telemetry_url` (usually port 5558) Dex's own readiness.
+---@param target? any
+---@return any
+function assay_dex.ready(target) end
+
+---Whether the discovery document has a field, e.g. "token_endpoint".
+---@param target? any
+---@param endpoint_name? any
+---@return any
+function assay_dex.has_endpoint(target, endpoint_name) end
+
+---The scopes that are supported.
+---@param target? any
+---@return any
+function assay_dex.supported_scopes(target) end
+
+---The response types that are supported.
+---@param target? any
+---@return any
+function assay_dex.supported_response_types(target) end
+
+---The grant types that are supported.
+---@param target? any
+---@return any
+function assay_dex.supported_grant_types(target) end
+
+---Whether a scope is supported.
+---@param target? any
+---@param scope? any
+---@return any
+function assay_dex.supports_scope(target, scope) end
+
+---Whether a grant type is supported.
+---@param target? any
+---@param grant_type? any
+---@return any
+function assay_dex.supports_grant_type(target, grant_type) end
+
+---`{ ok, errors }`: whether the discovery document names its issuer and endpoints.
+---@param target? any
+---@return any
+function assay_dex.validate_config(target) end
+
+---What `/api/v1/version` answers. Dex serves its version only over gRPC, so nil is normal; the second result is the reason.
+---@param target? any
+---@return any
+function assay_dex.admin_version(target) end
+
+---Waits until `/healthz` answers 200. `opts`: timeout (60), interval (2).
+---@param target? any
+---@param opts? table
+---@return any
+function assay_dex.wait(target, opts) end
+
+---A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`: client_id, client_secret (sent as Basic authentication).
+---@param target? any
+---@param fields? any
+---@param opts? table
+---@return any
+function assay_dex.token(target, fields, opts) end
+
+---What the userinfo endpoint says about an access token.
+---@param target? any
+---@param access_token? any
+---@return any
+function assay_dex.userinfo(target, access_token) end
+
+---A client of assay.eso.
+---@class assay.eso.Client: assay.client
+local assay_eso_Client = {}
+
+---The external secrets of a namespace, of all when it is nil. `opts` of all lists: label_selector, field_selector, limit.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:external_secrets(namespace, opts) end
+
+---An external secret, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:external_secret(namespace, name) end
+
+---ready, status (reason), sync_hash, conditions, refresh_time of an external secret; an error when there is none.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:external_secret_status(namespace, name) end
+
+---Whether an external secret is synced.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:is_secret_synced(namespace, name) end
+
+---Waits until an external secret is synced. `opts`: interval (5 s), since (Unix seconds: synced after that).
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_eso_Client:wait_secret_synced(namespace, name, timeout_secs, opts) end
+
+---The secret stores of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:secret_stores(namespace, opts) end
+
+---A secret store, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:secret_store(namespace, name) end
+
+---ready and conditions of a secret store; an error when there is none.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:secret_store_status(namespace, name) end
+
+---Whether a secret store is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:is_store_ready(namespace, name) end
+
+---Waits until a secret store is ready.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_eso_Client:wait_store_ready(namespace, name, timeout_secs, opts) end
+
+---The cluster secret stores.
+---@param opts? table
+---@return any
+function assay_eso_Client:cluster_secret_stores(opts) end
+
+---A cluster secret store, or nil.
+---@param name? any
+---@return any
+function assay_eso_Client:cluster_secret_store(name) end
+
+---ready and conditions of a cluster secret store; an error when there is none.
+---@param name? any
+---@return any
+function assay_eso_Client:cluster_secret_store_status(name) end
+
+---Whether a cluster secret store is ready.
+---@param name? any
+---@return any
+function assay_eso_Client:is_cluster_store_ready(name) end
+
+---Waits until a cluster secret store is ready.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_eso_Client:wait_cluster_store_ready(name, timeout_secs, opts) end
+
+---The cluster external secrets.
+---@param opts? table
+---@return any
+function assay_eso_Client:cluster_external_secrets(opts) end
+
+---A cluster external secret, or nil.
+---@param name? any
+---@return any
+function assay_eso_Client:cluster_external_secret(name) end
+
+---ready, conditions, provisioned and failed namespaces of a cluster external secret; an error when there is none.
+---@param name? any
+---@return any
+function assay_eso_Client:cluster_external_secret_status(name) end
+
+---How many external secrets are synced: synced, failed, total, failed_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:all_secrets_synced(namespace, opts) end
+
+---How many secret stores are ready: ready, not_ready, total, not_ready_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:all_stores_ready(namespace, opts) end
+
+---How many cluster secret stores are ready: ready, not_ready, total, not_ready_names.
+---@param opts? table
+---@return any
+function assay_eso_Client:all_cluster_stores_ready(opts) end
+
+---Has an external secret synced now.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:refresh(namespace, name) end
+
+---External Secrets Operator: external secrets and their stores.
+---@class assay.eso
+local assay_eso = {}
+
+---`client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig. `opts`: api_version ("v1" or "v1beta1", asked from the server without it).
+---@param ... any
+---@return assay.eso.Client
+function assay_eso.client(...) end
+
+---A client of assay.flux.
+---@class assay.flux.Client: assay.client
+local assay_flux_Client = {}
+
+---The Git repositories of a namespace, of all when it is nil. `opts` of all lists: label_selector, field_selector, limit.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:git_repositories(namespace, opts) end
+
+---A Git repository, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:git_repository(namespace, name) end
+
+---Whether a Git repository is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:is_git_repo_ready(namespace, name) end
+
+---The Helm repositories.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:helm_repositories(namespace, opts) end
+
+---A Helm repository, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:helm_repository(namespace, name) end
+
+---Whether a Helm repository is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:is_helm_repo_ready(namespace, name) end
+
+---The Helm charts.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:helm_charts(namespace, opts) end
+
+---A Helm chart, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:helm_chart(namespace, name) end
+
+---The OCI repositories.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:oci_repositories(namespace, opts) end
+
+---An OCI repository, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:oci_repository(namespace, name) end
+
+---The buckets.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:buckets(namespace, opts) end
+
+---The kustomizations.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:kustomizations(namespace, opts) end
+
+---A kustomization, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:kustomization(namespace, name) end
+
+---Whether a kustomization is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:is_kustomization_ready(namespace, name) end
+
+---ready, revision, last_applied_revision, conditions, suspended of a kustomization, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:kustomization_status(namespace, name) end
+
+---The Helm releases.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:helm_releases(namespace, opts) end
+
+---A Helm release, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:helm_release(namespace, name) end
+
+---Whether a Helm release is ready.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:is_helm_release_ready(namespace, name) end
+
+---ready, revision, last_applied_revision, conditions, suspended of a Helm release, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:helm_release_status(namespace, name) end
+
+---The alerts.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:alerts(namespace, opts) end
+
+---An alert, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:alert(namespace, name) end
+
+---The notification providers.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:providers_list(namespace, opts) end
+
+---A notification provider, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:provider(namespace, name) end
+
+---The webhook receivers.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:receivers(namespace, opts) end
+
+---A webhook receiver, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:receiver(namespace, name) end
+
+---The image policies.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:image_policies(namespace, opts) end
+
+---An image policy, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:image_policy(namespace, name) end
+
+---How many sources are ready (Git, Helm, OCI, buckets): ready, not_ready, total, not_ready_names, suspended, suspended_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:all_sources_ready(namespace, opts) end
+
+---How many kustomizations are ready; as `all_sources_ready`.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:all_kustomizations_ready(namespace, opts) end
+
+---How many Helm releases are ready; as `all_sources_ready`.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:all_helm_releases_ready(namespace, opts) end
+
+---Waits until a kustomization is ready; one that is stalled is an error at once.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_flux_Client:wait_kustomization_ready(namespace, name, timeout_secs, opts) end
+
+---Waits until a Helm release is ready; one that is stalled is an error at once.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_flux_Client:wait_helm_release_ready(namespace, name, timeout_secs, opts) end
+
+---Waits until a source is ready; `kind` such as "GitRepository".
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_flux_Client:wait_source_ready(kind, namespace, name, timeout_secs, opts) end
+
+---Has an object reconciled now. `opts`: force and reset (Helm releases), wait (true or seconds).
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_flux_Client:reconcile(kind, namespace, name, opts) end
+
+---Stops the reconciliation of an object.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:suspend(kind, namespace, name) end
+
+---Goes on with the reconciliation of an object.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:resume(kind, namespace, name) end
+
+---Flux: sources, kustomizations, Helm releases, notifications and image policies.
+---@class assay.flux
+local assay_flux = {}
+
+---`client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
+---@param ... any
+---@return assay.flux.Client
+function assay_flux.client(...) end
+
+---A client of assay.grafana.
+---@class assay.grafana.Client: assay.client
+local assay_grafana_Client = {}
+
+---`{ commit, database, version }`.
+---@return any
+function assay_grafana_Client:health() end
+
+---Whether the server and its database work; never raises.
+---@return any
+function assay_grafana_Client:is_healthy() end
+
+---Waits until the server is healthy: `opts.timeout` (60), `opts.interval` (2).
+---@param opts? table
+---@return any
+function assay_grafana_Client:wait(opts) end
+
+---The organisation of the credentials.
+---@return any
+function assay_grafana_Client:org() end
+
+---The data sources.
+---@return any
+function assay_grafana_Client:datasources() end
+
+---A data source by uid (a string) or numeric id. Servers that know no ids any more are asked for the list. Absent ones are an error, nil with `opts.allow_missing`.
+---@param id_or_uid? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:datasource(id_or_uid, opts) end
+
+---A data source by name; nil when it is absent.
+---@param name? any
+---@return any
+function assay_grafana_Client:datasource_by_name(name) end
+
+---Creates a data source; `{ id, datasource, message, name }`.
+---@param source? any
+---@return any
+function assay_grafana_Client:create_datasource(source) end
+
+---Replaces a data source.
+---@param uid? any
+---@param source? any
+---@return any
+function assay_grafana_Client:update_datasource(uid, source) end
+
+---Deletes a data source.
+---@param uid? any
+---@return any
+function assay_grafana_Client:delete_datasource(uid) end
+
+---Creates the data source of that name, or brings it up to date; returns whether it was created.
+---@param source? any
+---@return any
+function assay_grafana_Client:ensure_datasource(source) end
+
+---What a data source says about its connection: `{ status, message }`.
+---@param uid? any
+---@return any
+function assay_grafana_Client:datasource_health(uid) end
+
+---Runs the queries of a panel: `{ queries = { … }, from = "now-1h", to = "now" }`.
+---@param query? any
+---@return any
+function assay_grafana_Client:ds_query(query) end
+
+---Searches dashboards and folders. `opts`: `query`, `type` (`dash-db`, `dash-folder`), `tag` (text or list), `dashboard_uids`, `folder_uids`, `starred`; `limit` and `page` give one page, otherwise all pages are read (`all = false`: the first).
+---@param opts? table
+---@return any
+function assay_grafana_Client:search(opts) end
+
+---`{ dashboard, meta }`; absent ones are an error, nil with `opts.allow_missing`.
+---@param uid? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:dashboard(uid, opts) end
+
+---Stores a dashboard; `opts.folder_uid`, `opts.overwrite`, `opts.message`.
+---@param dashboard? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:save_dashboard(dashboard, opts) end
+
+---Deletes a dashboard.
+---@param uid? any
+---@return any
+function assay_grafana_Client:delete_dashboard(uid) end
+
+---The folders; `opts.parent_uid`. `opts.limit` and `opts.page` give one page, otherwise all are read.
+---@param opts? table
+---@return any
+function assay_grafana_Client:folders(opts) end
+
+---A folder; nil when it is absent.
+---@param uid? any
+---@return any
+function assay_grafana_Client:folder(uid) end
+
+---Creates a folder; `opts.uid`, `opts.parent_uid`.
+---@param title? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:create_folder(title, opts) end
+
+---The folder with that uid, created if it is absent; the second result tells whether it was.
+---@param uid? any
+---@param title? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:ensure_folder(uid, title, opts) end
+
+---Deletes a folder with what is in it.
+---@param uid? any
+---@return any
+function assay_grafana_Client:delete_folder(uid) end
+
+---The annotations. `opts`: `from`, `to` (milliseconds), `dashboard_id`, `dashboard_uid`, `panel_id`, `alert_id`, `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
+---@param opts? table
+---@return any
+function assay_grafana_Client:annotations(opts) end
+
+---Creates an annotation (`text`, `tags`, `time`, `timeEnd`, `dashboardUID`, `panelId`): `{ id, message }`.
+---@param annotation? any
+---@return any
+function assay_grafana_Client:create_annotation(annotation) end
+
+---Changes some fields of an annotation, such as `timeEnd`.
+---@param id? any
+---@param changes? any
+---@return any
+function assay_grafana_Client:update_annotation(id, changes) end
+
+---Deletes an annotation.
+---@param id? any
+---@return any
+function assay_grafana_Client:delete_annotation(id) end
+
+---The alert rules.
+---@return any
+function assay_grafana_Client:alert_rules() end
+
+---An alert rule; nil when it is absent.
+---@param uid? any
+---@return any
+function assay_grafana_Client:alert_rule(uid) end
+
+---Creates an alert rule, which remains editable.
+---@param rule? any
+---@return any
+function assay_grafana_Client:create_alert_rule(rule) end
+
+---Replaces an alert rule.
+---@param uid? any
+---@param rule? any
+---@return any
+function assay_grafana_Client:update_alert_rule(uid, rule) end
+
+---Deletes an alert rule.
+---@param uid? any
+---@return any
+function assay_grafana_Client:delete_alert_rule(uid) end
+
+---The contact points.
+---@return any
+function assay_grafana_Client:contact_points() end
+
+---The alerts that are active now.
+---@return any
+function assay_grafana_Client:active_alerts() end
+
+---Creates a service account; `opts.role` (`Viewer`).
+---@param name? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:create_service_account(name, opts) end
+
+---Creates a token of a service account: `{ id, name, key }`; `opts.seconds_to_live`.
+---@param id? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:create_service_account_token(id, name, opts) end
+
+---Grafana: health, data sources, dashboards, folders, annotations, alert rules.
+---@class assay.grafana
+local assay_grafana = {}
+
+---A client; options: `api_key` (of a service account) or `username` and `password`, `org_id`, `headers`, and those for connections.
+---@param ... any
+---@return assay.grafana.Client
+function assay_grafana.client(...) end
+
+---A client of assay.harbor.
+---@class assay.harbor.Client: assay.client
+local assay_harbor_Client = {}
+
+---The health of all components.
+---@return any
+function assay_harbor_Client:health() end
+
+---The server's settings and version.
+---@return any
+function assay_harbor_Client:system_info() end
+
+---Counts of projects and repositories.
+---@return any
+function assay_harbor_Client:statistics() end
+
+---The projects. `opts`: name, public; of all lists: page, page_size, sort, max_items.
+---@param opts? table
+---@return any
+function assay_harbor_Client:projects(opts) end
+
+---A project, by name or by id.
+---@param name_or_id? any
+---@return any
+function assay_harbor_Client:project(name_or_id) end
+
+---Creates a project; `metadata` such as { public = "false" }.
+---@param name? any
+---@param metadata? any
+---@return any
+function assay_harbor_Client:create_project(name, metadata) end
+
+---The project of that name, which is created when there is none.
+---@param name? any
+---@param metadata? any
+---@return any
+function assay_harbor_Client:ensure_project(name, metadata) end
+
+---Deletes a project; false when there is none.
+---@param name_or_id? any
+---@return any
+function assay_harbor_Client:delete_project(name_or_id) end
+
+---The repositories of a project. `opts`: q.
+---@param project_name? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:repositories(project_name, opts) end
+
+---A repository; its name may have slashes.
+---@param project_name? any
+---@param repo_name? any
+---@return any
+function assay_harbor_Client:repository(project_name, repo_name) end
+
+---The artifacts of a repository. `opts`: q, with_tag, with_scan_overview, with_label, with_sbom_overview, with_immutable_status.
+---@param project_name? any
+---@param repo_name? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:artifacts(project_name, repo_name, opts) end
+
+---An artifact by tag or digest.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@return any
+function assay_harbor_Client:artifact(project_name, repo_name, reference) end
+
+---The tags of an artifact.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:artifact_tags(project_name, repo_name, reference, opts) end
+
+---Deletes an artifact; false when there is none.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@return any
+function assay_harbor_Client:delete_artifact(project_name, repo_name, reference) end
+
+---Starts a scan. `opts.allow_running`: one that runs already is fine.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:scan_artifact(project_name, repo_name, reference, opts) end
+
+---total, fixable, critical, high, medium, low, negligible, unknown, severity, scan_status of the last scan; nil and the scan's status when there is no result (yet).
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@return any
+function assay_harbor_Client:artifact_vulnerabilities(project_name, repo_name, reference) end
+
+---Waits until a scan has ended and returns its counts; one that failed is an error at once.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:wait_scan(project_name, repo_name, reference, timeout_secs, opts) end
+
+---The replication policies.
+---@param opts? table
+---@return any
+function assay_harbor_Client:replication_policies(opts) end
+
+---The replication executions. `opts`: policy_id, status, trigger.
+---@param opts? table
+---@return any
+function assay_harbor_Client:replication_executions(opts) end
+
+---Starts a replication.
+---@param policy_id? any
+---@return any
+function assay_harbor_Client:start_replication(policy_id) end
+
+---Whether all components are healthy; the second result names those that are not.
+---@return any
+function assay_harbor_Client:is_healthy() end
+
+---Waits until all components are healthy. `opts`: interval (5 s).
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:wait_healthy(timeout_secs, opts) end
+
+---Whether an image exists: 404 is false, other statuses than 200 are errors.
+---@param project_name? any
+---@param repo_name? any
+---@param tag? any
+---@return any
+function assay_harbor_Client:image_exists(project_name, repo_name, tag) end
+
+---The artifact that was pushed last, or nil.
+---@param project_name? any
+---@param repo_name? any
+---@return any
+function assay_harbor_Client:latest_artifact(project_name, repo_name) end
+
+---Harbor: projects, repositories, artifacts, scans, replication.
+---@class assay.harbor
+local assay_harbor = {}
+
+---`client(url, opts)`; `opts`: api_key (Bearer), or username and password, or robot_name and robot_secret (Basic).
+---@param ... any
+---@return assay.harbor.Client
+function assay_harbor.client(...) end
+
+---HTTP probes that return results, and waiting until services are healthy.
+---@class assay.healthcheck
+local assay_healthcheck = {}
+
+---One request: `{ ok, status, latency_ms, error }`. `opts.method` (GET), `opts.body`.
+---@param url? any
+---@param opts? table
+---@return any
+function assay_healthcheck.http(url, opts) end
+
+---Compares a value in a JSON answer: `{ ok, actual, expected, status, latency_ms, error }`. The path is `a.b`, `items.1.name`, `items[1]`, `["a.b"]` or `a\.b`. `expected` may be a table, or a function that gets the value.
+---@param url? any
+---@param path_expr? any
+---@param expected? any
+---@param opts? table
+---@return any
+function assay_healthcheck.json_path(url, path_expr, expected, opts) end
+
+---Compares the status, 200 unless given: `{ ok, status, latency_ms, error }`.
+---@param url? any
+---@param expected? any
+---@param opts? table
+---@return any
+function assay_healthcheck.status_code(url, expected, opts) end
+
+---Looks for a text in the body: `{ ok, found, status, latency_ms, error }`. The status counts only if an expected one is given.
+---@param url? any
+---@param pattern? any
+---@param opts? table
+---@return any
+function assay_healthcheck.body_contains(url, pattern, opts) end
+
+---Looks for a regular expression in the body; otherwise as `body_contains`.
+---@param url? any
+---@param expression? any
+---@param opts? table
+---@return any
+function assay_healthcheck.body_matches(url, expression, opts) end
+
+---Status and latency: `{ ok, status, latency_ms, error }`. `opts.max_latency_ms` is 5000.
+---@param url? any
+---@param opts? table
+---@return any
+function assay_healthcheck.endpoint(url, opts) end
+
+---Compares headers with texts or functions: `{ ok, status, error }`.
+---@param url? any
+---@param expected? any
+---@param opts? table
+---@return any
+function assay_healthcheck.headers(url, expected, opts) end
+
+---Runs `{ name, check }` entries: `{ ok, results, passed, failed, total }`. A check returns a probe's result or a boolean. `opts.parallel` runs them at the same time.
+---@param checks? any
+---@param opts? table
+---@return any
+function assay_healthcheck.multi(checks, opts) end
+
+---Raises unless a result is ok, with the errors of all failed checks; returns the result.
+---@param result? any
+---@return any
+function assay_healthcheck.assert_ok(result) end
+
+---Waits until a GET has the status: `{ ok, status, attempts }`. `opts`: `timeout` (60), `interval` (2), `check` (a function that gets the response, too). Raises in the end.
+---@param url? any
+---@param opts? table
+---@return any
+function assay_healthcheck.wait(url, opts) end
+
+---Waits for several URLs at the same time, with one limit: their results by URL.
+---@param urls? any
+---@param opts? table
+---@return any
+function assay_healthcheck.wait_all(urls, opts) end
+
+---Repeats a check until it is ok: its last result. `opts.attempts` (3), `opts.interval` (1), which grows by `opts.backoff` (2).
+---@param check? any
+---@param opts? table
+---@return any
+function assay_healthcheck.retry(check, opts) end
+
+---Kubernetes: objects of every kind, apply, waits, logs, watches.
+---@class assay.k8s
+local assay_k8s = {}
+
+---GET of any path; exactly 200 succeeds.
+---@param path? any
+---@param opts? table
+---@return any
+function assay_k8s.get(path, opts) end
+
+---POST of a table (as JSON) or a string.
+---@param path? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.post(path, body, opts) end
+
+---PUT of a table (as JSON) or a string.
+---@param path? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.put(path, body, opts) end
+
+---PATCH; `opts.type` is "merge" (default), "strategic", "json" or "apply", or give `content_type`.
+---@param path? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.patch(path, body, opts) end
+
+---DELETE; returns the server's answer. `opts`: propagation_policy, grace_period, dry_run, ignore_not_found, preconditions.
+---@param path? any
+---@param opts? table
+---@return any
+function assay_k8s.delete(path, opts) end
+
+---The namespace of calls that name none: the pod's, the context's, or "default".
+---@param opts? table
+---@return any
+function assay_k8s.namespace(opts) end
+
+---Adds a kind that functions may be called with. An empty group is the core group.
+---@param kind? any
+---@param api_group? any
+---@param version? any
+---@param plural? any
+---@param cluster_scoped? any
+---@return any
+function assay_k8s.register_crd(kind, api_group, version, plural, cluster_scoped) end
+
+---One object. `ns` nil: the namespace of `k8s.namespace()`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.get_resource(ns, kind, name, opts) end
+
+---One object, or nil when there is none.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.find(ns, kind, name, opts) end
+
+---The list object (`.items`), all pages of it unless `limit` or `paginate = false` is given. `opts`: label_selector, field_selector, limit, page_size. `ns` nil: all namespaces.
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.list(ns, kind, opts) end
+
+---Iterates over the objects of a list, page by page: `for pod in k8s.each(ns, "pod") do`.
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.each(ns, kind, opts) end
+
+---Creates an object.
+---@param ns? any
+---@param kind? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.create(ns, kind, body, opts) end
+
+---Replaces an object.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.update(ns, kind, name, body, opts) end
+
+---Patches an object; see `k8s.patch`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.patch_resource(ns, kind, name, body, opts) end
+
+---Deletes an object; see `k8s.delete`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.delete_resource(ns, kind, name, opts) end
+
+---Deletes all objects of a kind that match the selectors.
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.delete_collection(ns, kind, opts) end
+
+---Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the object, or a list when there are several.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_k8s.apply(manifest, opts) end
+
+---Server-side apply of a body whose kind and name are given; see `k8s.apply`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.apply_resource(ns, kind, name, body, opts) end
+
+---Whether an object exists: 404 is false, other statuses than 200 are errors.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.exists(ns, kind, name, opts) end
+
+---Whether a namespace exists.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.namespace_exists(name, opts) end
+
+---Sets the number of replicas and returns the Scale; without `replicas` it is only read.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param replicas? any
+---@param opts? table
+---@return any
+function assay_k8s.scale(ns, kind, name, replicas, opts) end
+
+---The object's status.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.get_status(ns, kind, name, opts) end
+
+---Patches the status of an object; `body` is the object with the changed `status`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_k8s.patch_status(ns, kind, name, body, opts) end
+
+---Replaces the pods of a deployment, stateful set or daemon set, as `kubectl rollout restart`.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.restart(ns, kind, name, opts) end
+
+---Evicts a pod, which disruption budgets may refuse (429).
+---@param ns? any
+---@param pod? any
+---@param opts? table
+---@return any
+function assay_k8s.evict(ns, pod, opts) end
+
+---A token of a service account. `opts`: audiences, expiration_seconds. Returns the token and when it ends.
+---@param ns? any
+---@param service_account? any
+---@param opts? table
+---@return any
+function assay_k8s.create_token(ns, service_account, opts) end
+
+---Whether the caller may do `verb`; the second result is the server's reason. `opts`: name, subresource.
+---@param verb? any
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.can_i(verb, ns, kind, opts) end
+
+---The pods of a namespace; see `k8s.list`.
+---@param ns? any
+---@param opts? table
+---@return any
+function assay_k8s.list_pods(ns, opts) end
+
+---The events of a namespace; see `k8s.list`.
+---@param ns? any
+---@param opts? table
+---@return any
+function assay_k8s.list_events(ns, opts) end
+
+---The events about one object; `kind` as the API writes it, such as "Pod".
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.events_for(ns, kind, name, opts) end
+
+---The values of a secret, decoded.
+---@param ns? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.get_secret(ns, name, opts) end
+
+---The values of a config map; those of `binaryData` are decoded.
+---@param ns? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.get_configmap(ns, name, opts) end
+
+---The EndpointSlices of a service.
+---@param ns? any
+---@param service? any
+---@param opts? table
+---@return any
+function assay_k8s.endpoint_slices(ns, service, opts) end
+
+---The addresses of a service that are ready. From Endpoints, or from EndpointSlices when `opts.slices` is true or the server has no such Endpoints.
+---@param ns? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.service_endpoints(ns, name, opts) end
+
+---The log of a pod. `opts`: tail, container, previous, since (seconds), since_time, timestamps, limit_bytes.
+---@param ns? any
+---@param pod? any
+---@param opts? table
+---@return any
+function assay_k8s.logs(ns, pod, opts) end
+
+---Iterates over the lines of a log as they are written: `for line in k8s.follow_logs(ns, pod) do`. Takes the options of `logs`, and `timeout` in seconds.
+---@param ns? any
+---@param pod? any
+---@param opts? table
+---@return any
+function assay_k8s.follow_logs(ns, pod, opts) end
+
+---How many pods are in which phase: running, pending, succeeded, failed, unknown, total.
+---@param ns? any
+---@param opts? table
+---@return any
+function assay_k8s.pod_status(ns, opts) end
+
+---How far a rollout is: desired, updated, ready, available, unavailable, complete. `opts.kind` is "deployment" unless it is "statefulset" or "daemonset".
+---@param ns? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.rollout_status(ns, name, opts) end
+
+---Nodes as { name, ready, roles, capacity, allocatable }.
+---@param opts? table
+---@return any
+function assay_k8s.node_status(opts) end
+
+---Whether an object is ready, by the rules of its kind; the second result says what its status is.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.is_ready(ns, kind, name, opts) end
+
+---Waits until an object is ready. `opts`: interval (2 s). A job that failed is an error at once; everything else is tried again until `timeout_secs` (60) have passed.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_k8s.wait_ready(ns, kind, name, timeout_secs, opts) end
+
+---Waits for a condition (`opts.condition`, "Ready"; `opts.status`, "True"), for a field (`opts.field`, `opts.value`), for `opts.test(object)`, or with `opts.deleted` until the object is gone. `opts`: timeout (60), interval (2). Returns the object.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_k8s.wait_for(ns, kind, name, opts) end
+
+---Waits until a job has completed; one that failed is an error at once. Returns the job.
+---@param ns? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_k8s.wait_job(ns, name, timeout_secs, opts) end
+
+---Waits until an object is gone.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_k8s.wait_deleted(ns, kind, name, timeout_secs, opts) end
+
+---Waits until the rollout of a deployment, stateful set or daemon set is complete; returns the status. A deployment beyond its progress deadline is an error at once.
+---@param ns? any
+---@param kind? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_k8s.wait_rollout(ns, kind, name, timeout_secs, opts) end
+
+---Iterates over changes: `for ev in k8s.watch { kind = "pod", namespace = ns } do`, or `k8s.watch(ns, kind, opts)`. An event has `type` ("ADDED", "MODIFIED", "DELETED") and `object`. Objects that are there already come as ADDED first, unless `initial = false` or `resource_version` is given. Options: name, label_selector, field_selector, timeout (seconds; for ever without it), bookmarks. The watch goes on after disconnections without losing events.
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.watch(ns, kind, opts) end
+
+---The server's version.
+---@param opts? table
+---@return any
+function assay_k8s.version(opts) end
+
+---Whether the API server is ready; the second result is its answer.
+---@param opts? table
+---@return any
+function assay_k8s.readyz(opts) end
+
+---Whether the API server is alive; the second result is its answer.
+---@param opts? table
+---@return any
+function assay_k8s.livez(opts) end
+
+---All kinds that the server has, as { kind, plural, api_version, namespaced, short }.
+---@param opts? table
+---@return any
+function assay_k8s.api_resources(opts) end
+
+---A client of assay.kargo.
+---@class assay.kargo.Client: assay.client
+local assay_kargo_Client = {}
+
+---The stages of a namespace. `opts` of all lists: label_selector, limit.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:stages(namespace, opts) end
+
+---A stage.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:stage(namespace, name) end
+
+---phase, current_freight_id, health, conditions of a stage.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:stage_status(namespace, name) end
+
+---Whether a stage is healthy.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:is_stage_healthy(namespace, name) end
+
+---Waits until a stage is healthy. `opts`: interval (5 s).
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:wait_stage_healthy(namespace, name, timeout_secs, opts) end
+
+---The freight of a namespace. `opts`: stage, warehouse, alias.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:freight_list(namespace, opts) end
+
+---A piece of freight.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:freight(namespace, name) end
+
+---The status of a piece of freight.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:freight_status(namespace, name) end
+
+---The promotions of a namespace. `opts`: stage.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:promotions(namespace, opts) end
+
+---A promotion.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:promotion(namespace, name) end
+
+---phase, message, freight_id of a promotion.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:promotion_status(namespace, name) end
+
+---Promotes a piece of freight to a stage; returns the promotion.
+---@param namespace? any
+---@param stage? any
+---@param freight? any
+---@return any
+function assay_kargo_Client:promote(namespace, stage, freight) end
+
+---Waits until a promotion has ended; returns its status. One that did not succeed is an error unless `opts.raise` is false. `opts`: interval (5 s).
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:wait_promotion(namespace, name, timeout_secs, opts) end
+
+---The warehouses of a namespace.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:warehouses(namespace, opts) end
+
+---A warehouse.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:warehouse(namespace, name) end
+
+---The projects.
+---@param opts? table
+---@return any
+function assay_kargo_Client:projects(opts) end
+
+---A project.
+---@param name? any
+---@return any
+function assay_kargo_Client:project(name) end
+
+---The stages of a namespace as { name, phase, freight, healthy }.
+---@param namespace? any
+---@return any
+function assay_kargo_Client:pipeline_status(namespace) end
+
+---Approves a piece of freight for a stage.
+---@param namespace? any
+---@param freight? any
+---@param stage? any
+---@return any
+function assay_kargo_Client:approve(namespace, freight, stage) end
+
+---Has a warehouse or stage look for news; `kind` is "warehouse" or "stage".
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:refresh(kind, namespace, name) end
+
+---Stops a running promotion.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:abort_promotion(namespace, name) end
+
+---Kargo: stages, freight, promotions and warehouses.
+---@class assay.kargo
+local assay_kargo = {}
+
+---`client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
+---@param ... any
+---@return assay.kargo.Client
+function assay_kargo.client(...) end
+
+---A client of assay.loki.
+---@class assay.loki.Client: assay.client
+local assay_loki_Client = {}
+
+---Sends several streams `{ labels, entries }` at once; true.
+---@param streams? any
+---@return any
+function assay_loki_Client:push_streams(streams) end
+
+---Sends lines of one stream; true. An entry is a line, stamped now, or `{ nanoseconds, line }`, with structured metadata as a third element.
+---@param stream_labels? any
+---@param entries? any
+---@return any
+function assay_loki_Client:push(stream_labels, entries) end
+
+---An instant query; returns the result and its type (`streams`, `vector`). `opts`: `limit`, `time`, `direction`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:query(logql, opts) end
+
+---A range query; returns the result and its type (`streams`, `matrix`). `opts`: `start`, `end_time`, `since`, `limit`, `step`, `interval`, `direction`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:query_range(logql, opts) end
+
+---`for stamp, line, labels in c:lines(logql, opts) do`: all lines of a range, oldest first, page by page of `opts.limit` (1000). `opts.start` and `opts.end_time` are nanoseconds.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:lines(logql, opts) end
+
+---The label names; `opts.start`, `opts.end_time`.
+---@param opts? table
+---@return any
+function assay_loki_Client:labels(opts) end
+
+---The values of a label; `opts.start`, `opts.end_time`, `opts.query`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_loki_Client:label_values(name, opts) end
+
+---The label sets of the streams that fit any of the selectors; `opts.start`, `opts.end_time`.
+---@param match_selectors? any
+---@param opts? table
+---@return any
+function assay_loki_Client:series(match_selectors, opts) end
+
+---The next lines of a query: `{ streams, dropped_entries }`. `opts`: `limit`, `start`, `delay_for`. Asked over plain HTTP; a server that wants a WebSocket gets one.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:tail(logql, opts) end
+
+---`for stamp, line, labels in c:stream(logql, opts) do`: lines as they come, over a WebSocket, which is closed when the loop ends. `opts` as for `tail`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:stream(logql, opts) end
+
+---Whether the server is ready.
+---@return any
+function assay_loki_Client:ready() end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param opts? table
+---@return any
+function assay_loki_Client:wait_ready(opts) end
+
+---The server's own metrics as text.
+---@return any
+function assay_loki_Client:metrics() end
+
+---`{ streams, chunks, entries, bytes }` of a query; `opts.start`, `opts.end_time`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:stats(logql, opts) end
+
+---The volume by label; `opts`: `start`, `end_time`, `limit`, `target_labels`, `aggregate_by`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:volume(logql, opts) end
+
+---An expression in the usual layout.
+---@param logql? any
+---@return any
+function assay_loki_Client:format_query(logql) end
+
+---Asks for the deletion of lines; `opts.start`, `opts.end_time`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:delete_logs(logql, opts) end
+
+---The deletions asked for.
+---@return any
+function assay_loki_Client:list_deletes() end
+
+---The recording and alerting rules in Prometheus's form: groups.
+---@return any
+function assay_loki_Client:rules() end
+
+---The active alerts of the ruler.
+---@return any
+function assay_loki_Client:alerts() end
+
+---`{ version, revision, … }`.
+---@return any
+function assay_loki_Client:build_info() end
+
+---Grafana Loki: push, queries, labels, series, live tail, rules, deletion.
+---@class assay.loki
+local assay_loki = {}
+
+---A client; options: `tenant` (`X-Scope-OrgID`), `token` or `username` and `password`, `headers`, and those for connections.
+---@param ... any
+---@return assay.loki.Client
+function assay_loki.client(...) end
+
+---A stream selector such as `{app="x",env="y"}`, sorted by name.
+---@param labels? any
+---@return any
+function assay_loki.selector(labels) end
+
+---OpenBao: the same table as assay.vault, whose API it shares.
+---@class assay.openbao: assay.vault
+
+---A client of assay.postgres.
+---@class assay.postgres.Client: assay.client
+local assay_postgres_Client = {}
+
+---Rows of a query, by column name.
+---@param sql? any
+---@param params? any
+---@return any
+function assay_postgres_Client:query(sql, params) end
+
+---Runs a statement: `{ rows_affected }`.
+---@param sql? any
+---@param params? any
+---@return any
+function assay_postgres_Client:execute(sql, params) end
+
+---Runs `f(tx)` in a transaction.
+---@param f? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:transaction(f, opts) end
+
+---Ends the connections.
+---@return any
+function assay_postgres_Client:close() end
+
+---Whether a role is there.
+---@param name? any
+---@return any
+function assay_postgres_Client:user_exists(name) end
+
+---Creates a user unless it is there; returns whether it was created. `opts`: `createdb`, `superuser`, `createrole`, `replication`, `connection_limit`; `update`: an existing one gets the password and attributes; `plain_password`: not hashed by the client.
+---@param name? any
+---@param password? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:ensure_user(name, password, opts) end
+
+---Creates a role without password unless it is there; `opts` as for `ensure_user`, and `login`, `member_of` (a list of roles).
+---@param name? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:ensure_role(name, opts) end
+
+---Makes `member` a member of `role`.
+---@param role? any
+---@param member? any
+---@return any
+function assay_postgres_Client:grant_role(role, member) end
+
+---Sets a password.
+---@param name? any
+---@param password? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:set_password(name, password, opts) end
+
+---Removes a role if it is there.
+---@param name? any
+---@return any
+function assay_postgres_Client:drop_user(name) end
+
+---Whether a database is there.
+---@param name? any
+---@return any
+function assay_postgres_Client:database_exists(name) end
+
+---Creates a database unless it is there; returns whether it was created.
+---@param name? any
+---@param owner? any
+---@return any
+function assay_postgres_Client:ensure_database(name, owner) end
+
+---Makes a role the owner of a database.
+---@param name? any
+---@param owner? any
+---@return any
+function assay_postgres_Client:set_database_owner(name, owner) end
+
+---Ends the connections to a database; returns how many.
+---@param name? any
+---@return any
+function assay_postgres_Client:terminate_connections(name) end
+
+---Removes a database if it is there; `opts.force` ends its connections.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:drop_database(name, opts) end
+
+---The size of a database in bytes.
+---@param name? any
+---@return any
+function assay_postgres_Client:database_size(name) end
+
+---Creates a schema unless it is there.
+---@param name? any
+---@param owner? any
+---@return any
+function assay_postgres_Client:ensure_schema(name, owner) end
+
+---Installs an extension unless it is there; `opts.schema`, `opts.version`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:ensure_extension(name, opts) end
+
+---Grants privileges of a database (all unless given: a list such as `CONNECT, CREATE`).
+---@param database? any
+---@param user? any
+---@param privileges? any
+---@return any
+function assay_postgres_Client:grant(database, user, privileges) end
+
+---Takes privileges of a database away.
+---@param database? any
+---@param user? any
+---@param privileges? any
+---@return any
+function assay_postgres_Client:revoke(database, user, privileges) end
+
+---Grants privileges of a schema (since PostgreSQL 15 nobody may create in `public` otherwise).
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@return any
+function assay_postgres_Client:grant_schema(schema, user, privileges) end
+
+---Grants privileges of all tables of a schema, and of those that are made later.
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@return any
+function assay_postgres_Client:grant_tables(schema, user, privileges) end
+
+---The server's version, such as `16.2`.
+---@return any
+function assay_postgres_Client:version() end
+
+---Whether the server answers.
+---@return any
+function assay_postgres_Client:is_ready() end
+
+---Whether the server is a standby.
+---@return any
+function assay_postgres_Client:is_standby() end
+
+---PostgreSQL administration: users, databases, schemas, extensions, grants.
+---@class assay.postgres
+local assay_postgres = {}
+
+---Connects: `client(host, port, username, password, database)` or `client { host = …, … }` with `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name`, too.
+---@param ... any
+---@return assay.postgres.Client
+function assay_postgres.client(...) end
+
+---Waits until the server takes the connection: a client. The last of the arguments for `client` may be a table with `timeout` (60) and `interval` (2).
+---@param ... any
+---@return any
+function assay_postgres.wait(...) end
+
+---Connects with what a Vault secret holds: `username`, `password`, and `database`, `host` and `port` unless given. `opts.mount` is `secrets`.
+---@param vault_client? any
+---@param vault_path? any
+---@param host? any
+---@param port? any
+---@param opts? table
+---@return assay.postgres.Client
+function assay_postgres.client_from_vault(vault_client, vault_path, host, port, opts) end
+
+---A client of assay.prometheus.
+---@class assay.prometheus.Client: assay.client
+local assay_prometheus_Client = {}
+
+---An instant query. One sample gives its value, a number (`NaN` and infinities are strings); none or several give a list of `{ metric, value }`; a scalar or string gives itself; a range selector gives the list of `{ metric, values }`. `opts`: `time`, `timeout`, `limit`, `stats`, `lookback_delta`, `post` (as a form, for long expressions).
+---@param promql? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:query(promql, opts) end
+
+---An instant query as it is answered: `{ resultType, result, warnings, infos }`.
+---@param promql? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:query_raw(promql, opts) end
+
+---A range query: a list of `{ metric, values }`. Times are Unix seconds or RFC 3339, `step` is seconds or a duration.
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@param step? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:query_range(promql, start_time, end_time, step, opts) end
+
+---The active alerts.
+---@return any
+function assay_prometheus_Client:alerts() end
+
+---`{ activeTargets, droppedTargets }`; `opts.state` (`active`, `dropped`, `any`), `opts.scrape_pool`.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:targets(opts) end
+
+---The rule groups. `opts`: `type` (`alert`, `record`), `rule_name`, `rule_group`, `file`, `match` (texts or lists), `exclude_alerts`, `group_limit`: groups per request (all pages are read; `all = false` for the first only).
+---@param opts? table
+---@return any
+function assay_prometheus_Client:rules(opts) end
+
+---The values of a label; `opts`: `match`, `start`, `end_time`, `limit`.
+---@param label? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:label_values(label, opts) end
+
+---The label names; `opts` as for `label_values`.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:labels(opts) end
+
+---The label sets of the series that fit any of the selectors; `opts` as for `label_values`.
+---@param match_selectors? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:series(match_selectors, opts) end
+
+---Metadata of the metrics that targets offer: `opts.match_target`, `opts.metric`, `opts.limit`.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:targets_metadata(opts) end
+
+---Type, help and unit by metric: `opts.metric`, `opts.limit`, `opts.limit_per_metric`.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:metadata(opts) end
+
+---The exemplars of a query's series.
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@return any
+function assay_prometheus_Client:query_exemplars(promql, start_time, end_time) end
+
+---`{ activeAlertmanagers, droppedAlertmanagers }`.
+---@return any
+function assay_prometheus_Client:alertmanagers() end
+
+---A page of the server's status: `config`, `flags`, `runtimeinfo`, `buildinfo`, `tsdb`, `walreplay`.
+---@param page? any
+---@return any
+function assay_prometheus_Client:status(page) end
+
+---An expression in the usual layout.
+---@param promql? any
+---@return any
+function assay_prometheus_Client:format_query(promql) end
+
+---Makes the server read its configuration again; whether it did, and otherwise why not.
+---@return any
+function assay_prometheus_Client:config_reload() end
+
+---Whether the server runs.
+---@return any
+function assay_prometheus_Client:healthy() end
+
+---Whether the server can answer queries.
+---@return any
+function assay_prometheus_Client:ready() end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param opts? table
+---@return any
+function assay_prometheus_Client:wait_ready(opts) end
+
+---Takes a snapshot of the database; returns its name. `opts.skip_head`.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:snapshot(opts) end
+
+---Deletes the series that fit the selectors; `opts.start`, `opts.end_time`.
+---@param match_selectors? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:delete_series(match_selectors, opts) end
+
+---Frees the space of deleted series.
+---@return any
+function assay_prometheus_Client:clean_tombstones() end
+
+---Raises unless the query has samples and all fit: `expected` is a number or a table of `eq`, `ne`, `gt`, `ge`, `lt`, `le`. Returns the query's result.
+---@param promql? any
+---@param expected? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:assert_query(promql, expected, opts) end
+
+---Raises when an active target (of `opts.job`) is not up, or there is none.
+---@param opts? table
+---@return any
+function assay_prometheus_Client:assert_targets_up(opts) end
+
+---Raises when an alert fires; `name` limits it to one.
+---@param name? any
+---@return any
+function assay_prometheus_Client:assert_no_alerts(name) end
+
+---Prometheus: queries, alerts, targets, rules, series, administration.
+---@class assay.prometheus
+local assay_prometheus = {}
+
+---A client; options: `token` or `username` and `password`, `headers`, and those for connections.
+---@param ... any
+---@return assay.prometheus.Client
+function assay_prometheus.client(...) end
+
+---An instant query. One sample gives its value, a number (`NaN` and infinities are strings); none or several give a list of `{ metric, value }`; a scalar or string gives itself; a range selector gives the list of `{ metric, values }`. `opts`: `time`, `timeout`, `limit`, `stats`, `lookback_delta`, `post` (as a form, for long expressions).
+---@param target? any
+---@param promql? any
+---@param opts? table
+---@return any
+function assay_prometheus.query(target, promql, opts) end
+
+---An instant query as it is answered: `{ resultType, result, warnings, infos }`.
+---@param target? any
+---@param promql? any
+---@param opts? table
+---@return any
+function assay_prometheus.query_raw(target, promql, opts) end
+
+---A range query: a list of `{ metric, values }`. Times are Unix seconds or RFC 3339, `step` is seconds or a duration.
+---@param target? any
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@param step? any
+---@param opts? table
+---@return any
+function assay_prometheus.query_range(target, promql, start_time, end_time, step, opts) end
+
+---The active alerts.
+---@param target? any
+---@return any
+function assay_prometheus.alerts(target) end
+
+---`{ activeTargets, droppedTargets }`; `opts.state` (`active`, `dropped`, `any`), `opts.scrape_pool`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.targets(target, opts) end
+
+---The rule groups. `opts`: `type` (`alert`, `record`), `rule_name`, `rule_group`, `file`, `match` (texts or lists), `exclude_alerts`, `group_limit`: groups per request (all pages are read; `all = false` for the first only).
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.rules(target, opts) end
+
+---The values of a label; `opts`: `match`, `start`, `end_time`, `limit`.
+---@param target? any
+---@param label? any
+---@param opts? table
+---@return any
+function assay_prometheus.label_values(target, label, opts) end
+
+---The label names; `opts` as for `label_values`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.labels(target, opts) end
+
+---The label sets of the series that fit any of the selectors; `opts` as for `label_values`.
+---@param target? any
+---@param match_selectors? any
+---@param opts? table
+---@return any
+function assay_prometheus.series(target, match_selectors, opts) end
+
+---Metadata of the metrics that targets offer: `opts.match_target`, `opts.metric`, `opts.limit`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.targets_metadata(target, opts) end
+
+---Type, help and unit by metric: `opts.metric`, `opts.limit`, `opts.limit_per_metric`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.metadata(target, opts) end
+
+---The exemplars of a query's series.
+---@param target? any
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@return any
+function assay_prometheus.query_exemplars(target, promql, start_time, end_time) end
+
+---`{ activeAlertmanagers, droppedAlertmanagers }`.
+---@param target? any
+---@return any
+function assay_prometheus.alertmanagers(target) end
+
+---A page of the server's status: `config`, `flags`, `runtimeinfo`, `buildinfo`, `tsdb`, `walreplay`.
+---@param target? any
+---@param page? any
+---@return any
+function assay_prometheus.status(target, page) end
+
+---An expression in the usual layout.
+---@param target? any
+---@param promql? any
+---@return any
+function assay_prometheus.format_query(target, promql) end
+
+---Makes the server read its configuration again; whether it did, and otherwise why not.
+---@param target? any
+---@return any
+function assay_prometheus.config_reload(target) end
+
+---Whether the server runs.
+---@param target? any
+---@return any
+function assay_prometheus.healthy(target) end
+
+---Whether the server can answer queries.
+---@param target? any
+---@return any
+function assay_prometheus.ready(target) end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.wait_ready(target, opts) end
+
+---Takes a snapshot of the database; returns its name. `opts.skip_head`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.snapshot(target, opts) end
+
+---Deletes the series that fit the selectors; `opts.start`, `opts.end_time`.
+---@param target? any
+---@param match_selectors? any
+---@param opts? table
+---@return any
+function assay_prometheus.delete_series(target, match_selectors, opts) end
+
+---Frees the space of deleted series.
+---@param target? any
+---@return any
+function assay_prometheus.clean_tombstones(target) end
+
+---Raises unless the query has samples and all fit: `expected` is a number or a table of `eq`, `ne`, `gt`, `ge`, `lt`, `le`. Returns the query's result.
+---@param target? any
+---@param promql? any
+---@param expected? any
+---@param opts? table
+---@return any
+function assay_prometheus.assert_query(target, promql, expected, opts) end
+
+---Raises when an active target (of `opts.job`) is not up, or there is none.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_prometheus.assert_targets_up(target, opts) end
+
+---Raises when an alert fires; `name` limits it to one.
+---@param target? any
+---@param name? any
+---@return any
+function assay_prometheus.assert_no_alerts(target, name) end
+
+---A client of assay.s3.
+---@class assay.s3.Client: assay.client
+local assay_s3_Client = {}
+
+---Creates a bucket; true.
+---@param bucket? any
+---@return any
+function assay_s3_Client:create_bucket(bucket) end
+
+---Creates a bucket unless it is there; returns whether it was created.
+---@param bucket? any
+---@return any
+function assay_s3_Client:ensure_bucket(bucket) end
+
+---Deletes an empty bucket; true.
+---@param bucket? any
+---@return any
+function assay_s3_Client:delete_bucket(bucket) end
+
+---The buckets: `{ name, creation_date }`.
+---@return any
+function assay_s3_Client:list_buckets() end
+
+---Whether a bucket is there and may be listed, and the status (403: there, but not for us).
+---@param bucket? any
+---@return any
+function assay_s3_Client:bucket_exists(bucket) end
+
+---The region of a bucket.
+---@param bucket? any
+---@return any
+function assay_s3_Client:bucket_location(bucket) end
+
+---A bucket's configuration as XML: `versioning`, `lifecycle`, `policy`, `cors`, `tagging`, `encryption`; nil when there is none.
+---@param bucket? any
+---@param name? any
+---@return any
+function assay_s3_Client:bucket_config(bucket, name) end
+
+---Sets a bucket's configuration; true.
+---@param bucket? any
+---@param name? any
+---@param text? any
+---@return any
+function assay_s3_Client:put_bucket_config(bucket, name, text) end
+
+---Removes a bucket's configuration; true.
+---@param bucket? any
+---@param name? any
+---@return any
+function assay_s3_Client:delete_bucket_config(bucket, name) end
+
+---Stores an object (a string of bytes); true. `opts`: `content_type`, `metadata`, `cache_control`, `acl`, `storage_class`, `server_side_encryption`, `if_none_match` (`*`: only if absent), `headers`.
+---@param bucket? any
+---@param key? any
+---@param body? any
+---@param opts? table
+---@return any
+function assay_s3_Client:put_object(bucket, key, body, opts) end
+
+---An object's bytes and the response; nil when it is absent. `opts`: `range` (`bytes=0-9`), `version_id`, `if_none_match` (nil when it is the same), `max_size`, `timeout`.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:get_object(bucket, key, opts) end
+
+---About an object: `{ status, headers }`; nil when it is absent.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:head_object(bucket, key, opts) end
+
+---Deletes an object; true. `opts.version_id`.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:delete_object(bucket, key, opts) end
+
+---Deletes many objects, 1000 per request; returns the list of failures `{ key, code, message }`.
+---@param bucket? any
+---@param keys? any
+---@return any
+function assay_s3_Client:delete_objects(bucket, keys) end
+
+---Copies an object; true. `opts` as for `put_object`; new metadata needs `metadata_directive = "REPLACE"`.
+---@param src_bucket? any
+---@param src_key? any
+---@param dst_bucket? any
+---@param dst_key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts) end
+
+---The objects of a bucket: `{ objects, common_prefixes, is_truncated, next_continuation_token, key_count }` with objects `{ key, size, last_modified, etag, storage_class }`. `opts`: `prefix`, `delimiter`, `start_after`, `encoding_type`. All pages are read, but only one with `all = false`, `max_keys` or `continuation_token` (unless `all = true`).
+---@param bucket? any
+---@param opts? table
+---@return any
+function assay_s3_Client:list_objects(bucket, opts) end
+
+---`for object in c:objects(bucket, opts) do`: page by page, for buckets of any size.
+---@param bucket? any
+---@param opts? table
+---@return any
+function assay_s3_Client:objects(bucket, opts) end
+
+---Begins an upload in parts; returns its id. `opts` as for `put_object`.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:create_multipart_upload(bucket, key, opts) end
+
+---Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag.
+---@param bucket? any
+---@param key? any
+---@param upload_id? any
+---@param number? any
+---@param body? any
+---@return any
+function assay_s3_Client:upload_part(bucket, key, upload_id, number, body) end
+
+---Makes an object of parts, given by their etags in order; returns the object's etag.
+---@param bucket? any
+---@param key? any
+---@param upload_id? any
+---@param etags? any
+---@return any
+function assay_s3_Client:complete_multipart_upload(bucket, key, upload_id, etags) end
+
+---Gives an upload up and frees its parts; true.
+---@param bucket? any
+---@param key? any
+---@param upload_id? any
+---@return any
+function assay_s3_Client:abort_multipart_upload(bucket, key, upload_id) end
+
+---The uploads that are neither complete nor aborted: `{ key, upload_id, initiated }`.
+---@param bucket? any
+---@return any
+function assay_s3_Client:list_multipart_uploads(bucket) end
+
+---Stores an object of any size: a string, `{ file = path }`, or a function that returns pieces until nil. Parts of `opts.part_size` (8 MiB) are sent one by one; what fits into one is sent without. A failed upload is aborted. Other `opts` as for `put_object`. Returns true.
+---@param bucket? any
+---@param key? any
+---@param source? any
+---@param opts? table
+---@return any
+function assay_s3_Client:upload(bucket, key, source, opts) end
+
+---A URL with which anyone may do one thing for a time: `opts.method` (GET), `opts.expires` (seconds, 3600), `opts.headers` (must then be sent as given), `opts.query` (a list of pairs, e.g. `response-content-disposition`), `opts.time` (now).
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:presign(bucket, key, opts) end
+
+---S3-compatible object storage: buckets, objects, multipart uploads, signed URLs.
+---@class assay.s3
+local assay_s3 = {}
+
+---A client: `client { endpoint, region, access_key, secret_key }`. Further options: `session_token`, `path_style` (true; false puts the bucket into the host name), and those for connections. What is missing comes from `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+---@param ... any
+---@return assay.s3.Client
+function assay_s3.client(...) end
+
+---`code` and `message` of an error answer.
+---@param body? any
+---@return any
+function assay_s3.error_code(body) end
+
+---A client of assay.temporal.
+---@class assay.temporal.Client: assay.client
+local assay_temporal_Client = {}
+
+---Whether the server is healthy. Servers without `/health` are asked for their system info.
+---@return any
+function assay_temporal_Client:health() end
+
+---The server's version and capabilities.
+---@return any
+function assay_temporal_Client:system_info() end
+
+---The namespaces (`.namespaces`).
+---@param opts? table
+---@return any
+function assay_temporal_Client:namespaces(opts) end
+
+---A namespace.
+---@param name? any
+---@return any
+function assay_temporal_Client:namespace(name) end
+
+---Workflows (`.executions`), all pages unless `page_size` is given. `opts` of all functions: namespace; of lists: page_size, next_page_token, all. Here: query.
+---@param opts? table
+---@return any
+function assay_temporal_Client:workflows(opts) end
+
+---Workflows that fit a query, such as `WorkflowType='Order'`.
+---@param query? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:search(query, opts) end
+
+---How many workflows fit a query.
+---@param query? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:count(query, opts) end
+
+---A workflow (`.workflowExecutionInfo`), its latest run unless `run_id` is given.
+---@param id? any
+---@param run_id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:workflow(id, run_id, opts) end
+
+---A workflow, or nil when there is none.
+---@param id? any
+---@param run_id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:find_workflow(id, run_id, opts) end
+
+---The history of a workflow (`.history.events`).
+---@param id? any
+---@param run_id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:workflow_history(id, run_id, opts) end
+
+---Sends a signal; `input` is a list of arguments. `opts`: run_id, named (true: the signal's name in the path, as the server itself has it; without it that is tried after a 404 or 405).
+---@param id? any
+---@param signal_name? any
+---@param input? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:signal_workflow(id, signal_name, input, opts) end
+
+---Ends a workflow at once.
+---@param id? any
+---@param reason? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:terminate_workflow(id, reason, opts) end
+
+---Asks a workflow to end.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:cancel_workflow(id, opts) end
+
+---Starts a workflow. `request` as in Temporal's API: workflowType, taskQueue (names are enough), input, timeouts.
+---@param id? any
+---@param request? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:start_workflow(id, request, opts) end
+
+---Asks a workflow by a query; `args` is a list.
+---@param id? any
+---@param query_type? any
+---@param args? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:query_workflow(id, query_type, args, opts) end
+
+---Pollers and state of a task queue. `opts`: task_queue_type, e.g. TASK_QUEUE_TYPE_ACTIVITY.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:task_queue(name, opts) end
+
+---Schedules (`.schedules`). `opts`: maximum_page_size, query.
+---@param opts? table
+---@return any
+function assay_temporal_Client:schedules(opts) end
+
+---A schedule.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:schedule(id, opts) end
+
+---Whether a workflow runs.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:is_workflow_running(id, opts) end
+
+---Waits until a workflow has ended and returns its description. `opts`: run_id, interval (5 s), raise (true: an outcome other than COMPLETED is an error).
+---@param id? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:wait_workflow_complete(id, timeout_secs, opts) end
+
+---Temporal: workflows, schedules, task queues, over the HTTP API.
+---@class assay.temporal
+local assay_temporal = {}
+
+---`client(url, opts)`; `opts`: namespace ("default"), api_key.
+---@param ... any
+---@return assay.temporal.Client
+function assay_temporal.client(...) end
+
+---A client of assay.traefik.
+---@class assay.traefik.Client: assay.client
+local assay_traefik_Client = {}
+
+---Counts of all kinds, features and providers.
+---@return any
+function assay_traefik_Client:overview() end
+
+---Version, Codename, startDate.
+---@return any
+function assay_traefik_Client:version() end
+
+---The entry points. `opts` of all lists: search, status, service_name, middleware_name, page, per_page.
+---@param opts? table
+---@return any
+function assay_traefik_Client:entrypoints(opts) end
+
+---An entry point.
+---@param name? any
+---@return any
+function assay_traefik_Client:entrypoint(name) end
+
+---The HTTP routers.
+---@param opts? table
+---@return any
+function assay_traefik_Client:http_routers(opts) end
+
+---An HTTP router, named `<name>@<provider>`.
+---@param name? any
+---@return any
+function assay_traefik_Client:http_router(name) end
+
+---The HTTP services.
+---@param opts? table
+---@return any
+function assay_traefik_Client:http_services(opts) end
+
+---An HTTP service.
+---@param name? any
+---@return any
+function assay_traefik_Client:http_service(name) end
+
+---The HTTP middlewares.
+---@param opts? table
+---@return any
+function assay_traefik_Client:http_middlewares(opts) end
+
+---An HTTP middleware.
+---@param name? any
+---@return any
+function assay_traefik_Client:http_middleware(name) end
+
+---The TCP routers.
+---@param opts? table
+---@return any
+function assay_traefik_Client:tcp_routers(opts) end
+
+---A TCP router.
+---@param name? any
+---@return any
+function assay_traefik_Client:tcp_router(name) end
+
+---The TCP services.
+---@param opts? table
+---@return any
+function assay_traefik_Client:tcp_services(opts) end
+
+---A TCP service.
+---@param name? any
+---@return any
+function assay_traefik_Client:tcp_service(name) end
+
+---The TCP middlewares.
+---@param opts? table
+---@return any
+function assay_traefik_Client:tcp_middlewares(opts) end
+
+---A TCP middleware.
+---@param name? any
+---@return any
+function assay_traefik_Client:tcp_middleware(name) end
+
+---The UDP routers.
+---@param opts? table
+---@return any
+function assay_traefik_Client:udp_routers(opts) end
+
+---A UDP router.
+---@param name? any
+---@return any
+function assay_traefik_Client:udp_router(name) end
+
+---The UDP services.
+---@param opts? table
+---@return any
+function assay_traefik_Client:udp_services(opts) end
+
+---A UDP service.
+---@param name? any
+---@return any
+function assay_traefik_Client:udp_service(name) end
+
+---The whole configuration with its state.
+---@return any
+function assay_traefik_Client:rawdata() end
+
+---Whether `/ping` answers 200; the second result is the reason when it does not.
+---@return any
+function assay_traefik_Client:ping() end
+
+---Whether a router is enabled.
+---@param name? any
+---@return any
+function assay_traefik_Client:is_router_enabled(name) end
+
+---Whether a router has TLS.
+---@param name? any
+---@return any
+function assay_traefik_Client:router_has_tls(name) end
+
+---How many servers a service has.
+---@param name? any
+---@return any
+function assay_traefik_Client:service_server_count(name) end
+
+---up, down, total, down_servers of a service, by its health checks.
+---@param name? any
+---@return any
+function assay_traefik_Client:service_health(name) end
+
+---How many HTTP routers are enabled, and how many are not.
+---@param opts? table
+---@return any
+function assay_traefik_Client:healthy_routers(opts) end
+
+---Waits until a router is there and enabled. `opts`: interval (2 s).
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_traefik_Client:wait_router_enabled(name, timeout_secs, opts) end
+
+---Traefik's API: routers, services, middlewares, entry points.
+---@class assay.traefik
+local assay_traefik = {}
+
+---A client: `client(url, opts)`.
+---@param ... any
+---@return assay.traefik.Client
+function assay_traefik.client(...) end
+
+---Counts of all kinds, features and providers.
+---@param target? any
+---@return any
+function assay_traefik.overview(target) end
+
+---Version, Codename, startDate.
+---@param target? any
+---@return any
+function assay_traefik.version(target) end
+
+---The entry points. `opts` of all lists: search, status, service_name, middleware_name, page, per_page.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.entrypoints(target, opts) end
+
+---An entry point.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.entrypoint(target, name) end
+
+---The HTTP routers.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.http_routers(target, opts) end
+
+---An HTTP router, named `<name>@<provider>`.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.http_router(target, name) end
+
+---The HTTP services.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.http_services(target, opts) end
+
+---An HTTP service.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.http_service(target, name) end
+
+---The HTTP middlewares.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.http_middlewares(target, opts) end
+
+---An HTTP middleware.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.http_middleware(target, name) end
+
+---The TCP routers.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.tcp_routers(target, opts) end
+
+---A TCP router.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.tcp_router(target, name) end
+
+---The TCP services.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.tcp_services(target, opts) end
+
+---A TCP service.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.tcp_service(target, name) end
+
+---The TCP middlewares.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.tcp_middlewares(target, opts) end
+
+---A TCP middleware.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.tcp_middleware(target, name) end
+
+---The UDP routers.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.udp_routers(target, opts) end
+
+---A UDP router.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.udp_router(target, name) end
+
+---The UDP services.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.udp_services(target, opts) end
+
+---A UDP service.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.udp_service(target, name) end
+
+---The whole configuration with its state.
+---@param target? any
+---@return any
+function assay_traefik.rawdata(target) end
+
+---Whether `/ping` answers 200; the second result is the reason when it does not.
+---@param target? any
+---@return any
+function assay_traefik.ping(target) end
+
+---Whether a router is enabled.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.is_router_enabled(target, name) end
+
+---Whether a router has TLS.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.router_has_tls(target, name) end
+
+---How many servers a service has.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.service_server_count(target, name) end
+
+---up, down, total, down_servers of a service, by its health checks.
+---@param target? any
+---@param name? any
+---@return any
+function assay_traefik.service_health(target, name) end
+
+---How many HTTP routers are enabled, and how many are not.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.healthy_routers(target, opts) end
+
+---Waits until a router is there and enabled. `opts`: interval (2 s).
+---@param target? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_traefik.wait_router_enabled(target, name, timeout_secs, opts) end
+
+---A client of assay.unleash.
+---@class assay.unleash.Client: assay.client
+local assay_unleash_Client = {}
+
+---The server's health.
+---@return any
+function assay_unleash_Client:health() end
+
+---The projects.
+---@return any
+function assay_unleash_Client:projects() end
+
+---A project, or nil.
+---@param id? any
+---@return any
+function assay_unleash_Client:project(id) end
+
+---Creates a project.
+---@param project? any
+---@return any
+function assay_unleash_Client:create_project(project) end
+
+---Replaces the settings of a project.
+---@param id? any
+---@param project? any
+---@return any
+function assay_unleash_Client:update_project(id, project) end
+
+---Deletes a project.
+---@param id? any
+---@return any
+function assay_unleash_Client:delete_project(id) end
+
+---The environments.
+---@return any
+function assay_unleash_Client:environments() end
+
+---Adds an environment to a project.
+---@param project? any
+---@param env_name? any
+---@return any
+function assay_unleash_Client:enable_environment(project, env_name) end
+
+---Takes an environment from a project.
+---@param project? any
+---@param env_name? any
+---@return any
+function assay_unleash_Client:disable_environment(project, env_name) end
+
+---The features of a project.
+---@param project? any
+---@return any
+function assay_unleash_Client:features(project) end
+
+---A feature, or nil.
+---@param project? any
+---@param name? any
+---@return any
+function assay_unleash_Client:feature(project, name) end
+
+---Creates a feature.
+---@param project? any
+---@param feature? any
+---@return any
+function assay_unleash_Client:create_feature(project, feature) end
+
+---Replaces the settings of a feature.
+---@param project? any
+---@param name? any
+---@param feature? any
+---@return any
+function assay_unleash_Client:update_feature(project, name, feature) end
+
+---Changes a feature by a JSON Patch.
+---@param project? any
+---@param name? any
+---@param operations? any
+---@return any
+function assay_unleash_Client:patch_feature(project, name, operations) end
+
+---Archives a feature.
+---@param project? any
+---@param name? any
+---@return any
+function assay_unleash_Client:archive_feature(project, name) end
+
+---Turns a feature on in an environment.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@return any
+function assay_unleash_Client:toggle_on(project, name, env_name) end
+
+---Turns a feature off in an environment.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@return any
+function assay_unleash_Client:toggle_off(project, name, env_name) end
+
+---The strategies of a feature in an environment.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@return any
+function assay_unleash_Client:strategies(project, name, env_name) end
+
+---Adds a strategy.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param strategy? any
+---@return any
+function assay_unleash_Client:add_strategy(project, name, env_name, strategy) end
+
+---Replaces a strategy.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param id? any
+---@param strategy? any
+---@return any
+function assay_unleash_Client:update_strategy(project, name, env_name, id, strategy) end
+
+---Removes a strategy.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param id? any
+---@return any
+function assay_unleash_Client:delete_strategy(project, name, env_name, id) end
+
+---The API tokens.
+---@return any
+function assay_unleash_Client:tokens() end
+
+---Creates an API token. The server's newer versions call `username` `tokenName`; either is sent as both.
+---@param config? any
+---@return any
+function assay_unleash_Client:create_token(config) end
+
+---Deletes an API token.
+---@param secret? any
+---@return any
+function assay_unleash_Client:delete_token(secret) end
+
+---Unleash: projects, features, environments, strategies, API tokens.
+---@class assay.unleash
+local assay_unleash = {}
+
+---`client(url, opts)`; `opts`: token, an admin or personal token.
+---@param ... any
+---@return assay.unleash.Client
+function assay_unleash.client(...) end
+
+---Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2).
+---@param url? any
+---@param opts? table
+---@return any
+function assay_unleash.wait(url, opts) end
+
+---The project `id`, which is created when there is none. `opts`: name, description.
+---@param client? any
+---@param id? any
+---@param opts? table
+---@return any
+function assay_unleash.ensure_project(client, id, opts) end
+
+---Adds an environment to a project unless it has it.
+---@param client? any
+---@param project? any
+---@param env_name? any
+---@return any
+function assay_unleash.ensure_environment(client, project, env_name) end
+
+---The API token with `opts.username` and `opts.type` (and `opts.environment`), which is created when there is none. `opts`: projects.
+---@param client? any
+---@param opts? table
+---@return any
+function assay_unleash.ensure_token(client, opts) end
+
+---A client of assay.vault.
+---@class assay.vault.Client: assay.client
+local assay_vault_Client = {}
+
+---The data at a path; nil when there is none.
+---@param path? any
+---@return any
+function assay_vault_Client:read(path) end
+
+---Writes to a path; returns the whole answer, nil when it has none.
+---@param path? any
+---@param payload? any
+---@return any
+function assay_vault_Client:write(path, payload) end
+
+---Deletes a path.
+---@param path? any
+---@return any
+function assay_vault_Client:delete(path) end
+
+---The keys below a path; an empty list when there are none.
+---@param path? any
+---@return any
+function assay_vault_Client:list(path) end
+
+---A secret: `{ data, metadata }`; nil when it is absent or deleted. `opts.version`; with `opts.deleted` a deleted one gives its metadata, without data.
+---@param mount? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_vault_Client:kv_get(mount, key, opts) end
+
+---Writes a secret; `opts.cas` is the version it must have (0: none yet).
+---@param mount? any
+---@param key? any
+---@param data? any
+---@param opts? table
+---@return any
+function assay_vault_Client:kv_put(mount, key, data, opts) end
+
+---Changes some keys of a secret; `json.null` removes one.
+---@param mount? any
+---@param key? any
+---@param data? any
+---@param opts? table
+---@return any
+function assay_vault_Client:kv_patch(mount, key, data, opts) end
+
+---Deletes the latest version of a secret, which `kv_undelete` brings back.
+---@param mount? any
+---@param key? any
+---@return any
+function assay_vault_Client:kv_delete(mount, key) end
+
+---Deletes some versions of a secret.
+---@param mount? any
+---@param key? any
+---@param versions? any
+---@return any
+function assay_vault_Client:kv_delete_versions(mount, key, versions) end
+
+---Brings deleted versions back.
+---@param mount? any
+---@param key? any
+---@param versions? any
+---@return any
+function assay_vault_Client:kv_undelete(mount, key, versions) end
+
+---Removes versions for good.
+---@param mount? any
+---@param key? any
+---@param versions? any
+---@return any
+function assay_vault_Client:kv_destroy(mount, key, versions) end
+
+---The keys below a prefix.
+---@param mount? any
+---@param prefix? any
+---@return any
+function assay_vault_Client:kv_list(mount, prefix) end
+
+---The whole answer about a secret's versions (see `.data`); nil when it is absent.
+---@param mount? any
+---@param key? any
+---@return any
+function assay_vault_Client:kv_metadata(mount, key) end
+
+---Sets `custom_metadata`, `max_versions`, `cas_required`, `delete_version_after`.
+---@param mount? any
+---@param key? any
+---@param metadata? any
+---@return any
+function assay_vault_Client:kv_put_metadata(mount, key, metadata) end
+
+---Removes a secret with all its versions.
+---@param mount? any
+---@param key? any
+---@return any
+function assay_vault_Client:kv_delete_metadata(mount, key) end
+
+---A KV mount of either version, with `get(key)` (the values), `put(key, values)`, `list(prefix)` and `delete(key)`. The version is asked of the server unless `opts.version` says it.
+---@param mount? any
+---@param opts? table
+---@return any
+function assay_vault_Client:kv(mount, opts) end
+
+---The server's health and the HTTP status (429, 472, 473: standby; 501: uninitialised; 503: sealed).
+---@return any
+function assay_vault_Client:health() end
+
+---Whether the server is sealed, and how far the unsealing is.
+---@return any
+function assay_vault_Client:seal_status() end
+
+---Whether the server is sealed.
+---@return any
+function assay_vault_Client:is_sealed() end
+
+---Whether the server is initialised.
+---@return any
+function assay_vault_Client:is_initialized() end
+
+---Initialises the server; returns `{ keys, keys_base64, root_token }`.
+---@param opts? table
+---@return any
+function assay_vault_Client:init(opts) end
+
+---Hands in a key; returns the seal status.
+---@param key? any
+---@return any
+function assay_vault_Client:unseal(key) end
+
+---Seals the server.
+---@return any
+function assay_vault_Client:seal() end
+
+---The address of the leader.
+---@return any
+function assay_vault_Client:leader() end
+
+---What the token may do at a path or list of paths: `{ [path] = { "read", … } }`.
+---@param paths? any
+---@return any
+function assay_vault_Client:capabilities_self(paths) end
+
+---A policy `{ name, policy }`; nil when it is absent.
+---@param name? any
+---@return any
+function assay_vault_Client:policy_get(name) end
+
+---Writes a policy, given as HCL or JSON text.
+---@param name? any
+---@param rules? any
+---@return any
+function assay_vault_Client:policy_put(name, rules) end
+
+---Deletes a policy.
+---@param name? any
+---@return any
+function assay_vault_Client:policy_delete(name) end
+
+---The names of the policies.
+---@return any
+function assay_vault_Client:policy_list() end
+
+---Enables an auth method; `opts.description`, `opts.config`.
+---@param path? any
+---@param auth_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:auth_enable(path, auth_type, opts) end
+
+---Disables an auth method.
+---@param path? any
+---@return any
+function assay_vault_Client:auth_disable(path) end
+
+---The auth methods by path; paths end in `/`.
+---@return any
+function assay_vault_Client:auth_list() end
+
+---Enables an auth method unless it is there; returns whether it was enabled.
+---@param path? any
+---@param auth_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:ensure_auth(path, auth_type, opts) end
+
+---Configures an auth method.
+---@param path? any
+---@param config? any
+---@return any
+function assay_vault_Client:auth_config(path, config) end
+
+---Writes a role of an auth method.
+---@param path? any
+---@param role_name? any
+---@param role_config? any
+---@return any
+function assay_vault_Client:auth_create_role(path, role_name, role_config) end
+
+---A role of an auth method; nil when it is absent.
+---@param path? any
+---@param role_name? any
+---@return any
+function assay_vault_Client:auth_read_role(path, role_name) end
+
+---The names of an auth method's roles.
+---@param path? any
+---@return any
+function assay_vault_Client:auth_list_roles(path) end
+
+---Logs in as a Kubernetes service account: `opts.jwt` (that of the pod), `opts.mount`.
+---@param role? any
+---@param opts? table
+---@return any
+function assay_vault_Client:login_kubernetes(role, opts) end
+
+---Logs in with a role id and a secret id; `opts.mount`.
+---@param role_id? any
+---@param secret_id? any
+---@param opts? table
+---@return any
+function assay_vault_Client:login_approle(role_id, secret_id, opts) end
+
+---Logs in with a user name and a password; `opts.mount` (`ldap` works, too).
+---@param username? any
+---@param password? any
+---@param opts? table
+---@return any
+function assay_vault_Client:login_userpass(username, password, opts) end
+
+---Logs in with a JWT of an OIDC provider; `opts.mount`.
+---@param role? any
+---@param jwt? any
+---@param opts? table
+---@return any
+function assay_vault_Client:login_jwt(role, jwt, opts) end
+
+---Takes a token and checks it; returns what `token_lookup_self` does.
+---@param token? any
+---@return any
+function assay_vault_Client:login_token(token) end
+
+---Mounts an engine; `opts.description`, `opts.config`, `opts.options` (`{ version = "2" }`).
+---@param path? any
+---@param engine_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:engine_enable(path, engine_type, opts) end
+
+---Unmounts an engine; its secrets are lost.
+---@param path? any
+---@return any
+function assay_vault_Client:engine_disable(path) end
+
+---The engines by path; paths end in `/`.
+---@return any
+function assay_vault_Client:engine_list() end
+
+---Mounts an engine unless it is there; returns whether it was mounted.
+---@param path? any
+---@param engine_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:ensure_engine(path, engine_type, opts) end
+
+---Tunes a mount: `default_lease_ttl`, `max_lease_ttl`, …
+---@param path? any
+---@param config? any
+---@return any
+function assay_vault_Client:engine_tune(path, config) end
+
+---Credentials that an engine makes up: `{ data, lease_id, lease_duration }`.
+---@param mount? any
+---@param role? any
+---@return any
+function assay_vault_Client:creds(mount, role) end
+
+---Renews a lease by `increment` seconds.
+---@param lease_id? any
+---@param increment? any
+---@return any
+function assay_vault_Client:lease_renew(lease_id, increment) end
+
+---Ends a lease.
+---@param lease_id? any
+---@return any
+function assay_vault_Client:lease_revoke(lease_id) end
+
+---A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …).
+---@param opts? table
+---@return any
+function assay_vault_Client:token_create(opts) end
+
+---What is known about a token.
+---@param token_value? any
+---@return any
+function assay_vault_Client:token_lookup(token_value) end
+
+---What is known about the client's token.
+---@return any
+function assay_vault_Client:token_lookup_self() end
+
+---Revokes a token.
+---@param token_value? any
+---@return any
+function assay_vault_Client:token_revoke(token_value) end
+
+---Revokes the client's token.
+---@return any
+function assay_vault_Client:token_revoke_self() end
+
+---Renews a token by `increment` (seconds or a text such as `1h`); returns its `auth`.
+---@param token_value? any
+---@param increment? any
+---@return any
+function assay_vault_Client:token_renew(token_value, increment) end
+
+---Renews the client's token; returns its `auth`.
+---@param increment? any
+---@return any
+function assay_vault_Client:token_renew_self(increment) end
+
+---Renews the client's token in the background, after half of its time to live unless `interval` (seconds) says otherwise. Returns a handle with `cancel()`; nil when the token needs no renewal.
+---@param interval? any
+---@return any
+function assay_vault_Client:auto_renew(interval) end
+
+---Stores data for one reading; returns the `wrap_info` with its `token`.
+---@param data? any
+---@param ttl? any
+---@return any
+function assay_vault_Client:wrap(data, ttl) end
+
+---What a wrapping token stands for, which it does once: the whole answer.
+---@param token? any
+---@return any
+function assay_vault_Client:unwrap(token) end
+
+---Reads a path wrapped; returns the `wrap_info`. nil when there is nothing.
+---@param path? any
+---@param ttl? any
+---@return any
+function assay_vault_Client:read_wrapped(path, ttl) end
+
+---Encrypts bytes, or a list of them; returns the ciphertext, or a list of them.
+---@param key_name? any
+---@param plaintext? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_encrypt(key_name, plaintext, opts) end
+
+---Decrypts what `transit_encrypt` returned, a list, too.
+---@param key_name? any
+---@param ciphertext? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_decrypt(key_name, ciphertext, opts) end
+
+---Encrypts a ciphertext anew with the latest version of its key.
+---@param key_name? any
+---@param ciphertext? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_rewrap(key_name, ciphertext, opts) end
+
+---Signs bytes.
+---@param key_name? any
+---@param input? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_sign(key_name, input, opts) end
+
+---Whether a signature fits.
+---@param key_name? any
+---@param input? any
+---@param signature? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_verify(key_name, input, signature, opts) end
+
+---The authentication code of bytes.
+---@param key_name? any
+---@param input? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_hmac(key_name, input, opts) end
+
+---Makes a key; `opts.type`, `opts.exportable`, …
+---@param key_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_create_key(key_name, opts) end
+
+---About a key; nil when it is absent.
+---@param key_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_read_key(key_name, opts) end
+
+---Makes a new version of a key.
+---@param key_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_rotate_key(key_name, opts) end
+
+---Configures a key: `deletion_allowed`, `min_decryption_version`, …
+---@param key_name? any
+---@param config? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_config_key(key_name, config, opts) end
+
+---Deletes a key, which its configuration must allow.
+---@param key_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_delete_key(key_name, opts) end
+
+---The names of the keys.
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_list_keys(opts) end
+
+---Issues a certificate: `{ certificate, private_key, issuing_ca, … }`.
+---@param mount? any
+---@param role_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:pki_issue(mount, role_name, opts) end
+
+---Signs a certificate request (PEM text).
+---@param mount? any
+---@param role_name? any
+---@param csr? any
+---@param opts? table
+---@return any
+function assay_vault_Client:pki_sign(mount, role_name, csr, opts) end
+
+---The authority's certificate as PEM text.
+---@param mount? any
+---@return any
+function assay_vault_Client:pki_ca_cert(mount) end
+
+---Writes a role.
+---@param mount? any
+---@param role_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:pki_create_role(mount, role_name, opts) end
+
+---Makes a root certificate; `kind` is `internal` unless given.
+---@param mount? any
+---@param opts? table
+---@param kind? any
+---@return any
+function assay_vault_Client:pki_generate_root(mount, opts, kind) end
+
+---Revokes a certificate by its serial number.
+---@param mount? any
+---@param serial_number? any
+---@return any
+function assay_vault_Client:pki_revoke(mount, serial_number) end
+
+---The serial numbers of the certificates.
+---@param mount? any
+---@return any
+function assay_vault_Client:pki_list_certs(mount) end
+
+---HashiCorp Vault and OpenBao: secrets, policies, auth methods, transit, PKI.
+---@class assay.vault
+local assay_vault = {}
+
+---A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
+---@param ... any
+---@return assay.vault.Client
+function assay_vault.client(...) end
+
+---Waits until the server answers, sealed or not: `opts.timeout` (60), `opts.interval` (2), `opts.health_path`.
+---@param url? any
+---@param opts? table
+---@return any
+function assay_vault.wait(url, opts) end
+
+---A client with a token, once the server answers: by a Kubernetes login with `opts.role` (and `opts.mount`), otherwise with the token in the secret `opts.secret_name` (`openbao-root-token`) of `opts.secret_namespace` (`secrets`) at `opts.secret_key` (`root-token`).
+---@param url? any
+---@param opts? table
+---@return any
+function assay_vault.authenticated_client(url, opts) end
+
+---The values of the secret at `path` when `check_key` is among them; otherwise those that `generator()` returns, which are stored beside what is there. `opts.mount` is `secrets`.
+---@param client? any
+---@param path? any
+---@param check_key? any
+---@param generator? any
+---@param opts? table
+---@return any
+function assay_vault.ensure_credentials(client, path, check_key, generator, opts) end
+
+---The values of the secret at `path`, all `expected_keys` of which must be there. `opts.mount` is `secrets`.
+---@param client? any
+---@param path? any
+---@param expected_keys? any
+---@param opts? table
+---@return any
+function assay_vault.assert_secret(client, path, expected_keys, opts) end
+
+---A client of assay.velero.
+---@class assay.velero.Client: assay.client
+local assay_velero_Client = {}
+
+---The backups. `opts` of all lists: label_selector, limit.
+---@param opts? table
+---@return any
+function assay_velero_Client:backups(opts) end
+
+---A backup, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:backup(name) end
+
+---phase, started, completed, expiration, errors, warnings, items_backed_up, items_total, failure_reason, validation_errors of a backup; an error when there is none.
+---@param name? any
+---@return any
+function assay_velero_Client:backup_status(name) end
+
+---Whether a backup is completed.
+---@param name? any
+---@return any
+function assay_velero_Client:is_backup_completed(name) end
+
+---Whether a backup failed, also partially or in its validation.
+---@param name? any
+---@return any
+function assay_velero_Client:is_backup_failed(name) end
+
+---The newest backup of a schedule, or nil.
+---@param schedule_name? any
+---@return any
+function assay_velero_Client:latest_backup(schedule_name) end
+
+---The backup of a schedule that was completed last, or nil.
+---@param schedule_name? any
+---@return any
+function assay_velero_Client:latest_completed_backup(schedule_name) end
+
+---The restores.
+---@param opts? table
+---@return any
+function assay_velero_Client:restores(opts) end
+
+---A restore, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:restore(name) end
+
+---phase, started, completed, errors, warnings, items_restored, items_total, failure_reason, validation_errors of a restore; an error when there is none.
+---@param name? any
+---@return any
+function assay_velero_Client:restore_status(name) end
+
+---Whether a restore is completed.
+---@param name? any
+---@return any
+function assay_velero_Client:is_restore_completed(name) end
+
+---Whether a restore failed, also partially or in its validation.
+---@param name? any
+---@return any
+function assay_velero_Client:is_restore_failed(name) end
+
+---The schedules.
+---@param opts? table
+---@return any
+function assay_velero_Client:schedules(opts) end
+
+---A schedule, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:schedule(name) end
+
+---phase, last_backup, validation_errors, paused of a schedule; an error when there is none.
+---@param name? any
+---@return any
+function assay_velero_Client:schedule_status(name) end
+
+---Whether a schedule is enabled and not paused.
+---@param name? any
+---@return any
+function assay_velero_Client:is_schedule_enabled(name) end
+
+---The backup storage locations.
+---@param opts? table
+---@return any
+function assay_velero_Client:backup_storage_locations(opts) end
+
+---A backup storage location, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:backup_storage_location(name) end
+
+---Whether a backup storage location is available.
+---@param name? any
+---@return any
+function assay_velero_Client:is_bsl_available(name) end
+
+---The volume snapshot locations.
+---@param opts? table
+---@return any
+function assay_velero_Client:volume_snapshot_locations(opts) end
+
+---A volume snapshot location, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:volume_snapshot_location(name) end
+
+---The backup repositories.
+---@param opts? table
+---@return any
+function assay_velero_Client:backup_repositories(opts) end
+
+---A backup repository, or nil.
+---@param name? any
+---@return any
+function assay_velero_Client:backup_repository(name) end
+
+---How many schedules are enabled: enabled, disabled, total, disabled_names.
+---@return any
+function assay_velero_Client:all_schedules_enabled() end
+
+---How many storage locations are available: available, unavailable, total, unavailable_names.
+---@return any
+function assay_velero_Client:all_bsl_available() end
+
+---Starts a backup; `spec` as in Velero's API. With `spec.schedule` it is that schedule's template.
+---@param name? any
+---@param spec? any
+---@return any
+function assay_velero_Client:create_backup(name, spec) end
+
+---Starts a restore; `spec.backupName` or `spec.scheduleName` names what of.
+---@param name? any
+---@param spec? any
+---@return any
+function assay_velero_Client:create_restore(name, spec) end
+
+---Deletes a backup with its data.
+---@param name? any
+---@return any
+function assay_velero_Client:delete_backup(name) end
+
+---Makes a schedule; `spec.schedule` is the cron text, `spec.template` a backup's spec.
+---@param name? any
+---@param spec? any
+---@return any
+function assay_velero_Client:create_schedule(name, spec) end
+
+---Pauses a schedule.
+---@param name? any
+---@return any
+function assay_velero_Client:pause_schedule(name) end
+
+---Goes on with a schedule.
+---@param name? any
+---@return any
+function assay_velero_Client:unpause_schedule(name) end
+
+---Waits until a backup is completed and returns its status; one that failed is an error at once.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_velero_Client:wait_backup(name, timeout_secs, opts) end
+
+---Waits until a restore is completed and returns its status; one that failed is an error at once.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_velero_Client:wait_restore(name, timeout_secs, opts) end
+
+---Velero: backups, restores, schedules and storage locations.
+---@class assay.velero
+local assay_velero = {}
+
+---`client(url, token, namespace, opts)` or `client(opts)`; the namespace is "velero" unless given. Without a URL that of the pod or the kubeconfig.
+---@param ... any
+---@return assay.velero.Client
+function assay_velero.client(...) end
+
+---A client of assay.zitadel.
+---@class assay.zitadel.Client: assay.client
+local assay_zitadel_Client = {}
+
+---Makes `domain` the organisation's primary domain; whether that is so afterwards.
+---@param domain? any
+---@return any
+function assay_zitadel_Client:ensure_primary_domain(domain) end
+
+---A project by its name, or nil.
+---@param name? any
+---@return any
+function assay_zitadel_Client:find_project(name) end
+
+---Creates a project. `opts`: projectRoleAssertion.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_project(name, opts) end
+
+---The project of that name, which is created when there is none.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_project(name, opts) end
+
+---An application of a project by its name, or nil.
+---@param project_id? any
+---@param name? any
+---@return any
+function assay_zitadel_Client:find_app(project_id, name) end
+
+---Creates an OIDC application. `opts`: name, subdomain, callbackPath, redirectUris, postLogoutRedirectUris, responseTypes, grantTypes, appType, authMethodType, accessTokenType, devMode, clockSkew, … as in ZITADEL's API.
+---@param project_id? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_oidc_app(project_id, opts) end
+
+---The OIDC application of that name, which is created when there is none.
+---@param project_id? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_oidc_app(project_id, opts) end
+
+---An identity provider by its name, or nil.
+---@param name? any
+---@return any
+function assay_zitadel_Client:find_idp(name) end
+
+---The id of the provider "Google", which is created when there is none; nil on failure. `opts`: clientId, clientSecret, scopes, providerOptions.
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_google_idp(opts) end
+
+---The id of an OIDC provider, which is created or brought up to date; nil on failure. `opts`: name, clientId, clientSecret, issuer, scopes, isIdTokenMapping, autoLinking, providerOptions.
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_oidc_idp(opts) end
+
+---Offers an identity provider at login; whether that is so afterwards.
+---@param idp_id? any
+---@return any
+function assay_zitadel_Client:add_idp_to_login_policy(idp_id) end
+
+---Users that fit a query of ZITADEL's API.
+---@param query? any
+---@return any
+function assay_zitadel_Client:search_users(query) end
+
+---Sets a user's verified email address; whether that worked.
+---@param user_id? any
+---@param email? any
+---@return any
+function assay_zitadel_Client:update_user_email(user_id, email) end
+
+---The login policy, or nil.
+---@return any
+function assay_zitadel_Client:get_login_policy() end
+
+---Replaces the login policy; whether that worked.
+---@param policy? any
+---@return any
+function assay_zitadel_Client:update_login_policy(policy) end
+
+---Leaves only identity providers to log in with; whether that is so afterwards.
+---@return any
+function assay_zitadel_Client:disable_password_login() end
+
+---Whether the server is ready; the second result is the reason when it is not.
+---@return any
+function assay_zitadel_Client:ready() end
+
+---ZITADEL: projects, applications, identity providers, users, login policy.
+---@class assay.zitadel
+local assay_zitadel = {}
+
+---`client(opts)`; `opts`: url, domain, and machine_key ({ userId, key, keyId }), machine_key_file or token. Further: host (`auth.<domain>`), issuer (`https://<host>`), org_id.
+---@param opts? table
+---@return assay.zitadel.Client
+function assay_zitadel.client(opts) end

@@ -1,0 +1,6 @@
+---@meta assay.eso
+-- Written by scripts/generate-types.ts from the declarations in src/ and stdlib/.
+
+---@type assay.eso
+local M
+return M

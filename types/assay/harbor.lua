@@ -1,0 +1,6 @@
+---@meta assay.harbor
+-- Written by scripts/generate-types.ts from the declarations in src/ and stdlib/.
+
+---@type assay.harbor
+local M
+return M

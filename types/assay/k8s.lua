@@ -1,0 +1,6 @@
+---@meta assay.k8s
+-- Written by scripts/generate-types.ts from the declarations in src/ and stdlib/.
+
+---@type assay.k8s
+local M
+return M

@@ -1,0 +1,6 @@
+---@meta assay.kargo
+-- Written by scripts/generate-types.ts from the declarations in src/ and stdlib/.
+
+---@type assay.kargo
+local M
+return M
