@@ -24,17 +24,20 @@ p { margin: .25rem 0; }
 .good { color: var(--good); } .bad { color: var(--bad); } .skip { color: var(--skip); }
 .verdict { border-left: .4rem solid currentColor; padding-left: .8rem; }
 .verdict p { color: var(--text); }
-.rows, .axis { display: grid; grid-template-columns: minmax(7rem, 16rem) 1fr 5rem; column-gap: .75rem; }
-.row { display: contents; }
-.row > * { padding: .3rem 0; border-top: 1px solid var(--line); }
-.name { min-width: 0; }
-.time { text-align: right; font-variant-numeric: tabular-nums; color: var(--dim); white-space: nowrap; }
-.track { position: relative; min-height: 1.6rem; }
+.row, .axis {
+  display: grid; grid-template: "name track time" auto / minmax(7rem, 16rem) 1fr 5.5rem;
+  column-gap: .75rem; align-items: center; padding: .3rem 0;
+}
+.row { border-top: 1px solid var(--line); }
+.name { grid-area: name; min-width: 0; }
+.name a { color: inherit; text-decoration-color: var(--line); text-underline-offset: .2em; }
+.time { grid-area: time; text-align: right; font-variant-numeric: tabular-nums; color: var(--dim); white-space: nowrap; }
+.track { grid-area: track; position: relative; min-height: 1.6rem; }
 .track i { position: absolute; top: 50%; height: .9rem; margin-top: -.45rem; min-width: 3px; border-radius: 2px; background: var(--good); }
 .track i.bad { background: var(--bad); }
 .track b { position: absolute; top: 50%; height: 2px; margin-top: -1px; background: var(--pause); }
 .axis { color: var(--dim); font-size: .8rem; }
-.axis .track { grid-column: 2; min-height: 1.3rem; }
+.axis .track { min-height: 1.3rem; }
 .axis span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
 .axis span:first-child { transform: none; }
 .axis span:last-child { transform: translateX(-100%); }
@@ -51,10 +54,9 @@ th { color: var(--dim); font-weight: 600; white-space: nowrap; }
 td:last-child { width: 100%; padding-right: 0; }
 td:not(:last-child) { white-space: nowrap; font-variant-numeric: tabular-nums; }
 @media (max-width: 40rem) {
-  .rows, .axis { grid-template-columns: 1fr auto; }
-  .track, .axis .track { grid-column: 1 / -1; }
-  .row .track { border-top: 0; padding: 0; }
-  .row .name, .row .time { padding-bottom: 0; }
+  .row { grid-template: "name time" auto "track track" auto / 1fr auto; }
+  .axis { grid-template: "track" auto / 1fr; }
+  .axis span:nth-child(even) { display: none; }
 }
 @media print { details { break-inside: avoid; } }
 `;

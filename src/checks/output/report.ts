@@ -12,7 +12,9 @@ export function reportPage(result: RunResult, title: string): string {
   const failed = result.checks.filter((c) => !c.passed);
   const passed = result.checks.filter((c) => c.passed);
   const list = (head: string, checks: CheckResult[], open: boolean) =>
-    checks.length === 0 ? "" : `<h2>${head}</h2>\n${checks.map((c) => details(c, open)).join("")}`;
+    checks.length === 0
+      ? ""
+      : `<h2>${head}</h2>\n${checks.map((c) => details(c, anchor(result, c), open)).join("")}`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -75,14 +77,19 @@ function timeline(result: RunResult): string {
     return `<span style="left:${at}%">${durationText((end * at) / 100)}</span>`;
   });
   const axis = `<div class="axis" aria-hidden="true"><div class="track">${ticks.join("")}</div></div>`;
-  return `<h2>Timeline</h2>\n${axis}\n<div class="rows">\n${result.checks.map((c) => row(c, end)).join("")}</div>`;
+  return `<h2>Timeline</h2>\n${axis}\n${result.checks.map((c) => row(c, anchor(result, c), end)).join("")}`;
 }
 
-function row(check: CheckResult, end: number): string {
+function anchor({ checks }: RunResult, check: CheckResult): string {
+  return `check-${checks.indexOf(check) + 1}`;
+}
+
+function row(check: CheckResult, id: string, end: number): string {
   const { attempts } = check;
   const percent = (ms: number) => `${((100 * ms) / end).toFixed(3)}%`;
   const bars = attempts.slice(-MAX_BARS).map((a, i, shown) => {
-    const place = `left:${percent(a.started_ms)};width:${percent(a.duration_ms)}`;
+    // at the very end there is still room for a bar of the least width
+    const place = `left:min(${percent(a.started_ms)}, 100% - 3px);width:${percent(a.duration_ms)}`;
     const label = `attempt ${attempts.length - shown.length + i + 1}: ${outcome(a)} after ${durationText(a.duration_ms)}`;
     return `<i class="${a.passed ? "good" : "bad"}" style="${place}" title="${escape(label)}"></i>`;
   });
@@ -93,11 +100,13 @@ function row(check: CheckResult, end: number): string {
       ? ""
       : `<b style="left:${percent(first.started_ms)};width:${percent(last.started_ms - first.started_ms)}"></b>`;
   const label = `${check.name}: ${state(check)}, ${attemptCount(attempts.length)}`;
-  const time = check.skipped ? "skipped" : durationText(check.duration_ms);
-  return `<div class="row"><div class="name">${mark(check)} ${escape(check.name)}</div><div class="track" role="img" aria-label="${escape(label)}">${line}${bars.join("")}</div><div class="time">${time}</div></div>\n`;
+  const whole =
+    last === undefined ? 0 : last.started_ms + last.duration_ms - (first?.started_ms ?? 0);
+  const time = check.skipped ? "skipped" : durationText(whole);
+  return `<div class="row"><div class="name">${mark(check)} <a href="#${id}">${escape(check.name)}</a></div><div class="track" role="img" aria-label="${escape(label)}">${line}${bars.join("")}</div><div class="time">${time}</div></div>\n`;
 }
 
-function details(check: CheckResult, open: boolean): string {
+function details(check: CheckResult, id: string, open: boolean): string {
   const { attempts } = check;
   const facts: [string, string][] = [["Type", check.type]];
   if (attempts.length > 0) facts.push(["Attempts", String(attempts.length)]);
@@ -112,7 +121,7 @@ function details(check: CheckResult, open: boolean): string {
     seen?.body === undefined || seen.body === ""
       ? ""
       : `<p class="dim">The response began with</p><pre>${escape(seen.body)}</pre>`;
-  return `<details${open ? " open" : ""}><summary>${mark(check)} <strong>${escape(check.name)}</strong> <span class="dim">${state(check)}</span></summary><div>${message}<dl>${table}</dl>${body}${attemptTable(attempts)}</div></details>\n`;
+  return `<details id="${id}"${open ? " open" : ""}><summary>${mark(check)} <strong>${escape(check.name)}</strong> <span class="dim">${state(check)}</span></summary><div>${message}<dl>${table}</dl>${body}${attemptTable(attempts)}</div></details>\n`;
 }
 
 function attemptTable(attempts: readonly Attempt[]): string {
