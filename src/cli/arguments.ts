@@ -1,10 +1,15 @@
 /** The process's arguments as byte strings. */
 import { toBytes } from "../lualib/bytes";
 
+/** True for the compiled program, false when Bun runs the sources. */
+export function isCompiled(): boolean {
+  return (process.argv[1] ?? "").startsWith("/$bunfs/");
+}
+
 /** What started this program: its own path, behind that of Bun when it is not compiled. */
 export function interpreter(): string[] {
   const main = process.argv[1] ?? "";
-  return (main.startsWith("/$bunfs/") ? [process.execPath] : [process.execPath, main]).map(toBytes);
+  return (isCompiled() ? [process.execPath] : [process.execPath, main]).map(toBytes);
 }
 
 /** What stands behind the program's name. */

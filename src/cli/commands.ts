@@ -107,6 +107,15 @@ function createProgram(): Command {
       const { validate } = await import("./validate");
       validate(files, options.strict === true);
     });
+  addOptions(program.command("build"))
+    .description("make one executable of a script and the modules it requires")
+    .argument("<script>", "a script (.lua)")
+    .option("-o, --output <file>", "the executable; by default the script's name without .lua")
+    .option("--include <module>", "a module that the script names only when it runs", append)
+    .action(async (file: string, _own: unknown, command: Command) => {
+      const { build } = await import("./build");
+      await build(file, command.optsWithGlobals());
+    });
   program
     .command("modules")
     .description("list builtins and modules, or the functions of one")

@@ -4,8 +4,9 @@
  *
  * There must be no top-level await in here: compiled to bytecode, the module would end half way.
  */
-import { commandLineArguments } from "./arguments";
-import { runFile } from "./script";
+import { commandLineArguments, isCompiled } from "./arguments";
+import { attachedPayload, attachedScript } from "./attached";
+import { runFile, runScript } from "./script";
 import { handleSignals, isInit } from "./signals";
 
 // the kernel drops signals that the first process of a container has no handler for
@@ -13,5 +14,7 @@ if (isInit()) handleSignals();
 
 const args = commandLineArguments();
 const file = args[0] ?? "";
-if (file.endsWith(".lua") && !file.startsWith("-")) runFile(file, args.slice(1), {});
+const attached = isCompiled() ? attachedPayload() : undefined;
+if (attached !== undefined) runScript(attachedScript(attached, args), attached.options);
+else if (file.endsWith(".lua") && !file.startsWith("-")) runFile(file, args.slice(1), {});
 else import("./commands").then(({ runCommand }) => runCommand(args));

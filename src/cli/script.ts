@@ -2,6 +2,7 @@
 import { assembleState } from "../lualib/assemble";
 import { stderr, stdout } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
+import type { EmbeddedSearcher } from "../lualib/package";
 import { ExitRequest } from "../runtime/interrupt";
 import { startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
@@ -34,6 +35,8 @@ export interface Script {
   /** `arg[0]` */
   name: string;
   args: readonly string[];
+  /** Finds modules that come with the script. */
+  searcher?: (load: LuaState["load"]) => EmbeddedSearcher;
 }
 
 /** 128 + SIGPIPE, what a program ends with that does not handle the signal. */
@@ -51,9 +54,7 @@ export function runScript(script: Script, options: ScriptOptions): void {
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
   const state = assembleState(libraries, {
-    ...(options.std
-      ? { strict: true }
-      : { searchers: moduleSearchers((...args) => state.load(...args)) }),
+    ...(options.std ? { strict: true } : { searchers: searchers(script, () => state) }),
     stderr: (bytes) => stderr.write(bytes),
   });
   installBuiltins(state, options);
@@ -63,6 +64,12 @@ export function runScript(script: Script, options: ScriptOptions): void {
   const { source } = script;
   if (typeof source === "string") runMain(state, source, script, options);
   else source.then((text) => runMain(state, text, script, options));
+}
+
+function searchers({ searcher }: Script, state: () => LuaState): EmbeddedSearcher[] {
+  const load: LuaState["load"] = (...args) => state().load(...args);
+  const own = moduleSearchers(load);
+  return searcher === undefined ? own : [searcher(load), ...own];
 }
 
 function runMain(

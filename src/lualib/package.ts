@@ -62,6 +62,12 @@ function searchPath(
   return { tried: tried.join("\n\t") };
 }
 
+/** The file in which `require` finds a module by `package.path` as it is at the start. */
+export function luaModuleFile(name: string, env: PackageOptions["env"]): string | undefined {
+  const found = searchPath(name, initialPath({ env }, "LUA_PATH", DEFAULT_PATH), ".", "/");
+  return typeof found === "string" ? found : undefined;
+}
+
 function field(t: LuaTable, name: string): string {
   const v = t.getStr(name);
   if (typeof v !== "string") throw runtimeError(`'package.${name}' must be a string`);
