@@ -5,10 +5,24 @@ export interface Scope {
   readonly env: (name: string) => string | undefined;
   /** Told about values that must not be shown. */
   readonly secret: (value: string) => void;
+  /** Told about every variable of the environment that is referred to. */
+  readonly reference?: ((name: string, optional: boolean) => void) | undefined;
+  /** What is not set stays as it is written, instead of being a problem. */
+  readonly lenient?: boolean | undefined;
 }
 
 const REFERENCE = /\$\$\{|\$\{([^{}]*)\}/g;
 const SECRET_NAME = /TOKEN|PASSW|SECRET|CREDENTIAL|API_?KEY|PRIVATE/i;
+
+/** True for a text that has references left, in a lenient scope. */
+export function isOpen(text: string, scope: Scope): boolean {
+  return scope.lenient === true && /\$\{[A-Za-z_]/.test(text);
+}
+
+/** True for names of variables that hold what must not be shown. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /** The text with its references replaced, or what is wrong with it. */
 export function interpolate(text: string, scope: Scope): string | { problem: string } {
@@ -23,11 +37,16 @@ export function interpolate(text: string, scope: Scope): string | { problem: str
     }
     const name = m[1] as string;
     const fromVars = scope.vars.get(name);
-    if (fromVars !== undefined) return fromVars;
+    if (fromVars !== undefined) {
+      if (SECRET_NAME.test(name)) scope.secret(fromVars);
+      return fromVars;
+    }
+    scope.reference?.(name, m[2] !== undefined);
     const value = scope.env(name);
     // as in a shell, the default also stands in for an empty value
     if (value === undefined || (value === "" && m[2] !== undefined)) {
       if (m[2] !== undefined) return m[2];
+      if (scope.lenient === true) return whole;
       problem ??= `variable ${name} is not set (write \${${name}:-default} to do without, $\${${name}} for the text itself)`;
       return whole;
     }

@@ -26,6 +26,10 @@ export interface LoadOptions {
   readonly secret?: (value: string) => void;
   /** Told about every check file that is read, or should have been. */
   readonly uses?: (file: string) => void;
+  /** Told about every environment variable that is referred to. */
+  readonly reference?: (name: string, optional: boolean) => void;
+  /** Variables that are not set are no mistakes: what depends on them is not looked at. */
+  readonly lenient?: boolean;
   /** Unknown keys are errors. */
   readonly strict?: boolean;
 }
@@ -103,6 +107,8 @@ class Loader {
       vars,
       env: this.options.env ?? (() => undefined),
       secret: this.options.secret ?? (() => {}),
+      reference: this.options.reference,
+      lenient: this.options.lenient,
     };
     const reader = new Reader(file, document, lines, scope);
     this.readVars(reader, document, vars, outer);

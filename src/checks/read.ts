@@ -15,7 +15,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
-import { interpolate, type Scope } from "./interpolate";
+import { interpolate, isOpen, type Scope } from "./interpolate";
 import type { Problem } from "./problem";
 import { describeShape, type Field, type Fields, type Shape } from "./shape";
 import { suggest } from "./suggest";
@@ -33,6 +33,8 @@ interface Text {
   text: string;
   isPlain: boolean;
   isInterpolated: boolean;
+  /** It depends on a variable that is not known yet. */
+  isOpen: boolean;
 }
 
 export class Reader {
@@ -98,6 +100,7 @@ export class Reader {
         return this.readNumber(node, shape, path);
       case "boolean": {
         const t = this.text(node, path);
+        if (t?.isOpen) return undefined;
         if (t?.isPlain && /^(true|True|TRUE)$/.test(t.text)) return true;
         if (t?.isPlain && /^(false|False|FALSE)$/.test(t.text)) return false;
         return this.wrong(node, shape, path);
@@ -140,11 +143,16 @@ export class Reader {
     const text = interpolate(raw, this.scope);
     if (typeof text !== "string") {
       this.report(node, path, text.problem);
-      return { text: raw, isPlain, isInterpolated: true };
+      return { text: raw, isPlain, isInterpolated: true, isOpen: false };
     }
     // a quoted "${PORT}" is as good as a plain one: what it holds is not known to the file
     const isInterpolated = text !== raw;
-    return { text, isPlain: isPlain || isInterpolated, isInterpolated };
+    return {
+      text,
+      isPlain: isPlain || isInterpolated,
+      isInterpolated,
+      isOpen: isOpen(text, this.scope),
+    };
   }
 
   private readText(
@@ -155,6 +163,7 @@ export class Reader {
     const before = (this.quiet ?? this.problems).length;
     const t = this.text(node, path);
     if (t === undefined) return this.wrong(node, shape, path);
+    if (t.isOpen) return t.text;
     if ((this.quiet ?? this.problems).length > before) return undefined;
     if (shape.choices !== undefined && !shape.choices.includes(t.text)) {
       const near = suggest(t.text, shape.choices);
@@ -181,6 +190,7 @@ export class Reader {
     path: string,
   ): Value {
     const t = this.text(node, path);
+    if (t?.isOpen) return undefined;
     if (t === undefined || !t.isPlain)
       return this.wrong(node, shape, path, t === undefined ? "" : " (numbers have no quotes)");
     const n = yamlNumber(t.text);

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
+import type { ManifestCommandOptions } from "./manifest";
 import { runFile, runScript, type ScriptOptions } from "./script";
 import { readStandardInput } from "./source";
 import { parseSeconds, parseSize } from "./units";
@@ -49,6 +50,7 @@ const COMMANDS = new Set([
   "help",
   "validate",
   "merge",
+  "manifest",
   "modules",
   "build",
   "repl",
@@ -138,7 +140,28 @@ function createProgram(): Command {
       const { targets } = await import("./check-options");
       merge(files, { ...options, output: targets(output ?? []) });
     });
+  addManifest(program);
   return program;
+}
+
+function addManifest(program: Command): void {
+  program
+    .command("manifest")
+    .description("print the Kubernetes objects that run a file of checks")
+    .argument("<file>", "a file of checks")
+    .argument("[arguments...]", "further arguments of the program in the pod, behind --")
+    .option("--name <name>", "name of the objects; by default that of the file")
+    .option("--namespace <namespace>", "their namespace")
+    .option("--image <image>", "the container image")
+    .option("--schedule <cron>", "a CronJob, e.g. '*/5 * * * *'")
+    .option("--argocd-hook <phase>", "a hook of Argo CD, e.g. PostSync")
+    .option("--shards <n>", "an Indexed Job that shares the checks out")
+    .option("--env-secret <name>", "the Secret with the variables that the file refers to")
+    .option("--file <path>", "pack a further file (repeatable)", append)
+    .action(async (file: string, args: string[], options: ManifestCommandOptions) => {
+      const { printManifest } = await import("./manifest");
+      await printManifest(file, options, args);
+    });
 }
 
 interface MergeOptions {

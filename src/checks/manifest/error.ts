@@ -1,0 +1,2 @@
+/** A manifest can't be made. */
+export class ManifestError extends Error {}

@@ -1,0 +1,96 @@
+/** `assay manifest checks.yaml` */
+import { version } from "../../package.json";
+import { EXIT } from "../checks/exit-code";
+import { UnreadableError } from "../checks/load";
+import { kubernetesName, ManifestError, manifest, manifestText } from "../checks/manifest";
+import { ConfigError } from "../checks/problem";
+import { bytesToUtf8 } from "../host/bytes";
+import { toBytes } from "../lualib/bytes";
+import { stderr, stdout } from "../lualib/io-stream";
+import { fail } from "./exit";
+
+/** As the command line gives them: byte strings. */
+export interface ManifestCommandOptions {
+  name?: string;
+  namespace?: string;
+  image?: string;
+  schedule?: string;
+  argocdHook?: string;
+  shards?: string;
+  envSecret?: string;
+  file?: string[];
+}
+
+const HOOKS = ["PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"];
+const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const MAX_SHARDS = 1000;
+
+/** Prints the objects as YAML; what to mind goes to standard error. */
+export async function printManifest(
+  bytes: string,
+  raw: ManifestCommandOptions,
+  extra: readonly string[],
+): Promise<void> {
+  const file = bytesToUtf8(bytes);
+  const options = mapText(raw);
+  try {
+    const request = {
+      file,
+      ...checked(file, options),
+      image: options.image ?? `assay:${version}`,
+      files: (raw.file ?? []).map(bytesToUtf8),
+      args: extra.map(bytesToUtf8),
+      env: (name: string) => process.env[name],
+    };
+    const made = await manifest(request);
+    for (const w of made.warnings) stderr.write(toBytes(`note: ${w}\n`));
+    stdout.write(toBytes(manifestText(made, request.envSecret)));
+    stdout.flush();
+  } catch (e) {
+    if (e instanceof ManifestError) fail(toBytes(e.message), EXIT.configuration);
+    if (e instanceof UnreadableError) fail(toBytes(`${file}: ${e.message}`), EXIT.configuration);
+    if (e instanceof ConfigError) {
+      stderr.write(toBytes(`${e.message}\n`));
+      process.exit(EXIT.configuration);
+    }
+    throw e;
+  }
+}
+
+type Texts = Omit<ManifestCommandOptions, "file">;
+
+function mapText({ file: _, ...texts }: ManifestCommandOptions): Texts {
+  return Object.fromEntries(Object.entries(texts).map(([k, v]) => [k, bytesToUtf8(v)]));
+}
+
+function checked(file: string, options: Texts) {
+  const { schedule, argocdHook, namespace } = options;
+  const name = options.name ?? kubernetesName(file);
+  for (const [option, value] of [
+    ["--name", name],
+    ["--namespace", namespace],
+    ["--env-secret", options.envSecret],
+  ] as const)
+    if (value !== undefined && !NAME.test(value))
+      throw new ManifestError(`${option}: ${JSON.stringify(value)} is not a name of Kubernetes`);
+  if (schedule !== undefined && !isSchedule(schedule))
+    throw new ManifestError(
+      `--schedule: expected five fields such as '*/5 * * * *', got ${JSON.stringify(schedule)}`,
+    );
+  if (argocdHook !== undefined && !HOOKS.includes(argocdHook))
+    throw new ManifestError(`--argocd-hook: expected ${HOOKS.join(", ")}`);
+  if (argocdHook !== undefined && schedule !== undefined)
+    throw new ManifestError("--argocd-hook and --schedule exclude each other");
+  const shards = Number(options.shards ?? 1);
+  if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS)
+    throw new ManifestError(`--shards: expected a number from 1 to ${MAX_SHARDS}`);
+  const envSecret = options.envSecret ?? `${name}-env`;
+  return { name, namespace, schedule, argocdHook, shards, envSecret };
+}
+
+/** As the CronJob controller reads it. */
+function isSchedule(text: string): boolean {
+  if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
+  const fields = text.trim().split(/\s+/);
+  return fields.length === 5 && fields.every((f) => /^[\d*/,\-?A-Za-z]+$/.test(f));
+}
