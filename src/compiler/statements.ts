@@ -222,7 +222,6 @@ function plainStatement(lo: Lowering, s: Statement): void {
       assign(lo, s);
       break;
     case "Call":
-      if (raisesError(lo, s.call)) break;
       call(lo, s.call, (c) => `${c.before}if(${c.value}===null)break sus;`, "");
       break;
     case "Do":
@@ -276,29 +275,6 @@ function plainStatement(lo: Lowering, s: Statement): void {
   }
   lo.releaseTemps(mark);
   lo.liveBase = outerLive;
-}
-
-/**
- * The statement `error(…)`. If that is the standard function the error is thrown right here: the JIT
- * takes a call that never returns for one that is never made, and leaves its code in front of it.
- */
-function raisesError(lo: Lowering, e: CallExpr | MethodCallExpr): boolean {
-  if (e.type !== "Call" || e.func.type !== "Global" || e.func.name !== "error") return false;
-  if (e.args.length === 0 || e.args.length > 2 || isMulti(e.args[e.args.length - 1])) return false;
-  const f = operand(lo, e.func);
-  const args = e.args.map((a) => operand(lo, a).code).join(",");
-  const callee = lo.isHooked ? { ...f, kind: Kind.Boxed } : f;
-  lo.op(
-    (k) => {
-      const c = callText(callee, (name) => `${name}(${args})`, k);
-      return `if(${f.code}===ERR){k=${k};throw ME(${args})}${c.before}if(${c.value}===null)break sus;`;
-    },
-    "",
-    e.line,
-    e,
-    f.code,
-  );
-  return true;
 }
 
 /** Jumps out of scopes, closing what has to be closed on the way. */

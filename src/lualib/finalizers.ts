@@ -5,7 +5,7 @@
  * the parts of the collected one (`LuaTable.pin` makes sure that they are never replaced).
  */
 import { call } from "../runtime/call";
-import { control, Reason } from "../runtime/control";
+import { control, Reason, takeRaised } from "../runtime/control";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED, takeSuspended } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
@@ -155,6 +155,7 @@ function finalize(s: LuaTable): void {
     if (r === SUSPENDED) {
       // nobody could resume it: drop the frames that are already linked
       takeSuspended(null);
+      if (control.reason === Reason.Raise) throw takeRaised();
       control.reason = Reason.None;
       throw runtimeError("attempt to wait in a finaliser");
     }

@@ -1,9 +1,9 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
-import { control } from "../runtime/control";
+import { control, Reason, takeRaised } from "../runtime/control";
 import { running } from "../runtime/coroutine";
 import { argumentError, LuaError, StackOverflow, type TraceRow } from "../runtime/error";
-import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { Frame, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
@@ -22,6 +22,14 @@ function nameOf(f: LuaValue): string | undefined {
 function failure(error: unknown, f: LuaValue): Results {
   if (error instanceof Interrupt) throw error;
   return [false, settle(error, nameOf(f)).value];
+}
+
+/**
+ * An error is being raised, and all frames have been told. (Otherwise those that wait for their turn
+ * get the error first, from the coroutine.)
+ */
+function isRaised(): boolean {
+  return control.reason === Reason.Raise && outermostFrame() === null;
 }
 
 class PcallFrame extends Frame {
@@ -63,7 +71,11 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
     running.protectedCalls--;
     return failure(e, f);
   }
-  if (r === SUSPENDED) return suspend(new PcallFrame(f));
+  if (r === SUSPENDED) {
+    if (!isRaised()) return suspend(new PcallFrame(f));
+    running.protectedCalls--;
+    return failure(takeRaised(), f);
+  }
   running.protectedCalls--;
   return Array.isArray(r) ? [true, ...r] : [true, r];
 }
@@ -133,7 +145,11 @@ class XpcallFrame extends Frame {
       } finally {
         control.overflowHandlers -= overflow;
       }
-      if (r === SUSPENDED) return suspend(this);
+      if (r === SUSPENDED) {
+        if (!isRaised()) return suspend(this);
+        e = settle(takeRaised(), nameOf(this.handler));
+        continue;
+      }
       return this.resume(r);
     }
   }
@@ -148,7 +164,7 @@ export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Res
   } catch (e) {
     return frame.handle(e);
   }
-  if (r === SUSPENDED) return suspend(frame);
+  if (r === SUSPENDED) return isRaised() ? frame.handle(takeRaised()) : suspend(frame);
   running.protectedCalls--;
   return success(r);
 }

@@ -7,6 +7,7 @@
  * suspends; the result is then handed on later.
  */
 import { call } from "./call";
+import { raise } from "./control";
 import { IntegerFault, LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import {
@@ -240,7 +241,7 @@ export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
   const handler = getMetamethod(a, EVENTS[op]) ?? getMetamethod(b, EVENTS[op]);
   if (handler === undefined) {
     if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
-    throw operandError(a, b, bitwise);
+    return raise(operandError(a, b, bitwise)) as unknown as LuaValue;
   }
   const r = call(handler, a, b);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
@@ -340,8 +341,10 @@ export function concat(a: LuaValue, b: LuaValue): LuaValue {
   const y = typeof b === "string" ? b : isNumber(b) ? numberToString(b) : undefined;
   if (x !== undefined && y !== undefined) return x + y;
   const handler = getMetamethod(a, "__concat") ?? getMetamethod(b, "__concat");
-  if (handler === undefined)
-    throw fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
+  if (handler === undefined) {
+    const error = fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
+    return raise(error) as unknown as LuaValue;
+  }
   const r = call(handler, a, b);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }

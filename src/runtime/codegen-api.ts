@@ -19,16 +19,16 @@ import {
 } from "./arith";
 import { call, resolveCall } from "./call";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
-import { control } from "./control";
-import { type LuaError, runtimeError } from "./error";
+import { control, raise } from "./control";
+import { LuaError, OperandFault, runtimeError } from "./error";
 import { forLimit, forPrepare } from "./forloop";
-import { SUSPENDED, suspend } from "./frame";
+import { SUSPENDED } from "./frame";
 import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
-import { LuaFrame } from "./luaframe";
-import { error, makeError } from "./raise";
+import { LuaFrame, leave } from "./luaframe";
+import { getMetamethod } from "./metatable";
 import { select } from "./select";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
 import { unwind } from "./unwind";
@@ -94,7 +94,8 @@ function firstOfArray(r: Results): LuaValue {
 
 /** A function that calls `f`, which is none, by its `__call` metamethods. */
 function callable(f: LuaValue): LuaFunction {
-  resolveCall(f, []); // raises the error here if there is none
+  if (getMetamethod(f, "__call") === undefined)
+    return () => raise(new LuaError(undefined, new OperandFault("call", f, 0)));
   return (...args) => resolveCall(f, args)(...args);
 }
 
@@ -125,11 +126,9 @@ export const codegenApi = {
   H: hookApi,
   Q: Array.isArray,
   fl: Math.floor,
-  U: suspend,
+  U: leave,
   W: unwind,
   F: first,
-  ERR: error,
-  ME: makeError,
   SEL: select,
   SL1: selectFirst,
   R1: firstOfArray,

@@ -19,6 +19,8 @@ export enum Reason {
   Wait,
   /** Somebody wants to look at the frames: up to the innermost coroutine, which calls `inspector`. */
   Inspect,
+  /** An error on its way outward, see `raise`: up to the innermost `pcall` or coroutine. */
+  Raise,
 }
 
 /** Continues a waiting task with a value, or with an error if `failing`. Only the first call counts. */
@@ -52,6 +54,8 @@ export class Control {
   transfer: Results = [];
   waiter: ((wake: Wake) => void) | undefined;
   inspector: ((owner: FrameOwner) => Results) | undefined;
+  /** The error under way while `reason` is `Raise`. */
+  raised: unknown = undefined;
   /** Set by the scheduler. Called when the counter has run out. */
   onTick: () => LuaValue[] | undefined = () => undefined;
 
@@ -67,6 +71,25 @@ export function waitFor(waiter: (wake: Wake) => void): LuaValue[] {
   control.reason = Reason.Wait;
   control.waiter = waiter;
   return SUSPENDED;
+}
+
+/**
+ * Raises an error without a JavaScript exception: the callers leave one by one as if the call were
+ * suspended. An exception would throw each of them out of its compiled code. Return the result at
+ * once. `throw` does the same where speed does not matter.
+ */
+export function raise(error: unknown): LuaValue[] {
+  control.reason = Reason.Raise;
+  control.raised = error;
+  return SUSPENDED;
+}
+
+/** Ends the raising of an error: what `raise` was given. Only while `reason` is `Raise`. */
+export function takeRaised(): unknown {
+  const { raised } = control;
+  control.reason = Reason.None;
+  control.raised = undefined;
+  return raised;
 }
 
 /**

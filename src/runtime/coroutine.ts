@@ -1,7 +1,7 @@
 /** Coroutines (§2.6): stacks of frames, and the loop that runs them. */
 
 import { call } from "./call";
-import { control, type FrameOwner, Reason } from "./control";
+import { control, type FrameOwner, Reason, takeRaised } from "./control";
 import { LuaError, runtimeError } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
@@ -91,6 +91,11 @@ export function drive(co: Coroutine, value: unknown, failing: boolean): Results 
     const { reason } = control;
     // a wait goes on outward to the scheduler, which resets the reason
     if (reason === Reason.Wait) return SUSPENDED;
+    if (reason === Reason.Raise) {
+      v = takeRaised();
+      f = true;
+      continue;
+    }
     control.reason = Reason.None;
     if (reason === Reason.Yield) {
       if (control.isStrict && !mayYield(co)) {

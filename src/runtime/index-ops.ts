@@ -1,6 +1,7 @@
 /** Indexing with metamethods (§2.4, `__index` and `__newindex`). */
 
 import { call } from "./call";
+import { raise } from "./control";
 import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
 import { getMetamethod } from "./metatable";
@@ -30,8 +31,7 @@ function indexChain(o: LuaValue, k: LuaValue): LuaValue {
       if (handler === undefined) return undefined;
     } else {
       handler = getMetamethod(object, "__index");
-      if (handler === undefined)
-        throw new LuaError(undefined, new OperandFault("index", object, i === 0 ? 0 : -1));
+      if (handler === undefined) return noIndex(object, i);
     }
     if (typeof handler === "function") {
       const r = handler(object, k);
@@ -41,6 +41,11 @@ function indexChain(o: LuaValue, k: LuaValue): LuaValue {
     object = handler;
   }
   throw operationError("'__index' chain too long; possible loop");
+}
+
+function noIndex(object: LuaValue, depth: number): LuaValue {
+  const fault = new OperandFault("index", object, depth === 0 ? 0 : -1);
+  return raise(new LuaError(undefined, fault)) as unknown as LuaValue;
 }
 
 /** `o[k] = v`. Returns `SUSPENDED` or undefined. */
@@ -67,8 +72,7 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
       }
     } else {
       handler = getMetamethod(object, "__newindex");
-      if (handler === undefined)
-        throw new LuaError(undefined, new OperandFault("index", object, i === 0 ? 0 : -1));
+      if (handler === undefined) return noIndex(object, i);
     }
     if (typeof handler === "function") {
       const r = call(handler, object, k, v);

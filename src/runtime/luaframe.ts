@@ -1,8 +1,9 @@
 /** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
 import { call } from "./call";
+import { control, Reason } from "./control";
 import { running } from "./coroutine";
 import { argumentTypeName, LuaError, runtimeError } from "./error";
-import { Frame, SUSPENDED, suspend } from "./frame";
+import { Frame, outermostFrame, SUSPENDED, suspend } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { getMetamethod } from "./metatable";
 import type { Proto } from "./proto";
@@ -104,6 +105,18 @@ export class LuaFrame extends Frame {
     this.tbc = null;
     throw e;
   }
+}
+
+/**
+ * Generated code leaves a function with this frame, because an operation has been suspended. While an
+ * error is raised nobody needs the frame: what it has to add to the error is added here, as long as
+ * nothing further in waits for its turn.
+ */
+export function leave(frame: LuaFrame): LuaValue[] {
+  if (control.reason !== Reason.Raise || frame.tbc !== null || outermostFrame() !== null)
+    return suspend(frame);
+  control.raised = unwind(frame.proto, frame.k, control.raised);
+  return SUSPENDED;
 }
 
 function closeMethod(v: LuaValue): LuaValue {

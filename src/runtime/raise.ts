@@ -1,11 +1,12 @@
-/** `error` (§6.1), which generated code knows by identity. */
+/** `error` (§6.1). */
+import { raise } from "./control";
 import { argumentError, LuaError } from "./error";
 import { native } from "./native";
 import { toInteger } from "./number";
 import type { LuaValue, Results } from "./value";
 
 /** The error that `error(value, level)` raises; a text gets the position of the function at `level`. */
-export function makeError(value: LuaValue, level: LuaValue): LuaError {
+function makeError(value: LuaValue, level: LuaValue): LuaError {
   let at = 1;
   if (level !== undefined) {
     const n = toInteger(level);
@@ -16,5 +17,5 @@ export function makeError(value: LuaValue, level: LuaValue): LuaError {
 }
 
 export const error = native("error", (value: LuaValue, level: LuaValue): Results => {
-  throw makeError(value, level);
+  return raise(makeError(value, level));
 });
