@@ -5,7 +5,7 @@
 import { LuaSyntaxError } from "../parser/syntax-error";
 import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
-import { activeTask, startTask, type Task } from "../runtime/scheduler";
+import { activeTask, runTask, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
 import { plainText } from "../runtime/tostring";
@@ -73,6 +73,14 @@ export class Host implements HostSettings {
     const task = startTask(this.state, f, args, activeTask());
     task.observed = true;
     return task;
+  }
+
+  /**
+   * As `spawn`, but runs the function up to its first wait before it returns; only for events from
+   * outside, when no Lua code runs. A task that is `done` then has `results`.
+   */
+  runNow(f: LuaFunction, ...args: LuaValue[]): Task {
+    return runTask(this.state, f, args);
   }
 }
 

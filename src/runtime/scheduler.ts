@@ -45,14 +45,15 @@ export function whenTurnIsDue(condition: () => boolean): void {
 export class Task {
   readonly id = nextId++;
   readonly coroutine: Coroutine;
-  /** Settles with the function's results, or rejects with the error. */
-  readonly promise: Promise<LuaValue[]>;
   done = false;
   /** Set by whoever takes the result: an error nobody observes is reported. */
   observed = false;
   /** End of its time, as `performance.now()`; Infinity without limit. */
   deadline = Number.POSITIVE_INFINITY;
-  private settle!: { resolve(v: LuaValue[]): void; reject(e: unknown): void };
+  /** How it ended. */
+  private outcome: { readonly results?: LuaValue[]; readonly error?: unknown } = {};
+  /** Made when somebody asks: most tasks of a server end without one. */
+  private settling: PromiseWithResolvers<LuaValue[]> | undefined;
   private interrupt: Interrupt | undefined;
   private aborting: AbortController | undefined;
   /** Continues it while it waits. */
@@ -64,11 +65,30 @@ export class Task {
     fn: LuaValue,
   ) {
     this.coroutine = new Coroutine(fn, true);
-    this.promise = new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-    });
-    // whoever cares attaches a handler of their own; see `observed`
-    this.promise.catch(() => {});
+  }
+
+  /** Settles with the function's results, or rejects with the error. */
+  get promise(): Promise<LuaValue[]> {
+    if (this.settling === undefined) {
+      this.settling = Promise.withResolvers();
+      // whoever cares attaches a handler of their own; see `observed`
+      this.settling.promise.catch(() => {});
+      if (this.done) this.settle();
+    }
+    return this.settling.promise;
+  }
+
+  /** The results of a task that is done; throws what it failed with. */
+  get results(): LuaValue[] {
+    const { results, error } = this.outcome;
+    if (results === undefined) throw error;
+    return results;
+  }
+
+  private settle(): void {
+    const { results, error } = this.outcome;
+    if (results === undefined) this.settling?.reject(error);
+    else this.settling?.resolve(results);
   }
 
   /** Runs the function, unless the task was cancelled before it began. */
@@ -92,16 +112,16 @@ export class Task {
     try {
       r = drive(this.coroutine, value, failing);
     } catch (e) {
-      this.end();
+      this.end({ error: e });
       if (!this.observed) this.state.onTaskError?.(this, e);
-      this.settle.reject(e);
+      this.settle();
       return;
     } finally {
       current = outer;
     }
     if (r !== SUSPENDED) {
-      this.end();
-      this.settle.resolve(allResults(r));
+      this.end({ results: allResults(r) });
+      this.settle();
       return;
     }
     const { waiter } = control;
@@ -117,7 +137,8 @@ export class Task {
     else waiter?.(wake);
   }
 
-  private end(): void {
+  private end(outcome: Task["outcome"]): void {
+    this.outcome = outcome;
     this.done = true;
     this.coroutine.status = "dead";
     live--;
@@ -197,12 +218,25 @@ export function spawn(fn: LuaFunction, args: LuaValue[]): Task {
 
 /** Starts a task of `state`; it first runs in the next microtask. */
 export function startTask(state: LuaState, fn: LuaValue, args: LuaValue[], parent?: Task): Task {
-  const task = new Task(state, parent, fn);
-  live++;
-  state.tasks.add(task);
+  const task = makeTask(state, fn, parent);
   queueMicrotask(() => {
     if (!task.done) task.start(args);
   });
+  return task;
+}
+
+/** Runs a new task of `state` up to its first wait, often its end. Not to be called by Lua code. */
+export function runTask(state: LuaState, fn: LuaValue, args: LuaValue[]): Task {
+  const task = makeTask(state, fn, undefined);
+  task.observed = true;
+  task.start(args);
+  return task;
+}
+
+function makeTask(state: LuaState, fn: LuaValue, parent: Task | undefined): Task {
+  const task = new Task(state, parent, fn);
+  live++;
+  state.tasks.add(task);
   return task;
 }
 

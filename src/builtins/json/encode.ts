@@ -49,12 +49,23 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/** Keys as they are written, with their colon: programs use the same few again and again. */
+const quotedKeys = new Map<string, string>();
+const MAX_QUOTED = 2000;
+
+/** The names of the table written last at a depth, and the same sorted. */
+interface Names {
+  keys: string[];
+  sorted: string[];
+}
+
+const lastNames: (Names | undefined)[] = [];
+/** Larger records are not kept, nor longer keys. */
+const MAX_NAMES = 64;
+
 class Encoder {
   private readonly out = new Output();
   private readonly ancestors: LuaTable[] = [];
-  private readonly quoted = new Map<string, string>();
-  private lastKeys: string[] = [];
-  private lastSorted: string[] = [];
 
   constructor(private readonly indent: number) {}
 
@@ -143,26 +154,30 @@ class Encoder {
     }
   }
 
-  /** The names of a record, sorted; lists of records have the same ones again and again. */
+  /** The names of a record, sorted; records at one depth mostly have the same ones. */
   private sortedNames(t: LuaTable): string[] {
     const keys = Object.keys(t.hash);
-    const last = this.lastKeys;
-    let same = keys.length === last.length;
-    for (let i = 0; same && i < keys.length; i++) same = keys[i] === last[i];
-    if (!same) {
-      this.lastKeys = keys;
-      this.lastSorted = keys.slice().sort();
+    const { length } = keys;
+    if (length < 2) return keys;
+    const last = lastNames[this.ancestors.length];
+    if (last !== undefined) {
+      const known = last.keys;
+      let same = length === known.length;
+      for (let i = 0; same && i < length; i++) same = keys[i] === known[i];
+      if (same) return last.sorted;
     }
-    return this.lastSorted;
+    const sorted = keys.slice().sort();
+    if (length <= MAX_NAMES) lastNames[this.ancestors.length] = { keys, sorted };
+    return sorted;
   }
 
   private key(key: string): string {
-    let q = this.quoted.get(key);
+    let q = quotedKeys.get(key);
     if (q === undefined) {
-      q = this.indent > 0 ? `${JSON.stringify(key)}: ` : `${JSON.stringify(key)}:`;
-      if (this.quoted.size < 1000) this.quoted.set(key, q);
+      q = `${JSON.stringify(key)}:`;
+      if (quotedKeys.size < MAX_QUOTED && key.length <= MAX_NAMES) quotedKeys.set(key, q);
     }
-    return q;
+    return this.indent > 0 ? `${q} ` : q;
   }
 
   private line(change = 0): void {

@@ -150,7 +150,7 @@ function object(): LuaTable {
   for (;;) {
     if (skipBlank() !== 0x22)
       throw new Fault(pos >= text.length ? "EOF while parsing an object" : "key must be a string");
-    const key = string();
+    const key = name();
     if (skipBlank() !== 0x3a)
       throw new Fault(pos >= text.length ? "EOF while parsing an object" : "expected `:`");
     pos++;
@@ -241,6 +241,44 @@ function string(): string {
     return text.slice(start, i);
   }
   return escapedString(start, i);
+}
+
+/**
+ * Keys seen before, by a hash of their bytes. A string cut from the text has to be looked up in the
+ * engine's table of names each time it becomes a key; one that was a key already need not be.
+ */
+const names: string[] = new Array(1024).fill("");
+const MAX_NAME = 32;
+
+/** A string that will be a key. */
+function name(): string {
+  const start = pos + 1;
+  let i = start;
+  let hash = 0;
+  let c = text.charCodeAt(i);
+  while (c >= 0x20 && c !== 0x22 && c !== 0x5c) {
+    hash = (Math.imul(hash, 31) + c) | 0;
+    c = text.charCodeAt(++i);
+  }
+  const length = i - start;
+  if (c !== 0x22 || length > MAX_NAME) return string();
+  pos = i + 1;
+  const slot = (hash ^ (hash >>> 10)) & 1023;
+  const known = names[slot] as string;
+  if (known.length === length && sameBytes(known, start)) return known;
+  const fresh = text.slice(start, i);
+  void probe[fresh];
+  names[slot] = fresh;
+  return fresh;
+}
+
+/** Becoming a name, a string gets its own bytes; before, it holds on to the whole text. */
+const probe: Readonly<Record<string, undefined>> = Object.create(null);
+
+function sameBytes(known: string, at: number): boolean {
+  for (let i = 0; i < known.length; i++)
+    if (known.charCodeAt(i) !== text.charCodeAt(at + i)) return false;
+  return true;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,5 @@
 /** Requests as Lua tables. */
 import {
-  bufferToBytes,
   fn,
   type Host,
   HostError,
@@ -54,23 +53,13 @@ function requestMetatable(host: Host): LuaTable {
   return meta;
 }
 
-/**
- * Reads the body into the request's table; false when the client did not send all of it. Whether
- * there is one is seen from the headers: Bun's `request.body` would make a stream for it.
- */
-export async function readBody(request: Request, table: LuaTable): Promise<boolean> {
+/** Seen from the headers: Bun's `request.body` would make a stream for it. */
+export function hasBody(table: LuaTable): boolean {
   const headers = table.getStr("headers") as LuaTable;
-  if (
-    headers.getStr("content-length") === undefined &&
-    headers.getStr("transfer-encoding") === undefined
-  )
-    return true;
-  try {
-    table.setName("body", bufferToBytes(await request.arrayBuffer()));
-    return true;
-  } catch {
-    return false;
-  }
+  return (
+    headers.getStr("content-length") !== undefined ||
+    headers.getStr("transfer-encoding") !== undefined
+  );
 }
 
 /** The table a handler gets; its body is still to be read. */

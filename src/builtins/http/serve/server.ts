@@ -1,14 +1,15 @@
 /** The server: Bun's listener in front, a Lua task for each request behind. */
 import type { Server } from "bun";
 import {
+  bufferToBytes,
   errorReport,
   errorValue,
   type Host,
   type LuaFunction,
   type LuaTable,
-  type LuaValue,
+  type Task,
 } from "../../../host";
-import { makeTable, readBody, targetOf } from "./request";
+import { hasBody, makeTable, targetOf } from "./request";
 import { BadResponse, type Reply, readReply, toResponse } from "./response";
 import type { Routes } from "./routes";
 import { StaticFolder, serveStatic } from "./static";
@@ -114,10 +115,11 @@ export class HttpServer {
     this.settleClosed();
   }
 
-  private async answer(
+  /** At once when neither the body nor the handler keeps it waiting: that is what most requests are. */
+  private answer(
     request: Request,
     server: Server<Connection>,
-  ): Promise<Response | undefined> {
+  ): Response | undefined | Promise<Response | undefined> {
     const target = targetOf(request.url);
     const match = this.routes.find(request.method, target.path);
     if (match === undefined) return notFound();
@@ -126,37 +128,62 @@ export class HttpServer {
       const star = match.params.find(([name]) => name === "*");
       return serveStatic(handler, request, star?.[1] ?? "");
     }
-    this.active++;
     const table = makeTable(this.lua, request, target, match.params, server.requestIP(request));
+    if (!hasBody(table)) return this.handle(request, server, handler, table);
+    this.active++;
+    return request.bytes().then(
+      (bytes) => {
+        this.active--;
+        table.setName("body", bufferToBytes(bytes));
+        return this.handle(request, server, handler, table);
+      },
+      // the client did not send all of it
+      () => {
+        this.active--;
+        return failed();
+      },
+    );
+  }
+
+  /** Runs the handler. Most have their result at once, and no promise is made for it. */
+  private handle(
+    request: Request,
+    server: Server<Connection>,
+    handler: LuaFunction,
+    table: LuaTable,
+  ): Response | undefined | Promise<Response | undefined> {
+    const task = this.lua.runNow(handler, table);
+    if (!task.done) return this.handleLater(request, server, task, table);
     try {
-      if (!(await readBody(request, table))) return failed();
-      return await this.run(request, server, handler, table);
+      const reply = readReply(task.results[0]);
+      if (reply.special === undefined) return toResponse(reply);
+      return this.special(request, server, reply, reply.special);
+    } catch (e) {
+      return this.failure(request, e, table);
+    }
+  }
+
+  private async handleLater(
+    request: Request,
+    server: Server<Connection>,
+    task: Task,
+    table: LuaTable,
+  ): Promise<Response | undefined> {
+    this.active++;
+    try {
+      // the handler may take its time; the limit is for the client
+      server.timeout(request, 0);
+      const reply = readReply((await task.promise)[0]);
+      if (reply.special === undefined) {
+        server.timeout(request, this.settings.idleTimeout);
+        return toResponse(reply);
+      }
+      return await this.special(request, server, reply, reply.special);
     } catch (e) {
       return await this.failure(request, e, table);
     } finally {
       this.active--;
     }
-  }
-
-  private async run(
-    request: Request,
-    server: Server<Connection>,
-    handler: LuaFunction,
-    table: LuaTable,
-  ): Promise<Response | undefined> {
-    // the handler may take its time; the limit is for the client
-    server.timeout(request, 0);
-    const results = await this.call(handler, table);
-    const reply = readReply(results[0]);
-    if (reply.special === undefined) {
-      server.timeout(request, this.settings.idleTimeout);
-      return toResponse(reply);
-    }
-    return this.special(request, server, reply, reply.special);
-  }
-
-  private call(handler: LuaFunction, ...args: LuaValue[]): Promise<LuaValue[]> {
-    return this.lua.spawn(handler, ...args).promise;
   }
 
   private async special(
@@ -165,6 +192,8 @@ export class HttpServer {
     { status, headers }: Reply,
     special: NonNullable<Reply["special"]>,
   ): Promise<Response | undefined> {
+    // a stream may be silent for as long as it likes
+    if (special.kind !== "file") server.timeout(request, 0);
     if (special.kind === "file") {
       const file = Bun.file(special.path);
       if (!(await file.exists())) return notFound();
@@ -207,7 +236,7 @@ export class HttpServer {
     const { onError } = this.settings;
     if (onError === undefined) return failed();
     try {
-      const results = await this.call(onError, errorValue(e), table);
+      const results = await this.lua.spawn(onError, errorValue(e), table).promise;
       if (results[0] === undefined) return failed();
       const reply = readReply(results[0]);
       return reply.special === undefined ? toResponse(reply) : failed();
