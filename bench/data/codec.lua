@@ -7,7 +7,7 @@ for _ = 1, rounds do
   local parsed = time()
   local out = json.encode(value)
   local encoded = time()
-  assert.eq(#value, 20000)
+  assert.eq(#value, 22500)
   assert.gt(#out, 5000000)
   print(("parse %.4f encode %.4f"):format(parsed - start, encoded - parsed))
 end

@@ -11,6 +11,6 @@ for _ in range(int(sys.argv[2])):
     parsed = time.time()
     out = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     encoded = time.time()
-    assert len(value) == 20000
+    assert len(value) == 22500
     assert len(out) > 5000000
     print(f"parse {parsed - start:.4f} encode {encoded - parsed:.4f}")
