@@ -729,6 +729,27 @@ function http_server:close(grace) end
 ---Waits until the server is closed.
 function http_server:wait() end
 
+---A local server that records or replays.
+---@class http.stub
+---@field url string where it listens
+---@field port integer the port it listens on
+---@field mode string "record" or "replay"
+local http_stub = {}
+
+---What arrived, in order: a list of { method, path, query, headers, body }.
+---@return table
+function http_stub:requests() end
+
+---The exchanges that were not replayed: a list of { method, path, query, headers, body }.
+---@return table
+function http_stub:unused() end
+
+---Raises when a request had no exchange, or an exchange was not used.
+function http_stub:verify() end
+
+---Stops the server, and writes what was recorded.
+function http_stub:close() end
+
 ---HTTP client and server
 http = {}
 
@@ -807,6 +828,11 @@ function http.server(port, routes) end
 ---@param opts? { index?: string, max_age?: number }
 ---@return http.static
 function http.static(dir, opts) end
+
+---Starts a local server that records exchanges with a service, or replays them.
+---@param opts { file?: string, upstream?: string, mode?: "auto"|"record"|"replay", exchanges?: table, match?: "body"|"path", mask?: table, client?: table, port?: integer }
+---@return http.stub
+function http.stub(opts) end
 
 ---JSON text to Lua values and back
 json = {}

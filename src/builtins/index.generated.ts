@@ -12,6 +12,7 @@ import fsBuiltin from "./fs";
 import hexBuiltin from "./hex";
 import httpBuiltin from "./http";
 import httpServeBuiltin from "./http-serve";
+import httpStubBuiltin from "./http-stub";
 import jsonBuiltin from "./json";
 import logBuiltin from "./log";
 import osBuiltin from "./os";
@@ -39,6 +40,7 @@ export const builtins: readonly BuiltinDefinition[] = [
   hexBuiltin,
   httpBuiltin,
   httpServeBuiltin,
+  httpStubBuiltin,
   jsonBuiltin,
   logBuiltin,
   osBuiltin,

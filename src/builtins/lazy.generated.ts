@@ -14,6 +14,7 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
   http: () => [
     (require("./http") as typeof import("./http")).default,
     (require("./http-serve") as typeof import("./http-serve")).default,
+    (require("./http-stub") as typeof import("./http-stub")).default,
   ],
   json: () => [(require("./json") as typeof import("./json")).default],
   log: () => [(require("./log") as typeof import("./log")).default],

@@ -1,0 +1,131 @@
+/** Recorded exchanges, and the file that keeps them. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { HeaderList } from "../headers";
+
+/** Texts are byte strings. */
+export interface StubRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly headers: HeaderList;
+  /** Undefined in a recorded request: any body fits. */
+  readonly body: string | undefined;
+}
+
+export interface StubResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: string;
+}
+
+export interface Exchange {
+  readonly request: StubRequest;
+  readonly response: StubResponse;
+}
+
+/** A body as it stands in the file: JSON as such when that loses nothing, text, or base64. */
+interface StoredBody {
+  json?: unknown;
+  body?: string;
+  base64?: string;
+}
+
+type StoredHeaders = Record<string, string | string[]>;
+
+interface StoredExchange {
+  request: { method: string; path: string; query?: string; headers?: StoredHeaders } & StoredBody;
+  response: { status: number; headers?: StoredHeaders } & StoredBody;
+}
+
+/** The exchanges of a file. Throws what `readFileSync` does, or an `Error` about the content. */
+export function readExchanges(path: string): Exchange[] {
+  const stored = JSON.parse(readFileSync(path, "utf8")) as { exchanges?: unknown };
+  if (!Array.isArray(stored?.exchanges)) throw new Error("it holds no list 'exchanges'");
+  return (stored.exchanges as StoredExchange[]).map(({ request, response }, i) => {
+    if (typeof request?.method !== "string" || typeof request.path !== "string")
+      throw new Error(`exchange ${i + 1} has no method and path`);
+    if (typeof response?.status !== "number") throw new Error(`exchange ${i + 1} has no status`);
+    return {
+      request: {
+        method: request.method,
+        path: latin1(request.path),
+        query: latin1(request.query ?? ""),
+        headers: fromStored(request.headers),
+        body: fromBody(request),
+      },
+      response: {
+        status: response.status,
+        headers: fromStored(response.headers),
+        body: fromBody(response) ?? "",
+      },
+    };
+  });
+}
+
+/** Writes the file anew; it is never seen half-written. */
+export function writeExchanges(path: string, exchanges: readonly Exchange[]): void {
+  const stored: StoredExchange[] = exchanges.map(({ request, response }) => ({
+    request: {
+      method: request.method,
+      path: utf8(request.path),
+      ...(request.query !== "" && { query: utf8(request.query) }),
+      ...toStored(request.headers),
+      ...toBody(request.body ?? ""),
+    },
+    response: {
+      status: response.status,
+      ...toStored(response.headers),
+      ...toBody(response.body),
+    },
+  }));
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify({ version: 1, exchanges: stored }, undefined, 2)}\n`);
+  renameSync(temporary, path);
+}
+
+function toBody(body: string): StoredBody {
+  if (body === "") return {};
+  const bytes = Buffer.from(body, "latin1");
+  const text = bytes.toString("utf8");
+  if (!Buffer.from(text, "utf8").equals(bytes)) return { base64: bytes.toString("base64") };
+  if (/^[[{]/.test(text)) {
+    try {
+      const json: unknown = JSON.parse(text);
+      if (JSON.stringify(json) === text) return { json };
+    } catch {
+      // it only looks like it
+    }
+  }
+  return { body: text };
+}
+
+function fromBody({ json, body, base64 }: StoredBody): string | undefined {
+  if (json !== undefined) return latin1(JSON.stringify(json));
+  if (base64 !== undefined) return Buffer.from(base64, "base64").toString("latin1");
+  return body === undefined ? undefined : latin1(body);
+}
+
+function toStored(list: HeaderList): { headers?: StoredHeaders } {
+  const headers: StoredHeaders = {};
+  for (const [name, value] of list) {
+    const before = headers[name];
+    const text = utf8(value);
+    headers[name] = before === undefined ? text : [before, text].flat();
+  }
+  return list.length === 0 ? {} : { headers };
+}
+
+function fromStored(headers: StoredHeaders = {}): HeaderList {
+  return Object.entries(headers).flatMap(([name, v]) =>
+    [v].flat().map((text): [string, string] => [name, latin1(text)]),
+  );
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}

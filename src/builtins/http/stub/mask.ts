@@ -1,0 +1,158 @@
+/**
+ * Takes secrets out of exchanges before they are kept. What counts as one: values of headers, query
+ * parameters, form fields and JSON members whose names say so, signed tokens wherever they are, what
+ * Vault and Kubernetes Secrets hold, and what the program knows to be secret. A value that was found
+ * once is masked in everything.
+ */
+import type { Secrets } from "../../../host";
+import type { HeaderList } from "../headers";
+import type { Exchange } from "./exchange";
+
+export const MASK = "[redacted]";
+/** For members whose readers decode base64. */
+const MASK_BASE64 = Buffer.from(MASK).toString("base64");
+/** Shorter values would blank out harmless text. */
+const MIN_LENGTH = 4;
+
+const NAMES =
+  /token|secret|passw|pwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie|signature|session|assertion/i;
+/** Says where the next page is, and is a secret to nobody. */
+const HARMLESS = /^(?:next|continue|continuation|page|sync)[_-]?(?:page)?[_-]?token$|token_type/i;
+const SIGNED = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const MEMBER = /("((?:[^"\\]|\\.)*)"\s*:\s*")((?:[^"\\]|\\.)*)"/g;
+const PAIR = /([?&]|^)([^=&#\s]+)=([^&#\s]*)/g;
+
+export class Masker {
+  private readonly found = new Set<string>();
+  /** Those that stand in base64. */
+  private readonly encoded = new Set<string>();
+  private pattern: RegExp | undefined;
+
+  /** `names`: further names (lower case) whose values are secret. */
+  constructor(
+    private readonly known: Secrets,
+    private readonly names: ReadonlySet<string>,
+  ) {}
+
+  /** Learns what is secret in an exchange. */
+  learn({ request, response }: Exchange): void {
+    for (const [name, value] of [...request.headers, ...response.headers])
+      if (this.isSecret(name)) this.addHeader(name, value);
+    this.learnPairs(request.query);
+    for (const { headers, body } of [request, response]) {
+      if (isForm(headers)) this.learnPairs(body ?? "");
+      for (const [, , key, value] of (body ?? "").matchAll(MEMBER))
+        if (this.isSecret(key as string)) this.add(value as string);
+    }
+    const isVault = request.headers.some(([name]) => name.toLowerCase() === "x-vault-token");
+    for (const body of [request.body ?? "", response.body]) this.learnData(body, isVault);
+  }
+
+  /** The exchange without what is secret. */
+  mask({ request, response }: Exchange): Exchange {
+    return {
+      request: {
+        ...request,
+        path: this.text(request.path),
+        query: this.text(request.query),
+        headers: this.headers(request.headers),
+        body: request.body === undefined ? undefined : this.text(request.body),
+      },
+      response: {
+        ...response,
+        headers: this.headers(response.headers),
+        body: this.text(response.body),
+      },
+    };
+  }
+
+  /** A byte string without what is secret. */
+  text(bytes: string): string {
+    const known = this.known.mask(Buffer.from(bytes, "latin1").toString("utf8"));
+    const masked = isUtf8(bytes) ? Buffer.from(known, "utf8").toString("latin1") : bytes;
+    return this.replace(masked).replace(SIGNED, MASK);
+  }
+
+  private replace(bytes: string): string {
+    if (this.found.size === 0) return bytes;
+    this.pattern ??= new RegExp(
+      [...this.found]
+        .sort((a, b) => b.length - a.length)
+        .map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+        .join("|"),
+      "g",
+    );
+    return bytes.replace(this.pattern, (s) => (this.encoded.has(s) ? MASK_BASE64 : MASK));
+  }
+
+  private headers(list: HeaderList): HeaderList {
+    return list.map(([name, value]) => [name, this.isSecret(name) ? MASK : this.text(value)]);
+  }
+
+  private isSecret(name: string): boolean {
+    return this.names.has(name.toLowerCase()) || (NAMES.test(name) && !HARMLESS.test(name));
+  }
+
+  private addHeader(name: string, value: string): void {
+    // a cookie's attributes are no secrets
+    if (/cookie/i.test(name)) this.add(/^[^=;]*=([^;]*)/.exec(value)?.[1] ?? "");
+    else this.add(value.replace(/^\w+ +/, ""));
+  }
+
+  private learnPairs(text: string): void {
+    for (const [, , name, value] of text.matchAll(PAIR)) {
+      if (!this.isSecret(name as string)) continue;
+      this.add(value as string);
+      try {
+        this.add(Buffer.from(decodeURIComponent(value as string)).toString("latin1"));
+      } catch {
+        // no text in percent-encoding
+      }
+    }
+  }
+
+  /** `data` of Vault's answers and of Kubernetes Secrets. */
+  private learnData(body: string, isVault: boolean): void {
+    if (!body.startsWith("{")) return;
+    let json: { kind?: unknown; data?: unknown; stringData?: unknown; items?: unknown };
+    try {
+      json = JSON.parse(body);
+    } catch {
+      return;
+    }
+    if (isVault) this.addLeaves(json.data);
+    const objects = json.kind === "SecretList" && Array.isArray(json.items) ? json.items : [json];
+    for (const o of objects) {
+      if (o.kind !== "Secret" && json.kind !== "SecretList") continue;
+      this.addLeaves(o.stringData);
+      this.addLeaves(o.data, true);
+    }
+  }
+
+  private addLeaves(v: unknown, isBase64 = false): void {
+    if (typeof v === "string") {
+      this.add(v);
+      if (!isBase64) return;
+      if (v.length >= MIN_LENGTH) this.encoded.add(v);
+      this.add(Buffer.from(v, "base64").toString("latin1"));
+    } else if (typeof v === "object" && v !== null)
+      for (const inner of Object.values(v)) this.addLeaves(inner, isBase64);
+  }
+
+  private add(value: string): void {
+    if (value.length < MIN_LENGTH || value === MASK || value === MASK_BASE64) return;
+    this.found.add(value);
+    this.pattern = undefined;
+  }
+}
+
+function isForm(headers: HeaderList): boolean {
+  return headers.some(
+    ([name, value]) => name.toLowerCase() === "content-type" && /x-www-form-urlencoded/.test(value),
+  );
+}
+
+function isUtf8(bytes: string): boolean {
+  const buffer = Buffer.from(bytes, "latin1");
+  return Buffer.from(buffer.toString("utf8"), "utf8").equals(buffer);
+}

@@ -1,0 +1,229 @@
+/** `http.stub` in front of a real server: recording, masking, replaying. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { luaWithModules } from "../stdlib/server";
+import { testFolder } from "./folder";
+import { type Harness, harness } from "./harness";
+
+const folder = testFolder();
+
+/** An API with a login, on a port of its own. */
+const API = `
+  local hits = 0
+  local api = http.server({ host = "127.0.0.1" }, {
+    POST = { ["/login"] = function(req)
+      return { json = { access_token = "tok-" .. "123456", token_type = "bearer", n = 1.5 } }
+    end },
+    GET = {
+      ["/me"] = function(req)
+        hits = hits + 1
+        if req.headers.authorization ~= "Bearer tok-123456" then return { status = 401 } end
+        return { json = { name = "ada", hits = hits, jwt = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln" } }
+      end,
+      ["/page"] = function(req)
+        return { headers = { Link = "<http://" .. req.headers.host .. "/page?n=2>" }, body = "\\xff\\0" }
+      end,
+    },
+  })`;
+
+const SCRIPT = `
+  local function script(base)
+    local login = http.post(base .. "/login", { user = "ada", password = "hunter22" }):json()
+    local headers = { Authorization = "Bearer " .. login.access_token }
+    local first = http.get(base .. "/me?api_key=k3y-secret&x=1", { headers = headers }):json()
+    local second = http.get(base .. "/me?x=1&api_key=k3y-secret", { headers = headers }):json()
+    local page = http.get(base .. "/page")
+    return login.n, first.name, first.hits, second.hits, page.body, page.headers.link
+  end`;
+
+function lua(): Harness {
+  return harness({ env: { ASSAY_STUB: "" } });
+}
+
+async function record(file: string): Promise<unknown[]> {
+  const h = lua();
+  const results = await h.run(
+    `${API} ${SCRIPT}
+     local stub <close> = http.stub { file = ..., upstream = api.url }
+     assert.eq(stub.mode, "record")
+     local results = { script(stub.url) }
+     results[6] = results[6]:gsub(stub.port, "PORT")
+     return table.unpack(results, 1, 6)`,
+    [file],
+  );
+  await h.lua.close();
+  return results;
+}
+
+test("what was recorded is replayed without the service", async () => {
+  const file = join(folder, "api.json");
+  const recorded = await record(file);
+  expect(recorded.slice(0, 4)).toEqual([1.5, "ada", 1, 2]);
+  expect(recorded[5]).toBe("<http://127.0.0.1:PORT/page?n=2>");
+  const h = lua();
+  const replayed = await h.run(
+    `${SCRIPT}
+     local stub <close> = http.stub { file = ... }
+     assert.eq(stub.mode, "replay")
+     local results = { script(stub.url) }
+     results[6] = results[6]:gsub(stub.port, "PORT")
+     stub:verify()
+     return table.unpack(results, 1, 6)`,
+    [file],
+  );
+  expect(replayed).toEqual(recorded);
+  await h.lua.close();
+});
+
+test("no secret is in the file", async () => {
+  const file = join(folder, "masked.json");
+  await record(file);
+  const text = readFileSync(file, "utf8");
+  for (const secret of ["tok-123456", "hunter22", "k3y-secret", "eyJhbGci", "c2ln"])
+    expect([secret, text.includes(secret)]).toEqual([secret, false]);
+  const { exchanges } = JSON.parse(text);
+  expect(exchanges[0]).toMatchObject({
+    request: { method: "POST", path: "/login", json: { user: "ada", password: "[redacted]" } },
+    response: { status: 200, json: { access_token: "[redacted]", token_type: "bearer", n: 1.5 } },
+  });
+  expect(exchanges[1].request.headers.authorization).toBe("[redacted]");
+  expect(exchanges[3].response.base64).toBe(Buffer.from([0xff, 0]).toString("base64"));
+});
+
+test("what Vault and Kubernetes Secrets hold is masked", async () => {
+  const file = join(folder, "vault.json");
+  const h = luaWithModules();
+  const encoded = Buffer.from("pg-password").toString("base64");
+  await h.run(
+    `local api = http.server({ host = "127.0.0.1" }, {
+       ["/v1/kv/db"] = function() return { json = { data = { data = { user = "pg-user", inner = { "deep-one" } } } } } end,
+       ["/api/v1/namespaces/x/secrets/db"] = function()
+         return { json = { kind = "Secret", metadata = { name = "pg-secret" }, data = { pw = "${encoded}" } } }
+       end,
+     })
+     local stub <close> = http.stub { file = ..., upstream = api.url, mode = "record" }
+     local k8s = require("assay.k8s")
+     http.get(stub.url .. "/v1/kv/db", { headers = { ["X-Vault-Token"] = "root-token" } })
+     local secret = k8s.get_secret("x", "db", { base_url = stub.url, token = "sa-token-1" })
+     assert.eq(secret.pw, "pg-password")`,
+    [file],
+  );
+  await h.lua.close();
+  const text = readFileSync(file, "utf8");
+  for (const secret of ["pg-user", "deep-one", encoded, "root-token", "sa-token-1"])
+    expect([secret, text.includes(secret)]).toEqual([secret, false]);
+  const again = luaWithModules();
+  const [value] = await again.run(
+    `local stub <close> = http.stub { file = ... }
+     return require("assay.k8s").get_secret("x", "db", { base_url = stub.url, token = "other" }).pw`,
+    [file],
+  );
+  expect(value).toBe("[redacted]");
+  await again.lua.close();
+});
+
+test("further names, secrets of the environment, and registered ones are masked", async () => {
+  const file = join(folder, "names.json");
+  const h = lua();
+  h.lua.host.secrets.register("registered-value");
+  await h.run(
+    `local api = http.server({ host = "127.0.0.1" }, { ["/*"] = function(req) return "seen " .. req.path end })
+     local stub <close> = http.stub { file = ..., upstream = api.url, mask = { "Customer" } }
+     http.get(stub.url .. "/registered-value?customer=acme-corp&plain=visible")
+     http.get(stub.url .. "/acme-corp")`,
+    [file],
+  );
+  await h.lua.close();
+  const text = readFileSync(file, "utf8");
+  expect(text).not.toMatch(/registered-value|acme-corp/);
+  expect(text).toContain("plain=visible");
+});
+
+test("a request that was not recorded is answered with what there is", async () => {
+  const h = lua();
+  const [status, body, message, unused] = await h.run(
+    `local stub <close> = http.stub { exchanges = {
+       { "GET /a?x=1", { json = { 1, 2 } } },
+       { { "POST /b", json = { k = "v" } }, { status = 201, headers = { ["X-Id"] = "7" }, body = "made" } },
+     } }
+     assert.eq(http.get(stub.url .. "/a", { query = { x = 1 } }):json(), { 1, 2 })
+     local res = http.post(stub.url .. "/b", { k = "other" })
+     local _, message = pcall(stub.verify, stub)
+     return res.status, res.body, message, #stub:unused()`,
+  );
+  expect(status).toBe(501);
+  expect(body).toBe(
+    'http.stub: no exchange for\n  POST /b {"k":"other"}\namong\n  GET /a?x=1\n  POST /b {"k":"v"}\n',
+  );
+  expect(message).toBe("http.stub.verify: no exchange for POST /b\n  not used: POST /b");
+  expect(unused).toBe(1);
+  expect(h.logged()[0]).toContain("ERROR http.stub: no exchange for");
+  await h.lua.close();
+});
+
+test("repeated requests are replayed in order, the last one again and again", async () => {
+  const h = lua();
+  const [seen] = await h.run(
+    `local stub <close> = http.stub { match = "path", exchanges = {
+       { "GET /s", { status = 503 } }, { "GET /s", { status = 200, body = "up" } },
+     } }
+     local seen = {}
+     for i = 1, 4 do seen[i] = http.get(stub.url .. "/s?try=" .. i).status end
+     assert.eq(#stub:requests(), 4)
+     assert.eq(stub:requests()[2].query, "try=2")
+     return seen`,
+  );
+  expect(seen).toEqual([503, 200, 200, 200]);
+  await h.lua.close();
+});
+
+test("ASSAY_STUB decides between recording and replaying", async () => {
+  const file = join(folder, "auto.json");
+  const code = `
+    local api = http.server({ host = "127.0.0.1" }, { ["/v"] = function() return "live" end })
+    local stub <close> = http.stub { file = ..., upstream = api.url }
+    return stub.mode, http.get(stub.url .. "/v").body`;
+  expect(await lua().run(code, [file])).toEqual(["record", "live"]);
+  expect(existsSync(file)).toBe(true);
+  writeFileSync(file, readFileSync(file, "utf8").replace("live", "kept"));
+  expect(await lua().run(code, [file])).toEqual(["replay", "kept"]);
+  const env = { ASSAY_STUB: "record" };
+  expect(await harness({ env }).run(code, [file])).toEqual(["record", "live"]);
+});
+
+test("mistakes say what they are", async () => {
+  const h = lua();
+  expect(await h.failure("http.stub {}")).toBe(
+    "http.stub: one of the options 'file' and 'exchanges' is needed",
+  );
+  expect(await h.failure('http.stub { file = "/no/such.json" }')).toBe(
+    "http.stub: reading \"/no/such.json\": No such file or directory (os error 2) (to record it, give 'upstream' or set ASSAY_STUB=record)",
+  );
+  expect(await h.failure('http.stub { mode = "record", file = "x" }')).toBe(
+    "http.stub: recording needs the options 'file' and 'upstream'",
+  );
+  expect(await h.failure('http.stub { exchanges = { { "a", {} } } }')).toBe(
+    'http.stub: exchange 1: the request must be like "GET /path?query"',
+  );
+  expect(await h.failure("http.stub { fiel = 1 }")).toContain("unknown field 'fiel'");
+  const file = join(folder, "broken.json");
+  writeFileSync(file, "{}");
+  expect(await h.failure(`http.stub { file = "${file}" }`)).toContain(
+    "it holds no list 'exchanges'",
+  );
+});
+
+test("an upstream that is down is a 502 that says so", async () => {
+  const h = lua();
+  const [status, body] = await h.run(
+    `local stub <close> = http.stub { file = ..., upstream = "http://127.0.0.1:1", mode = "record" }
+     local res = http.get(stub.url .. "/x")
+     return res.status, res.body`,
+    [join(folder, "down.json")],
+  );
+  expect([status, body]).toEqual([
+    502,
+    "http.stub: connecting to http://127.0.0.1:1/x: connection refused\n",
+  ]);
+});
