@@ -1,5 +1,5 @@
 /** All of the command line but `assay script.lua`, which main.ts sees to. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
@@ -119,6 +119,20 @@ function createProgram(): Command {
       await build(file, command.optsWithGlobals());
     });
   program
+    .command("test")
+    .description("run the test_* functions of *_test.lua files")
+    .argument("[path...]", "folders and files; the working directory by default")
+    .option("--filter <text>", "only tests with this text in '<file>: <test>'; repeatable", append)
+    .option("--parallel <number>", "how many files run at a time", count)
+    .option("--timeout <duration>", "limit of one test, 60s by default", seconds)
+    .option("--junit <file>", "write the results as JUnit XML, too")
+    .option("-v, --verbose", "show the output of tests that passed, too")
+    .addOption(new Option("--worker <job>").hideHelp())
+    .action(async (paths: string[], _own: unknown, command: Command) => {
+      const { runTests } = await import("./test");
+      await runTests(paths, command.optsWithGlobals());
+    });
+  program
     .command("modules")
     .description("list builtins and modules, or the functions of one")
     .argument("[name]", "a builtin or module: http, assay.vault")
@@ -198,6 +212,12 @@ function size(text: string): number {
   const value = parseSize(text);
   if (value === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
   return value;
+}
+
+function count(text: string): number {
+  const n = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (n < 1) throw new InvalidArgumentError("Expected a number from 1 up.");
+  return n;
 }
 
 function joinLines(code: string, before: string | undefined): string {

@@ -12,17 +12,17 @@ export function junitOutput(result: RunResult): string {
 }
 
 function testcase(check: CheckResult): string {
-  const head = `    <testcase name="${escape(check.name)}" classname="assay.${escape(check.type)}" time="${seconds(check.duration_ms)}"`;
+  const head = `    <testcase name="${escapeXml(check.name)}" classname="assay.${escapeXml(check.type)}" time="${seconds(check.duration_ms)}"`;
   if (check.passed) return `${head}/>\n`;
   const message = check.message ?? "failed";
   if (check.skipped)
-    return `${head}>\n      <skipped message="${escape(message)}"/>\n    </testcase>\n`;
+    return `${head}>\n      <skipped message="${escapeXml(message)}"/>\n    </testcase>\n`;
   const first = message.split("\n")[0] as string;
   const attempts = check.attempts.map(
     (a, i) => `attempt ${i + 1} (${a.duration_ms} ms): ${a.message ?? "passed"}`,
   );
   const details = [message, seenText(check), ...attempts].filter((t) => t !== "").join("\n");
-  return `${head}>\n      <failure message="${escape(first)}">${escape(details)}</failure>\n    </testcase>\n`;
+  return `${head}>\n      <failure message="${escapeXml(first)}">${escapeXml(details)}</failure>\n    </testcase>\n`;
 }
 
 function seconds(ms: number): string {
@@ -37,8 +37,8 @@ const ENTITIES: Record<string, string> = {
   "\n": "&#10;",
 };
 
-/** XML 1.0 §2.2 has no place for control characters, not even escaped. */
-function escape(text: string): string {
+/** Text for an XML document. XML 1.0 §2.2 has no place for control characters, not even escaped. */
+export function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g, "\ufffd")

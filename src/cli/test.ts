@@ -1,0 +1,93 @@
+/** `assay test DIR`: runs the `test_*` functions of `*_test.lua` files. */
+import { writeFileSync, writeSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { osError } from "../host/os-error";
+import { toBytes, toText } from "../lualib/bytes";
+import { isTerminal, stdout } from "../lualib/io-stream";
+import { findTestFiles } from "../testing/discover";
+import { runFile } from "../testing/file";
+import { junitText, resultText, summaryText } from "../testing/report";
+import type { FileJob, TestResult } from "../testing/result";
+import { RESULTS_FD, runJobs } from "../testing/runner";
+import { interpreter } from "./arguments";
+import { fail } from "./exit";
+import { moduleSearchers } from "./modules";
+
+export interface TestOptions {
+  filter?: readonly string[];
+  parallel?: number;
+  /** Seconds that one test may take. */
+  timeout?: number;
+  /** A file for JUnit XML. */
+  junit?: string;
+  verbose?: boolean;
+  /** The job of a worker, as JSON. */
+  worker?: string;
+}
+
+const DEFAULT_TIMEOUT = 60;
+/** Tests mostly wait for others: more of them than processors may run in a file. */
+const PER_FILE = 8;
+
+/** Runs the tests below `paths` (byte strings), and ends the process. */
+export async function runTests(paths: readonly string[], options: TestOptions): Promise<never> {
+  if (options.worker !== undefined) return work(JSON.parse(toText(options.worker)) as FileJob);
+  const started = performance.now();
+  const files = find(paths.length === 0 ? ["."] : paths.map(toText));
+  const results: TestResult[] = [];
+  const color = isTerminal(1) && !process.env.NO_COLOR;
+  const verbose = options.verbose === true;
+  await runJobs(jobs(files, options), {
+    worker: [...interpreter().map(toText), "test", "--worker"],
+    parallel: options.parallel ?? availableParallelism(),
+    report(result) {
+      results.push(result);
+      print(resultText(result, { color, verbose }));
+    },
+  });
+  const ms = performance.now() - started;
+  if (options.junit !== undefined) writeReport(toText(options.junit), junitText(results, ms));
+  if (results.length === 0) fail(`test: no tests found${options.filter ? " that fit" : ""}`);
+  print(summaryText(results, ms));
+  process.exit(results.every((r) => r.passed) ? 0 : 1);
+}
+
+function jobs(files: readonly string[], options: TestOptions): FileJob[] {
+  return files.map((file) => ({
+    file,
+    filters: (options.filter ?? []).map(toText),
+    parallel: Math.min(options.parallel ?? PER_FILE, PER_FILE),
+    timeout: (options.timeout ?? DEFAULT_TIMEOUT) * 1000,
+  }));
+}
+
+function find(paths: readonly string[]): string[] {
+  try {
+    return findTestFiles(paths);
+  } catch (e) {
+    const { path = "" } = e as { path?: string };
+    return fail(toBytes(`test: reading ${path}: ${osError(e)}`));
+  }
+}
+
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (e) {
+    fail(toBytes(`test: writing ${path}: ${osError(e)}`));
+  }
+}
+
+function print(text: string): void {
+  stdout.write(toBytes(text));
+  stdout.flush();
+}
+
+/** The other side of runner.ts. */
+async function work(job: FileJob): Promise<never> {
+  await runFile(job, moduleSearchers, (result) => {
+    const line = Buffer.from(`${JSON.stringify(result)}\n`);
+    for (let at = 0; at < line.length; ) at += writeSync(RESULTS_FD, line, at);
+  });
+  process.exit(0);
+}
