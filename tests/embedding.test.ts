@@ -257,6 +257,7 @@ test("a module definition: checks, handles, errors, several files per global", a
     closed: boolean;
   }
   const CounterClass = defineHandle<Counter>({
+    needs: [],
     name: "demo.counter",
     methods: {
       add: method<Counter>()({
@@ -280,6 +281,7 @@ test("a module definition: checks, handles, errors, several files per global", a
   lua.register(
     "demo",
     defineBuiltin({
+      needs: [],
       name: "demo",
       doc: "A demonstration",
       functions: {
@@ -321,6 +323,7 @@ test("a module definition: checks, handles, errors, several files per global", a
   lua.register(
     "demo",
     defineBuiltin({
+      needs: [],
       name: "demo",
       doc: "more",
       fields: { two: { doc: "2", type: "integer", make: () => 2 } },
@@ -369,6 +372,7 @@ test("the list of builtin files is current", () => {
 
 test("documentation is derived from the declarations", () => {
   const demo = defineBuiltin({
+    needs: [],
     name: "demo",
     doc: "A demonstration",
     functions: {

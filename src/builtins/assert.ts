@@ -104,6 +104,7 @@ function strictString(name: string, fault: string): Param<string> {
 export default defineBuiltin({
   name: "assert",
   doc: "Checks with readable failures; assert(v, message) works as in Lua",
+  needs: [],
   call: rawFn({
     doc: "Raises `message` unless `v` is true; returns its arguments otherwise.",
     params: [p.any("v"), p.any("message"), p.rest(p.any("more"))],

@@ -30,6 +30,7 @@ function intervalArguments(ctx: Context, a: LuaValue, b: LuaValue): [number, Lua
 export default defineBuiltin({
   name: "async",
   doc: "Concurrent tasks, channels, semaphores",
+  needs: [],
   functions: {
     spawn: fn({
       doc: "Starts `f(…)` as a task; it first runs when the caller waits.",

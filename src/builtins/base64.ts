@@ -53,6 +53,7 @@ const text = p.string("s", "the base64 text");
 export default defineBuiltin({
   name: "base64",
   doc: "Bytes as base64 text and back",
+  needs: [],
   functions: {
     encode: fn({
       doc: "Encodes any bytes, with padding unless `opts.padding` is false.",

@@ -55,6 +55,7 @@ function strings(v: string | LuaTable | undefined): string[] | undefined {
 export default defineBuiltin({
   name: "crypto",
   doc: "Digests, random values, JWT, encryption, keys, certificates",
+  needs: [],
   functions: {
     hash: fn({
       doc: "The digest of a string in lower-case hex.",
@@ -64,6 +65,7 @@ export default defineBuiltin({
     }),
     hash_file: fn({
       doc: "The digest of a file of any size.",
+      needs: ["read"],
       params: [checked("hash_file", "first", "path"), algorithm("hash_file", "second"), raw],
       returns: "string",
       run: hashFile,

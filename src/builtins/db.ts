@@ -156,6 +156,7 @@ function openDatabases(host: Host): Set<Database> {
 
 const Rows = defineHandle<RowIterator>({
   name: "db.rows",
+  needs: [],
   doc: "The rows of a query, fetched as they are needed.",
   methods: {
     close: method<RowIterator>()({
@@ -225,6 +226,7 @@ const connectionMethod = method<Link>();
 
 const Connection: HandleClass<Link> = defineHandle<Link>({
   name: "db.connection",
+  needs: [],
   doc: "A connection to a database, or a transaction on it.",
   methods: {
     query: connectionMethod({
@@ -275,6 +277,7 @@ function connParam(name: string) {
 export default defineBuiltin({
   name: "db",
   doc: "PostgreSQL, MySQL/MariaDB and SQLite",
+  needs: ["connect", "read", "write"],
   functions: {
     connect: fn({
       doc: "Connects to postgres://…, mysql://…, mariadb://… or sqlite:….",

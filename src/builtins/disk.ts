@@ -52,6 +52,7 @@ async function sweep(ctx: Context, dir: string, age: number, depth: number): Pro
 export default defineBuiltin({
   name: "disk",
   doc: "Disk space",
+  needs: ["read", "write"],
   functions: {
     usage: fn({
       doc: "The file system of a path: `{total, free, available, used, percent}`, in bytes.",

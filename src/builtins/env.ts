@@ -28,6 +28,7 @@ const checkEnv = () => newTable();
 export default defineBuiltin({
   name: "env",
   doc: "Environment variables",
+  needs: [],
   functions: {
     get: fn({
       doc: "The value of a variable, or `default` (nil) when it is not set.",

@@ -44,6 +44,7 @@ const readDeclaration = {
 export default defineBuiltin({
   name: "fs",
   doc: "Files and folders",
+  needs: ["read", "write"],
   functions: {
     read: fn({ ...readDeclaration, run: read }),
     read_bytes: fn({ ...readDeclaration, run: read }),

@@ -6,6 +6,7 @@ const NO_DIGIT = /[^0-9A-Fa-f]/g;
 export default defineBuiltin({
   name: "hex",
   doc: "Bytes as hexadecimal digits and back",
+  needs: [],
   functions: {
     encode: fn({
       doc: "Two digits for each byte, in lower case unless `opts.upper`.",

@@ -25,6 +25,7 @@ const serverMethod = method<HttpServer>();
 
 const ServerHandle = defineHandle<HttpServer>({
   name: "http.server",
+  needs: [],
   doc: "A listening server.",
   methods: {
     close: serverMethod({
@@ -75,6 +76,7 @@ const BIND_ERRORS: Record<string, string> = {
 
 /** Binds and makes the server known: `_SERVER_PORT`, a log line, the shutdown list. */
 function listen(ctx: Context, routes: Routes, settings: ServerSettings): HttpServer {
+  ctx.checkListen(settings.host, settings.port);
   let server: HttpServer;
   try {
     server = new HttpServer(ctx.host, routes, settings);
@@ -109,6 +111,7 @@ async function start(
   const table = routesTable ?? options?.getStr("routes");
   if (!(table instanceof LuaTable)) ctx.fail("second argument must be a routes table");
   const { settings, background, onListen } = await readServerOptions(
+    ctx,
     options,
     options === undefined ? target : undefined,
   ).catch((e: unknown) => {
@@ -133,6 +136,7 @@ const OPTIONS_DOC =
 export default defineBuiltin({
   name: "http",
   doc: "HTTP client and server",
+  needs: ["listen", "read"],
   functions: {
     serve: fn({
       doc: "Serves HTTP; waits until the server is closed, unless options.background.",
@@ -165,8 +169,10 @@ export default defineBuiltin({
           .default({ index: "index.html", max_age: 0 }),
       ],
       returns: "http.static",
-      run: (ctx, dir, opts) =>
-        ctx.handle(StaticHandle, new StaticFolder(bytesToUtf8(dir), opts.index, opts.max_age)),
+      run: (ctx, dir, opts) => {
+        const folder = bytesToUtf8(ctx.readPath(dir));
+        return ctx.handle(StaticHandle, new StaticFolder(folder, opts.index, opts.max_age));
+      },
     }),
   },
 });

@@ -75,6 +75,7 @@ const downloadDeclaration = {
   ] as const,
   returns: "integer",
   mutates: true,
+  needs: ["connect", "write"] as const,
 };
 
 const clientMethod = method<HttpClient>();
@@ -95,6 +96,7 @@ function bodyMethod(name: "post" | "put" | "patch") {
 
 const Client = defineHandle<HttpClient>({
   name: "http.client",
+  needs: ["connect"],
   doc: "A client with connections, defaults and trust of its own.",
   methods: {
     get: plainMethod("get"),
@@ -128,6 +130,7 @@ const Client = defineHandle<HttpClient>({
 export default defineBuiltin({
   name: "http",
   doc: "HTTP client and server",
+  needs: ["connect"],
   functions: {
     get: fn({
       ...plain("get"),
@@ -175,6 +178,7 @@ export default defineBuiltin({
           .optional(),
       ],
       returns: "http.client",
+      needs: ["connect", "read"],
       run: (ctx, opts) =>
         faultsAsErrors(ctx, async () =>
           ctx.handle(Client, await makeClient(ctx, opts ?? newTable())),

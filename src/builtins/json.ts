@@ -45,6 +45,7 @@ const MAX_INDENT = 16;
 export default defineBuiltin({
   name: "json",
   doc: "JSON text to Lua values and back",
+  needs: [],
   functions: {
     parse: fn({
       doc: "Reads one JSON text. `null` becomes nil, or the value given as `opts.null`.",

@@ -70,6 +70,7 @@ function tableJson(table: LuaTable): string | undefined {
 export default defineBuiltin({
   name: "log",
   doc: "Log lines with levels and fields",
+  needs: [],
   functions: {
     debug: level("debug"),
     info: level("info"),

@@ -10,6 +10,7 @@ const PLATFORMS: Readonly<Record<string, string>> = { darwin: "macos", win32: "w
 export default defineBuiltin({
   name: "os",
   doc: "The machine: host name, architecture, signals",
+  needs: [],
   functions: {
     hostname: fn({
       doc: "The name of this machine, or of the container.",

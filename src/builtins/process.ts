@@ -43,6 +43,7 @@ function argumentsOf(ctx: Context, args: LuaTable | undefined): string[] {
 export default defineBuiltin({
   name: "process",
   doc: "Processes",
+  needs: ["programs", "write"],
   functions: {
     list: fn({
       doc: "All processes as `{pid, ppid, name, state, cmdline}`, sorted by pid.",

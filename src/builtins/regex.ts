@@ -25,6 +25,7 @@ const NO_FIELDS = { captures: false, limit: undefined };
 
 const Regex = defineHandle<Pattern>({
   name: "regex",
+  needs: [],
   doc: "A compiled pattern.",
   tostring: ({ source }) => `regex: ${source}`,
   methods: {
@@ -84,6 +85,7 @@ function options<const F extends Record<string, Param<unknown>>>(fields: F) {
 export default defineBuiltin({
   name: "regex",
   doc: "Regular expressions that always run in linear time",
+  needs: [],
   functions: {
     match: fn({
       doc: "Whether the pattern matches anywhere in the text.",

@@ -23,6 +23,7 @@ function argument(fnName: string, word: unknown): string {
 export default defineBuiltin({
   name: "shell",
   doc: "Shell commands",
+  needs: ["programs"],
   functions: {
     exec: fn({
       doc: "Runs a command and returns `{status, stdout, stderr, timed_out}`.",

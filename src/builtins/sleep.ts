@@ -4,6 +4,7 @@ import { defineBuiltin, delay, fn, p } from "../host";
 export default defineBuiltin({
   name: "sleep",
   doc: "Waits while other tasks run",
+  needs: [],
   global: fn({
     doc: "Waits for so many seconds (a fraction is fine); `sleep(0)` lets other tasks run.",
     params: [p.number("seconds")],

@@ -7,6 +7,7 @@ const BLANKS = /[ \t\n\v\f\r]+/;
 export default defineBuiltin({
   name: "string",
   doc: "Splitting strings",
+  needs: [],
   functions: {
     split: fn({
       doc: "The parts of a string: between runs of white space, or between a literal separator.",

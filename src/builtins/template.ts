@@ -83,6 +83,7 @@ function includes(ctx: Context, folder: string) {
 export default defineBuiltin({
   name: "template",
   doc: "Text templates in Jinja2's and Eta's syntax",
+  needs: ["read"],
   functions: {
     render_string: fn({
       doc: "Renders a Jinja2 template.",

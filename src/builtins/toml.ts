@@ -13,6 +13,7 @@ function library(): typeof import("smol-toml") {
 export default defineBuiltin({
   name: "toml",
   doc: "TOML text to Lua values and back",
+  needs: [],
   functions: {
     parse: fn({
       doc: "Reads a TOML document. Dates and times are strings that are written as dates again.",

@@ -26,6 +26,7 @@ const form = p
 export default defineBuiltin({
   name: "url",
   doc: "URLs, percent-encoding and query strings",
+  needs: [],
   functions: {
     encode: fn({
       doc: "Percent-encodes all bytes but letters, digits and `-._~`.",

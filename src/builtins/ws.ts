@@ -136,6 +136,7 @@ const connectionMethod = method<Client>();
 
 const Connection: HandleClass<Client> = defineHandle<Client>({
   name: "ws.connection",
+  needs: [],
   doc: "An open WebSocket.",
   methods: {
     send: connectionMethod({
@@ -202,6 +203,7 @@ const Connection: HandleClass<Client> = defineHandle<Client>({
 /** What `ws.messages` gives; `for m in conn do` does the same. */
 const Messages = defineHandle<{ readonly client: Client }>({
   name: "ws.messages",
+  needs: [],
   call: method<{ readonly client: Client }>()({
     doc: "The next message, or nil behind the last one.",
     params: [],
@@ -229,6 +231,7 @@ function connParam(name: string) {
 export default defineBuiltin({
   name: "ws",
   doc: "WebSocket client",
+  needs: ["connect", "read"],
   functions: {
     connect: fn({
       doc: "Connects to ws://… or wss://….",

@@ -17,6 +17,7 @@ function library(): typeof import("yaml") {
 export default defineBuiltin({
   name: "yaml",
   doc: "YAML text to Lua values and back",
+  needs: [],
   functions: {
     parse: fn({
       doc: "Reads one YAML document; nil when there is none.",

@@ -2,6 +2,7 @@
 import { DURATION_PATTERN, parseDuration } from "./duration";
 import { parseExpression } from "./expression";
 import { resourceProblem } from "./k8s-resource";
+import { parseNetRule } from "./net-rule";
 import { compilePattern } from "./pattern";
 import type { Field, Fields, Shape } from "./shape";
 
@@ -52,6 +53,12 @@ const expression: Shape = {
   kind: "string",
   what: "an expression such as '.status == \"ok\"'",
   check: (t) => problemOf(parseExpression(t)),
+};
+const folders = oneOrMore(text, "a folder or a list of them");
+const netRule: Shape = {
+  kind: "string",
+  what: "HOST[:PORT]",
+  check: (t) => problemOf(parseNetRule(t)),
 };
 const url: Shape = {
   kind: "string",
@@ -226,6 +233,35 @@ const SETTINGS: Fields = {
   },
   context: { shape: text, doc: "a context of the kubeconfig", types: K8S },
   env: { shape: texts, doc: "variables that env.get sees", types: ["script"] },
+  sandbox: {
+    shape: {
+      kind: "either",
+      what: "true, false, or a map with allow_read, allow_write, allow_net, allow_env",
+      of: [
+        flag,
+        {
+          kind: "object",
+          fields: {
+            allow_read: { shape: folders, doc: "files that may be read; all by default" },
+            allow_write: {
+              shape: folders,
+              doc: "files that may be written; temporary ones by default",
+            },
+            allow_net: {
+              shape: oneOrMore(netRule, "HOST[:PORT] or a list of them"),
+              doc: "where connections may go; everywhere by default",
+            },
+            allow_env: {
+              shape: oneOrMore(text, "a variable or a list of them"),
+              doc: "variables that the script sees, PREFIX_* too; all by default",
+            },
+          },
+        },
+      ],
+    },
+    doc: "what the script may touch; false for everything, as the original",
+    types: ["script"],
+  },
 };
 
 export const CHECK_FIELDS: Fields = {

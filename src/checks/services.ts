@@ -4,9 +4,12 @@ import type { Logger } from "../host/logger";
 import type { Secrets } from "../host/secrets";
 import type { EmbeddedSearcher } from "../lualib/package";
 import type { LuaFunction } from "../runtime/value";
+import type { SandboxFlags } from "./sandbox";
 
 export interface Services {
   readonly secrets: Secrets;
+  /** What checks may touch. */
+  readonly sandbox: SandboxFlags;
   readonly env: (name: string) => string | undefined;
   /** HTTP connections, by what they trust. */
   readonly transports: Map<string, Transport>;

@@ -53,12 +53,10 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   write(toText(output), Buffer.from(JSON.stringify(payload)));
 }
 
-function limits({ timeout, maxMemory, verbose }: BuildOptions): ScriptOptions {
-  return {
-    ...(timeout !== undefined && { timeout }),
-    ...(maxMemory !== undefined && { maxMemory }),
-    ...(verbose !== undefined && { verbose }),
-  };
+/** What holds for every run of the executable: limits, and what its script may touch. */
+function limits({ output, include, ...options }: BuildOptions): ScriptOptions {
+  // JSON has no Infinity
+  return options.timeout === Number.POSITIVE_INFINITY ? { ...options, timeout: 1e9 } : options;
 }
 
 /** All modules that the script needs, and those that they need. */

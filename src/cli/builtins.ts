@@ -9,6 +9,7 @@ import { native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
 import type { LuaFunction, LuaValue } from "../runtime/value";
+import type { Confinement } from "./confine";
 import type { ScriptOptions } from "./script";
 
 const hosts = new WeakMap<LuaState, () => Host>();
@@ -19,10 +20,14 @@ export function hostOf(state: LuaState): Host {
 }
 
 /** Gives the state all builtins, unless the standard library is all that is asked for. */
-export function installBuiltins(state: LuaState, options: ScriptOptions): void {
+export function installBuiltins(
+  state: LuaState,
+  options: ScriptOptions,
+  confinement?: Confinement,
+): void {
   let host: Host | undefined;
   const getHost = () => {
-    host ??= (require("./host") as typeof import("./host")).createHost(state, options);
+    host ??= (require("./host") as typeof import("./host")).createHost(state, options, confinement);
     return host;
   };
   hosts.set(state, getHost);
@@ -44,9 +49,10 @@ function extend(
 ): void {
   const make = (key: string, full: string) => {
     const { makeFunction } = require("../host/install") as typeof import("../host/install");
-    const definition = load().flatMap((b) => b.functions?.[key] ?? [])[0];
+    const builtin = load().find((b) => b.functions?.[key] !== undefined);
+    const definition = builtin?.functions?.[key];
     if (definition === undefined) throw new Error(`${full} is not declared`);
-    return makeFunction(getHost(), full, definition);
+    return makeFunction(getHost(), full, definition, builtin?.needs);
   };
   for (const key of names) {
     const full = `${name}.${key}`;

@@ -6,6 +6,7 @@ import { parseShard } from "../checks/select";
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
+import { addSandboxOptions, type SandboxOptions } from "./sandbox-options";
 import { parseSeconds, parseSize } from "./units";
 
 /** A form of the result, and where it goes; standard output without a file. */
@@ -14,7 +15,7 @@ export interface Target {
   readonly file: string | undefined;
 }
 
-export interface CheckOptions {
+export interface CheckOptions extends SandboxOptions {
   verbose?: boolean;
   /** Milliseconds. */
   timeout?: number;
@@ -35,7 +36,7 @@ export interface CheckOptions {
 }
 
 export function createProgram(): Command {
-  return new Command("assay")
+  return addSandboxOptions(new Command("assay"))
     .description("Runs a file of checks and prints the result document.")
     .usage("[options] <checks.yaml>")
     .argument("<file>", "a file of checks (.yaml, .yml)")

@@ -33,6 +33,7 @@ import { endWith } from "./exit";
 import { createLogger } from "./host";
 import { Live } from "./live";
 import { moduleSearchers } from "./modules";
+import { isReadonly, SANDBOX_MEMORY } from "./sandbox-options";
 import { handleSignals, onSignal } from "./signals";
 
 /** How a run is stopped from outside, and what it tells. */
@@ -131,7 +132,6 @@ class CheckRun {
     if (problem !== undefined) return this.refuse(`error: ${problem}`, problem);
     const config = this.load();
     if (config === undefined) return EXIT.configuration;
-    if (options.maxMemory !== undefined) limitMemory(options.maxMemory);
     const indexes = select(config.checks, options);
     const mask = (text: string) => secrets.mask(text);
     const chosen: Config = {
@@ -143,6 +143,8 @@ class CheckRun {
         return { ...c, name: mask(c.name), needs: c.needs.map(mask) };
       }),
     };
+    const memory = options.maxMemory ?? memoryFor(chosen);
+    if (memory !== undefined) limitMemory(memory);
     this.log("info", "configuration loaded", [
       ["checks", chosen.checks.length],
       ["timeout_secs", chosen.timeout / 1000],
@@ -212,6 +214,7 @@ class CheckRun {
     if (this.isLive) this.live = startLive(config.checks.length);
     const shared: Services = {
       secrets,
+      sandbox: { ...options, readonly: isReadonly(options) },
       logger: this.logger,
       env: (name) => process.env[name],
       transports: new Map(),
@@ -273,6 +276,13 @@ class CheckRun {
     if (this.live === undefined) writeError(bytes.toString("latin1"));
     else this.live.print(bytes.toString("utf8"));
   }
+}
+
+/** What sandboxed scripts may take together: each as much as in the original. */
+function memoryFor({ checks, parallel }: Config): number | undefined {
+  const scripts = checks.filter((c) => c.type === "script" && c.options.sandbox !== false);
+  if (scripts.length === 0) return undefined;
+  return SANDBOX_MEMORY * Math.min(parallel, scripts.length);
 }
 
 /** What the log says about a failure, besides what the original said. */

@@ -4,6 +4,7 @@ import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
 import type { ManifestCommandOptions } from "./manifest";
+import { addSandboxOptions } from "./sandbox-options";
 import { runFile, runScript, type ScriptOptions } from "./script";
 import { readStandardInput } from "./source";
 import { parseSeconds, parseSize } from "./units";
@@ -190,7 +191,7 @@ function append(text: string, before: string[] = []): string[] {
 }
 
 function addOptions(command: Command): Command {
-  return command
+  return addSandboxOptions(command)
     .option("-v, --verbose", "log from level debug up")
     .option("--timeout <seconds>", "stop the script after this time (exit code 124)", seconds)
     .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
@@ -202,6 +203,8 @@ function addCodeOption(command: Command): Command {
 }
 
 function seconds(text: string): number {
+  // lifts the limit that a sandbox has
+  if (text === "0") return Number.POSITIVE_INFINITY;
   const value = parseSeconds(text);
   if (value === undefined)
     throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");

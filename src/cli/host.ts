@@ -6,14 +6,25 @@ import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr } from "../lualib/io-stream";
 import type { LuaState } from "../runtime/state";
+import type { Confinement } from "./confine";
 import type { ScriptOptions } from "./script";
 
 /** Log lines go to standard error; in colour on a terminal, unless NO_COLOR is set. */
-export function createHost(state: LuaState, options: ScriptOptions): Host {
+export function createHost(
+  state: LuaState,
+  options: ScriptOptions,
+  confinement?: Confinement,
+): Host {
   const secrets = new Secrets();
   const logger = createLogger(secrets, options.verbose);
-  const environment = new Environment({ shared: true });
-  return new Host(state, { logger, secrets, environment, readonly: false });
+  const environment = confinement?.environment ?? new Environment({ shared: true });
+  return new Host(state, {
+    logger,
+    secrets,
+    environment,
+    readonly: confinement?.readonly ?? false,
+    ...(confinement && { policy: confinement.policy }),
+  });
 }
 
 /** The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set. */

@@ -7,7 +7,7 @@ export const libraries: Libraries = {
       (require("../lualib/coroutine") as typeof import("../lualib/coroutine")).coroutineLibrary(),
     table: () => (require("../lualib/table") as typeof import("../lualib/table")).tableLibrary(),
     io: () => (require("../lualib/io") as typeof import("../lualib/io")).ioLibrary(),
-    os: () => (require("../lualib/os") as typeof import("../lualib/os")).osLibrary(),
+    os: (state) => (require("../lualib/os") as typeof import("../lualib/os")).osLibrary(state),
     string: () =>
       (require("../lualib/string") as typeof import("../lualib/string")).stringLibrary(),
     math: () => (require("../lualib/math") as typeof import("../lualib/math")).mathLibrary(),

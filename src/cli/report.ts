@@ -2,6 +2,7 @@
 import { bytesToUtf8 } from "../host/bytes";
 import { errorText, errorValue } from "../host/errors";
 import { inspect } from "../host/inspect";
+import { sandboxNote } from "../host/sandbox-note";
 import { LuaSyntaxError } from "../parser/index";
 import { LuaError, type TraceRow, typeName } from "../runtime/error";
 import { Interrupt, Timeout } from "../runtime/interrupt";
@@ -51,9 +52,14 @@ export async function reportFailure(
   else {
     const message = await errorMessage(state, errorValue(error));
     if (message === NO_MEMORY) logError(state, `memory error: ${NO_MEMORY}`);
-    else logError(state, message + traceback(state, error.traceback));
+    else logError(state, message + noteOf(state, message) + traceback(state, error.traceback));
   }
   finish(state, 1);
+}
+
+/** Why something is not there. */
+function noteOf(state: LuaState, message: string): string {
+  return hostOf(state).policy.isSandbox ? sandboxNote(message) : "";
 }
 
 /** The time limit is over: says where, and ends the process. */

@@ -10,13 +10,15 @@ import { LuaTable } from "../runtime/table";
 import type { LuaFunction } from "../runtime/value";
 import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
+import type { Confinement } from "./confine";
 import { finish } from "./exit";
 import { libraries } from "./libraries";
 import { moduleSearchers } from "./modules";
+import type { SandboxOptions } from "./sandbox-options";
 import { onSignal } from "./signals";
 import { readScript } from "./source";
 
-export interface ScriptOptions {
+export interface ScriptOptions extends SandboxOptions {
   /** Seconds after which the script is stopped. */
   timeout?: number;
   /** Bytes by which the heap may grow. */
@@ -50,14 +52,18 @@ export function runFile(path: string, args: readonly string[], options: ScriptOp
 }
 
 /** Runs a script; the process ends as soon as its main chunk returns or fails. */
-export function runScript(script: Script, options: ScriptOptions): void {
+export function runScript(script: Script, asked: ScriptOptions): void {
+  const options = withLimits(asked);
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
+  const confinement = confinementOf(options);
   const state = assembleState(libraries, {
+    ...(confinement?.guard && { guard: confinement.guard }),
+    ...(confinement && { env: (name: string) => confinement.environment.get(name) }),
     ...(options.std ? { strict: true } : { searchers: searchers(script, () => state) }),
     stderr: (bytes) => stderr.write(bytes),
   });
-  installBuiltins(state, options);
+  installBuiltins(state, options, confinement);
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
@@ -70,6 +76,25 @@ function searchers({ searcher }: Script, state: () => LuaState): EmbeddedSearche
   const load: LuaState["load"] = (...args) => state().load(...args);
   const own = moduleSearchers(load);
   return searcher === undefined ? own : [searcher(load), ...own];
+}
+
+/** Loaded only for scripts that are confined. */
+function confinementOf(options: ScriptOptions): Confinement | undefined {
+  if (Object.keys(options).length === 0 && process.env.ASSAY_READONLY === undefined)
+    return undefined;
+  const { isConfined, isReadonly } =
+    require("./sandbox-options") as typeof import("./sandbox-options");
+  if (!isConfined(options) && !isReadonly(options)) return undefined;
+  return (require("./confine") as typeof import("./confine")).confine(options);
+}
+
+/** A sandbox has limits also when none are named. */
+function withLimits(options: ScriptOptions): ScriptOptions {
+  if (Object.keys(options).length === 0) return options;
+  const { isConfined, SANDBOX_MEMORY, SANDBOX_TIMEOUT } =
+    require("./sandbox-options") as typeof import("./sandbox-options");
+  if (!isConfined(options)) return options;
+  return { timeout: SANDBOX_TIMEOUT, maxMemory: SANDBOX_MEMORY, ...options };
 }
 
 function runMain(

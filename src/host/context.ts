@@ -17,6 +17,8 @@ import type { HandleClass } from "./handle";
 import { displayPlain } from "./inspect";
 import { makeHandle } from "./install";
 import type { Logger } from "./logger";
+import { type Need, NOTHING_NEEDED } from "./needs";
+import { NetRefusal, type NetRules } from "./net-rules";
 import { type PathUse, Policy } from "./policy";
 import type { Secrets } from "./secrets";
 
@@ -29,7 +31,7 @@ export interface HostSettings {
   readonly environment: Environment;
   /** Refuse functions that change something outside. */
   readonly readonly: boolean;
-  /** Which files scripts may touch; all when left out. */
+  /** What scripts may touch outside; all when left out. */
   readonly policy?: Policy;
 }
 
@@ -92,6 +94,8 @@ export class Context {
     readonly name: string,
     /** The task that made the call. */
     readonly task: Task | undefined,
+    /** What the function declares. */
+    private readonly needs: readonly Need[] = NOTHING_NEEDED,
   ) {}
 
   /** Aborted when the calling task is cancelled or runs out of time. */
@@ -104,8 +108,14 @@ export class Context {
     throw new HostError(`${this.name}: ${cause}`);
   }
 
+  /** A function gets nothing of the world outside that it did not declare. */
+  private require(need: Need): void {
+    if (!this.needs.includes(need)) throw new Error(`the need '${need}' is not declared`);
+  }
+
   /** The path (a byte string) to read for `path`; fails where the policy does not allow it. */
   readPath(path: string, use?: PathUse): string {
+    this.require("read");
     return (
       this.host.policy.allowRead(path, use) ??
       this.fail(`reading ${JSON.stringify(bytesToUtf8(path))} is not allowed`)
@@ -114,10 +124,31 @@ export class Context {
 
   /** The path to write, create or remove for `path`; fails where the policy does not allow it. */
   writePath(path: string, use?: PathUse): string {
+    this.require("write");
     return (
       this.host.policy.allowWrite(path, use) ??
       this.fail(`writing ${JSON.stringify(bytesToUtf8(path))} is not allowed`)
     );
+  }
+
+  /**
+   * Where connections may go: whoever connects asks `resolve`, and connects to what it gives.
+   * undefined: everywhere.
+   */
+  get network(): NetRules | undefined {
+    this.require("connect");
+    return this.host.policy.net;
+  }
+
+  /** Fails where no server may listen. */
+  checkListen(host: string, port: number): void {
+    this.require("listen");
+    try {
+      this.host.policy.net?.checkListen(host, port);
+    } catch (e) {
+      if (e instanceof NetRefusal) this.fail(e.message);
+      throw e;
+    }
   }
 
   /**
@@ -185,6 +216,6 @@ export class Context {
 const never = new AbortController().signal;
 
 /** The context of a call that is being made right now. */
-export function callContext(host: Host, name: string): Context {
-  return new Context(host, name, activeTask());
+export function callContext(host: Host, name: string, needs: readonly Need[]): Context {
+  return new Context(host, name, activeTask(), needs);
 }

@@ -9,6 +9,7 @@
  *     export default defineBuiltin({
  *       name: "greet",
  *       doc: "Says hello.",
+ *       needs: [],                                    // files, connections, programs: needs.ts
  *       functions: {
  *         hello: fn({
  *           doc: "Greets someone, once or several times.",
@@ -18,11 +19,13 @@
  *         }),
  *         fetch: fn({
  *           doc: "Fetches a greeting.",
- *           params: [p.text("url"), p.record("opts", { timeout: p.number("timeout") }).optional()],
+ *           params: [p.string("path"), p.record("opts", { timeout: p.number("timeout") }).optional()],
  *           returns: "table",
- *           async run(ctx, url, opts) {                 // only the calling Lua task waits
- *             const r = await fetch(url, { signal: ctx.signal }).catch((e) => ctx.fail(errorText(e)));
- *             return record({ status: r.status, body: bufferToBytes(await r.arrayBuffer()) });
+ *           needs: ["read"],
+ *           async run(ctx, path, opts) {                // only the calling Lua task waits
+ *             const bytes = await readFile(bytesToBuffer(ctx.readPath(path)))
+ *               .catch((e) => ctx.fail(errorText(e)));
+ *             return record({ text: bufferToBytes(bytes) });
  *           },
  *         }),
  *       },
@@ -48,6 +51,7 @@
 import type { LuaTable } from "../runtime/table";
 import type { LuaFloat, LuaFunction, LuaValue, Results } from "../runtime/value";
 import type { Context, Host } from "./context";
+import type { Need } from "./needs";
 import type { ArgumentsOf, Param } from "./params";
 
 /** Several results of a function. */
@@ -75,6 +79,8 @@ export interface FunctionDefinition {
   readonly returns: string;
   /** Changes something outside the script: refused with `--readonly`. */
   readonly mutates: boolean;
+  /** What it needs of the world outside; what the builtin declares when left out. */
+  readonly needs?: readonly Need[] | undefined;
   readonly run: (ctx: Context, ...args: never[]) => HostReturn;
   /** Takes the Lua arguments as they are, for the few functions where every nanosecond counts. */
   readonly raw: ((host: Host) => (...args: LuaValue[]) => Results) | undefined;
@@ -88,6 +94,7 @@ export function fn<const P extends readonly Param<unknown>[]>(definition: {
   params: P;
   returns?: string;
   mutates?: boolean;
+  needs?: readonly Need[];
   run: (ctx: Context, ...args: ArgumentsOf<P>) => HostReturn;
 }): FunctionDefinition {
   return {
@@ -124,6 +131,8 @@ export interface BuiltinDefinition {
   readonly name: string;
   /** One line for `assay modules`. */
   readonly doc: string;
+  /** What its functions need of the world outside, where they don't say it themselves; see needs.ts. */
+  readonly needs: readonly Need[];
   /** The global itself is this function (`sleep`, `time`); nothing else may be given then. */
   readonly global?: FunctionDefinition;
   readonly functions?: Readonly<Record<string, FunctionDefinition>>;

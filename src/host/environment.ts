@@ -12,12 +12,15 @@ export interface EnvironmentOptions {
 }
 
 export class Environment {
+  /** What it began with, whatever the script has set since. */
+  private readonly initial: Readonly<Record<string, string>>;
   /** undefined stands for "unset here". */
   private readonly own = new Map<string, string | undefined>();
   private readonly shared: boolean;
   private readonly allow: (name: string) => boolean;
 
   constructor(options: EnvironmentOptions = {}) {
+    this.initial = options.overrides ?? {};
     for (const [name, value] of Object.entries(options.overrides ?? {})) this.own.set(name, value);
     this.shared = options.shared ?? false;
     this.allow = options.allow ?? (() => true);
@@ -26,6 +29,11 @@ export class Environment {
   get(name: string): string | undefined {
     if (this.own.has(name)) return this.own.get(name);
     return this.allow(name) ? process.env[name] : undefined;
+  }
+
+  /** A variable as the program itself goes by it (a proxy, say): not what scripts made of it. */
+  given(name: string): string | undefined {
+    return Object.hasOwn(this.initial, name) ? this.initial[name] : process.env[name];
   }
 
   set(name: string, value: string | undefined): void {

@@ -4,6 +4,7 @@
  *     interface Conn { socket: Socket }
  *     const Connection = defineHandle<Conn>({
  *       name: "ws.connection",
+ *       needs: [],
  *       methods: {
  *         send: method<Conn>()({ doc: "…", params: [p.string("data")], run: (self, ctx, data) => … }),
  *       },
@@ -22,6 +23,7 @@
 import type { LuaValue, Userdata } from "../runtime/value";
 import type { Context } from "./context";
 import type { FunctionDefinition, HostReturn } from "./define";
+import type { Need } from "./needs";
 import type { ArgumentsOf, Param } from "./params";
 
 export interface MethodDefinition<T> extends Omit<FunctionDefinition, "run" | "raw"> {
@@ -37,6 +39,7 @@ export function method<T>() {
     params: P;
     returns?: string;
     mutates?: boolean;
+    needs?: readonly Need[];
     dotted?: boolean;
     run: (self: T, ctx: Context, ...args: ArgumentsOf<P>) => HostReturn;
   }): MethodDefinition<T> =>
@@ -58,6 +61,8 @@ export interface HandleDefinition<T> {
   /** The type's name in messages (`ws.connection expected, got nil`). */
   readonly name: string;
   readonly doc?: string;
+  /** What its methods need of the world outside, where they don't say it themselves; see needs.ts. */
+  readonly needs: readonly Need[];
   readonly methods?: Readonly<Record<string, MethodDefinition<T>>>;
   readonly fields?: Readonly<Record<string, FieldGetter<T>>>;
   /** What `tostring` shows (a byte string); `name: 0x…` when left out. */

@@ -22,6 +22,7 @@ export {
   type Results,
   Userdata,
 } from "../runtime/value";
+export { canonicalHost, isAddress } from "./addresses";
 export {
   bufferToBytes,
   bytesToBuffer,
@@ -64,6 +65,8 @@ export {
   type LogLevel,
   RawField,
 } from "./logger";
+export type { Need } from "./needs";
+export { NetRefusal, NetRules } from "./net-rules";
 export { isNull, nullOf } from "./null";
 export { osError, osErrorCode } from "./os-error";
 export { type ArgumentsOf, Param, p, typeName } from "./params";

@@ -15,6 +15,7 @@ import {
 } from "./define";
 import { HostError, toLuaError } from "./errors";
 import { type HandleClass, HandleValue, type MethodDefinition } from "./handle";
+import { type Need, NOTHING_NEEDED } from "./needs";
 import type { Param } from "./params";
 import { toLuaValue } from "./tables";
 
@@ -24,20 +25,26 @@ const NOTHING: Results = [];
 /** Puts a builtin's global into the state. */
 export function installBuiltin(host: Host, definition: BuiltinDefinition): void {
   const { globals, loaded } = host.state;
-  const { name } = definition;
+  const { name, needs } = definition;
   if (definition.global !== undefined) {
-    globals.setName(name, makeFunction(host, name, definition.global));
+    if (isThere(host, definition.global.needs ?? needs))
+      globals.setName(name, makeFunction(host, name, definition.global, needs));
     return;
   }
+  const functions = Object.entries(definition.functions ?? {}).filter(([, f]) =>
+    isThere(host, f.needs ?? needs),
+  );
+  // a builtin of which nothing is left is not there, rather than an empty table
+  if (functions.length === 0 && !isThere(host, needs)) return;
   const present = globals.getStr(name);
   const table = present instanceof LuaTable ? present : new LuaTable();
-  for (const [key, f] of Object.entries(definition.functions ?? {}))
-    table.setName(key, makeFunction(host, `${name}.${key}`, f));
+  for (const [key, f] of functions)
+    table.setName(key, makeFunction(host, `${name}.${key}`, f, needs));
   for (const [key, field] of Object.entries(definition.fields ?? {}))
     table.setName(key, field.make(host));
   if (definition.call !== undefined) {
     const meta = new LuaTable();
-    const inner = makeFunction(host, name, definition.call);
+    const inner = makeFunction(host, name, definition.call, needs);
     meta.setName(
       "__call",
       native(name, (_self: LuaValue, ...args: LuaValue[]) => inner(...args)),
@@ -53,20 +60,26 @@ export function installBuiltin(host: Host, definition: BuiltinDefinition): void 
   }
 }
 
-/** A declared function as a Lua function. */
+/** A sandbox has no functions that start or signal other programs. */
+export function isThere(host: Host, needs: readonly Need[]): boolean {
+  return !(host.policy.isSandbox && needs.includes("programs"));
+}
+
+/** A declared function as a Lua function. `common` is what its builtin needs. */
 export function makeFunction(
   host: Host,
   name: string,
   definition: FunctionDefinition,
+  common: readonly Need[] = NOTHING_NEEDED,
 ): LuaFunction {
   if (definition.raw !== undefined) return native(name, definition.raw(host));
-  const { params, run, mutates, returns } = definition;
+  const { params, run, mutates, returns, needs = common } = definition;
   const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (...passed: LuaValue[]) => {
     if (mutates && host.readonly) throw blocked(name);
     const args = acceptAll(params, passed, 1);
-    const ctx = callContext(host, name);
+    const ctx = callContext(host, name, needs);
     return settleReturn(name, () => invoke(ctx, ...args), nothing);
   });
 }
@@ -157,6 +170,7 @@ export function makeHandle<T extends object>(host: Host, cls: HandleClass<T>, va
 
 function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): LuaTable {
   const { definition, name } = cls;
+  const { needs } = definition;
   const meta = new LuaTable();
   meta.setName("__name", name);
   // scripts can neither read nor change what is in here
@@ -180,7 +194,8 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
       const dotted = undotted.get(key);
       if (dotted !== undefined) return boundMethod(u, key, methods.get(key) as LuaFunction, dotted);
       const field = fields.get(key);
-      if (field !== undefined) return field.get(self(u), callContext(host, `${name}.${key}`));
+      if (field !== undefined)
+        return field.get(self(u), callContext(host, `${name}.${key}`, needs));
       return methods.get(key);
     }),
   );
@@ -194,7 +209,9 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
     meta.setName(
       "__close",
       native(`${name}.close`, (u: LuaValue) =>
-        settleReturn(`${name}.close`, () => close(self(u), callContext(host, `${name}.close`))),
+        settleReturn(`${name}.close`, () =>
+          close(self(u), callContext(host, `${name}.close`, needs)),
+        ),
       ),
     );
   if (gc !== undefined)
@@ -217,7 +234,7 @@ function makeMethod<T extends object>(
   /** The number of the first argument in messages: the handle itself counts with a colon. */
   firstArgument = 2,
 ): LuaFunction {
-  const { params, run, mutates, returns } = definition;
+  const { params, run, mutates, returns, needs = cls.definition.needs } = definition;
   const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (self: T, ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (u: LuaValue, ...passed: LuaValue[]) => {
@@ -226,7 +243,7 @@ function makeMethod<T extends object>(
       throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
     if (mutates && host.readonly) throw blocked(name);
     const args = acceptAll(params, passed, firstArgument);
-    return settleReturn(name, () => invoke(self, callContext(host, name), ...args), nothing);
+    return settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing);
   });
 }
 

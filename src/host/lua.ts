@@ -22,7 +22,7 @@ import { errorText, errorValue } from "./errors";
 import { displayPlain } from "./inspect";
 import { installBuiltin } from "./install";
 import { Logger } from "./logger";
-import type { Policy } from "./policy";
+import { Policy } from "./policy";
 import { Secrets } from "./secrets";
 
 export interface LuaOptions {
@@ -43,7 +43,7 @@ export interface LuaOptions {
   memory?: number;
   /** Refuse builtins that change something outside. */
   readonly?: boolean;
-  /** Which files builtins may touch; all by default. */
+  /** What scripts may touch outside; everything by default. `Policy.sandbox(…)`: nothing. */
   policy?: Policy;
   /** Leave out `assay`'s builtins: the standard library only. */
   bare?: boolean;
@@ -86,22 +86,23 @@ export class Lua {
   constructor(options: LuaOptions = {}) {
     const toStderr = options.stderr ?? ((bytes) => void process.stderr.write(bytes));
     const secrets = options.secrets ?? new Secrets();
+    const { stdout, policy = new Policy(), readonly = false } = options;
+    const allow = (name: string) => policy.allowEnv(name);
     const environment =
       options.env instanceof Environment
         ? options.env
-        : new Environment(options.env === undefined ? {} : { overrides: options.env });
-    const { stdout } = options;
+        : new Environment({ allow, ...(options.env && { overrides: options.env }) });
+    const guard = policy.guard(readonly);
     this.state = createState({
       ...(stdout && { stdout: (s: string) => stdout(Buffer.from(s, "latin1")) }),
       stderr: (s) => toStderr(Buffer.from(s, "latin1")),
       env: (name) => environment.get(name),
+      ...(guard && { guard }),
       ...(options.searchers && { searchers: options.searchers }),
     });
     const logger =
       options.logger ?? new Logger({ secrets, write: (line) => toStderr(Buffer.from(line)) });
-    const readonly = options.readonly ?? false;
-    const { policy } = options;
-    const settings = { logger, secrets, environment, readonly, ...(policy && { policy }) };
+    const settings = { logger, secrets, environment, readonly, policy };
     this.host = new Host(this.state, settings);
     this.converter = new Converter((f, args) => this.execute(f, args, {}));
     this.timeout = options.timeout;

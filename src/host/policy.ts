@@ -1,106 +1,97 @@
 /**
- * Which files scripts may touch. Everything that takes a path from a script asks here first, and
- * then uses the path that it gets back: symbolic links and `..` are resolved in it, so what was
- * checked is what is opened.
- *
- * Paths are byte strings, like Lua's. A policy without roots allows everything and changes no path.
- * Other programs that move links about at the very moment of a check are not guarded against;
- * scripts themselves have no way to make links.
+ * What scripts may touch outside of themselves. Builtins and the standard library ask here before
+ * they open a file, a connection, a port or a program; an open policy allows everything.
  */
-import { readlinkSync } from "node:fs";
-import { bytesToBuffer, utf8ToBytes } from "./bytes";
+import type { Guard } from "../lualib/guard";
+import { NetRules } from "./net-rules";
+import { confine, type PathUse, rootPaths } from "./path-rules";
+
+export type { PathUse };
 
 export interface PolicyOptions {
   /** Folders and files (JS text) that may be read, with all that is below; all when left out. */
   readonly read?: readonly string[];
   /** The same for writing, which does not imply reading. */
   readonly write?: readonly string[];
+  /**
+   * Where connections may go and where a server may listen; everywhere when left out: `host`,
+   * `host:port`, `*.domain`, `10.0.0.0/8`, `[::1]:80`, `*`.
+   */
+  readonly net?: readonly string[];
+  /** Names of environment variables that scripts see, `PREFIX_*` too; all when left out. */
+  readonly env?: readonly string[];
+  /**
+   * No `io`, no other programs, no binary chunks, and of `debug` only what reads: what makes the
+   * other limits hold for Lua code that nobody has read.
+   */
+  readonly sandbox?: boolean;
 }
-
-/** `entry`: the operation is about the folder's entry itself, not about what a link leads to. */
-export type PathUse = "target" | "entry";
-
-/** As many as Linux follows. */
-const MAX_LINKS = 40;
 
 export class Policy {
   private readonly readRoots: readonly string[] | undefined;
   private readonly writeRoots: readonly string[] | undefined;
+  private readonly env: readonly string[] | undefined;
+  /** Rules for connections and ports; undefined allows all. */
+  readonly net: NetRules | undefined;
+  readonly isSandbox: boolean;
 
+  /** Throws an `Error` for a rule that can't be read. */
   constructor(options: PolicyOptions = {}) {
-    this.readRoots = options.read && roots(options.read);
-    this.writeRoots = options.write && roots(options.write);
+    this.readRoots = options.read && rootPaths(options.read);
+    this.writeRoots = options.write && rootPaths(options.write);
+    this.net = options.net && new NetRules(options.net);
+    this.env = options.env;
+    this.isSandbox = options.sandbox ?? false;
+  }
+
+  /** A sandbox in which nothing outside can be reached but what is named. */
+  static sandbox(options: Omit<PolicyOptions, "sandbox"> = {}): Policy {
+    return new Policy({ read: [], write: [], net: [], env: [], ...options, sandbox: true });
   }
 
   /** The path to read for `path`; undefined when that is not allowed. */
   allowRead(path: string, use: PathUse = "target"): string | undefined {
-    return confine(path, use, this.readRoots);
+    return this.readRoots === undefined ? path : confine(path, use, this.readRoots);
   }
 
   /** The path to write, create or remove for `path`; undefined when that is not allowed. */
   allowWrite(path: string, use: PathUse = "target"): string | undefined {
-    return confine(path, use, this.writeRoots);
+    return this.writeRoots === undefined ? path : confine(path, use, this.writeRoots);
+  }
+
+  /** Whether scripts may see an environment variable. */
+  allowEnv(name: string): boolean {
+    if (this.env === undefined) return true;
+    return this.env.some((rule) =>
+      rule.endsWith("*") ? name.startsWith(rule.slice(0, -1)) : name === rule,
+    );
+  }
+
+  /** All files may be read. */
+  get readsAll(): boolean {
+    return this.readRoots === undefined;
+  }
+
+  /** All files may be written. */
+  get writesAll(): boolean {
+    return this.writeRoots === undefined;
+  }
+
+  /** What the standard library has to ask; undefined when it need not ask anything. */
+  guard(readonly: boolean): Guard | undefined {
+    if (!this.isSandbox && this.readsAll && !readonly) return undefined;
+    const { isSandbox } = this;
+    return { readPath: (path) => this.allowRead(path), isSandbox, readonly };
   }
 
   /** Nothing is refused. */
   get isOpen(): boolean {
-    return this.readRoots === undefined && this.writeRoots === undefined;
-  }
-}
-
-function roots(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => resolvePath(utf8ToBytes(path), "target") ?? []);
-}
-
-function confine(
-  path: string,
-  use: PathUse,
-  allowed: readonly string[] | undefined,
-): string | undefined {
-  if (allowed === undefined) return path;
-  const real = resolvePath(path, use);
-  if (real === undefined) return undefined;
-  // the entry of a root lies outside of it
-  const fits = (root: string) =>
-    (use === "target" && real === root) || real.startsWith(root === "/" ? root : `${root}/`);
-  return allowed.some(fits) ? real : undefined;
-}
-
-/**
- * The absolute path without links and dots, as the system would walk it; parts that don't exist
- * stay as they are. Undefined when links lead in circles.
- */
-function resolvePath(path: string, use: PathUse): string | undefined {
-  const isAbsolute = path.startsWith("/");
-  const pending = path.split("/").reverse();
-  let real = isAbsolute ? "" : utf8ToBytes(process.cwd());
-  if (real === "/") real = "";
-  for (let links = 0; pending.length > 0; ) {
-    const part = pending.pop();
-    if (part === undefined || part === "" || part === ".") continue;
-    if (part === "..") {
-      real = real.slice(0, Math.max(0, real.lastIndexOf("/")));
-      continue;
-    }
-    const next = `${real}/${part}`;
-    // a slash behind the last name makes the system follow it
-    const target = pending.length > 0 || use === "target" ? linkTarget(next) : undefined;
-    if (target === undefined) {
-      real = next;
-      continue;
-    }
-    if (++links > MAX_LINKS) return undefined;
-    if (target.startsWith("/")) real = "";
-    pending.push(...target.split("/").reverse());
-  }
-  return real === "" ? "/" : real;
-}
-
-/** What a symbolic link holds; undefined for anything else. */
-function linkTarget(path: string): string | undefined {
-  try {
-    return readlinkSync(bytesToBuffer(path), { encoding: "buffer" }).toString("latin1");
-  } catch {
-    return undefined;
+    return (
+      this.readsAll &&
+      this.writesAll &&
+      this.net === undefined &&
+      this.env === undefined &&
+      !this.isSandbox
+    );
   }
 }

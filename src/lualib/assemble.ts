@@ -12,6 +12,7 @@ import type { LuaFunction, LuaValue } from "../runtime/value";
 import { baseFunctions } from "./base";
 import { gcHooks } from "./finalizers";
 import { garbageCollector } from "./gc";
+import { type Guard, guardLibrary, isAbsent } from "./guard";
 import { writeStdout } from "./io-stream";
 import { loadFunctions } from "./load";
 import { type EmbeddedSearcher, packageLibrary } from "./package";
@@ -33,6 +34,8 @@ export interface StateOptions {
   env?: (name: string) => string | undefined;
   /** Refuse to yield below library functions where C Lua can't. */
   strict?: boolean;
+  /** What scripts may not do; nothing is forbidden when left out. */
+  guard?: Guard;
   /** Searchers for modules, before that of `package.path`. */
   searchers?: EmbeddedSearcher[];
 }
@@ -53,19 +56,22 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   state.isStrict = options.strict ?? false;
   state.load = (source, name, ...env) => loadChunk(source, name, env.length > 0 ? env[0] : globals);
   library("", baseFunctions({ write, warn }), globals);
-  library("", loadFunctions(state), globals);
+  const env = options.env ?? ((name) => process.env[name]);
+  state.env = env;
+  library("", loadFunctions(state, options.guard), globals);
   library("", { collectgarbage: garbageCollector() }, globals);
   globals.setName("_G", globals);
   globals.setName("_VERSION", "Lua 5.5");
   gcHooks.warn = (m) => warn(`Lua warning: ${m}\n`);
   const pkg = packageLibrary(state, {
-    env: options.env ?? ((name) => process.env[name]),
+    env,
     searchers: options.searchers ?? [],
+    ...(options.guard && { guard: options.guard }),
   });
   globals.setName("package", pkg);
   loaded.setName("_G", globals);
   loaded.setName("package", pkg);
-  installLibraries(state, libraries);
+  installLibraries(state, libraries, options.guard);
   state.activate();
   return state;
 }
@@ -73,19 +79,21 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
 /** What `stringMetatable` has. */
 const STRING_EVENTS = "index add sub mul mod pow div idiv unm".split(" ").map((e) => `__${e}`);
 
-function installLibraries(state: LuaState, libraries: Libraries): void {
+function installLibraries(state: LuaState, libraries: Libraries, guard?: Guard): void {
   for (const [name, make] of Object.entries(libraries.tables)) {
     let library: LuaTable | undefined;
-    const get = () => {
+    const getAll = () => {
       if (library === undefined) {
         library = make(state);
         state.extensions.get(name)?.(library);
+        if (guard !== undefined) guardLibrary(guard, library, name);
       }
       return library;
     };
+    const get = () => (guard !== undefined && isAbsent(guard, name) ? undefined : getAll());
     lazyField(state.globals, name, get);
     lazyField(state.loaded, name, get);
-    if (name === "string") installStringMetatable(state, () => libraries.stringMetatable(get()));
+    if (name === "string") installStringMetatable(state, () => libraries.stringMetatable(getAll()));
   }
 }
 

@@ -9,6 +9,7 @@ import { first, type LuaFunction, type LuaValue, type Results } from "../runtime
 import { argumentError, checkFunction, checkString, optString } from "./args";
 import { BINARY, loadBinary } from "./binary";
 import { asCallback } from "./callback";
+import type { Guard } from "./guard";
 import { errorText, isSystemError } from "./io-errors";
 import { runSteps, type Steps } from "./resumable";
 
@@ -89,24 +90,32 @@ function checkMode(v: LuaValue, n: number): string {
   return mode;
 }
 
-export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
+/** A sandbox takes text only: a binary chunk would be trusted to be what its header says. */
+function allowedMode(guard: Guard | undefined, mode: string): string {
+  return guard?.isSandbox ? mode.replaceAll("b", "") : mode;
+}
+
+export function loadFunctions(state: LuaState, guard?: Guard): Record<string, LuaFunction> {
   const loadPath = (path: string, mode: string, env: LuaValue[]): Results => {
+    const real = guard === undefined ? path : guard.readPath(path);
+    if (real === undefined) return [undefined, `cannot open ${path}: reading it is not allowed`];
     let source: string;
     try {
-      source = readFile(path);
+      source = readFile(real);
     } catch (e) {
       return [undefined, `cannot open ${path}: ${systemReason(e)}`];
     }
     return loadText(state, skipShebang(source), `@${path}`, mode, env);
   };
   const loadStdin = (mode: string, env: LuaValue[]): Results => {
+    if (guard?.isSandbox) return [undefined, "cannot open stdin: reading it is not allowed"];
     const { readFileSync } = require("node:fs") as typeof import("node:fs");
     return loadText(state, skipShebang(readFileSync(0).toString("latin1")), "=stdin", mode, env);
   };
   return {
     load(...args: LuaValue[]): Results {
       const [chunk, name, modeArg] = args;
-      const mode = checkMode(modeArg, 3);
+      const mode = allowedMode(guard, checkMode(modeArg, 3));
       const env = args.length > 3 ? [args[3]] : [];
       if (typeof chunk === "string")
         return loadText(state, chunk, optString(name, 2, chunk), mode, env);
@@ -114,12 +123,13 @@ export function loadFunctions(state: LuaState): Record<string, LuaFunction> {
       return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
     },
     loadfile(path: LuaValue, modeArg: LuaValue, ...env: LuaValue[]): Results {
-      const mode = checkMode(modeArg, 2);
+      const mode = allowedMode(guard, checkMode(modeArg, 2));
       if (path === undefined) return loadStdin(mode, env);
       return loadPath(checkString(path, 1), mode, env);
     },
     dofile(path: LuaValue): Results {
-      const r = path === undefined ? loadStdin("bt", []) : loadPath(checkString(path, 1), "bt", []);
+      const mode = allowedMode(guard, "bt");
+      const r = path === undefined ? loadStdin(mode, []) : loadPath(checkString(path, 1), mode, []);
       if (typeof r === "function") return r();
       throw new LuaError((r as LuaValue[])[1]);
     },

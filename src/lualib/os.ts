@@ -9,6 +9,7 @@ import { ExitRequest } from "../runtime/interrupt";
 import { library } from "../runtime/native";
 import { toInteger } from "../runtime/number";
 import { awaitPromise } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
 import { HashObject, LuaTable } from "../runtime/table";
 import { first, LuaFloat, type LuaValue, makeFloat, type Results } from "../runtime/value";
 import {
@@ -71,11 +72,6 @@ function exit(status: LuaValue, close: LuaValue): Results {
   else code = loOf(checkInteger(status, 1)) & 0xff;
   flushAll();
   throw new ExitRequest(code, close !== undefined && close !== false);
-}
-
-function getenv(name: LuaValue): Results {
-  const value = process.env[toText(stringArgument(name, 1, arguments.length))];
-  return value === undefined ? undefined : toBytes(value);
 }
 
 function clock(): Results {
@@ -258,7 +254,12 @@ function setlocale(locale: LuaValue, category: LuaValue): Results {
 }
 
 /** The table `os`. */
-export function osLibrary(): LuaTable {
+export function osLibrary(state: LuaState): LuaTable {
+  /** A variable as the state sees the environment. */
+  function getenv(name: LuaValue): Results {
+    const value = state.env(toText(stringArgument(name, 1, arguments.length)));
+    return value === undefined ? undefined : toBytes(value);
+  }
   return library("os", {
     clock,
     date,

@@ -7,6 +7,7 @@ import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import { allResults, first, type LuaValue, type Results } from "../runtime/value";
 import { checkString, optString } from "./args";
+import type { Guard } from "./guard";
 import { loadFunctions } from "./load";
 import { runSteps, type Steps } from "./resumable";
 
@@ -23,6 +24,8 @@ export type EmbeddedSearcher = (
 export interface PackageOptions {
   /** Environment for `LUA_PATH_5_5` and `LUA_PATH`. */
   env(name: string): string | undefined;
+  /** What may be read. */
+  guard?: Guard;
   /** Searchers before that of the path; a string is an entry for the error message. */
   searchers?: EmbeddedSearcher[];
 }
@@ -51,13 +54,16 @@ function searchPath(
   path: string,
   sep: string,
   rep: string,
+  guard?: Guard,
 ): string | { tried: string } {
   const file = sep === "" ? name : name.split(sep).join(rep);
   const tried: string[] = [];
   for (const template of path.split(";")) {
     const candidate = template.split("?").join(file);
-    if (isReadable(candidate)) return candidate;
-    tried.push(`no file '${candidate}'`);
+    const real = guard === undefined ? candidate : guard.readPath(candidate);
+    if (real !== undefined && isReadable(real)) return candidate;
+    const why = real === undefined ? " (reading it is not allowed)" : "";
+    tried.push(`no file '${candidate}'${why}`);
   }
   return { tried: tried.join("\n\t") };
 }
@@ -75,7 +81,8 @@ function field(t: LuaTable, name: string): string {
 }
 
 export function packageLibrary(state: LuaState, options: PackageOptions): LuaTable {
-  const { loadfile } = loadFunctions(state);
+  const { guard } = options;
+  const { loadfile } = loadFunctions(state, guard);
   const pkg = library("package", {
     searchpath(name: LuaValue, path: LuaValue, sep: LuaValue, rep: LuaValue): Results {
       const found = searchPath(
@@ -83,6 +90,7 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
         checkString(path, 2),
         optString(sep, 3, "."),
         optString(rep, 4, "/"),
+        guard,
       );
       return typeof found === "string" ? found : [undefined, found.tried];
     },
@@ -110,7 +118,7 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
   });
   const searchLua = native("searcher_Lua", (name: LuaValue): Results => {
     const n = checkString(name, 1);
-    const found = searchPath(n, field(pkg, "path"), ".", "/");
+    const found = searchPath(n, field(pkg, "path"), ".", "/", guard);
     if (typeof found !== "string") return found.tried;
     const r = (loadfile as (p: LuaValue) => Results)(found);
     if (typeof r === "function") return [r, found];
@@ -118,7 +126,7 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
     throw runtimeError(`error loading module '${n}' from file '${found}':\n\t${reason}`);
   });
   const searchC = native("searcher_C", (name: LuaValue): Results => {
-    const found = searchPath(checkString(name, 1), field(pkg, "cpath"), ".", "/");
+    const found = searchPath(checkString(name, 1), field(pkg, "cpath"), ".", "/", guard);
     if (typeof found === "string") return `C module '${found}' can't be loaded: there is no C here`;
     return found.tried;
   });
@@ -127,7 +135,7 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
     const n = checkString(name, 1);
     const dot = n.indexOf(".");
     if (dot < 0) return undefined;
-    const found = searchPath(n.slice(0, dot), field(pkg, "cpath"), ".", "/");
+    const found = searchPath(n.slice(0, dot), field(pkg, "cpath"), ".", "/", guard);
     if (typeof found === "string") return `C module '${found}' can't be loaded: there is no C here`;
     return found.tried;
   });

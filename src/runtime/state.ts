@@ -25,6 +25,8 @@ export class LuaState {
   readonly onClose: (() => void)[] = [];
   /** Writes the output of `print` and `io.write`. */
   stdout: ((bytes: string) => void) | undefined;
+  /** Reads an environment variable (JS text) as scripts see it. */
+  env: (name: string) => string | undefined = (name) => process.env[name];
   /** `load`s text; set by the assembly of the standard library. */
   load!: (source: string, chunkName: string, ...env: LuaValue[]) => LuaFunction;
 

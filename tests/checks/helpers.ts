@@ -39,6 +39,7 @@ export function testServices(env: Record<string, string> = {}): TestServices {
     logger,
     printed,
     env: (name) => env[name],
+    sandbox: {},
     transports: new Map(),
     print: (bytes) => void printed.push(Buffer.from(bytes).toString()),
   };

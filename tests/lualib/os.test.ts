@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { expect, test, vi } from "vitest";
 import { ExitRequest, osLibrary } from "../../src/lualib/os";
 import { fromBigInt, MAX_INTEGER, negInt } from "../../src/runtime/int64";
+import { LuaState } from "../../src/runtime/state";
 import { LuaTable } from "../../src/runtime/table";
 import { LuaFloat, type LuaValue, type Results } from "../../src/runtime/value";
 import { errorOf, finish, functionOf, record, settle, suspending, Waiting } from "./drive";
@@ -12,7 +13,7 @@ vi.mock("../../src/runtime/scheduler", async () => {
   return { awaitPromise: (p: Promise<Results>) => suspend(new Waiting(p)) };
 });
 
-const library = osLibrary();
+const library = osLibrary(new LuaState());
 
 /** The end of the last year that a C int holds. */
 const LAST_SECOND = fromBigInt(67768036191676799n);

@@ -103,6 +103,7 @@ class Channel {
 
 export const ChannelClass = defineHandle<Channel>({
   name: "async.channel",
+  needs: [],
   doc: "A queue between tasks",
   methods: {
     send: method<Channel>()({
@@ -178,6 +179,7 @@ class Permit {
 
 const PermitClass = defineHandle<Permit>({
   name: "async.permit",
+  needs: [],
   doc: "A permit of a semaphore",
   methods: {
     release: method<Permit>()({
@@ -192,6 +194,7 @@ const PermitClass = defineHandle<Permit>({
 
 export const SemaphoreClass = defineHandle<Semaphore>({
   name: "async.semaphore",
+  needs: [],
   doc: "Lets so many tasks in at a time",
   methods: {
     acquire: method<Semaphore>()({

@@ -16,6 +16,7 @@ interface Interval {
 
 const IntervalClass = defineHandle<Interval>({
   name: "async.interval",
+  needs: [],
   doc: "A running async.spawn_interval",
   methods: {
     cancel: method<Interval>()({

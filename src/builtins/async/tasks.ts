@@ -24,6 +24,7 @@ export interface TaskHandle {
 
 export const TaskClass = defineHandle<TaskHandle>({
   name: "async.task",
+  needs: [],
   doc: "A task that was started with async.spawn",
   methods: {
     await: method<TaskHandle>()({

@@ -1,18 +1,27 @@
 /** `db.connect`: from a URL and options to a database that answers. */
 import { readFile } from "node:fs/promises";
-import { type Context, isNumber, type LuaTable, numberToDouble } from "../../host";
+import {
+  bytesToBuffer,
+  bytesToUtf8,
+  type Context,
+  isNumber,
+  type LuaTable,
+  numberToDouble,
+  utf8ToBytes,
+} from "../../host";
 import { environmentOf, osError } from "../http/client";
 import { HttpFault } from "../http/errors";
 import { booleanOption, countOption, secondsOption, stringOption } from "../http/options";
 import { checkCertificates, secureContext, splitPem, systemAuthorities } from "../http/tls";
 import { Database } from "./database";
 import { DbFault } from "./errors";
+import { connectFault } from "./failures";
 import { MysqlDriver } from "./mysql";
 import type { PostgresTls } from "./pg-client";
 import { PostgresDriver } from "./postgres";
 import type { Driver } from "./session";
 import { SqliteDriver } from "./sqlite";
-import { parseUrl, type ServerAddress, SSL_MODES, type SslMode } from "./url";
+import { type FileAddress, parseUrl, type ServerAddress, SSL_MODES, type SslMode } from "./url";
 
 const DEFAULT_SIZE = 5;
 const DEFAULT_CONNECT_S = 30;
@@ -32,11 +41,23 @@ export async function connect(ctx: Context, url: string, options: LuaTable): Pro
   if (!isFile && address.password !== "") ctx.host.secrets.register(address.password);
   const driver: Driver = isFile
     ? new SqliteDriver(
-        address.mode === "rwc" && ctx.host.readonly ? { ...address, mode: "rw" } : address,
-        { busyTimeout: seconds("busy_timeout", DEFAULT_BUSY_S), readonly: ctx.host.readonly },
+        confine(
+          ctx,
+          address.mode === "rwc" && ctx.host.readonly ? { ...address, mode: "rw" } : address,
+        ),
+        {
+          busyTimeout: seconds("busy_timeout", DEFAULT_BUSY_S),
+          readonly: ctx.host.readonly,
+          confined: !(ctx.host.policy.readsAll && ctx.host.policy.writesAll),
+        },
         ctx.host,
       )
-    : await serverDriver(ctx, address, options, seconds("connect_timeout", DEFAULT_CONNECT_S));
+    : await serverDriver(
+        ctx,
+        await pin(ctx, address),
+        options,
+        seconds("connect_timeout", DEFAULT_CONNECT_S),
+      );
   const database = new Database(driver, {
     size: isFile ? 1 : size,
     acquireTimeout: seconds("acquire_timeout", DEFAULT_ACQUIRE_S),
@@ -47,6 +68,32 @@ export async function connect(ctx: Context, url: string, options: LuaTable): Pro
   });
   database.pool.release(await database.pool.acquire(ctx.signal));
   return database;
+}
+
+/** The file that may be opened for an address: only for reading when it may not be written. */
+function confine(ctx: Context, address: FileAddress): FileAddress {
+  const { policy } = ctx.host;
+  if (address.mode === "memory" || (policy.readsAll && policy.writesAll)) return address;
+  const path = utf8ToBytes(address.path);
+  const real = { ...address, path: bytesToUtf8(ctx.readPath(path)) };
+  if (address.mode === "ro" || policy.allowWrite(path) !== undefined) return real;
+  // what does not exist would have to be made
+  if (address.mode === "rwc") ctx.writePath(path);
+  return { ...real, mode: "ro" };
+}
+
+/** An address with the very host to connect to; fails where that is not allowed. */
+async function pin(ctx: Context, address: ServerAddress): Promise<ServerAddress> {
+  const { network } = ctx;
+  if (network === undefined) return address;
+  if (address.socket !== undefined)
+    throw new DbFault(`connecting to ${address.socket}: Unix sockets are not allowed`);
+  try {
+    const [place = address.host] = await network.resolve(address.host, address.port);
+    return { ...address, place };
+  } catch (e) {
+    throw connectFault(`${address.host}:${address.port}`, address.host, e, 0);
+  }
 }
 
 async function serverDriver(
@@ -70,9 +117,9 @@ async function serverDriver(
     key: stringOption(options, "client_key_file") ?? take("sslkey", "ssl-key"),
   };
   const pem = {
-    ca: files.ca === "system" ? undefined : await readPem("ca_cert", options, files.ca),
-    cert: await readPem("client_cert", options, files.cert),
-    key: await readPem("client_key", options, files.key),
+    ca: files.ca === "system" ? undefined : await readPem(ctx, "ca_cert", options, files.ca),
+    cert: await readPem(ctx, "client_cert", options, files.cert),
+    key: await readPem(ctx, "client_key", options, files.key),
   };
   const mode = sslMode(stringOption(options, "sslmode") ?? take("sslmode", "ssl-mode"), {
     hasCa: pem.ca !== undefined,
@@ -167,13 +214,14 @@ function sslMode(
 
 /** PEM text given as option `name`, or read from a file. */
 async function readPem(
+  ctx: Context,
   name: string,
   options: LuaTable,
   file: string | undefined,
 ): Promise<string | undefined> {
   let text = stringOption(options, name);
   if (file !== undefined) {
-    const read = await readFile(file, "latin1").catch((e: unknown) => {
+    const read = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
       throw new DbFault(`failed to read ${name} file ${JSON.stringify(file)}: ${osError(e)}`);
     });
     text = text === undefined ? read : `${read}\n${text}`;

@@ -60,7 +60,8 @@ export class MysqlDriver implements Driver {
   /** A client of one connection. */
   private client(onClose: () => void): SQL {
     const { address, tls, sslMode, connectTimeout, allowPublicKeyRetrieval } = this.settings;
-    const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+    const place = address.place ?? address.host;
+    const host = place.includes(":") ? `[${place}]` : place;
     return new Bun.SQL({
       url: `mariadb://${host}:${address.port}/?sslmode=${sslMode}`,
       adapter: "mariadb",

@@ -21,6 +21,7 @@ export class Bytes {
 
 export const BytesClass = defineHandle<Bytes>({
   name: "db.bytes",
+  needs: [],
   doc: "Binary data as a parameter",
   tostring: (self) => self.bytes,
 });

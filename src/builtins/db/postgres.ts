@@ -77,7 +77,7 @@ export class PostgresDriver implements Driver {
 
   constructor(
     private readonly settings: PostgresSettings,
-    host: Host,
+    private readonly host: Host,
   ) {
     const { address } = settings;
     this.where = address.socket ?? `${address.host}:${address.port}`;
@@ -90,18 +90,24 @@ export class PostgresDriver implements Driver {
     };
   }
 
+  /** The client would take `PGPASSWORD` for an empty one, also where scripts must not use it. */
+  private password(): string | (() => string) {
+    const { password } = this.settings.address;
+    return password === "" && !this.host.policy.allowEnv("PGPASSWORD") ? () => "" : password;
+  }
+
   async connect(): Promise<Session> {
     const { default: postgres } = await import("postgres");
     const { address, connectTimeout, tls } = this.settings;
     let session: PostgresSession | undefined;
     let isLost = false;
     const sql = postgres({
-      host: address.socket ?? address.host,
+      host: address.socket ?? address.place ?? address.host,
       port: address.port,
       ...(address.socket !== undefined && { path: `${address.socket}/.s.PGSQL.${address.port}` }),
       ...(address.user !== undefined && { user: address.user }),
       ...(address.database !== undefined && { database: address.database }),
-      password: address.password,
+      password: this.password(),
       ssl: tls === undefined ? false : tlsOptions(tls, address.host),
       max: 1,
       // the pool's business

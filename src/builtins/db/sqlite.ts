@@ -17,6 +17,7 @@ import type {
   Statement,
   TransactionOptions,
 } from "./session";
+import { checkFiles } from "./sqlite-guard";
 import {
   type BoundStatement,
   bind,
@@ -44,6 +45,8 @@ export interface SqliteSettings {
   readonly busyTimeout: number;
   /** No statement may change anything. */
   readonly readonly: boolean;
+  /** Statements must not reach other files. */
+  readonly confined: boolean;
 }
 
 export class SqliteDriver implements Driver {
@@ -213,6 +216,7 @@ class SqliteSession implements Session {
   }
 
   private prepare(bound: BoundStatement): SqliteStatement {
+    if (this.settings.confined) checkFiles(bound.sql);
     const prepared = this.database.prepare(bound.sql);
     prepared.safeIntegers(true);
     return prepared;

@@ -15,6 +15,8 @@ export type SslMode = (typeof SSL_MODES)[number];
 export interface ServerAddress {
   readonly kind: "postgres" | "mysql";
   readonly host: string;
+  /** What to connect to in place of `host`: the address that was found to be allowed. */
+  readonly place?: string;
   readonly port: number;
   /** A Unix socket instead of host and port; for Postgres its folder. */
   readonly socket: string | undefined;

@@ -78,6 +78,7 @@ export class LineReader {
 
 export const Lines = defineHandle<LineReader>({
   name: "fs.lines",
+  needs: [],
   doc: "Iterates over the lines of a file.",
   call: method<LineReader>()({
     doc: "The next line without its end; nil after the last.",

@@ -7,6 +7,7 @@ import {
   type LuaTable,
   type LuaValue,
   record,
+  utf8ToBytes,
 } from "../../host";
 import { faultsAsErrors, type HttpClient } from "./client";
 import { decodeBody, decodeStream } from "./decode";
@@ -134,11 +135,13 @@ export function callDownload(
 ): Promise<number> {
   return faultsAsErrors(ctx, async () => {
     if (path === "" || path.includes("\0")) throw new HttpFault("invalid path", "request");
+    const target = ctx.writePath(utf8ToBytes(path));
     const options = readRequestOptions(opts);
     const spec = client.request(ctx, "GET", url, options.body, options);
     return download(client.transport, {
       ...spec,
       path,
+      target,
       maxSize: options.maxSize ?? client.defaults.maxSize ?? MAX_DOWNLOAD,
       isTotal: opts !== undefined && secondsOption(opts, "timeout") !== undefined,
     });

@@ -145,26 +145,30 @@ function encodeBody(ctx: Context, body: LuaValue, options: RequestOptions): Cont
   throw new HttpFault(`the body must be a string or a table, got ${typeName(body)}`, "request");
 }
 
-/** The environment as the Lua state sees it. */
-export function environmentOf(host: Host): Environment {
-  return (name) => host.environment.get(name);
+/** The environment that proxies and trust are read from; a sandboxed script has no say in it. */
+export function environmentOf({ environment, policy }: Host): Environment {
+  return (name) => (policy.isSandbox ? environment.given(name) : environment.get(name));
 }
 
 /** The client behind `http.get` and its like, one per Lua state. */
 export function sharedClient(host: Host): HttpClient {
-  const transport = new Transport({ tls: { insecure: false }, env: environmentOf(host) });
+  const transport = new Transport({
+    tls: { insecure: false },
+    env: environmentOf(host),
+    net: host.policy.net,
+  });
   return new HttpClient(transport, undefined, readCommon(new LuaTable()));
 }
 
 /** `http.client{…}`. */
 export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpClient> {
   const baseUrl = stringOption(options, "base_url");
-  const ca = await authorities(options);
+  const ca = await authorities(ctx, options);
   const proxy = options.getStr("proxy");
   const tls = {
     ca,
-    cert: await pemOption(options, "client_cert"),
-    key: await pemOption(options, "client_key"),
+    cert: await pemOption(ctx, options, "client_cert"),
+    key: await pemOption(ctx, options, "client_key"),
     insecure: booleanOption(options, "insecure") ?? false,
   };
   if ((tls.cert === undefined) !== (tls.key === undefined))
@@ -173,6 +177,7 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
   const transport = new Transport({
     tls,
     env: environmentOf(ctx.host),
+    net: ctx.network,
     proxy:
       proxy === false
         ? null
@@ -188,12 +193,12 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
 }
 
 /** The extra authorities, checked now so that a mistake shows where it was made. */
-async function authorities(options: LuaTable): Promise<string | undefined> {
+async function authorities(ctx: Context, options: LuaTable): Promise<string | undefined> {
   let pem = "";
   const file = stringOption(options, "ca_cert_file");
   if (file !== undefined) {
     const path = bytesToUtf8(file);
-    const text = await readFile(path, "latin1").catch((e: unknown) => {
+    const text = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
       throw new HttpFault(
         `failed to read CA cert file ${JSON.stringify(path)}: ${osError(e)}`,
         "request",
@@ -219,11 +224,15 @@ function checkPem(text: string, message: string): void {
 }
 
 /** PEM text under `key`, or read from the file named under `key_file`. */
-async function pemOption(options: LuaTable, key: string): Promise<string | undefined> {
+async function pemOption(
+  ctx: Context,
+  options: LuaTable,
+  key: string,
+): Promise<string | undefined> {
   const file = stringOption(options, `${key}_file`);
   if (file === undefined) return stringOption(options, key);
   const path = bytesToUtf8(file);
-  return readFile(path, "latin1").catch((e: unknown) => {
+  return readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
     throw new HttpFault(
       `failed to read ${key} file ${JSON.stringify(path)}: ${osError(e)}`,
       "request",

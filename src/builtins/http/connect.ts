@@ -5,6 +5,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
+import type { NetRules } from "../../host";
 import { ConnectError } from "./errors";
 import { basicAuth } from "./proxy";
 
@@ -16,6 +17,8 @@ export interface ConnectSettings {
   /** Made when the first TLS connection needs it. */
   readonly context: () => tls.SecureContext;
   readonly insecure: boolean;
+  /** Where connections may go; everywhere when undefined. */
+  readonly net?: NetRules | undefined;
   /** Tunnel through this proxy. */
   readonly tunnel?: URL | undefined;
   /** Told whenever a new connection is begun. */
@@ -46,14 +49,11 @@ async function open(
   port: number,
 ): Promise<net.Socket> {
   const { tunnel } = settings;
-  if (tunnel === undefined)
-    return isTls ? openTls(settings, host, { host, port }) : openPlain(host, port);
+  if (tunnel === undefined) return openAny(settings, isTls, host, port);
   const proxyHost = bareHost(tunnel.hostname);
   const proxyIsTls = tunnel.protocol === "https:";
   const proxyPort = Number(tunnel.port) || (proxyIsTls ? 443 : 80);
-  const socket = proxyIsTls
-    ? await openTls(settings, proxyHost, { host: proxyHost, port: proxyPort })
-    : await openPlain(proxyHost, proxyPort);
+  const socket = await openAny(settings, proxyIsTls, proxyHost, proxyPort);
   try {
     await connectTunnel(socket, tunnel, host, port);
     return isTls ? await openTls(settings, host, { socket }) : socket;
@@ -61,6 +61,25 @@ async function open(
     socket.destroy();
     throw e;
   }
+}
+
+/** Connects to `host`, or to the first of the addresses that it may be reached at. */
+async function openAny(
+  settings: ConnectSettings,
+  isTls: boolean,
+  host: string,
+  port: number,
+): Promise<net.Socket> {
+  const places = settings.net === undefined ? [host] : await settings.net.resolve(host, port);
+  for (const [i, place] of places.entries()) {
+    try {
+      if (!isTls) return await openPlain(place, port);
+      return await openTls(settings, host, { host: place, port });
+    } catch (e) {
+      if (i === places.length - 1) throw e;
+    }
+  }
+  throw new Error("no address");
 }
 
 function openPlain(host: string, port: number): Promise<net.Socket> {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { bytesToBuffer } from "../../host";
 import { osError } from "./client";
 import { decodeStream } from "./decode";
 import { fault, HttpFault } from "./errors";
@@ -10,6 +11,8 @@ import type { Transport } from "./transport";
 
 export interface DownloadSpec extends RequestSpec {
   readonly path: string;
+  /** The same as it is opened, a byte string. */
+  readonly target: string;
   /** `timeout` was given and bounds the whole download; otherwise it bounds each silence. */
   readonly isTotal: boolean;
 }
@@ -40,11 +43,13 @@ async function save(
   url: URL,
   onProgress: () => void,
 ): Promise<number> {
-  const { path, maxSize } = spec;
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
+  const { path, target, maxSize } = spec;
+  const folder = dirname(target);
+  const temporary = bytesToBuffer(
+    join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.part`),
+  );
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(bytesToBuffer(folder), { recursive: true });
     const file = await open(temporary, "wx");
     let size = 0;
     try {
@@ -59,7 +64,7 @@ async function save(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, bytesToBuffer(target));
     return size;
   } catch (e) {
     await unlink(temporary).catch(() => undefined);

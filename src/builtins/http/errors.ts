@@ -4,6 +4,8 @@
  * system, the resolver or the TLS library reported.
  */
 
+import { NetRefusal } from "../../host";
+
 /** How far a request came; decides about retries. */
 export type Phase = "connect" | "response" | "body" | "request";
 
@@ -98,11 +100,15 @@ interface Coded {
   cert?: unknown;
 }
 
+/** The cause when a sandbox does not let scripts connect there. */
+export const NOT_ALLOWED = "not allowed (no network rule fits)";
+
 /** The cause in words. `host` is the host that was connected to. */
 export function causeText(error: unknown, host: string): string {
   if (typeof error !== "object" || error === null) return String(error);
   const e = error as Coded;
   if (error instanceof ConnectError) return causeText(error.cause, host);
+  if (error instanceof NetRefusal) return NOT_ALLOWED;
   if (Array.isArray(e.errors) && e.errors.length > 0) return causeText(e.errors[0], host);
   const code = typeof e.code === "string" ? e.code : "";
   const message = typeof e.message === "string" ? e.message : String(error);

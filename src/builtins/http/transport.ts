@@ -8,8 +8,9 @@
 
 import type { SecureContext } from "node:tls";
 import type Pool from "undici/lib/dispatcher/pool.js";
+import { canonicalHost, type NetRules } from "../../host";
 import { makeConnector } from "./connect";
-import { causeText, fault, HttpFault } from "./errors";
+import { causeText, fault, HttpFault, NOT_ALLOWED } from "./errors";
 import { Exchange } from "./exchange";
 import { addHeader, type HeaderList } from "./headers";
 import { basicAuth, type Environment, proxyFor } from "./proxy";
@@ -24,6 +25,8 @@ export interface TransportSettings {
   readonly env: Environment;
   /** A proxy for everything; null for none at all; undefined asks the environment. */
   readonly proxy?: URL | null | undefined;
+  /** Where connections may go; everywhere when undefined. */
+  readonly net?: NetRules | undefined;
 }
 
 export interface WireRequest {
@@ -31,6 +34,10 @@ export interface WireRequest {
   readonly url: URL;
   readonly headers: HeaderList;
   readonly body?: Buffer | undefined;
+}
+
+function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === "https:" ? 443 : 80);
 }
 
 /** Origins that connections are kept to; those of the longest unused one go first. */
@@ -66,8 +73,7 @@ export class Transport {
     const exchange = new Exchange(url);
     const PoolOf = poolClass ?? (await loadPool());
     if (this.isClosed) throw new HttpFault("the client was closed", "request");
-    const proxy =
-      this.settings.proxy === undefined ? proxyFor(url, this.settings.env) : this.settings.proxy;
+    const proxy = this.proxyOf(url);
     const isTls = url.protocol === "https:";
     // a plain request goes to the proxy as it is, one over TLS through a tunnel
     const forward = proxy != null && !isTls ? proxy : undefined;
@@ -109,6 +115,20 @@ export class Transport {
     this.pools.clear();
   }
 
+  /** The proxy to use for `url`. Rules hold for what is behind it, too, as far as it can be told. */
+  private proxyOf(url: URL): URL | null | undefined {
+    const { net, env, proxy: own } = this.settings;
+    if (own === null || net === undefined) return own === undefined ? proxyFor(url, env) : own;
+    const proxy = own ?? proxyFor(url, env);
+    if (proxy === undefined) return undefined;
+    // one of the environment that no rule names is as good as none
+    if (own === undefined && !net.allows(canonicalHost(proxy.hostname), portOf(proxy)))
+      return undefined;
+    if (!net.allows(canonicalHost(url.hostname), portOf(url)))
+      throw fault("connect", url, NOT_ALLOWED);
+    return proxy;
+  }
+
   private poolFor(PoolOf: PoolClass, origin: string, tunnel: URL | undefined): Pool {
     const key = tunnel === undefined ? origin : `${origin} ${tunnel.href}`;
     let pool = this.pools.get(key);
@@ -122,6 +142,7 @@ export class Transport {
     pool = new PoolOf(origin, {
       connect: makeConnector({
         context: () => this.secureContext(),
+        net: this.settings.net,
         insecure: this.settings.tls.insecure,
         tunnel,
         onOpen: () => {

@@ -88,6 +88,7 @@ const childMethod = method<Child>();
 
 export const ChildHandle = defineHandle<Child>({
   name: "process.child",
+  needs: [],
   doc: "A process that the script started.",
   fields: {
     pid: { doc: "its process id", type: "integer", get: (self) => self.pid },

@@ -68,6 +68,7 @@ export class Watch {
 
 export const WatchHandle = defineHandle<Watch>({
   name: "process.watch",
+  needs: [],
   doc: "A signal handler.",
   methods: {
     cancel: method<Watch>()({

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
+import type { NetRules } from "../../host";
 import { causeText, safeUrl } from "../http/errors";
 import { type HeaderList, hasHeader } from "../http/headers";
 
@@ -20,6 +21,8 @@ export interface Handshake {
   /** Made when the connection needs it. */
   readonly context: () => tls.SecureContext;
   readonly insecure: boolean;
+  /** Where connections may go; everywhere when undefined. */
+  readonly net?: NetRules | undefined;
 }
 
 export interface Opened {
@@ -53,10 +56,22 @@ export async function openWebSocket(handshake: Handshake): Promise<Opened> {
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
-    socket = connectSocket(handshake);
-    // whoever listens at the time sees it, too
-    socket.on("error", () => undefined);
-    await Promise.race([connected(socket, url), stopped]);
+    const places = (await Promise.race([placesOf(handshake), stopped])) as readonly string[];
+    for (const [i, place] of places.entries()) {
+      socket = connectSocket(handshake, place);
+      // whoever listens at the time sees it, too
+      socket.on("error", () => undefined);
+      const ready = connected(socket, url);
+      ready.catch(() => undefined);
+      try {
+        await Promise.race([ready, stopped]);
+        break;
+      } catch (e) {
+        socket.destroy();
+        if (e instanceof WsFault || i === places.length - 1) throw e;
+      }
+    }
+    if (socket === undefined) throw new AnswerFault("no address");
     phase = "waiting for the handshake of";
     const key = randomBytes(16).toString("base64");
     socket.write(requestText(handshake, key), "latin1");
@@ -82,13 +97,22 @@ function bareHost(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
 
-function connectSocket({ url, context, insecure }: Handshake): net.Socket {
+function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === "wss:" ? 443 : 80);
+}
+
+/** The hosts to connect to, in order. */
+async function placesOf({ url, net }: Handshake): Promise<readonly string[]> {
+  return net === undefined ? [bareHost(url)] : net.resolve(bareHost(url), portOf(url));
+}
+
+function connectSocket({ url, context, insecure }: Handshake, place: string): net.Socket {
   const host = bareHost(url);
-  const isTls = url.protocol === "wss:";
-  const port = Number(url.port) || (isTls ? 443 : 80);
-  if (!isTls) return net.connect({ host, port, noDelay: true, keepAlive: true });
+  const port = portOf(url);
+  if (url.protocol !== "wss:")
+    return net.connect({ host: place, port, noDelay: true, keepAlive: true });
   return tls.connect({
-    host,
+    host: place,
     port,
     // an IP address is no valid server name, but the certificate is checked against it
     ...(net.isIP(host) === 0 && { servername: host }),

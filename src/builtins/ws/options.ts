@@ -1,6 +1,6 @@
 /** Reads the options of `ws.connect`. */
 import { readFile } from "node:fs/promises";
-import { bytesToUtf8, type Context, items, type LuaTable } from "../../host";
+import { bytesToBuffer, bytesToUtf8, type Context, items, type LuaTable } from "../../host";
 import { environmentOf, osError } from "../http/client";
 import { HttpFault, safeUrlText } from "../http/errors";
 import type { HeaderList } from "../http/headers";
@@ -44,7 +44,7 @@ export async function readConnect(
     url.password = "";
   }
   const insecure = booleanOption(options, "insecure") ?? false;
-  const ca = await readAuthorities(options);
+  const ca = await readAuthorities(ctx, options);
   const maxMessage = countOption(options, "max_message");
   return {
     handshake: {
@@ -55,6 +55,7 @@ export async function readConnect(
       signal: ctx.signal,
       context: () => secureContext({ ca, insecure }, environmentOf(ctx.host)),
       insecure,
+      net: ctx.network,
     },
     maxMessage: maxMessage ?? DEFAULT_MAX_MESSAGE,
   };
@@ -89,13 +90,13 @@ function readSubprotocols(options: LuaTable): string[] {
   return found;
 }
 
-async function readAuthorities(options: LuaTable): Promise<string | undefined> {
+async function readAuthorities(ctx: Context, options: LuaTable): Promise<string | undefined> {
   let pem = stringOption(options, "ca_cert");
   if (pem !== undefined) check(pem, "invalid CA cert PEM");
   const file = stringOption(options, "ca_cert_file");
   if (file === undefined) return pem;
   const path = JSON.stringify(bytesToUtf8(file));
-  const text = await readFile(bytesToUtf8(file), "latin1").catch((e: unknown) => {
+  const text = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
     throw new WsFault(`failed to read CA cert file ${path}: ${osError(e)}`);
   });
   check(text, `invalid PEM in ${path}`);

@@ -11,6 +11,7 @@ import { checkFile } from "../paths";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
+import { builtinPolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
 import { expressionsProblem, latencyProblem } from "./http";
@@ -80,6 +81,8 @@ export async function k8sCheck(
   const lua: Lua = createLua({
     secrets: services.secrets,
     logger: services.logger,
+    policy: builtinPolicy(services.sandbox),
+    readonly: services.sandbox.readonly ?? false,
     searchers: [embeddedSearcher((...args) => lua.state.load(...args))],
   });
   const begin = performance.now();

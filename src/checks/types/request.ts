@@ -11,6 +11,7 @@ import { utf8ToBytes } from "../../host/bytes";
 import { osError } from "../../host/os-error";
 import type { Check } from "../config";
 import { checkFile } from "../paths";
+import { networkOf } from "../sandbox";
 import type { Services } from "../services";
 
 /** Where the original's client gave up. */
@@ -114,7 +115,11 @@ function transportFor(check: Check, services: Services): Transport {
   const key = `${insecure}\0${ca ?? ""}`;
   let transport = services.transports.get(key);
   if (transport === undefined) {
-    transport = new Transport({ tls: { insecure, ca }, env: services.env });
+    transport = new Transport({
+      tls: { insecure, ca },
+      env: services.env,
+      net: networkOf(services.sandbox),
+    });
     services.transports.set(key, transport);
   }
   return transport;

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { Environment } from "../../host/environment";
 import { createLua, type Lua, LuaScriptError } from "../../host/lua";
 import { osError } from "../../host/os-error";
+import type { Policy } from "../../host/policy";
+import { sandboxNote } from "../../host/sandbox-note";
 import { ExitRequest } from "../../runtime/interrupt";
 import type { Check } from "../config";
 import { secondsText } from "../duration";
 import type { Outcome } from "../runner";
+import { scriptPolicy } from "../sandbox";
 import type { Services } from "../services";
 
 export async function scriptCheck(
@@ -20,8 +23,11 @@ export async function scriptCheck(
   if ("problem" in found) return { passed: false, message: found.problem, final: true };
   const overrides = (check.options.env ?? {}) as Record<string, string>;
   const { searchers } = services;
+  const policy = scriptPolicy(check, services.sandbox);
   const lua: Lua = createLua({
-    env: new Environment({ overrides: { ...overrides } }),
+    env: new Environment({ overrides: { ...overrides }, allow: (n) => policy.allowEnv(n) }),
+    policy,
+    readonly: services.sandbox.readonly ?? false,
     secrets: services.secrets,
     logger: services.logger,
     stdout: services.print,
@@ -38,13 +44,13 @@ export async function scriptCheck(
     });
     return { passed: true, message: null };
   } catch (e) {
-    return failure(e, timeout);
+    return failure(e, timeout, policy);
   } finally {
     await lua.close();
   }
 }
 
-function failure(e: unknown, timeout: number | undefined): Outcome {
+function failure(e: unknown, timeout: number | undefined, policy: Policy): Outcome {
   if (e instanceof ExitRequest) {
     if (e.code === 0) return { passed: true, message: null };
     return { passed: false, message: `script ended with exit code ${e.code}` };
@@ -55,7 +61,7 @@ function failure(e: unknown, timeout: number | undefined): Outcome {
       ? `attempt timed out after ${secondsText(timeout ?? 0)}`
       : e.reason === "syntax"
         ? `syntax error: ${e.message}`
-        : e.message;
+        : e.message + (policy.isSandbox ? sandboxNote(e.message) : "");
   return { passed: false, message: e.traceback === "" ? text : `${text}\n${e.traceback}` };
 }
 

@@ -6,6 +6,7 @@ import { jsonEquals, jsonText, parseJson } from "../json-value";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
+import { builtinPolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
 import { jsonProblem, latencyProblem } from "./http";
@@ -31,7 +32,12 @@ export async function sqlCheck(
   const { expect = {} } = check;
   const password = URL.parse(url)?.password;
   if (password) services.secrets.register(decodeURIComponentSafe(password));
-  const lua = createLua({ secrets: services.secrets, logger: services.logger });
+  const lua = createLua({
+    secrets: services.secrets,
+    logger: services.logger,
+    policy: builtinPolicy(services.sandbox),
+    readonly: services.sandbox.readonly ?? false,
+  });
   const begin = performance.now();
   try {
     const [text] = await lua.run(SCRIPT, {

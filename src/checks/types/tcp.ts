@@ -4,6 +4,7 @@ import type { Check } from "../config";
 import { secondsText } from "../duration";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
+import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
 import { excerpt } from "./excerpt";
@@ -20,8 +21,14 @@ export async function tcpCheck(
   const { options, expect } = check;
   const host = options.host as string;
   const port = options.port as number;
+  let place: string | undefined;
+  try {
+    [place] = await placesFor(services.sandbox, host, port);
+  } catch (e) {
+    return { passed: false, message: connectProblem(e, host, port) };
+  }
   const begin = performance.now();
-  const socket = connect({ host, port });
+  const socket = connect({ host: place ?? host, port });
   const timer = setTimeout(
     () => socket.destroy(new Error(`timeout after ${secondsText(CONNECT_TIMEOUT_MS)}`)),
     CONNECT_TIMEOUT_MS,

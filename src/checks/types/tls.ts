@@ -7,6 +7,7 @@ import { type Check, listOf } from "../config";
 import { secondsText } from "../duration";
 import type { Values } from "../read";
 import type { Outcome } from "../runner";
+import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
 import { latencyProblem } from "./http";
@@ -36,8 +37,9 @@ export async function tlsCheck(
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const context = secureContext({ insecure, ca: readCa(check) }, services.env);
+    const [place = host] = await placesFor(services.sandbox, host, port);
     const open = connect({
-      host,
+      host: place,
       port,
       secureContext: context,
       rejectUnauthorized: !insecure,

@@ -1,7 +1,9 @@
 /** Reads the options of `http.serve`. */
 import { readFile } from "node:fs/promises";
 import {
+  bytesToBuffer,
   bytesToUtf8,
+  type Context,
   isNumber,
   type LuaFunction,
   LuaTable,
@@ -34,6 +36,7 @@ export interface ServerOptions {
 }
 
 export async function readServerOptions(
+  ctx: Context,
   options: LuaTable = new LuaTable(),
   port: LuaValue = options.getStr("port"),
 ): Promise<ServerOptions> {
@@ -45,7 +48,7 @@ export async function readServerOptions(
     settings: {
       host: bytesToUtf8(stringOption(options, "host") ?? "0.0.0.0"),
       port: readPort(port),
-      tls: await readTls(tableOption(options, "tls")),
+      tls: await readTls(ctx, tableOption(options, "tls")),
       maxBody: maxBody === 0 ? Number.MAX_SAFE_INTEGER : maxBody,
       idleTimeout: Math.ceil(idle),
       drainTimeout: secondsOption(options, "drain_timeout") ?? DEFAULT_DRAIN,
@@ -64,21 +67,22 @@ function readPort(v: LuaValue): number {
 }
 
 async function readTls(
+  ctx: Context,
   tls: LuaTable | undefined,
 ): Promise<{ cert: string; key: string } | undefined> {
   if (tls === undefined) return undefined;
-  const cert = await pem(tls, "cert");
-  const key = await pem(tls, "key");
+  const cert = await pem(ctx, tls, "cert");
+  const key = await pem(ctx, tls, "key");
   if (cert === undefined || key === undefined)
     throw new HttpFault("option 'tls' needs cert and key (or cert_file and key_file)", "request");
   return { cert, key };
 }
 
-async function pem(tls: LuaTable, name: string): Promise<string | undefined> {
+async function pem(ctx: Context, tls: LuaTable, name: string): Promise<string | undefined> {
   const file = stringOption(tls, `${name}_file`);
   if (file === undefined) return stringOption(tls, name);
   const path = bytesToUtf8(file);
-  return readFile(path, "latin1").catch((e: unknown) => {
+  return readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
     throw new HttpFault(`failed to read ${JSON.stringify(path)}: ${osError(e)}`, "request");
   });
 }

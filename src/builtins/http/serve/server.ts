@@ -2,12 +2,14 @@
 import type { Server } from "bun";
 import {
   bufferToBytes,
+  bytesToUtf8,
   errorReport,
   errorValue,
   type Host,
   type LuaFunction,
   type LuaTable,
   type Task,
+  utf8ToBytes,
 } from "../../../host";
 import { hasBody, makeTable, targetOf } from "./request";
 import { BadResponse, type Reply, readReply, toResponse } from "./response";
@@ -195,7 +197,17 @@ export class HttpServer {
     // a stream may be silent for as long as it likes
     if (special.kind !== "file") server.timeout(request, 0);
     if (special.kind === "file") {
-      const file = Bun.file(special.path);
+      const path = this.lua.policy.allowRead(utf8ToBytes(special.path));
+      if (path === undefined) {
+        const { path: target } = targetOf(request.url);
+        const shown = JSON.stringify(special.path);
+        this.lua.logger.log(
+          "error",
+          `http.serve: ${request.method} ${target}: reading ${shown} is not allowed`,
+        );
+        return notFound();
+      }
+      const file = Bun.file(bytesToUtf8(path));
       if (!(await file.exists())) return notFound();
       return new Response(file, { status, headers });
     }

@@ -14,6 +14,7 @@ export class StaticFolder {
 
 export const StaticHandle = defineHandle<StaticFolder>({
   name: "http.static",
+  needs: [],
   doc: "A folder of files to serve, for use as a route.",
   tostring: (self) => self.root,
 });

@@ -140,6 +140,7 @@ const connectionMethod = method<Connection>();
 
 const ConnectionHandle = defineHandle<Connection>({
   name: "http.websocket",
+  needs: [],
   doc: "A WebSocket connection, accepted by a handler.",
   methods: {
     read: connectionMethod({
