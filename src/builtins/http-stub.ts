@@ -32,6 +32,7 @@ const stubMethod = method<HttpStub>();
 
 const StubHandle = defineHandle<HttpStub>({
   name: "http.stub",
+  needs: [],
   doc: "A local server that records or replays.",
   methods: {
     requests: stubMethod({
@@ -161,7 +162,8 @@ function isRecording(ctx: Context, file: string | undefined, o: RecordedOptions)
       ctx.fail("recording needs the options 'file' and 'upstream'");
     return true;
   }
-  return asked !== "replay" && file !== undefined && !existsSync(file) && o.upstream !== undefined;
+  if (asked === "replay" || file === undefined || o.upstream === undefined) return false;
+  return !existsSync(bytesToUtf8(ctx.readPath(utf8ToBytes(file))));
 }
 
 interface RecordedOptions {
@@ -173,6 +175,7 @@ interface RecordedOptions {
 export default defineBuiltin({
   name: "http",
   doc: "HTTP client and server",
+  needs: ["connect", "listen", "read", "write"],
   functions: {
     stub: fn({
       doc: "Starts a local server that records exchanges with a service, or replays them.",
@@ -181,6 +184,7 @@ export default defineBuiltin({
       mutates: true,
       run: (ctx, o) =>
         faultsAsErrors(ctx, async () => {
+          ctx.checkListen("127.0.0.1", o.port);
           const record = isRecording(ctx, o.file, o);
           const upstream = record ? URL.parse(o.upstream as string) : undefined;
           if (upstream === null) return ctx.fail("the upstream is no URL");
