@@ -102,10 +102,20 @@ function Client:create_silence(silence)
   return request(self, "create_silence", "POST", "/api/v2/silences", { body = silence })
 end
 
+-- Alertmanager before 0.28 answers with 500 for a silence that it does not have
+local function is_unknown(res)
+  return res.status == 404 or (res.status == 500 and res.body:find("not found", 1, true) ~= nil)
+end
+
 --- Ends a silence; true. An unknown id is an error, false with `opts.allow_missing`.
 function Client:delete_silence(id, opts)
-  local o = { missing = opts and opts.allow_missing, raw = true, error = "alertmanager.delete_silence:" }
-  return self:_delete(silence_path(id), o) ~= nil
+  local path = silence_path(id)
+  local res = self:_send("DELETE", path)
+  if opts and opts.allow_missing and is_unknown(res) then return false end
+  if res.status < 200 or res.status > 299 then
+    self:_fail("DELETE", path, res, { error = "alertmanager.delete_silence:" })
+  end
+  return true
 end
 
 --- `{ cluster, config, uptime, versionInfo }`.
