@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts", "src/**/*.test.ts"],
+    // npm run test:real
+    exclude: ["**/node_modules/**", "tests/real/**"],
     globalSetup: "tests/stdlib/setup.ts",
     pool: "forks",
     maxWorkers: 2,

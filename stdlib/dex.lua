@@ -152,22 +152,52 @@ function Client:wait(opts)
   end)
 end
 
+local function endpoint(self, name)
+  local address = self:discovery()[name]
+  if not address then rest.fail(("dex: the issuer has no %s"):format(name)) end
+  return address
+end
+
+-- `client_secret_basic` (RFC 6749 §2.3.1): both parts are form-encoded first
+local function credentials(opts)
+  if not opts or not opts.client_id then return nil end
+  local pair = url.encode(opts.client_id) .. ":" .. url.encode(opts.client_secret or "")
+  return { Authorization = "Basic " .. base64.encode(pair) }
+end
+
 --- A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`:
 --- client_id, client_secret (sent as Basic authentication).
 function Client:token(fields, opts)
-  local headers
-  if opts and opts.client_id then
-    local pair = url.encode(opts.client_id) .. ":" .. url.encode(opts.client_secret or "")
-    headers = { Authorization = "Basic " .. base64.encode(pair) }
-  end
-  local o = { form = fields, headers = headers, error = "dex.token:" }
-  return (self:_post(self:discovery().token_endpoint, nil, o))
+  local o = { form = fields, headers = credentials(opts), error = "dex.token:" }
+  return (self:_post(endpoint(self, "token_endpoint"), nil, o))
+end
+
+--- What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
+function Client:introspect(token, opts)
+  local o = { form = { token = token }, headers = credentials(opts), error = "dex.introspect:" }
+  return (self:_post(endpoint(self, "introspection_endpoint"), nil, o))
+end
+
+--- The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now.
+--- `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
+function Client:verify(id_token, opts)
+  opts = opts or {}
+  local ok, result = pcall(crypto.jwt_verify, id_token, self:jwks(), {
+    issuer = self:issuer(),
+    audience = opts.audience,
+    leeway = opts.leeway or 0,
+    required_claims = { "sub", "exp" },
+  })
+  if not ok then rest.fail("dex.verify: " .. tostring(result):gsub("^crypto%.jwt_verify: ", "")) end
+  if opts.nonce and result.claims.nonce ~= opts.nonce then rest.fail("dex.verify: nonce mismatch") end
+  return result.claims
 end
 
 --- What the userinfo endpoint says about an access token.
 function Client:userinfo(access_token)
   local headers = { Authorization = "Bearer " .. access_token }
-  return (self:_get(self:discovery().userinfo_endpoint, { headers = headers, error = "dex.userinfo:" }))
+  local address = endpoint(self, "userinfo_endpoint")
+  return (self:_get(address, { headers = headers, error = "dex.userinfo:" }))
 end
 
 rest.functions(M, Client, function(options)

@@ -569,6 +569,8 @@ function M.logs(ns, pod, opts)
   local path, query = logs_request(ns, pod, opts or {})
   path = rest.with_query(path, query)
   local res = requests(opts):_send("GET", path)
+  -- a pod that has no node yet
+  if res.status == 204 then return "" end
   if res.status ~= 200 then fail("logs", res, path) end
   return res.body
 end

@@ -253,7 +253,8 @@ end
 --- Stops a running promotion.
 function Client:abort_promotion(namespace, name)
   return self:_merge(kube.path(PREFIX, namespace, "promotions", name), {
-    metadata = { annotations = { ["kargo.akuity.io/abort"] = "true" } },
+    -- the controller ignores any other value
+    metadata = { annotations = { ["kargo.akuity.io/abort"] = '{"action":"terminate"}' } },
   })
 end
 

@@ -46,7 +46,14 @@ function Client:health() return (self:_get("/health", { ok = 200 })) end
 function Client:projects() return get(self, A .. "/projects", "projects") end
 
 --- A project, or nil.
-function Client:project(id) return get(self, project_path(id)) end
+function Client:project(id)
+  local found = get(self, project_path(id))
+  if found then return found end
+  -- what has its place since Unleash 7
+  found = get(self, project_path(id) .. "/overview")
+  if found then found.id = found.id or id end
+  return found
+end
 
 --- Creates a project.
 function Client:create_project(project) return send(self, "POST", A .. "/projects", project) end
@@ -193,6 +200,11 @@ function M.ensure_environment(client, project, env_name)
   return true
 end
 
+-- the older name of a type, which newer servers list, too
+local function token_type(name)
+  return name == "backend" and "client" or name
+end
+
 --- The API token with `opts.username` and `opts.type` (and `opts.environment`), which is created
 --- when there is none. `opts`: projects.
 function M.ensure_token(client, opts)
@@ -201,7 +213,7 @@ function M.ensure_token(client, opts)
   assert.not_nil(name, "unleash.ensure_token: opts.username is required")
   assert.not_nil(opts.type, "unleash.ensure_token: opts.type is required")
   for _, token in ipairs(client:tokens()) do
-    local fits = (token.username == name or token.tokenName == name) and token.type == opts.type
+    local fits = (token.username == name or token.tokenName == name) and token_type(token.type) == token_type(opts.type)
       and (opts.environment == nil or token.environment == opts.environment)
     if fits then
       log.info(("unleash: token %s exists"):format(name))

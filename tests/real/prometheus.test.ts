@@ -3,14 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProgram } from "../servers/server";
-import {
-  answers,
-  freePort,
-  missingProgram,
-  type RealServer,
-  runner,
-  startProgram,
-} from "./real";
+import { answers, freePort, missingProgram, type RealServer, runner, startProgram } from "./real";
 
 const why = missingProgram("prometheus", "prometheus-alertmanager");
 const title = `Prometheus and Alertmanager${why ? ` (left out: ${why})` : ""}`;
@@ -40,7 +33,11 @@ describe.skipIf(why)(title, () => {
   const lua = runner(
     () => `local prometheus, alertmanager = require("assay.prometheus"), require("assay.alertmanager")
       local p, am = prometheus.client(PROMETHEUS), alertmanager.client(ALERTMANAGER)`,
-    () => ({ PROMETHEUS: prometheus.url, ALERTMANAGER: alertmanager.url, DOWN: `http://127.0.0.1:${gossip}` }),
+    () => ({
+      PROMETHEUS: prometheus.url,
+      ALERTMANAGER: alertmanager.url,
+      DOWN: `http://127.0.0.1:${gossip}`,
+    }),
   );
 
   beforeAll(async () => {
@@ -115,7 +112,10 @@ scrape_configs:
       const [raw, range] = await lua.run(`
         local now = time()
         return p:query_raw("vector(3)"), p:query_range("vector(3)", now - 10, now, "5s")`);
-      expect(raw).toMatchObject({ resultType: "vector", result: [{ value: [expect.anything(), "3"] }] });
+      expect(raw).toMatchObject({
+        resultType: "vector",
+        result: [{ value: [expect.anything(), "3"] }],
+      });
       expect((range as { values: unknown[] }[])[0]?.values).toHaveLength(3);
       expect(await lua.failure(`p:query_range("up", 2, 1, "5s")`)).toMatch(
         /prometheus\.query_range: HTTP 400: .*end timestamp/,
@@ -133,9 +133,7 @@ scrape_configs:
       expect(JSON.stringify(one)).not.toContain("job:up:sum");
     });
     test("targets", async () => {
-      const [all, dropped] = await lua.run(
-        `return p:targets(), p:targets({ state = "dropped" })`,
-      );
+      const [all, dropped] = await lua.run(`return p:targets(), p:targets({ state = "dropped" })`);
       expect(all).toMatchObject({ activeTargets: [{ labels: {} }, { labels: {} }] });
       expect(dropped).toMatchObject({ activeTargets: [] });
     });
@@ -206,7 +204,9 @@ scrape_configs:
         p:assert_targets_up { job = "self" }
         p:assert_no_alerts("Never")`);
       expect(await lua.failure(`p:assert_query("up", 1)`)).toContain("is not == 1");
-      expect(await lua.failure(`p:assert_targets_up()`)).toMatch(/127\.0\.0\.1:1.*is down .*refused/);
+      expect(await lua.failure(`p:assert_targets_up()`)).toMatch(
+        /127\.0\.0\.1:1.*is down .*refused/,
+      );
       expect(await lua.failure(`p:assert_no_alerts()`)).toContain("firing: Always");
     });
   });
@@ -226,9 +226,15 @@ scrape_configs:
           am:alerts { active = false, silenced = false, unprocessed = false },
           am:alert_groups { filter = { 'alertname="High"' } }, am:receivers()`);
       expect(list).toMatchObject([
-        { labels: { alertname: "High" }, annotations: { text: 'say "hi"' }, receivers: [{ name: "team" }] },
+        {
+          labels: { alertname: "High" },
+          annotations: { text: 'say "hi"' },
+          receivers: [{ name: "team" }],
+        },
       ]);
-      expect(low).toMatchObject([{ labels: { alertname: "Low" }, status: { state: "suppressed" } }]);
+      expect(low).toMatchObject([
+        { labels: { alertname: "Low" }, status: { state: "suppressed" } },
+      ]);
       expect(groups).toMatchObject([{ labels: { alertname: "High" }, receiver: { name: "team" } }]);
       expect(receivers).toEqual([{ name: "nobody" }, { name: "team" }]);
     });
@@ -267,9 +273,7 @@ scrape_configs:
           am:delete_silence("${id}", { allow_missing = true })`),
       ).toEqual([undefined, false]);
       expect(await lua.failure(`am:silence("${id}")`)).toContain("alertmanager.silence: HTTP 404");
-      expect(await lua.failure(`am:delete_silence("${id}")`)).toContain(
-        "silence not found",
-      );
+      expect(await lua.failure(`am:delete_silence("${id}")`)).toContain("silence not found");
       expect(await lua.failure(`am:create_silence({})`)).toMatch(
         /alertmanager\.create_silence: HTTP (400|422)/,
       );

@@ -117,7 +117,7 @@ describe.skipIf(why)(`moto${why ? ` (left out: ${why})` : ""}`, () => {
     "Case/case",
     "percent%2Fkept",
     "a//b/",
-    "quote\"<&>",
+    'quote"<&>',
   ])("the key %s", async (key) => {
     expect(
       await lua.run(`
@@ -195,7 +195,8 @@ describe.skipIf(why)(`moto${why ? ` (left out: ${why})` : ""}`, () => {
     ).toEqual([1, "k & l", true, true, 0]);
   });
   test("keys that are wrong or unknown", async () => {
-    const refused = (more: string) => lua.failure(`connect(${more}):put_object("assay-a", "k", "v")`);
+    const refused = (more: string) =>
+      lua.failure(`connect(${more}):put_object("assay-a", "k", "v")`);
     expect(await refused(`{ secret_key = "wrong" }`)).toMatch(
       /s3: PUT \/assay-a\/k HTTP 403: .*SignatureDoesNotMatch/s,
     );

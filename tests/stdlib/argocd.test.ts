@@ -120,3 +120,19 @@ test("a user and password: Basic first, then a session", async () => {
     local c = require("assay.argocd").client(URL, { username = "admin", password = "password" })
     c:version() c:version()`);
 });
+
+test("managed_resources", async () => {
+  const path = "GET /api/v1/applications/a%20b/managed-resources?appNamespace=ns&project=p%2Bq";
+  api.expect(path, { json: { items: [{ kind: "Pod" }] } });
+  api.expect("GET /api/v1/applications/a/managed-resources", { json: {} });
+  expect(
+    await api.run(`local c = require("assay.argocd").client(URL, { token = "t" })
+      return c:managed_resources("a b", { app_namespace = "ns", project = "p+q" }), #c:managed_resources("a")`),
+  ).toEqual([[{ kind: "Pod" }], 0]);
+  api.expect("GET /api/v1/applications/a/managed-resources", { status: 403, text: "no" });
+  expect(
+    await api.failure(
+      `require("assay.argocd").client(URL, { token = "t" }):managed_resources("a")`,
+    ),
+  ).toContain("argocd: GET /api/v1/applications/a/managed-resources HTTP 403: no");
+});

@@ -86,3 +86,67 @@ test("status, summaries, waits", async () => {
   api.expect(`GET ${PKG}/providers/x`, { status: 404 });
   expect(await failure(`c:provider_status("x")`)).toContain("crossplane: provider not found: x");
 });
+
+test("status of configurations, functions and managed resources", async () => {
+  const json = {
+    status: {
+      currentRevision: "r",
+      conditions: [
+        { type: "Healthy", status: "True" },
+        { type: "Installed", status: "True" },
+      ],
+    },
+  };
+  const wanted = {
+    installed: true,
+    healthy: true,
+    current_revision: "r",
+    conditions: json.status.conditions,
+  };
+  api.expect(`GET ${PKG}/configurations/x`, { json });
+  api.expect(`GET ${PKG}beta1/functions/x`, { json });
+  api.expect("GET /apis/g/v1/bs/x", {
+    json: {
+      status: {
+        conditions: [
+          { type: "Ready", status: "False", message: "creating" },
+          { type: "Synced", status: "True" },
+        ],
+      },
+    },
+  });
+  api.expect("GET /apis/g/v1/bs/y", { status: 404 });
+  const [configuration, fn, managed, none] = await run(
+    `return c:configuration_status("x"), c:function_status("x"),
+      c:managed_status("g", "v1", "bs", "x"), c:managed_status("g", "v1", "bs", "y")`,
+  );
+  expect([configuration, fn]).toEqual([wanted, wanted]);
+  expect(managed).toMatchObject({ ready: false, synced: true, message: "creating" });
+  expect(none).toBeUndefined();
+  api.expect(`GET ${PKG}/configurations/x`, { status: 404 });
+  expect(await failure(`c:configuration_status("x")`)).toContain(
+    "crossplane: configuration not found: x",
+  );
+  api.expect(`GET ${PKG}beta1/functions/x`, { status: 500, text: "e" });
+  expect(await failure(`c:function_status("x")`)).toContain(
+    `crossplane: GET ${PKG}beta1/functions/x HTTP 500: e`,
+  );
+});
+
+test("waits for XRDs and managed resources", async () => {
+  const xrd = `GET ${EXT}/compositeresourcedefinitions/x`;
+  api.expect(xrd, { status: 503 });
+  api.expect(xrd, { json: withCondition("Established", "True") });
+  api.expect("GET /apis/g/v1/namespaces/n/bs/x", { json: withCondition("Ready", "False") });
+  api.expect("GET /apis/g/v1/namespaces/n/bs/x", { json: withCondition("Ready", "True") });
+  expect(
+    await run(`return c:wait_xrd_established("x", 5, { interval = 0.02 }),
+      c:wait_managed_ready("g", "v1", "bs", "x", 5, { interval = 0.02, namespace = "n" })`),
+  ).toEqual([true, true]);
+  api.expect("GET /apis/g/v1/bs/x", { json: withCondition("Ready", "False") });
+  expect(await failure(`c:wait_managed_ready("g", "v1", "bs", "x", 0)`)).toContain(
+    "crossplane: timeout waiting for bs/x to be ready after 0s (last: Ready=False (R): M)",
+  );
+  api.expect(xrd, { status: 403, text: "no" });
+  expect(await failure(`c:wait_xrd_established("x", 5)`)).toContain("HTTP 403: no");
+});

@@ -107,3 +107,68 @@ test("a client asks once; tokens and userinfo", async () => {
       return c:userinfo(t.access_token).sub`),
   ).toEqual(["u"]);
 });
+
+test("a client asks for the document again after refresh", async () => {
+  const line = "GET /.well-known/openid-configuration";
+  api.expect(line, { json: { issuer: "one" } });
+  api.expect(line, { json: { issuer: "two" } });
+  expect(
+    await api.run(`local c = require("assay.dex").client(URL)
+      local one, again = c:issuer(), c:issuer()
+      c:refresh()
+      return one, again, c:issuer()`),
+  ).toEqual(["one", "one", "two"]);
+});
+
+test("verify: signature, issuer, audience, time, nonce", async () => {
+  const line = "GET /.well-known/openid-configuration";
+  const HEAD = `
+    local dex = require("assay.dex")
+    local keys = crypto.generate_keypair("ec")
+    local other = crypto.generate_keypair("ec")
+    local server = http.server({ host = "127.0.0.1" }, {
+      ["/keys"] = function() return { json = { keys = { crypto.jwk(keys.public_key, { kid = "k" }) } } } end,
+      ["/.well-known/openid-configuration"] = function(req)
+        return { json = { issuer = "https://iss", jwks_uri = "http://" .. req.headers.host .. "/keys" } }
+      end,
+    })
+    local function token(more, key)
+      local claims = { iss = "https://iss", sub = "ann", aud = "job", exp = time() + 60, nonce = "n" }
+      for k, v in pairs(more or {}) do claims[k] = v end
+      return crypto.jwt_sign(claims, (key or keys).private_key, "ES256", { kid = "k" })
+    end
+    local function check(t, opts) return select(2, pcall(dex.verify, server.url, t, opts)) end
+  `;
+  const [claims, ...errors] = await api.run(`${HEAD}
+    return dex.verify(server.url, token(), { audience = "job", nonce = "n" }).sub,
+      check(token { iss = "https://other" }), check(token(), { audience = "web" }),
+      check(token { exp = time() - 10 }), check(token(), { nonce = "m" }), check(token({}, other)), check("a.b.c")`);
+  expect(claims).toBe("ann");
+  for (const [i, cause] of ["issuer", "audience", "exp", "nonce", "signature", ""].entries())
+    expect(errors[i]).toMatch(new RegExp(`dex\\.verify: .*${cause}`));
+  api.expect(line, { json: { issuer: "x" } });
+  expect(await api.failure(`require("assay.dex").verify(URL, "t")`)).toContain(
+    "dex.jwks: discovery response missing jwks_uri",
+  );
+});
+
+test("introspect", async () => {
+  const json = { introspection_endpoint: `${api.url}/intro` };
+  const basic = `Basic ${Buffer.from("a%26b:s%2F").toString("base64")}`;
+  api.expect("GET /.well-known/openid-configuration", { json });
+  api.expect(
+    "POST /intro",
+    { json: { active: true } },
+    { headers: { authorization: basic }, body: "token=t%2Bx" },
+  );
+  api.expect("POST /intro", { status: 401, text: "no" }, { check: () => undefined });
+  expect(
+    await api.run(`local c = require("assay.dex").client(URL)
+      local o = { client_id = "a&b", client_secret = "s/" }
+      return c:introspect("t+x", o).active, select(2, pcall(c.introspect, c, "t"))`),
+  ).toEqual([true, expect.stringContaining("dex.introspect: HTTP 401: no")]);
+  api.expect("GET /.well-known/openid-configuration", { json: {} });
+  expect(await api.failure(`require("assay.dex").introspect(URL, "t")`)).toContain(
+    "dex: the issuer has no introspection_endpoint",
+  );
+});

@@ -99,3 +99,54 @@ test("summaries, waits, refresh", async () => {
     "eso: ExternalSecret n/x not synced after 0s (last: Ready=False (R): M)",
   );
 });
+
+test("stores and cluster external secrets: status, summary, waits", async () => {
+  const ready = withCondition("Ready", "True");
+  const css = `GET ${V}/clustersecretstores`;
+  api.expect(`${css}?limit=500`, { json: { items: [ready, withCondition("Ready", "False")] } });
+  api.expect(`${css}/s`, { json: ready });
+  api.expect(`GET ${V}/clusterexternalsecrets/e`, {
+    json: {
+      status: {
+        conditions: [],
+        provisionedNamespaces: ["a"],
+        failedNamespaces: [{ namespace: "b" }],
+      },
+    },
+  });
+  expect(
+    await run(`return c:all_cluster_stores_ready(), c:cluster_secret_store_status("s").ready,
+      c:cluster_external_secret_status("e")`),
+  ).toEqual([
+    { ready: 1, not_ready: 1, total: 2, not_ready_names: ["Ready-False"] },
+    true,
+    {
+      ready: false,
+      conditions: [],
+      provisioned_namespaces: ["a"],
+      failed_namespaces: [{ namespace: "b" }],
+    },
+  ]);
+  api.expect(`GET ${V}/namespaces/n/secretstores/s`, { status: 404 });
+  api.expect(`GET ${V}/namespaces/n/secretstores/s`, { json: ready });
+  api.expect(`${css}/s`, { json: withCondition("Ready", "False") });
+  api.expect(`${css}/s`, { json: ready });
+  expect(
+    await run(`return c:wait_store_ready("n", "s", 5, { interval = 0.02 }),
+      c:wait_cluster_store_ready("s", 5, { interval = 0.02 })`),
+  ).toEqual([true, true]);
+  api.expect(`${css}/s`, { status: 404 });
+  expect(await failure(`c:cluster_secret_store_status("s")`)).toContain(
+    "eso: ClusterSecretStore s not found",
+  );
+  api.expect(`GET ${V}/clusterexternalsecrets/e`, { status: 404 });
+  expect(await failure(`c:cluster_external_secret_status("e")`)).toContain(
+    "eso: ClusterExternalSecret e not found",
+  );
+  api.expect(`${css}/s`, { json: withCondition("Ready", "False") });
+  expect(await failure(`c:wait_cluster_store_ready("s", 0)`)).toContain(
+    "eso: ClusterSecretStore s not ready after 0s (last: Ready=False (R): M)",
+  );
+  api.expect(`GET ${V}/namespaces/n/secretstores/s`, { status: 401, text: "no" });
+  expect(await failure(`c:wait_store_ready("n", "s", 5)`)).toContain("HTTP 401: no");
+});

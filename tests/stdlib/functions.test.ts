@@ -25,8 +25,10 @@ async function functionsOf(name: string): Promise<{ module: string[]; client: st
       table.sort(out)
       return out
     end
+    -- the one that connects at once takes any database
+    local address = "${name}" == "postgres" and "sqlite::memory:" or "http://127.0.0.1:1"
     local client = m.client and m.client {
-      url = "http://127.0.0.1:1", endpoint = "http://127.0.0.1:1", region = "us-east-1",
+      url = address, endpoint = "http://127.0.0.1:1", region = "us-east-1",
       access_key = "a", secret_key = "s", token = "t", namespace = "n", domain = "d", pat = "p",
       host = "127.0.0.1", username = "u", password = "p", database = "d",
     }
@@ -51,7 +53,8 @@ describe.each(modules)("%s", (name) => {
 
   test("each function has a test and a place in the docs", async () => {
     const { module, client } = await functionsOf(name);
-    const all = [...new Set([...module, ...client.filter((f) => !f.startsWith("_"))])];
+    const isPublic = (f: string) => !f.startsWith("_") && f !== "new";
+    const all = [...new Set([...module, ...client])].filter(isPublic);
     expect(all.length).toBeGreaterThan(0);
     // openbao is vault by another name
     const of = name === "openbao" ? "vault" : name;

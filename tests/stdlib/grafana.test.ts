@@ -189,3 +189,14 @@ test("ensure_datasource and ensure_folder", async () => {
   api.expect("GET /api/folders/f", { json: { uid: "f" } });
   expect(await call('ensure_folder("f", "T")')).toEqual([{ uid: "f" }, false]);
 });
+
+test("datasource_by_name", async () => {
+  api.expect("GET /api/datasources/name/a%20b%2Fc", { json: { id: 1 } });
+  api.expect("GET /api/datasources/name/x", { status: 404 });
+  expect(await call('datasource_by_name("a b/c")')).toEqual([{ id: 1 }]);
+  expect(await call('datasource_by_name("x")')).toEqual([undefined]);
+  api.expect("GET /api/datasources/name/x", { status: 401, text: "no" });
+  expect(await fail('datasource_by_name("x")')).toContain(
+    "grafana: GET /api/datasources/name/x HTTP 401: no",
+  );
+});

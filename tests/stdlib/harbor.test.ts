@@ -116,3 +116,58 @@ test("is_healthy, image_exists, latest_artifact", async () => {
   api.expect(`GET ${R}/r/artifacts/v1`, { status: 401 });
   expect(await failure(`c:image_exists("p", "r", "v1")`)).toContain("HTTP 401");
 });
+
+test("create, ensure and delete projects; delete_artifact", async () => {
+  const named = { headers: { "x-is-resource-name": "true" } };
+  api.expect(
+    `POST ${A}/projects`,
+    { status: 201 },
+    { body: { project_name: "a b", metadata: { public: "false" } } },
+  );
+  api.expect(`GET ${A}/projects/n`, { json: { name: "n" } }, named);
+  api.expect(`GET ${A}/projects/m`, { status: 404 });
+  api.expect(`POST ${A}/projects`, { status: 409 }, { body: { project_name: "m" } });
+  api.expect(`GET ${A}/projects/m`, { json: { name: "m" } });
+  api.expect(`DELETE ${A}/projects/a%20b`, {}, named);
+  api.expect(
+    `DELETE ${A}/projects/7`,
+    { status: 404 },
+    { headers: { "x-is-resource-name": null } },
+  );
+  const artifact = `DELETE ${A}/projects/p/repositories/r%252Fs/artifacts/sha256:1`;
+  api.expect(artifact, {});
+  api.expect(artifact, { status: 404 });
+  expect(
+    await run(`
+      return c:create_project("a b", { public = "false" }), c:ensure_project("n").name, c:ensure_project("m").name,
+        c:delete_project("a b"), c:delete_project(7), c:delete_artifact("p", "r/s", "sha256:1"),
+        c:delete_artifact("p", "r/s", "sha256:1")`),
+  ).toEqual([true, "n", "m", true, false, true, false]);
+  api.expect(`POST ${A}/projects`, { status: 403, text: "no" }, { check: () => undefined });
+  expect(await failure(`c:create_project("x")`)).toContain(
+    `harbor: POST ${A}/projects HTTP 403: no`,
+  );
+  api.expect(`DELETE ${A}/projects/x`, { status: 412, text: "not empty" });
+  expect(await failure(`c:delete_project("x")`)).toContain("HTTP 412: not empty");
+  api.expect(artifact, { status: 500, text: "e" });
+  expect(await failure(`c:delete_artifact("p", "r/s", "sha256:1")`)).toContain("HTTP 500: e");
+});
+
+test("start_replication, wait_healthy", async () => {
+  api.expect(`POST ${A}/replication/executions`, { status: 201 }, { body: { policy_id: 3 } });
+  api.expect(`GET ${A}/health`, { status: 502 });
+  api.expect(`GET ${A}/health`, { json: { components: [{ status: "healthy" }] } });
+  expect(
+    await run(`return c:start_replication(3), c:wait_healthy(5, { interval = 0.02 })`),
+  ).toEqual([true, true]);
+  api.expect(
+    `POST ${A}/replication/executions`,
+    { status: 404, text: "x" },
+    { body: { policy_id: 3 } },
+  );
+  expect(await failure(`c:start_replication(3)`)).toContain("HTTP 404: x");
+  api.expect(`GET ${A}/health`, { json: { components: [{ name: "db", status: "bad" }] } });
+  expect(await failure(`c:wait_healthy(0)`)).toContain(
+    "harbor: not healthy after 0s (last: unhealthy: db)",
+  );
+});

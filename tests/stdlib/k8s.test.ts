@@ -495,6 +495,14 @@ describe("readers", () => {
     api.expect(path, { status: 404, text: "none" });
     expect(await failure(`k8s.service_endpoints("d", "s", o)`)).toContain("k8s.get: HTTP 404");
   });
+  test("endpoint_slices", async () => {
+    api.expect(
+      "GET /apis/discovery.k8s.io/v1/namespaces/d/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ds&limit=500",
+      { json: { items: [{ n: 1 }] } },
+      AUTH,
+    );
+    expect(await run(`return k8s.endpoint_slices("d", "s", o).items[1].n`)).toEqual([1]);
+  });
   test("logs", async () => {
     api.expect(`GET ${PODS}/p/log?tailLines=5&container=c&previous=true&sinceSeconds=60`, {
       text: "a\nb\n",
@@ -503,6 +511,9 @@ describe("readers", () => {
       await run(`return k8s.logs("default", "p",
         with { tail = 5, container = "c", previous = true, since = 60 })`),
     ).toEqual(["a\nb\n"]);
+    // no node yet
+    api.expect(`GET ${PODS}/p/log`, { status: 204 });
+    expect(await run(`return k8s.logs("default", "p", o)`)).toEqual([""]);
     api.expect(`GET ${PODS}/p/log`, { status: 400, text: "waiting" });
     expect(await failure(`k8s.logs("default", "p", o)`)).toContain(
       `k8s.logs: HTTP 400 ${PODS}/p/log: waiting`,

@@ -115,3 +115,50 @@ test("promotions", async () => {
     `kargo: POST ${N}/promotions HTTP 403: no`,
   );
 });
+
+test("approve, refresh, abort_promotion", async () => {
+  const merge = (body: unknown) => ({
+    headers: { "content-type": "application/merge-patch+json" },
+    body,
+  });
+  const annotation = (key: string, value: unknown) => ({
+    headers: { "content-type": "application/merge-patch+json" },
+    check: (r: { body: Buffer }) =>
+      expect(JSON.parse(r.body.toString())).toEqual({
+        metadata: { annotations: { [`kargo.akuity.io/${key}`]: value } },
+      }),
+  });
+  api.expect(
+    `PATCH ${N}/freight/f/status`,
+    { json: { n: 1 } },
+    merge({ status: { approvedFor: { prod: {} } } }),
+  );
+  api.expect(
+    `PATCH ${N}/warehouses/w`,
+    { json: { n: 2 } },
+    annotation("refresh", expect.stringMatching(/^20\d\d-/)),
+  );
+  api.expect(
+    `PATCH ${N}/stages/s`,
+    { json: { n: 3 } },
+    annotation("refresh", expect.stringMatching(/^20\d\d-/)),
+  );
+  api.expect(
+    `PATCH ${N}/promotions/p`,
+    { json: { n: 4 } },
+    annotation("abort", '{"action":"terminate"}'),
+  );
+  expect(
+    await run(`return c:approve("n", "f", "prod").n, c:refresh("Warehouse", "n", "w").n,
+      c:refresh("stages", "n", "s").n, c:abort_promotion("n", "p").n`),
+  ).toEqual([1, 2, 3, 4]);
+  const any = { check: () => undefined };
+  api.expect(`PATCH ${N}/freight/f/status`, { status: 404, text: "no" }, any);
+  expect(await failure(`c:approve("n", "f", "prod")`)).toContain(
+    `kargo: PATCH ${N}/freight/f/status HTTP 404: no`,
+  );
+  api.expect(`PATCH ${N}/stages/s`, { status: 409, text: "no" }, any);
+  expect(await failure(`c:refresh("stage", "n", "s")`)).toContain("HTTP 409: no");
+  api.expect(`PATCH ${N}/promotions/p`, { status: 404, text: "no" }, any);
+  expect(await failure(`c:abort_promotion("n", "p")`)).toContain("HTTP 404: no");
+});

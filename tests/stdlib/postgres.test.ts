@@ -92,7 +92,8 @@ describe.skipIf(findPostgres() === undefined)("a real server", () => {
       await run(`local d = 'my "db'
         c:ensure_user("own", "x")
         c:ensure_role("readers", { login = false })
-        c:ensure_role("r2", { login = true, member_of = { "readers" } })
+        c:ensure_role("r2", { login = true })
+        c:grant_role("readers", "r2")
         local out = { c:ensure_database(d, "own"), c:ensure_database(d), c:database_exists(d) }
         c:grant(d, "readers")
         c:grant(d, "readers", "connect, TEMP")

@@ -81,3 +81,58 @@ test("health, running, waiting", async () => {
     "temporal: timeout waiting for workflow w to complete",
   );
 });
+
+test("count, find_workflow", async () => {
+  api.expect(`GET ${N}/workflow-count?query=WorkflowType%3D%27A%20%26%20B%27`, {
+    json: { count: "12" },
+  });
+  api.expect(`GET ${N}/workflow-count`, { json: {} });
+  api.expect(`GET ${N}/workflows/w%2F1?execution.runId=r&runId=r`, { json: { n: 1 } });
+  api.expect(`GET ${N}/workflows/none`, { status: 404 });
+  expect(
+    await run(`return c:count("WorkflowType='A & B'"), c:count(), c:find_workflow("w/1", "r").n,
+      c:find_workflow("none")`),
+  ).toEqual([12, 0, 1, undefined]);
+  api.expect(`GET ${N}/workflow-count`, { status: 400, text: "bad query" });
+  expect(await failure(`c:count()`)).toContain(
+    `temporal: GET ${N}/workflow-count HTTP 400: bad query`,
+  );
+  api.expect(`GET ${N}/workflows/none`, { status: 500, text: "x" });
+  expect(await failure(`c:find_workflow("none")`)).toContain("HTTP 500: x");
+});
+
+test("start_workflow, query_workflow", async () => {
+  api.expect(
+    `POST ${N}/workflows/order-7`,
+    { json: { runId: "r" } },
+    {
+      body: {
+        workflowType: { name: "Order" },
+        taskQueue: { name: "orders" },
+        input: [{ id: 7 }],
+        workflowRunTimeout: "60s",
+      },
+    },
+  );
+  api.expect(
+    `POST ${N}/workflows/w/query/state%20of`,
+    { json: { queryResult: ["open"] } },
+    { body: { query: { queryType: "state of", queryArgs: [1] } } },
+  );
+  expect(
+    await run(`
+      return c:start_workflow("order-7", { workflowType = "Order", taskQueue = { name = "orders" },
+          input = { { id = 7 } }, workflowRunTimeout = "60s" }).runId,
+        c:query_workflow("w", "state of", { 1 }).queryResult[1]`),
+  ).toEqual(["r", "open"]);
+  api.expect(`POST ${N}/workflows/w`, { status: 409, text: "runs" }, { body: {} });
+  expect(await failure(`c:start_workflow("w", {})`)).toContain(
+    `temporal: POST ${N}/workflows/w HTTP 409: runs`,
+  );
+  api.expect(
+    `POST ${N}/workflows/w/query/q`,
+    { status: 404, text: "no" },
+    { body: { query: { queryType: "q" } } },
+  );
+  expect(await failure(`c:query_workflow("w", "q")`)).toContain("HTTP 404: no");
+});

@@ -52,8 +52,46 @@ test.each([
   expect(await run(`return #c:${call}, #c:${call}`)).toEqual([2, 0]);
 });
 
+test("projects of servers that have only their overview", async () => {
+  api.expect(`GET ${A}/projects/p%20q`, { status: 404 });
+  api.expect(`GET ${A}/projects/p%20q/overview`, { json: { name: "P" } }, AUTH);
+  expect(await run(`local p = c:project("p q") return p.id, p.name`)).toEqual(["p q", "P"]);
+});
+
+test("patch_feature, update_strategy, delete_strategy, create_token", async () => {
+  const strategy = `${F}/f/environments/dev/strategies/s%201`;
+  api.expect(`PATCH ${F}/f`, { json: { n: 1 } }, { body: [{ op: "remove", path: "/a" }] });
+  api.expect(`PATCH ${F}/f`, { json: { n: 2 } }, { body: [] });
+  api.expect(`PUT ${strategy}`, { json: { n: 3 } }, { body: { name: "default" } });
+  api.expect(`DELETE ${strategy}`, { status: 204 });
+  api.expect(
+    `POST ${A}/api-tokens`,
+    { status: 400 },
+    { body: { username: "a", tokenName: "a", type: "client" } },
+  );
+  api.expect(
+    `POST ${A}/api-tokens`,
+    { status: 201, json: { secret: "S" } },
+    { body: { tokenName: "a", type: "client" } },
+  );
+  expect(
+    await run(`
+      local one = c:patch_feature("p", "f", { { op = "remove", path = "/a" } }).n
+      local two = c:patch_feature("p", "f", {}).n
+      local three = c:update_strategy("p", "f", "dev", "s 1", { name = "default" }).n
+      local gone = c:delete_strategy("p", "f", "dev", "s 1")
+      return one, two, three, gone, c:create_token { username = "a", type = "client" }.secret`),
+  ).toEqual([1, 2, 3, undefined, "S"]);
+  for (let i = 0; i < 2; i++)
+    api.expect(`POST ${A}/api-tokens`, { status: 400, text: "bad" }, { check: () => undefined });
+  expect(await failure(`c:create_token { username = "a", type = "x" }`)).toContain(
+    `unleash: POST ${A}/api-tokens HTTP 400: bad`,
+  );
+});
+
 test("nil, empty answers, bare strategies", async () => {
   api.expect(`GET ${A}/projects/p`, { status: 404 });
+  api.expect(`GET ${A}/projects/p/overview`, { status: 404 });
   api.expect(`DELETE ${A}/projects/p`, {});
   api.expect(`GET ${F}/f/environments/dev/strategies`, { json: [{}] });
   expect(
@@ -72,6 +110,7 @@ test("wait", async () => {
 
 test("ensure_*", async () => {
   api.expect(`GET ${A}/projects/p`, { status: 404 });
+  api.expect(`GET ${A}/projects/p/overview`, { status: 404 });
   api.expect(
     `POST ${A}/projects`,
     { status: 201, json: { id: "p" } },
@@ -95,7 +134,7 @@ test("ensure_*", async () => {
   );
   expect(
     await run(`return u.ensure_project(c, "p").id, u.ensure_environment(c, "p", "dev"),
-      u.ensure_token(c, { username = "a", type = "client" }).secret,
+      u.ensure_token(c, { username = "a", type = "backend" }).secret,
       u.ensure_token(c, { username = "b", type = "client" }).secret`),
   ).toEqual(["p", true, "S", "T"]);
   api.expect(`POST ${A}/projects/p409/environments`, { status: 500 }, { check: () => undefined });

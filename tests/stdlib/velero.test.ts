@@ -23,7 +23,11 @@ testOperator(api, {
   list404: "empty",
   object404: "nil",
   lists: [
-    ...KINDS.map(([name, plural]): [string, string] => [`${name}s()`, `${R}/${plural}`]),
+    ["backups()", `${R}/backups`],
+    ["restores()", `${R}/restores`],
+    ["schedules()", `${R}/schedules`],
+    ["backup_storage_locations()", `${R}/backupstoragelocations`],
+    ["volume_snapshot_locations()", `${R}/volumesnapshotlocations`],
     ["backup_repositories()", `${R}/backuprepositories`],
   ],
   objects: [
@@ -167,4 +171,52 @@ test("writing and waiting", async () => {
     json: { status: { phase: "Failed", failureReason: "why" } },
   });
   expect(await failure(`c:wait_restore("r", 5)`)).toContain("velero: restore r: Failed: why");
+});
+
+test("create_restore, create_schedule, delete_backup, pause and unpause", async () => {
+  const made = (kind: string, name: object, spec: object) => ({
+    body: {
+      apiVersion: "velero.io/v1",
+      kind,
+      metadata: { namespace: "velero", ...name },
+      spec,
+    },
+  });
+  api.expect(
+    `POST ${R}/restores`,
+    { status: 201, json: { n: 1 } },
+    made("Restore", { name: "r" }, { backupName: "b" }),
+  );
+  api.expect(
+    `POST ${R}/schedules`,
+    { status: 201, json: { n: 2 } },
+    made("Schedule", { name: "s" }, { schedule: "0 3 * * *", template: { ttl: "24h" } }),
+  );
+  api.expect(
+    `POST ${R}/deletebackuprequests`,
+    { status: 201, json: { n: 3 } },
+    made("DeleteBackupRequest", { generateName: "b-" }, { backupName: "b" }),
+  );
+  const paused = (value: boolean) => ({
+    headers: { "content-type": "application/merge-patch+json" },
+    body: { spec: { paused: value } },
+  });
+  api.expect(`PATCH ${R}/schedules/s`, { json: { n: 4 } }, paused(true));
+  api.expect(`PATCH ${R}/schedules/s`, { json: { n: 5 } }, paused(false));
+  expect(
+    await run(`
+      return c:create_restore("r", { backupName = "b" }).n,
+        c:create_schedule("s", { schedule = "0 3 * * *", template = { ttl = "24h" } }).n,
+        c:delete_backup("b").n, c:pause_schedule("s").n, c:unpause_schedule("s").n`),
+  ).toEqual([1, 2, 3, 4, 5]);
+  const any = { check: () => undefined };
+  for (const [call, line] of [
+    [`create_restore("r", {})`, `POST ${R}/restores`],
+    [`create_schedule("r", {})`, `POST ${R}/schedules`],
+    [`delete_backup("b")`, `POST ${R}/deletebackuprequests`],
+    [`pause_schedule("s")`, `PATCH ${R}/schedules/s`],
+  ] as const) {
+    api.expect(line, { status: 422, text: "bad" }, any);
+    expect(await failure(`c:${call}`)).toContain(`velero: ${line} HTTP 422: bad`);
+  }
 });

@@ -15,11 +15,17 @@ const users = new Map(JSON.parse(keys).map((k) => [k.access_key, k]));
 class Refused extends Error {}
 
 const encode = (text) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 /** A path as the server would write it, whatever the client escaped. */
 const canonicalPath = (path) =>
-  path.split("/").map((part) => encode(decodeURIComponent(part))).join("/");
+  path
+    .split("/")
+    .map((part) => encode(decodeURIComponent(part)))
+    .join("/");
 
 function fieldsOf(search) {
   const fields = {};
@@ -133,10 +139,14 @@ createServer((req, res) => {
       res.end(`<Error><Code>${e.message}</Code></Error>`);
       return;
     }
-    const passed = request(backend + req.url, { method: req.method, headers: req.headers }, (answer) => {
-      res.writeHead(answer.statusCode, answer.rawHeaders);
-      answer.pipe(res);
-    });
+    const passed = request(
+      backend + req.url,
+      { method: req.method, headers: req.headers },
+      (answer) => {
+        res.writeHead(answer.statusCode, answer.rawHeaders);
+        answer.pipe(res);
+      },
+    );
     passed.on("error", (e) => res.destroy(e));
     passed.end(body);
   });
