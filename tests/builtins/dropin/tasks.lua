@@ -1,0 +1,47 @@
+local raises = require("raises").raises
+
+-- async, sleep, time
+local handle = async.spawn(function() return 1, nil, "x" end)
+local results = handle.await()
+assert.eq(results[1], 1)
+assert.eq(results[3], "x")
+raises(handle.await, "async handle already awaited")
+assert.eq(async.spawn(function() return "m" end):await()[1], "m")
+raises(async.spawn(function() error("boom") end).await, "boom")
+raises(async.spawn_interval, 0, print, "async.spawn_interval: interval must be positive")
+raises(async.spawn_interval, 0 / 0, print, "async.spawn_interval: ")
+local n = 0
+local interval = async.spawn_interval(0.01, function() n = n + 1 end)
+while n < 3 do sleep(0.01) end
+interval.cancel()
+local at = n
+sleep(0.05)
+assert.eq(n, at)
+raises(sleep, -1, "sleep: ")
+raises(sleep, 0 / 0, "sleep: ")
+raises(sleep, math.huge, "sleep: ")
+assert.eq(math.type(time()), "float")
+
+-- assert
+raises(assert.eq, 1, 2, 'assert.eq failed: "1" != "2"')
+raises(assert.eq, nil, 1, "m", 'assert.eq failed: "nil" != "1" - m')
+raises(assert.gt, 5, 10, "assert.gt failed: 5 is not > 10")
+raises(assert.gt, "a", 1, "assert.gt: both arguments must be numbers")
+raises(assert.lt, 10, 5, "assert.lt failed: 10 is not < 5")
+raises(assert.lt, nil, 1, "assert.lt: both arguments must be numbers")
+raises(assert.contains, "hello", "xyz", 'assert.contains failed: "hello" does not contain "xyz"')
+raises(assert.contains, 1, "x", "assert.contains: first argument must be a string")
+raises(assert.contains, "x", 1, "assert.contains: second argument must be a string")
+raises(assert.not_nil, nil, "assert.not_nil failed: value is nil")
+assert.not_nil(false)
+raises(assert.matches, "abc", "^%d", 'assert.matches failed: "abc" does not match pattern "^%d"')
+raises(assert.matches, "a", "[", "assert.matches: pattern error: ")
+raises(assert.matches, 1, "x", "assert.matches: first argument must be a string")
+raises(assert.matches, "x", 1, "assert.matches: second argument must be a pattern string")
+raises(assert.ne, "x", "x", 'assert.ne failed: "x" == "x"')
+assert.eq({ a = 1 }, { a = 1 })
+assert.eq(math.huge, math.huge)
+assert.eq(1, 1.0)
+assert.eq(0.1 + 0.2, 0.3)
+local _, plain = pcall(assert.eq, 1, 2, nil)
+assert.eq(tostring(plain):find("%- nil"), nil)
