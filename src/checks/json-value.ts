@@ -29,6 +29,11 @@ export type Json = null | boolean | string | JsonNumber | Json[] | { [key: strin
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source: string }) => unknown;
 
+/** Why a text is no JSON, without the engine's own first words. */
+export function jsonErrorText(e: unknown): string {
+  return (e as Error).message.replace(/^JSON Parse error: /, "");
+}
+
 /** Parses a JSON text; throws a `SyntaxError`. */
 export function parseJson(text: string): Json {
   const revive: Reviver = (_key, value, context) =>

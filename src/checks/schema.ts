@@ -1,4 +1,5 @@
 /** What a check file may say: the one definition behind validation and the JSON Schema. */
+import { isIP } from "node:net";
 import { DURATION_PATTERN, parseDuration } from "./duration";
 import { parseExpression } from "./expression";
 import { resourceProblem } from "./k8s-resource";
@@ -64,6 +65,16 @@ const url: Shape = {
   kind: "string",
   what: "an http or https address",
   check: (t) => (/^https?:\/\/./i.test(t) ? undefined : `not an http or https address`),
+};
+const nameServer: Shape = {
+  kind: "string",
+  what: "an IP address such as 10.0.0.10 or 10.0.0.10:53",
+  check: (t) => {
+    const m = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(t);
+    return isIP(t) > 0 || isIP(m?.[1] ?? m?.[2] ?? "") > 0
+      ? undefined
+      : "not an IP address such as 10.0.0.10 or 10.0.0.10:53";
+  },
 };
 const retries: Field = {
   shape: { kind: "integer", min: 0, max: MAX_RETRIES },
@@ -165,6 +176,16 @@ export const EXPECT_FIELDS: Fields = {
   },
   min: { shape: { kind: "number" }, doc: "the least value", types: ["prometheus"] },
   max: { shape: { kind: "number" }, doc: "the greatest value", types: ["prometheus"] },
+  series: {
+    shape: { kind: "string", choices: ["first", "all", "any"] },
+    doc: "which series must be within the bounds; the first by default",
+    types: ["prometheus"],
+  },
+  nan: {
+    shape: flag,
+    doc: "whether NaN is within all bounds; true by default",
+    types: ["prometheus"],
+  },
   values: {
     shape: oneOrMore(text, "a text or a list of them"),
     doc: "records that must be among the answers",
@@ -307,7 +328,11 @@ export const CHECK_FIELDS: Fields = {
     doc: "the kind of record; addresses by default",
     types: ["dns"],
   },
-  server: { shape: text, doc: "the name server to ask", types: ["dns"] },
+  server: {
+    shape: nameServer,
+    doc: "the name server to ask: an IP address, with a port if it isn't 53",
+    types: ["dns"],
+  },
   resource: {
     shape: {
       kind: "string",

@@ -22,7 +22,7 @@ export async function dnsCheck(
     answers = await resolve(host, record, server, signal);
   } catch (e) {
     const what = record === undefined ? host : `${record} of ${host}`;
-    return { passed: false, message: `resolving ${what}: ${causeText(e, host)}` };
+    return { passed: false, message: `resolving ${what}: ${lookupProblem(e, host, record)}` };
   }
   const latency = performance.now() - begin;
   const seen = {
@@ -37,6 +37,15 @@ export async function dnsCheck(
         ? `expected ${missing.join(", ")} among the answers, got ${seen.value}`
         : latencyProblem(expect?.latency_ms, latency);
   return { passed: message === undefined, message: message ?? null, seen };
+}
+
+function lookupProblem(e: unknown, host: string, record: string | undefined): string {
+  const { code } = e as { code?: string };
+  // the resolver does not tell a name without such records from no name
+  if (code === "ENODATA" || (code === "ENOTFOUND" && record !== undefined))
+    return "there is no such record";
+  if (code === "ECANCELLED") return "cancelled";
+  return causeText(e, host);
 }
 
 /** Names compare without case and without the dot of the root. */

@@ -6,7 +6,7 @@ import { bytesToUtf8 } from "../../host/bytes";
 import type { Secrets } from "../../host/secrets";
 import { type Check, listOf } from "../config";
 import { evaluate, parseExpression } from "../expression";
-import { type Json, parseJson } from "../json-value";
+import { type Json, jsonErrorText, parseJson } from "../json-value";
 import { compilePattern } from "../pattern";
 import type { Values } from "../read";
 import type { Seen } from "../result";
@@ -151,7 +151,7 @@ export function jsonProblem(
   try {
     document = parseJson(text);
   } catch (e) {
-    return `${what} is not valid JSON: ${(e as Error).message}`;
+    return `${what} is not valid JSON: ${jsonErrorText(e)}`;
   }
   return expressionsProblem(expected, document, seen, secrets);
 }

@@ -1,6 +1,8 @@
 /** `type: prometheus`: the value of the first series of an instant query. */
 import { safeUrlText } from "../../builtins/http/errors";
 import type { Check } from "../config";
+import { jsonErrorText } from "../json-value";
+import type { Values } from "../read";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
@@ -28,15 +30,14 @@ export async function prometheusCheck(
     body: excerpt(text, services.secrets),
     latency_ms: Math.round(latency),
   };
-  const value = queryValue(text);
-  if (typeof value === "object") return { passed: false, message: value.problem, seen };
-  const shown = { ...seen, value: numberText(value) };
+  // the original looked at the first series only
+  const isOne = expect?.series === undefined || expect.series === "first";
+  const values = queryValues(text, !isOne);
+  if ("problem" in values) return { passed: false, message: values.problem, seen };
+  const shown = { ...seen, value: excerpt(values.map(seriesText).join(", "), services.secrets) };
   if (expect === undefined)
-    return { passed: true, message: `query returned: ${numberText(value)}`, seen: shown };
-  const message =
-    boundProblem("min", expect.min, value) ??
-    boundProblem("max", expect.max, value) ??
-    latencyProblem(expect.latency_ms, latency);
+    return { passed: true, message: `query returned: ${shown.value}`, seen: shown };
+  const message = valuesProblem(values, expect) ?? latencyProblem(expect.latency_ms, latency);
   return { passed: message === undefined, message: message ?? null, seen: shown };
 }
 
@@ -48,42 +49,88 @@ function urlencode(text: string): string {
   );
 }
 
-function boundProblem(kind: "min" | "max", bound: unknown, value: number): string | undefined {
+/** The first value out of bounds; with `series: any` only when all are. */
+function valuesProblem(values: readonly Series[], expect: Values): string | undefined {
+  let first: string | undefined;
+  for (const series of values) {
+    const problem =
+      boundProblem("min", expect.min, series) ??
+      boundProblem("max", expect.max, series) ??
+      (expect.nan === false && Number.isNaN(series.value)
+        ? `expected a number, got ${seriesText(series)}`
+        : undefined);
+    if (problem === undefined && expect.series === "any") return undefined;
+    first ??= problem;
+  }
+  return first;
+}
+
+/** NaN passes, as in the original. */
+function boundProblem(kind: "min" | "max", bound: unknown, series: Series): string | undefined {
   if (typeof bound !== "number") return undefined;
-  const fails = kind === "min" ? value < bound : value > bound;
-  return fails ? `expected ${kind} ${numberText(bound)}, got ${numberText(value)}` : undefined;
+  const fails = kind === "min" ? series.value < bound : series.value > bound;
+  return fails ? `expected ${kind} ${numberText(bound)}, got ${seriesText(series)}` : undefined;
+}
+
+interface Series {
+  readonly value: number;
+  /** Which one it is, when there is more than the first. */
+  readonly labels: string;
+}
+
+function seriesText({ value, labels }: Series): string {
+  return labels === "" ? numberText(value) : `${numberText(value)} (${labels})`;
 }
 
 interface Answer {
   status?: unknown;
   error?: unknown;
-  data?: { result?: unknown } | null;
+  data?: { resultType?: unknown; result?: unknown } | null;
 }
 
-function queryValue(text: string): number | { problem: string } {
+interface Sample {
+  metric?: Record<string, unknown>;
+  value?: unknown;
+}
+
+/** The samples of an instant query; at least one. */
+function queryValues(text: string, withLabels: boolean): Series[] | { problem: string } {
   let answer: Answer | null;
   try {
     answer = JSON.parse(text) as Answer | null;
   } catch (e) {
-    return { problem: `Prometheus response is not valid JSON: ${(e as Error).message}` };
+    return { problem: `Prometheus response is not valid JSON: ${jsonErrorText(e)}` };
   }
   if (answer?.status !== "success") {
     const reason = typeof answer?.error === "string" ? answer.error : "unknown error";
     return { problem: `Prometheus query failed: ${reason}` };
   }
-  const result = answer.data?.result;
+  const { result, resultType } = answer.data ?? {};
   if (!Array.isArray(result))
     return { problem: "unexpected Prometheus response format: missing data.result" };
   if (result.length === 0) return { problem: "Prometheus query returned no results" };
-  const pair: unknown = (result[0] as { value?: unknown } | null)?.value;
-  const value: unknown = Array.isArray(pair) ? pair[1] : undefined;
-  if (typeof value !== "string")
-    return { problem: "unexpected Prometheus result format: missing value" };
-  return (
-    parseFloatText(value) ?? {
-      problem: `failed to parse Prometheus value: ${JSON.stringify(value)}`,
-    }
-  );
+  // a scalar is one pair of time and value
+  const samples = (resultType === "scalar" ? [{ value: result }] : result) as (Sample | null)[];
+  const out: Series[] = [];
+  for (const sample of samples) {
+    const pair = sample?.value;
+    const value: unknown = Array.isArray(pair) ? pair[1] : undefined;
+    if (typeof value !== "string")
+      return { problem: "unexpected Prometheus result format: missing value" };
+    const number = parseFloatText(value);
+    if (number === undefined)
+      return { problem: `failed to parse Prometheus value: ${JSON.stringify(value)}` };
+    out.push({ value: number, labels: withLabels ? labelsText(sample?.metric) : "" });
+    if (!withLabels) break;
+  }
+  return out;
+}
+
+/** `{job="a", instance="b"}` */
+function labelsText(metric: Record<string, unknown> = {}): string {
+  const { __name__: name = "", ...labels } = metric;
+  const pairs = Object.entries(labels).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
+  return `${String(name)}{${pairs.join(", ")}}`;
 }
 
 /** A float as Prometheus writes it. */

@@ -12,6 +12,8 @@ import { latencyProblem, textProblem } from "./http";
 
 /** A greeting is short. */
 const MAX_BYTES = 64 * 1024;
+/** How long a peer may take for what is expected of it, unless the check says. */
+const RECEIVE_MS = 5000;
 
 export async function tcpCheck(
   check: Check,
@@ -42,7 +44,8 @@ export async function tcpCheck(
     if (typeof options.send === "string") socket.write(options.send);
     let message = latencyProblem(expect?.latency_ms, latency);
     if (expect?.body !== undefined || expect?.body_matches !== undefined) {
-      const text = await received(socket, (t) => textProblem(expect, t) === undefined);
+      const wait = receiveLimit(check.timeout, performance.now() - begin);
+      const text = await received(socket, wait, (t) => textProblem(expect, t) === undefined);
       seen.body = excerpt(text, services.secrets);
       message = textProblem(expect, text) ?? message;
     }
@@ -63,14 +66,25 @@ function connected(socket: Socket): Promise<void> {
   });
 }
 
+/** Ends a little before the attempt does, so that what came can be told. */
+function receiveLimit(timeout: number | undefined, elapsed: number): number {
+  if (timeout === undefined) return RECEIVE_MS;
+  return Math.min(RECEIVE_MS, Math.max(0, (timeout - elapsed) * 0.9));
+}
+
 /** What the peer sends until it is enough, it closes, or it says nothing more. */
-function received(socket: Socket, isEnough: (text: string) => boolean): Promise<string> {
+function received(
+  socket: Socket,
+  wait: number,
+  isEnough: (text: string) => boolean,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve) => {
     const text = () => Buffer.concat(chunks).toString("utf8");
     const done = () => resolve(text());
-    socket.setTimeout(5000, done);
+    const timer = setTimeout(done, wait);
+    socket.once("close", () => clearTimeout(timer));
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;

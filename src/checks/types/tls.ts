@@ -64,7 +64,7 @@ export async function tlsCheck(
     return { passed: message === undefined, message: message ?? null, seen };
   } catch (e) {
     if (e instanceof HttpFault) return { passed: false, message: e.message, final: true };
-    return { passed: false, message: connectProblem(e, host, port) };
+    return { passed: false, message: connectProblem(e, host, port, name) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
