@@ -22,7 +22,8 @@ function objectSchema(fields: Fields, type?: string, required?: string[]): Schem
   const properties: Schema = {};
   for (const [key, field] of Object.entries(fields)) {
     if (type !== undefined && field.types !== undefined && !field.types.includes(type)) continue;
-    properties[key] = { description: field.doc, ...shapeSchema(field.shape, type) };
+    const shape = (type === undefined ? undefined : field.shapes?.[type]) ?? field.shape;
+    properties[key] = { description: field.doc, ...shapeSchema(shape, type) };
   }
   const needed =
     required ??

@@ -280,7 +280,7 @@ export class Reader {
               type,
               depth + 1,
             )
-          : this.read(value, field.shape, join(path, key), depth + 1);
+          : this.read(value, shapeOf(field, type), join(path, key), depth + 1);
     }
     for (const [key, field] of Object.entries(fields)) {
       const present = entries.has(key) && !this.isNull(this.resolve(entries.get(key), path));
@@ -361,6 +361,10 @@ export class Reader {
     if (typeof node.value !== "string") return node.value;
     return this.text(node, path)?.text ?? null;
   }
+}
+
+function shapeOf(field: Field, type: string | undefined): Shape {
+  return (type === undefined ? undefined : field.shapes?.[type]) ?? field.shape;
 }
 
 function keyText(key: unknown): string {

@@ -1,5 +1,6 @@
 /** What a check file may say: the one definition behind validation and the JSON Schema. */
 import { isIP } from "node:net";
+import { parseUrl } from "../builtins/db/url";
 import { DURATION_PATTERN, parseDuration } from "./duration";
 import { parseExpression } from "./expression";
 import { resourceProblem } from "./k8s-resource";
@@ -61,10 +62,27 @@ const netRule: Shape = {
   what: "HOST[:PORT]",
   check: (t) => problemOf(parseNetRule(t)),
 };
-const url: Shape = {
+const httpUrl: Shape = {
   kind: "string",
   what: "an http or https address",
-  check: (t) => (/^https?:\/\/./i.test(t) ? undefined : `not an http or https address`),
+  pattern: "^[hH][tT][tT][pP][sS]?://",
+  // its text may hold credentials
+  check: (t) =>
+    /^https?:\/\/[^/]/i.test(t) && URL.canParse(t)
+      ? undefined
+      : "not an http or https address such as https://api.example/health",
+};
+const databaseUrl: Shape = {
+  kind: "string",
+  what: "the address of a database, as the db builtin takes it",
+  check: (t) => {
+    try {
+      parseUrl(t);
+      return undefined;
+    } catch (e) {
+      return (e as Error).message.replace(/^error with configuration: /, "");
+    }
+  },
 };
 const nameServer: Shape = {
   kind: "string",
@@ -290,6 +308,7 @@ export const CHECK_FIELDS: Fields = {
   type: { shape: { kind: "string", choices: CHECK_TYPES }, doc: "what is checked", required: true },
   url: {
     shape: text,
+    shapes: { http: httpUrl, prometheus: httpUrl, sql: databaseUrl },
     doc: "http: the address; prometheus: the server; sql: the database",
     types: ["http", "prometheus", "sql"],
     requiredBy: ["http", "prometheus", "sql"],
@@ -378,5 +397,3 @@ export const CONFIG_FIELDS: Fields = {
     required: true,
   },
 };
-
-export { url as httpUrl };

@@ -5,6 +5,8 @@
 
 export interface Field {
   readonly shape: Shape;
+  /** Stricter ones for some check types. */
+  readonly shapes?: Readonly<Record<string, Shape>>;
   readonly doc: string;
   readonly required?: boolean;
   /** The check types that use it; all when left out. */

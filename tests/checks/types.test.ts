@@ -121,8 +121,9 @@ test("http: what is no JSON, no server, no URL", async () => {
   expect(await message('type: http, url: "http://u:pw@127.0.0.1:1/x?token=s"')).toBe(
     "failed: HTTP GET http://127.0.0.1:1/x: error sending request for url (http://127.0.0.1:1/x): connection refused",
   );
-  expect(await message('type: http, url: "nonsense"')).toBe(
-    "failed: HTTP GET nonsense: invalid URL",
+  // found before anything runs
+  await expect(message('type: http, url: "nonsense"')).rejects.toThrow(
+    "checks[0].url: not an http or https address",
   );
 });
 

@@ -62,7 +62,9 @@ function failure(e: unknown, timeout: number | undefined, policy: Policy): Outco
       : e.reason === "syntax"
         ? `syntax error: ${e.message}`
         : e.message + (policy.isSandbox ? sandboxNote(e.message) : "");
-  return { passed: false, message: e.traceback === "" ? text : `${text}\n${e.traceback}` };
+  const message = e.traceback === "" ? text : `${text}\n${e.traceback}`;
+  // nothing would have changed in a further attempt
+  return { passed: false, message, final: e.reason === "syntax" };
 }
 
 /** Looks next to the check file first, then in the working directory. */
