@@ -254,7 +254,7 @@ local function list(conn, path, opts)
       end
     else
       if res.status ~= 200 then fail("get", res, label) end
-      local part = decoded(res)
+      local part = decoded(res) or fail("get", res, label)
       if all then
         for _, item in ipairs(part.items or {}) do all.items[#all.items + 1] = item end
         all.metadata = part.metadata

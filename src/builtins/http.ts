@@ -173,7 +173,7 @@ export default defineBuiltin({
         p
           .table(
             "opts",
-            "base_url, headers, timeout, ca_cert, ca_cert_file, client_cert[_file], client_key[_file], insecure, proxy, retries, follow_redirects, max_redirects, max_size, decompress",
+            "base_url, headers, timeout, ca_cert, ca_cert_file, client_cert[_file], client_key[_file], insecure, tls_server_name, proxy, retries, follow_redirects, max_redirects, max_size, decompress",
           )
           .optional(),
       ],

@@ -20,7 +20,7 @@
 --
 -- `new(options)` keeps every option as a field, cuts the slashes at the end of `url`, and takes
 -- `headers`, `timeout`, `retries`, `proxy`, `insecure`, `ca_cert`, `ca_cert_file`, `client_cert`,
--- `client_cert_file`, `client_key` and `client_key_file` for the connection.
+-- `client_cert_file`, `client_key`, `client_key_file` and `tls_server_name` for the connection.
 --
 -- Requests: `_get(path, o)`, `_delete(path, o)`, `_head(path, o)`, `_post(path, body, o)`,
 -- `_put(path, body, o)`, `_patch(path, body, o)`, `_request(method, path, o)`. They return the
@@ -56,7 +56,7 @@ local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS
 -- what makes connections of one's own necessary
 local CONNECTION = {
   "proxy", "insecure", "ca_cert", "ca_cert_file",
-  "client_cert", "client_cert_file", "client_key", "client_key_file",
+  "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name",
 }
 
 --- Raises `message` with the place in the script that called the module.
@@ -391,7 +391,7 @@ end
 
 -- options of a call that are its client's
 local AUTH = { "headers", "token", "username", "password", "ca_cert", "ca_cert_file", "insecure",
-  "client_cert", "client_cert_file", "client_key", "client_key_file", "proxy" }
+  "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name", "proxy" }
 
 --- Gives module `M` a function for each public method of `class` that takes a URL, client options
 --- or a client first. Credentials may also be in an option table at the end.

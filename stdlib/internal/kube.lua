@@ -23,7 +23,7 @@ local PAGE = 500
 kube.CONNECTION = {
   "token", "token_file", "username", "password", "kubeconfig", "context", "service_account",
   "ca_cert", "ca_cert_file", "client_cert", "client_cert_file", "client_key", "client_key_file",
-  "insecure", "proxy", "timeout", "retries",
+  "tls_server_name", "insecure", "proxy", "timeout", "retries",
 }
 
 local function read(path)
@@ -65,6 +65,7 @@ local function locate(client)
     if not has_ca then client.ca_cert = config.ca_cert end
     if client.insecure == nil and not has_ca then client.insecure = config.insecure end
     client.proxy = client.proxy or config.proxy
+    client.tls_server_name = client.tls_server_name or config.tls_server_name
   elseif not client.url then
     client.url = pod_url()
     if not client.url then
@@ -163,7 +164,7 @@ function kube.class(module)
   function class:_connection()
     local options, any = {}, false
     for _, key in ipairs(kube.CONNECTION) do
-      if self[key] ~= nil and (key:find("^c[al]") or key == "insecure" or key == "proxy") then
+      if self[key] ~= nil and (key:find("^c[al]") or key == "insecure" or key == "proxy" or key == "tls_server_name") then
         options[key], any = self[key], true
       end
     end

@@ -154,6 +154,7 @@ function kubeconfig.load(paths, context_name)
     ca_cert = ca,
     insecure = c["insecure-skip-tls-verify"] or nil,
     proxy = c["proxy-url"],
+    tls_server_name = c["tls-server-name"],
     credentials = credentials,
   }
 end

@@ -290,7 +290,7 @@ scrape_configs:
     test("status, cluster_ready, healthy, ready, wait_ready, reload", async () => {
       expect(
         await lua.run(`
-          return am:status().versionInfo.version ~= nil, (am:cluster_ready()), am:healthy(), am:ready(),
+          return am:status().versionInfo.version ~= nil, eventually(function() return (am:cluster_ready()), am:status().cluster.status end), am:healthy(), am:ready(),
             am:wait_ready({ timeout = 5 }), am:reload()`),
       ).toEqual([true, true, true, true, true, true]);
       writeFileSync(join(alertmanager.dir, "am.yml"), "route: {}");

@@ -1,5 +1,6 @@
 /** Clients: what requests share, and how a Lua call becomes a request. */
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import {
   bytesToBuffer,
   bytesToUtf8,
@@ -170,6 +171,7 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
     cert: await pemOption(ctx, options, "client_cert"),
     key: await pemOption(ctx, options, "client_key"),
     insecure: booleanOption(options, "insecure") ?? false,
+    serverName: serverName(options),
   };
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw new HttpFault("client_cert and client_key belong together", "request");
@@ -190,6 +192,16 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
     baseUrl === undefined ? undefined : bytesToUtf8(baseUrl),
     readCommon(options),
   );
+}
+
+/** The name that certificates must have. Addresses are compared with the URL's only. */
+function serverName(options: LuaTable): string | undefined {
+  const name = stringOption(options, "tls_server_name");
+  if (name === undefined) return undefined;
+  const text = bytesToUtf8(name);
+  if (text === "" || isIP(text) !== 0)
+    throw new HttpFault("tls_server_name must be a host name", "request");
+  return text;
 }
 
 /** The extra authorities, checked now so that a mistake shows where it was made. */

@@ -17,6 +17,8 @@ export interface ConnectSettings {
   /** Made when the first TLS connection needs it. */
   readonly context: () => tls.SecureContext;
   readonly insecure: boolean;
+  /** The name that the certificate must have, instead of the one in the URL. */
+  readonly serverName?: string | undefined;
   /** Where connections may go; everywhere when undefined. */
   readonly net?: NetRules | undefined;
   /** Tunnel through this proxy. */
@@ -48,15 +50,15 @@ async function open(
   host: string,
   port: number,
 ): Promise<net.Socket> {
-  const { tunnel } = settings;
-  if (tunnel === undefined) return openAny(settings, isTls, host, port);
+  const { tunnel, serverName = host } = settings;
+  if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName);
   const proxyHost = bareHost(tunnel.hostname);
   const proxyIsTls = tunnel.protocol === "https:";
   const proxyPort = Number(tunnel.port) || (proxyIsTls ? 443 : 80);
-  const socket = await openAny(settings, proxyIsTls, proxyHost, proxyPort);
+  const socket = await openAny(settings, proxyIsTls, proxyHost, proxyPort, proxyHost);
   try {
     await connectTunnel(socket, tunnel, host, port);
-    return isTls ? await openTls(settings, host, { socket }) : socket;
+    return isTls ? await openTls(settings, serverName, { socket }) : socket;
   } catch (e) {
     socket.destroy();
     throw e;
@@ -69,12 +71,13 @@ async function openAny(
   isTls: boolean,
   host: string,
   port: number,
+  serverName: string,
 ): Promise<net.Socket> {
   const places = settings.net === undefined ? [host] : await settings.net.resolve(host, port);
   for (const [i, place] of places.entries()) {
     try {
       if (!isTls) return await openPlain(place, port);
-      return await openTls(settings, host, { host: place, port });
+      return await openTls(settings, serverName, { host: place, port });
     } catch (e) {
       if (i === places.length - 1) throw e;
     }

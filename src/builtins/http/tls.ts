@@ -13,6 +13,8 @@ export interface TlsOptions {
   readonly key?: string | undefined;
   /** Certificates are not checked at all. */
   readonly insecure: boolean;
+  /** The name that the server's certificate must have, instead of the one in the URL. */
+  readonly serverName?: string | undefined;
 }
 
 /** Where distributions keep their bundle. */

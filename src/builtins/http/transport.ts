@@ -144,6 +144,7 @@ export class Transport {
         context: () => this.secureContext(),
         net: this.settings.net,
         insecure: this.settings.tls.insecure,
+        serverName: this.settings.tls.serverName,
         tunnel,
         onOpen: () => {
           this.opened = true;
