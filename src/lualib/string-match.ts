@@ -11,11 +11,11 @@ import { checkIndex, missingError } from "./args";
 import { asCallback } from "./callback";
 import { captureAt, compilePattern, compileUnanchored, matchStart, search } from "./pattern";
 import type { Pattern } from "./pattern-match";
-import { startPosition, text } from "./string-args";
+import { place, startPosition, text } from "./string-args";
 
 /** Where a search begins, as a JS index. */
 function initial(init: LuaValue, length: number): number {
-  return init === undefined ? 0 : startPosition(checkIndex(init, 3), length) - 1;
+  return init === undefined ? 0 : startPosition(place(init, 3, 3), length) - 1;
 }
 
 export function find(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue): Results {

@@ -9,10 +9,9 @@ import { toNumber } from "../runtime/number";
 import { protoOf } from "../runtime/probe";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
-import { checkIndex } from "./args";
 import { format } from "./format";
 import { pack, packsize, unpack } from "./pack";
-import { endPosition, integer, size, startPosition, text } from "./string-args";
+import { endPosition, integer, place, size, startPosition, text } from "./string-args";
 import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 import { find, gmatch, gsub, match } from "./string-match";
 
@@ -25,27 +24,29 @@ function len(s: LuaValue): Results {
 
 function sub(s: LuaValue, i: LuaValue, j?: LuaValue): Results {
   const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
-  const length = subject.length;
-  const start = typeof i === "number" && (i | 0) === i ? i : size(i, 2, arguments.length);
-  const end = j === undefined ? length : endPosition(size(j, 3, 3), length);
-  const from = startPosition(start, length) - 1;
+  const { length } = subject;
+  const from = startPosition(place(i, 2, arguments.length), length) - 1;
+  const end = j === undefined ? length : endPosition(place(j, 3, 3), length);
   if (from >= end) return "";
-  // the JIT leaves its code at every `slice` of one char; the engine keeps these strings anyway
   return end - from === 1 ? (subject[from] as string) : subject.substring(from, end);
 }
 
 function byte(s: LuaValue, i?: LuaValue, j?: LuaValue): Results {
   if (typeof s === "string" && j === undefined && typeof i === "number" && (i | 0) === i) {
-    if (i > 0 && i <= s.length) return s.charCodeAt(i - 1);
+    const at = (i | 0) - 1;
+    if (at >= 0 && at < s.length) return s.charCodeAt(at);
   }
-  const subject = text(s, 1, arguments.length);
-  const first = i === undefined ? 1 : checkIndex(i, 2);
-  const from = startPosition(first, subject.length) - 1;
-  const to = endPosition(j === undefined ? first : checkIndex(j, 3), subject.length);
-  if (to - from === 1) return subject.charCodeAt(from);
-  const bytes: LuaValue[] = [];
-  for (let k = from; k < to; k++) bytes.push(subject.charCodeAt(k));
-  return bytes;
+  return bytes(text(s, 1, arguments.length), i, j);
+}
+
+function bytes(s: string, i: LuaValue, j: LuaValue): Results {
+  const first = i === undefined ? 1 : place(i, 2, 2);
+  const from = startPosition(first, s.length) - 1;
+  const to = endPosition(j === undefined ? first : place(j, 3, 3), s.length);
+  if (to - from === 1) return s.charCodeAt(from);
+  const codes: LuaValue[] = [];
+  for (let k = from; k < to; k++) codes.push(s.charCodeAt(k));
+  return codes;
 }
 
 function char(code: LuaValue): Results {
