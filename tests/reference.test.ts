@@ -117,6 +117,7 @@ return M`);
     ],
     methods: [],
     mirrored: false,
+    parts: [],
     aliasOf: undefined,
   });
 });

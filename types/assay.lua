@@ -807,7 +807,7 @@ function http.request(method, url, opts) end
 function http.download(url, path, opts) end
 
 ---Makes a client with connections, defaults and trusted certificates of its own.
----@param opts? table base_url, headers, timeout, ca_cert, ca_cert_file, client_cert[_file], client_key[_file], insecure, proxy, retries, follow_redirects, max_redirects, max_size, decompress
+---@param opts? table base_url, headers, timeout, ca_cert, ca_cert_file, client_cert[_file], client_key[_file], insecure, tls_server_name, proxy, retries, follow_redirects, max_redirects, max_size, decompress
 ---@return http.client
 function http.client(opts) end
 
@@ -2161,6 +2161,18 @@ function assay_dex_Client:wait(opts) end
 ---@return any
 function assay_dex_Client:token(fields, opts) end
 
+---What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
+---@param token? any
+---@param opts? table
+---@return any
+function assay_dex_Client:introspect(token, opts) end
+
+---The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now. `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
+---@param id_token? any
+---@param opts? table
+---@return any
+function assay_dex_Client:verify(id_token, opts) end
+
 ---What the userinfo endpoint says about an access token.
 ---@param access_token? any
 ---@return any
@@ -2260,6 +2272,20 @@ function assay_dex.wait(target, opts) end
 ---@param opts? table
 ---@return any
 function assay_dex.token(target, fields, opts) end
+
+---What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
+---@param target? any
+---@param token? any
+---@param opts? table
+---@return any
+function assay_dex.introspect(target, token, opts) end
+
+---The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now. `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
+---@param target? any
+---@param id_token? any
+---@param opts? table
+---@return any
+function assay_dex.verify(target, id_token, opts) end
 
 ---What the userinfo endpoint says about an access token.
 ---@param target? any
@@ -5160,6 +5186,69 @@ function assay_vault_Client:policy_delete(name) end
 ---@return any
 function assay_vault_Client:policy_list() end
 
+---Mounts an engine; `opts.description`, `opts.config`, `opts.options` (`{ version = "2" }`).
+---@param path? any
+---@param engine_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:engine_enable(path, engine_type, opts) end
+
+---Unmounts an engine; its secrets are lost.
+---@param path? any
+---@return any
+function assay_vault_Client:engine_disable(path) end
+
+---The engines by path; paths end in `/`.
+---@return any
+function assay_vault_Client:engine_list() end
+
+---Mounts an engine unless it is there; returns whether it was mounted.
+---@param path? any
+---@param engine_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:ensure_engine(path, engine_type, opts) end
+
+---Tunes a mount: `default_lease_ttl`, `max_lease_ttl`, …
+---@param path? any
+---@param config? any
+---@return any
+function assay_vault_Client:engine_tune(path, config) end
+
+---Credentials that an engine makes up: `{ data, lease_id, lease_duration }`.
+---@param mount? any
+---@param role? any
+---@return any
+function assay_vault_Client:creds(mount, role) end
+
+---Renews a lease by `increment` seconds.
+---@param lease_id? any
+---@param increment? any
+---@return any
+function assay_vault_Client:lease_renew(lease_id, increment) end
+
+---Ends a lease.
+---@param lease_id? any
+---@return any
+function assay_vault_Client:lease_revoke(lease_id) end
+
+---Stores data for one reading; returns the `wrap_info` with its `token`.
+---@param data? any
+---@param ttl? any
+---@return any
+function assay_vault_Client:wrap(data, ttl) end
+
+---What a wrapping token stands for, which it does once: the whole answer.
+---@param token? any
+---@return any
+function assay_vault_Client:unwrap(token) end
+
+---Reads a path wrapped; returns the `wrap_info`. nil when there is nothing.
+---@param path? any
+---@param ttl? any
+---@return any
+function assay_vault_Client:read_wrapped(path, ttl) end
+
 ---Enables an auth method; `opts.description`, `opts.config`.
 ---@param path? any
 ---@param auth_type? any
@@ -5239,52 +5328,6 @@ function assay_vault_Client:login_jwt(role, jwt, opts) end
 ---@return any
 function assay_vault_Client:login_token(token) end
 
----Mounts an engine; `opts.description`, `opts.config`, `opts.options` (`{ version = "2" }`).
----@param path? any
----@param engine_type? any
----@param opts? table
----@return any
-function assay_vault_Client:engine_enable(path, engine_type, opts) end
-
----Unmounts an engine; its secrets are lost.
----@param path? any
----@return any
-function assay_vault_Client:engine_disable(path) end
-
----The engines by path; paths end in `/`.
----@return any
-function assay_vault_Client:engine_list() end
-
----Mounts an engine unless it is there; returns whether it was mounted.
----@param path? any
----@param engine_type? any
----@param opts? table
----@return any
-function assay_vault_Client:ensure_engine(path, engine_type, opts) end
-
----Tunes a mount: `default_lease_ttl`, `max_lease_ttl`, …
----@param path? any
----@param config? any
----@return any
-function assay_vault_Client:engine_tune(path, config) end
-
----Credentials that an engine makes up: `{ data, lease_id, lease_duration }`.
----@param mount? any
----@param role? any
----@return any
-function assay_vault_Client:creds(mount, role) end
-
----Renews a lease by `increment` seconds.
----@param lease_id? any
----@param increment? any
----@return any
-function assay_vault_Client:lease_renew(lease_id, increment) end
-
----Ends a lease.
----@param lease_id? any
----@return any
-function assay_vault_Client:lease_revoke(lease_id) end
-
 ---A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …).
 ---@param opts? table
 ---@return any
@@ -5323,23 +5366,6 @@ function assay_vault_Client:token_renew_self(increment) end
 ---@param interval? any
 ---@return any
 function assay_vault_Client:auto_renew(interval) end
-
----Stores data for one reading; returns the `wrap_info` with its `token`.
----@param data? any
----@param ttl? any
----@return any
-function assay_vault_Client:wrap(data, ttl) end
-
----What a wrapping token stands for, which it does once: the whole answer.
----@param token? any
----@return any
-function assay_vault_Client:unwrap(token) end
-
----Reads a path wrapped; returns the `wrap_info`. nil when there is nothing.
----@param path? any
----@param ttl? any
----@return any
-function assay_vault_Client:read_wrapped(path, ttl) end
 
 ---Encrypts bytes, or a list of them; returns the ciphertext, or a list of them.
 ---@param key_name? any

@@ -69,11 +69,21 @@ export function moduleEntry(name: string, text: string, source: Entry["source"])
   return { name, kind: "module", source, description: doc.description, functions };
 }
 
-/** The documentation of a module, of the other one when it only hands that on. */
+/** The documentation of a module with its parts; of the other one when it only hands that on. */
 export function resolveAlias(doc: LuaModuleDoc): LuaModuleDoc {
-  const target = doc.aliasOf?.replace(/^assay\./, "");
-  const text = target === undefined ? undefined : embeddedModules()[target];
-  return text === undefined ? doc : resolveAlias(readLuaModule(bytesToUtf8(text)));
+  const other = docOf(doc.aliasOf?.replace(/^assay\./, ""));
+  if (other !== undefined) return resolveAlias(other);
+  const parts = doc.parts.flatMap((name) => docOf(name) ?? []);
+  return {
+    ...doc,
+    functions: [doc, ...parts].flatMap((part) => part.functions),
+    methods: [doc, ...parts].flatMap((part) => part.methods),
+  };
+}
+
+function docOf(name: string | undefined): LuaModuleDoc | undefined {
+  const text = name === undefined ? undefined : embeddedModules()[name];
+  return text === undefined ? undefined : readLuaModule(bytesToUtf8(text));
 }
 
 function moduleFunctions(name: string, doc: LuaModuleDoc): FunctionDescription[] {

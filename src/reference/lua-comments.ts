@@ -20,12 +20,15 @@ export interface LuaModuleDoc {
   readonly methods: readonly LuaFunctionDoc[];
   /** Each method is a function of the module, too, with a client or a URL in front. */
   readonly mirrored: boolean;
+  /** Modules whose functions this one takes over: `rest.include(M, require("assay.internal.x"))`. */
+  readonly parts: readonly string[];
   /** The module is another one under a second name. */
   readonly aliasOf: string | undefined;
 }
 
 /** Classes of clients: that of a module, and what all share. */
 const CLIENTS = new Set(["Client", "Base"]);
+const INCLUDE = /^rest\.include\(\w+, require\("assay\.([\w.]+)"\)\)/gm;
 const FUNCTION = /^function ([A-Za-z]\w*)([.:])([A-Za-z]\w*)\(([^)]*)\)/;
 
 /** The documentation in a module's text. */
@@ -58,6 +61,7 @@ export function readLuaModule(source: string): LuaModuleDoc {
     functions,
     methods,
     mirrored: /^rest\.functions\(/m.test(source),
+    parts: [...source.matchAll(INCLUDE)].map((m) => m[1] as string),
     aliasOf: /^return require\("([\w.]+)"\)/m.exec(source)?.[1],
   };
 }

@@ -227,6 +227,15 @@ function Base:new(options)
   return setmetatable(client, self)
 end
 
+--- Takes the functions of a part into a module's table or class. A part is a file of
+--- `stdlib/internal` that returns such a table.
+function rest.include(into, part)
+  for name, f in pairs(part) do
+    if rawget(into, name) ~= nil then error("part of a module: " .. name .. " is there already", 2) end
+    into[name] = f
+  end
+end
+
 --- The headers of every request; classes replace it.
 function Base:_headers()
   return { Authorization = rest.authorization(self) }

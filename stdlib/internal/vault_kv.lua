@@ -1,0 +1,120 @@
+--- @module assay.internal.vault_kv
+--- @description Key-value secrets of `assay.vault`, versions 1 and 2.
+
+local rest = require("assay.internal.client")
+local verbs = require("assay.internal.vault_verbs")
+
+local Client = {}
+
+-- KV version 2
+
+--- A secret: `{ data, metadata }`; nil when it is absent or deleted. `opts.version`; with
+--- `opts.deleted` a deleted one gives its metadata, without data.
+function Client:kv_get(mount, key, opts)
+  opts = opts or {}
+  local path = ("/v1/%s/data/%s"):format(mount, key)
+  local query = { version = opts.version }
+  local res = self:_send("GET", path, { query = query })
+  if res.status == 404 then
+    if not opts.deleted then return nil end
+    local ok, answer = pcall(json.parse, res.body)
+    return ok and type(answer) == "table" and answer.data or nil
+  end
+  if res.status ~= 200 then self:_fail("GET", path, res) end
+  return json.parse(res.body).data
+end
+
+--- Writes a secret; `opts.cas` is the version it must have (0: none yet).
+function Client:kv_put(mount, key, data, opts)
+  local body = { data = rest.object(data) }
+  if opts and opts.cas then body.options = { cas = opts.cas } end
+  return verbs.post(self, ("%s/data/%s"):format(mount, key), body)
+end
+
+--- Changes some keys of a secret; `json.null` removes one.
+function Client:kv_patch(mount, key, data, opts)
+  local body = { data = rest.object(data) }
+  if opts and opts.cas then body.options = { cas = opts.cas } end
+  return (self:_patch(("/v1/%s/data/%s"):format(mount, key), body, {
+    headers = { ["Content-Type"] = "application/merge-patch+json" },
+  }))
+end
+
+--- Deletes the latest version of a secret, which `kv_undelete` brings back.
+function Client:kv_delete(mount, key)
+  verbs.delete(self, ("%s/data/%s"):format(mount, key))
+end
+
+--- Deletes some versions of a secret.
+function Client:kv_delete_versions(mount, key, versions)
+  return verbs.post(self, ("%s/delete/%s"):format(mount, key), { versions = versions })
+end
+
+--- Brings deleted versions back.
+function Client:kv_undelete(mount, key, versions)
+  return verbs.post(self, ("%s/undelete/%s"):format(mount, key), { versions = versions })
+end
+
+--- Removes versions for good.
+function Client:kv_destroy(mount, key, versions)
+  return verbs.put(self, ("%s/destroy/%s"):format(mount, key), { versions = versions })
+end
+
+--- The keys below a prefix.
+function Client:kv_list(mount, prefix)
+  return verbs.list(self, ("%s/metadata/%s"):format(mount, prefix or ""))
+end
+
+--- The whole answer about a secret's versions (see `.data`); nil when it is absent.
+function Client:kv_metadata(mount, key)
+  return verbs.get(self, ("%s/metadata/%s"):format(mount, key))
+end
+
+--- Sets `custom_metadata`, `max_versions`, `cas_required`, `delete_version_after`.
+function Client:kv_put_metadata(mount, key, metadata)
+  return verbs.post(self, ("%s/metadata/%s"):format(mount, key), metadata)
+end
+
+--- Removes a secret with all its versions.
+function Client:kv_delete_metadata(mount, key)
+  verbs.delete(self, ("%s/metadata/%s"):format(mount, key))
+end
+
+-- KV of either version
+
+local Kv = {}
+Kv.__index = Kv
+
+--- A KV mount of either version, with `get(key)` (the values), `put(key, values)`, `list(prefix)`
+--- and `delete(key)`. The version is asked of the server unless `opts.version` says it.
+function Client:kv(mount, opts)
+  mount = mount:gsub("/+$", "")
+  local version = opts and opts.version
+  if not version then
+    local about = verbs.field(verbs.get(self, "sys/internal/ui/mounts/" .. mount), "data")
+    version = about and about.options and about.options.version or 1
+  end
+  return setmetatable({ client = self, mount = mount, version = tonumber(version) }, Kv)
+end
+
+function Kv:get(key)
+  if self.version == 2 then return verbs.field(self.client:kv_get(self.mount, key), "data") end
+  return self.client:read(self.mount .. "/" .. key)
+end
+
+function Kv:put(key, values)
+  if self.version == 2 then return self.client:kv_put(self.mount, key, values) end
+  return self.client:write(self.mount .. "/" .. key, values)
+end
+
+function Kv:list(prefix)
+  if self.version == 2 then return self.client:kv_list(self.mount, prefix) end
+  return self.client:list(self.mount .. "/" .. (prefix or ""))
+end
+
+function Kv:delete(key)
+  if self.version == 2 then return self.client:kv_delete(self.mount, key) end
+  return self.client:delete(self.mount .. "/" .. key)
+end
+
+return Client
