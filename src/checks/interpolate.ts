@@ -12,16 +12,19 @@ export interface Scope {
 }
 
 const REFERENCE = /\$\$\{|\$\{([^{}]*)\}/g;
-const SECRET_NAME = /TOKEN|PASSW|SECRET|CREDENTIAL|API_?KEY|PRIVATE/i;
+const SECRET_NAME =
+  /TOKEN|PASSW|PASSPHRASE|(^|_)PASS(_|$)|_PWD(_|$)|SECRET|CREDENTIAL|(API|ACCESS)_?KEY|PRIVATE/i;
 
 /** True for a text that has references left, in a lenient scope. */
 export function isOpen(text: string, scope: Scope): boolean {
   return scope.lenient === true && /\$\{[A-Za-z_]/.test(text);
 }
 
-/** True for names of variables that hold what must not be shown. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
+/** True for variables whose name says that the value must not be shown. */
+export function isSecret(name: string, value: string): boolean {
+  // where a secret lies is none, and whether there is one
+  if (/_(FILE|PATH|DIR|NAME|ID|TTL)$/i.test(name)) return false;
+  return SECRET_NAME.test(name) && !/^(true|false|yes|no|on|off|\d{1,5})$/i.test(value);
 }
 
 /** The text with its references replaced, or what is wrong with it. */
@@ -38,7 +41,7 @@ export function interpolate(text: string, scope: Scope): string | { problem: str
     const name = m[1] as string;
     const fromVars = scope.vars.get(name);
     if (fromVars !== undefined) {
-      if (SECRET_NAME.test(name)) scope.secret(fromVars);
+      if (isSecret(name, fromVars)) scope.secret(fromVars);
       return fromVars;
     }
     scope.reference?.(name, m[2] !== undefined);
@@ -50,7 +53,7 @@ export function interpolate(text: string, scope: Scope): string | { problem: str
       problem ??= `variable ${name} is not set (write \${${name}:-default} to do without, $\${${name}} for the text itself)`;
       return whole;
     }
-    if (SECRET_NAME.test(name)) scope.secret(value);
+    if (isSecret(name, value)) scope.secret(value);
     return value;
   });
   return problem === undefined ? out : { problem };

@@ -13,7 +13,7 @@ import {
   listOf,
   parallelOf,
 } from "./config";
-import type { Scope } from "./interpolate";
+import { isSecret, type Scope } from "./interpolate";
 import { ConfigError, type Problem } from "./problem";
 import { Reader, type Values } from "./read";
 import { CHECK_FIELDS, type CheckType, CONFIG_FIELDS } from "./schema";
@@ -241,6 +241,8 @@ class Loader {
       options,
       expect: expect as Values | undefined,
     };
+    for (const [key, value] of Object.entries((options.env ?? {}) as Values))
+      if (typeof value === "string" && isSecret(key, value)) this.options.secret?.(value);
     this.checks.push({ check, place });
   }
 

@@ -4,6 +4,7 @@ import { realClock } from "../checks/clock";
 import type { Check, Config } from "../checks/config";
 import { compatible, EXIT, exitCodeOf } from "../checks/exit-code";
 import { filesOf } from "../checks/files";
+import { isSecret } from "../checks/interpolate";
 import { loadConfig, UnreadableError } from "../checks/load";
 import { seenFacts } from "../checks/output/text";
 import { ConfigError, problemText } from "../checks/problem";
@@ -35,6 +36,9 @@ import { Live } from "./live";
 import { moduleSearchers } from "./modules";
 import { isReadonly, SANDBOX_MEMORY } from "./sandbox-options";
 import { handleSignals, onSignal } from "./signals";
+
+/** Shorter values of the environment would blank out harmless text. */
+const MIN_SECRET = 8;
 
 /** How a run is stopped from outside, and what it tells. */
 export interface RunControl {
@@ -98,6 +102,9 @@ export async function check(
   control: RunControl,
 ): Promise<number> {
   const secrets = new Secrets();
+  // scripts see all variables
+  for (const [name, value = ""] of Object.entries(process.env))
+    if (value.length >= MIN_SECRET && isSecret(name, value)) secrets.register(value);
   try {
     return await new CheckRun(file, options, control, secrets).run();
   } catch (e) {

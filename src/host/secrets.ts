@@ -6,6 +6,14 @@
 /** Shorter values would blank out harmless text. */
 const MIN_LENGTH = 4;
 
+/** A secret as it stands in plain text, in JSON, and in the two ways of URLs. */
+function formsOf(secret: string): string[] {
+  const text = secret.toWellFormed();
+  const query = URL.parse(`x://x/?${text.replaceAll("#", "%23")}`)?.search.slice(1) ?? "";
+  const forms = [secret, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), query];
+  return forms.filter((f) => f.length >= MIN_LENGTH);
+}
+
 export class Secrets {
   private readonly known = new Set<string>();
   private pattern: RegExp | undefined;
@@ -22,7 +30,7 @@ export class Secrets {
     if (this.known.size === 0) return text;
     // the longest first, so that a secret that contains another goes as a whole
     this.pattern ??= new RegExp(
-      [...this.known]
+      [...new Set([...this.known].flatMap(formsOf))]
         .sort((a, b) => b.length - a.length)
         .map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
         .join("|"),

@@ -164,3 +164,48 @@ test("secrets don't show", () => {
   expect(out).toContain("token [redacted]");
   expect(out + err).not.toContain("hunter2");
 });
+
+test("secrets show in no form: in JSON, in URLs, cut in two, or from a script's own variables", async () => {
+  const { serve } = await import("./helpers");
+  const server = await serve((req, res, body) => {
+    const { authorization, "x-t": token } = req.headers;
+    res.writeHead(500);
+    // the token begins within the 200 characters that are shown, and ends behind them
+    res.end(JSON.stringify({ authorization, url: req.url, token, body }).padEnd(190) + token);
+  });
+  file("own.lua", 'error("it was " .. env.get("DB_PASS") .. " and " .. env.get("MY_TOKEN"))');
+  file(
+    "forms.yaml",
+    `retries: 0
+vars: {their_secret: "said-in-the-file"}
+checks:
+  - name: "named \${API_TOKEN}"
+    type: http
+    url: "${server.url}/?t=\${API_TOKEN}"
+    method: POST
+    headers: {Authorization: "Bearer \${API_TOKEN}", X-T: "\${API_TOKEN}"}
+    body: "\${their_secret} \${API_TOKEN}"
+  - {name: body, type: http, url: "${server.url}", expect: {body: "\${API_TOKEN}"}}
+  - {name: basic, type: http, url: "${server.url.replace("//", "//user:open%20sesame@")}"}
+  - {name: script, type: script, file: own.lua, env: {DB_PASS: "hunter2-hunter2"}}
+`,
+  );
+  const args = ["forms.yaml", "--output", "pretty=forms.txt", "--report", "forms.html"];
+  const child = spawn(process.execPath, [main, ...args, "--termination-log", "forms.log"], {
+    cwd: directory,
+    env: environment({ API_TOKEN: 'p@ss"word/1 2', MY_TOKEN: "not-in-any-file" }),
+  });
+  let all = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (d) => {
+      all += d;
+    });
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(1);
+  await server.close();
+  for (const name of ["forms.txt", "forms.html", "forms.log"])
+    all += readFileSync(join(directory, name), "utf8");
+  expect(all).toContain("named [redacted]");
+  expect(all).not.toMatch(
+    /word(\/|%2F|&#)|p(@|%40)ss|hunter2|said-in|open.{1,3}sesame|not-in-any|dXNlcjpv/,
+  );
+});

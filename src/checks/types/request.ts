@@ -85,6 +85,7 @@ function requestHeaders(
   const auth = basicAuth(url);
   if (auth !== undefined) {
     services.secrets.register(decodeURIComponentSafe(url.password));
+    services.secrets.register(auth.replace(/^\w+ /, ""));
     if (!hasHeader(headers, "authorization")) headers.push(["Authorization", auth]);
     url.username = "";
     url.password = "";
