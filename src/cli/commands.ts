@@ -134,6 +134,15 @@ function createProgram(): Command {
       await runTests(paths, command.optsWithGlobals());
     });
   program
+    .command("repl")
+    .description("a prompt: type Lua, see results")
+    .option("-v, --verbose", "log from level debug up")
+    .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
+    .action(async (_own: unknown, command: Command) => {
+      const { startRepl } = await import("./repl");
+      startRepl(command.optsWithGlobals());
+    });
+  program
     .command("modules")
     .description("list builtins and modules, or the functions of one")
     .argument("[name]", "a builtin or module: http, assay.vault")

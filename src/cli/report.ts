@@ -47,6 +47,7 @@ export async function reportFailure(
     reportTimeout(state, error, options);
     return;
   }
+<<<<<<< HEAD
   if (error instanceof Interrupt) logError(state, error.reason);
   else if (!(error instanceof LuaError)) logError(state, internalError(error));
   else {
@@ -60,6 +61,19 @@ export async function reportFailure(
 /** Why something is not there. */
 function noteOf(state: LuaState, message: string): string {
   return hostOf(state).policy.isSandbox ? sandboxNote(message) : "";
+=======
+  logError(state, await failureText(state, error));
+  finish(state, 1);
+}
+
+/** What went wrong, with the traceback. */
+export async function failureText(state: LuaState, error: unknown): Promise<string> {
+  if (error instanceof Interrupt) return error.reason;
+  if (!(error instanceof LuaError)) return internalError(error);
+  const message = await errorMessage(state, errorValue(error));
+  if (message === NO_MEMORY) return `memory error: ${NO_MEMORY}`;
+  return message + traceback(state, error.traceback);
+>>>>>>> 4543e9c (assay repl: history, several lines, completion, results with their content, Ctrl-C)
 }
 
 /** The time limit is over: says where, and ends the process. */

@@ -107,3 +107,10 @@ export function defineHandle<T extends object>(definition: HandleDefinition<T>):
   handleClasses.push(cls as unknown as HandleClass<never>);
   return cls;
 }
+
+/** The names of a handle's methods and, unless `methodsOnly`, its fields. */
+export function handleMembers({ value }: Userdata, methodsOnly: boolean): string[] {
+  if (!(value instanceof HandleValue)) return [];
+  const { methods = {}, fields = {} } = value.cls.definition;
+  return [...Object.keys(methods), ...(methodsOnly ? [] : Object.keys(fields))];
+}

@@ -232,6 +232,8 @@ export class FileStream extends Stream {
 export class StandardStream extends FileStream {
   /** Called instead of raising an error when the reader of a pipe has gone. */
   onBrokenPipe: (() => void) | undefined;
+  /** Whether what was written last ended its line; for the prompt. */
+  endsLine = true;
   private prepared = false;
   private scheduled = false;
 
@@ -263,6 +265,7 @@ export class StandardStream extends FileStream {
   }
 
   protected override drain(bytes: string): void {
+    if (bytes !== "") this.endsLine = bytes.endsWith("\n");
     try {
       super.drain(bytes);
     } catch (e) {

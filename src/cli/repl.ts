@@ -1,0 +1,203 @@
+/** `assay repl`: a prompt. */
+import { createInterface, type Interface } from "node:readline";
+import { bytesToUtf8 } from "../host/bytes";
+import { assembleState } from "../lualib/assemble";
+import { toBytes } from "../lualib/bytes";
+import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { complete } from "../repl/complete";
+import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/history";
+import { readChunk } from "../repl/read";
+import { showResult } from "../repl/show";
+import { ExitRequest, Interrupt } from "../runtime/interrupt";
+import { retainHost, startTask, type Task } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
+import type { LuaFunction, LuaValue } from "../runtime/value";
+import { installBuiltins } from "./builtins";
+import { finish } from "./exit";
+import { libraries } from "./libraries";
+import { moduleSearchers } from "./modules";
+import { failureText, reportTask } from "./report";
+import type { ScriptOptions } from "./script";
+import { versionText } from "./version";
+
+const PROMPT = "> ";
+const CONTINUATION = ">> ";
+const CHUNK = "=stdin";
+const INTERRUPTED = "interrupted!";
+
+/** Reads, runs and prints until the input ends. Without a terminal there are no prompts. */
+export function startRepl(options: ScriptOptions): void {
+  const repl = new Repl(options, isTerminal(0) && isTerminal(1));
+  repl.start();
+}
+
+class Repl {
+  private readonly state: LuaState;
+  private readonly input: Interface;
+  private readonly history: string | undefined;
+  /** Lines that are no whole chunk yet, as byte strings. */
+  private pending = "";
+  private readonly waiting: string[] = [];
+  private running: Task | undefined;
+  private busy = false;
+  /** Ctrl-C came before the line began to run. */
+  private stopEarly = false;
+  private ended = false;
+
+  constructor(
+    private readonly options: ScriptOptions,
+    private readonly interactive: boolean,
+  ) {
+    this.state = this.makeState();
+    this.history = interactive ? historyFile(process.env) : undefined;
+    this.input = createInterface({
+      input: process.stdin,
+      ...(interactive && {
+        output: process.stdout,
+        terminal: true,
+        history: readHistory(this.history),
+        historySize: HISTORY_SIZE,
+        removeHistoryDuplicates: true,
+        completer: (line: string) => complete(line, this.state.globals),
+      }),
+    });
+  }
+
+  start(): void {
+    const { input, interactive } = this;
+    // the terminal's signals must be heard while a line computes
+    retainHost();
+    input.on("line", (line) => {
+      stdout.endsLine = true;
+      this.waiting.push(line);
+      void this.next();
+    });
+    input.on("SIGINT", () => this.discard());
+    input.on("history", (lines: string[]) => writeHistory(this.history, lines));
+    input.on("close", () => {
+      stdout.endsLine = false;
+      this.ended = true;
+      void this.next();
+    });
+    process.on("SIGINT", () => this.interrupt());
+    if (!interactive) return;
+    stdout.write(toBytes(`${versionText()}\nCtrl-D ends, Tab completes, Ctrl-C interrupts.\n`));
+    this.prompt();
+  }
+
+  private makeState(): LuaState {
+    const state = assembleState(libraries, {
+      searchers: moduleSearchers((...args) => state.load(...args)),
+      stderr: (bytes) => stderr.write(bytes),
+    });
+    installBuiltins(state, this.options);
+    state.onTaskError = (_task, e) => reportTask(state, e);
+    return state;
+  }
+
+  /** The prompt and messages clear their line, which must not be that of some output. */
+  private startLine(): void {
+    stdout.flush();
+    if (this.interactive && !stdout.endsLine) stdout.write("\n");
+    stdout.flush();
+  }
+
+  private prompt(): void {
+    if (!this.interactive || this.ended) return;
+    this.startLine();
+    this.input.setPrompt(this.pending === "" ? PROMPT : CONTINUATION);
+    this.input.prompt();
+  }
+
+  /** Takes the next line, and the one after it, until there is none. */
+  private async next(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift())
+      await this.take(toBytes(line));
+    this.busy = false;
+    if (!this.ended) return this.prompt();
+    if (this.pending !== "") this.complain("stdin: the input ends within a statement");
+    this.end(this.pending === "" ? 0 : 1);
+  }
+
+  private async take(line: string): Promise<void> {
+    const text = this.pending === "" ? line : `${this.pending}\n${line}`;
+    const reading = readChunk(text, (source) => this.state.load(source, CHUNK));
+    if (reading.kind === "incomplete") {
+      this.pending = text;
+      return;
+    }
+    this.pending = "";
+    if (reading.kind === "error") this.complain(bytesToUtf8(reading.message));
+    else await this.run(reading.run);
+  }
+
+  private async run(f: LuaFunction): Promise<void> {
+    await this.settleInput();
+    this.cooked(true);
+    const task = startTask(this.state, f, []);
+    task.observed = true;
+    this.running = task;
+    if (this.stopEarly) task.cancel(new Interrupt(INTERRUPTED));
+    try {
+      this.show(await task.promise);
+    } catch (e) {
+      if (e instanceof ExitRequest) this.end(e.code);
+      else this.complain(e instanceof Interrupt ? e.reason : await failureText(this.state, e));
+    } finally {
+      this.running = undefined;
+      this.cooked(false);
+    }
+  }
+
+  /** What was typed right behind the line is read before the terminal changes: it may be Ctrl-C. */
+  private async settleInput(): Promise<void> {
+    this.stopEarly = false;
+    if (this.interactive) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  /** While a line runs, the terminal sends signals, and the script may read the input. */
+  private cooked(on: boolean): void {
+    if (!this.interactive) return;
+    if (on) this.input.pause();
+    process.stdin.setRawMode(!on);
+    if (!on) this.input.resume();
+  }
+
+  private show(results: readonly LuaValue[]): void {
+    if (results.length === 0) return;
+    this.startLine();
+    stdout.write(`${results.map(showResult).join("\t")}\n`);
+  }
+
+  private complain(message: string): void {
+    this.startLine();
+    stderr.write(toBytes(`${message}\n`));
+  }
+
+  /** Ctrl-C while a line runs. */
+  private interrupt(): void {
+    if (this.running === undefined) process.exit(130);
+    this.running.cancel(new Interrupt(INTERRUPTED));
+  }
+
+  /** Ctrl-C at the prompt: the line is thrown away. */
+  private discard(): void {
+    if (this.busy) {
+      this.stopEarly = true;
+      this.running?.cancel(new Interrupt(INTERRUPTED));
+      return;
+    }
+    this.pending = "";
+    this.input.write(null, { ctrl: true, name: "e" });
+    this.input.write(null, { ctrl: true, name: "u" });
+    stdout.write("\n");
+    this.prompt();
+  }
+
+  private end(code: number): void {
+    this.startLine();
+    finish(this.state, code);
+  }
+}
