@@ -47,21 +47,6 @@ export async function reportFailure(
     reportTimeout(state, error, options);
     return;
   }
-<<<<<<< HEAD
-  if (error instanceof Interrupt) logError(state, error.reason);
-  else if (!(error instanceof LuaError)) logError(state, internalError(error));
-  else {
-    const message = await errorMessage(state, errorValue(error));
-    if (message === NO_MEMORY) logError(state, `memory error: ${NO_MEMORY}`);
-    else logError(state, message + noteOf(state, message) + traceback(state, error.traceback));
-  }
-  finish(state, 1);
-}
-
-/** Why something is not there. */
-function noteOf(state: LuaState, message: string): string {
-  return hostOf(state).policy.isSandbox ? sandboxNote(message) : "";
-=======
   logError(state, await failureText(state, error));
   finish(state, 1);
 }
@@ -72,8 +57,12 @@ export async function failureText(state: LuaState, error: unknown): Promise<stri
   if (!(error instanceof LuaError)) return internalError(error);
   const message = await errorMessage(state, errorValue(error));
   if (message === NO_MEMORY) return `memory error: ${NO_MEMORY}`;
-  return message + traceback(state, error.traceback);
->>>>>>> 4543e9c (assay repl: history, several lines, completion, results with their content, Ctrl-C)
+  return message + noteOf(state, message) + traceback(state, error.traceback);
+}
+
+/** Why something is not there. */
+function noteOf(state: LuaState, message: string): string {
+  return hostOf(state).policy.isSandbox ? sandboxNote(message) : "";
 }
 
 /** The time limit is over: says where, and ends the process. */
