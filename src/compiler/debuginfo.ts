@@ -44,6 +44,7 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
     get varargSlot() {
       return slotOf("va", 0);
     },
+    hasTailCalls: code.tailCalls.length > 0,
     activeLines: () => {
       if (context.isStripped) return [];
       // a preemption point is no code of the program

@@ -4,6 +4,7 @@ import { NATIVE_ROW, type TraceRow } from "./error";
 import type { Frame } from "./frame";
 import { LuaFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
+import { protoOf } from "./probe";
 import type { Proto, ValueName } from "./proto";
 import { LuaTable, TableIterator } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
@@ -111,13 +112,17 @@ function luaLevel(f: LuaFrame, caller: Frame | null): Level {
   };
 }
 
-/** True when `caller` certainly called something else, which then left by a tail call. */
+/**
+ * True when `caller` called something else, which then left by a tail call. That is certain for a
+ * constant variable; what any other holds by now must at least be a function that makes tail calls.
+ */
 function tookPlace(func: LuaFunction, caller: Frame | null): boolean {
   if (!(caller instanceof LuaFrame)) return false;
   const called = caller.proto.debug.callee(caller.k, caller.s);
-  if (called === undefined || !called.certain) return false;
+  if (called === undefined) return false;
   const { func: expected } = resolve(called.value);
-  return expected !== undefined && expected !== func;
+  if (expected === undefined || expected === func) return false;
+  return called.certain || protoOf(expected)?.debug.hasTailCalls === true;
 }
 
 function visibleCaller(frame: Frame | null): Frame | null {
