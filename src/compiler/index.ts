@@ -13,6 +13,8 @@ import { lowerFunction } from "./statements";
 
 let chunkCounter = 0;
 
+/** What debug.getlocal calls a value that no variable is known to hold. */
+const UNNAMED = "(temporary)";
 /** Sources that use these names may look into or rebind upvalues: see ChunkContext.allCells. */
 const UPVALUE_ACCESS = /\b(?:setupvalue|upvaluejoin|upvalueid)\b/;
 /** Sources that use these names may look at extra arguments. */
@@ -188,7 +190,7 @@ function makeProto(
   const layout = frameLayout(code, 0);
   if (context.isStripped) {
     for (const op of code.ops) op.line = 0;
-    code.locals.length = 0;
+    for (const local of code.locals) local.name = UNNAMED;
   }
   const lines = code.ops.map((op) => op.line);
   return new Proto(

@@ -105,8 +105,10 @@ export class Lowering {
   /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
   marker(line: number, isReturn = false): void {
     if (!this.isHooked) return;
+    // line 0: not known
+    const shown = this.context.isStripped ? 0 : line;
     this.op(
-      (k) => `k=${k};if(H.at(fr,${line},${isReturn}))break sus;`,
+      (k) => `k=${k};if(H.at(fr,${shown},${isReturn}))break sus;`,
       "",
       line,
       "marker",

@@ -226,7 +226,9 @@ function varargPlace(frame: LuaFrame, n: number): Place | undefined {
 function parameterName(f: LuaFunction, n: number): string | undefined {
   const proto = protoOf(f);
   if (proto === undefined || n < 1 || n > proto.parameters) return undefined;
-  return proto.debug.locals[n - 1]?.name;
+  const name = proto.debug.locals[n - 1]?.name;
+  // a chunk without debug information
+  return name?.startsWith("(") ? undefined : name;
 }
 
 /** `debug.getlocal` */

@@ -5,13 +5,17 @@
  * the parts of the collected one (`LuaTable.pin` makes sure that they are never replaced).
  */
 import { call } from "../runtime/call";
-import { control, Reason, takeRaised } from "../runtime/control";
+import { control, Reason } from "../runtime/control";
+import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
-import { SUSPENDED, takeSuspended } from "../runtime/frame";
+import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
+import type { ValueName } from "../runtime/proto";
 import { whenTurnIsDue } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
+import type { SpecialFrame } from "../runtime/traceback";
 import { settle } from "../runtime/unwind";
+import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { WeakTableMap } from "../runtime/weakmap";
 
 /** Milliseconds between full collections in a long-running task with finalisers or weak tables. */
@@ -150,13 +154,17 @@ function finalize(s: LuaTable): void {
   const gc = s.metatable?.getStr("__gc");
   if (typeof gc !== "function") return;
   gcHooks.isFinalizing = true;
+  // a stack of its own, so that the debug library can look at it
+  const co = new Coroutine(undefined, true);
+  co.top = new FinalizerFrame(gc, s);
+  co.status = "running";
+  const before = running;
+  setRunning(co);
   try {
-    const r = call(gc, s);
-    if (r === SUSPENDED) {
-      // nobody could resume it: drop the frames that are already linked
-      takeSuspended(null);
-      if (control.reason === Reason.Raise) throw takeRaised();
+    if (drive(co, undefined, false) === SUSPENDED) {
+      // nobody will resume it
       control.reason = Reason.None;
+      control.waiter = undefined;
       throw runtimeError("attempt to wait in a finaliser");
     }
   } catch (e) {
@@ -166,6 +174,34 @@ function finalize(s: LuaTable): void {
       `error in __gc (${typeof value === "string" ? value : "error object is not a string"})`,
     );
   } finally {
+    setRunning(before);
     gcHooks.isFinalizing = false;
+  }
+}
+
+/** Stands for the collector, which calls a finaliser. */
+class FinalizerFrame extends Frame implements SpecialFrame {
+  readonly calledName: ValueName = { kind: "metamethod", name: "__gc" };
+  private isCalled = false;
+
+  constructor(
+    private readonly gc: LuaFunction,
+    private readonly object: LuaTable,
+  ) {
+    super();
+  }
+
+  override get isHidden(): boolean {
+    return true;
+  }
+
+  override get callee(): LuaValue {
+    return this.gc;
+  }
+
+  override resume(): Results {
+    if (this.isCalled) return undefined;
+    this.isCalled = true;
+    return call(this.gc, this.object) === SUSPENDED ? suspend(this) : undefined;
   }
 }

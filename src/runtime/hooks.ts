@@ -139,7 +139,8 @@ class HookFrame extends Frame implements SpecialFrame {
       const event = this.events[this.next++];
       let r: Results;
       try {
-        r = call(hook.fn, event, event === "line" ? this.line : undefined);
+        // code without debug information is on line 0
+        r = call(hook.fn, event, (event === "line" && this.line) || undefined);
       } catch (e) {
         return this.fail(e);
       }

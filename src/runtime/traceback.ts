@@ -210,7 +210,7 @@ export function loadedName(loaded: LuaTable, level: Level): string | undefined {
 /** The line under way, or -1. */
 export function currentLine(level: Level): number {
   const { proto, k } = level;
-  return proto === undefined ? -1 : (proto.lines[k] ?? proto.line);
+  return proto === undefined ? -1 : (proto.lines[k] ?? proto.line) || -1;
 }
 
 function describe(level: Level, loaded: LuaTable | undefined): string {
