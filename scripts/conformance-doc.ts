@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     suite: { type: "string" },
     subject: {
       type: "string",
-      default: `${process.execPath} ${join(root, "src", "cli", "main.ts")}`,
+      default: `${join(root, "dist", "assay")} --std`,
     },
   },
 });
@@ -112,8 +112,9 @@ const text = [
   "",
   "## Official test suite",
   "",
-  "Each file runs unmodified in a process of its own with `_U = true`. Files that test the C API",
-  "or the stand-alone interpreter's options (api, code, main, memerr, tracegc) are left out.",
+  "Each file runs unmodified in a process of its own: `assay --std` (plain Lua, without the toolbox)",
+  "with `_U = true`. Files that test the C API or the stand-alone interpreter's options (api, code,",
+  "main, memerr, tracegc) are left out. attrib.lua has a stand-in in Lua for the C library `lib2-v2`.",
   "",
   BEGIN,
   ...(await suiteTable()),

@@ -2,8 +2,8 @@
  * `npm run conformance -- --suite DIR [--subject CMD] [--only NAME]… [--timeout SECONDS] [--heavy]
  * [--soft] [--json FILE]`
  *
- * Runs the official Lua 5.5 test suite (not part of this repository), unmodified, and exits 1 when
- * a required file fails. `--json` saves the results for `npm run docs:conformance`.
+ * Runs the official Lua 5.5 test suite (not part of this repository), unmodified, in the compiled
+ * binary as plain Lua (`--std`), and exits 1 when a required file fails. `--json` saves the results for `npm run docs:conformance`.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
   args: process.argv.slice(2),
   options: {
     suite: { type: "string" },
-    subject: { type: "string", default: join(import.meta.dir, "..", "dist", "assay") },
+    subject: { type: "string", default: `${join(import.meta.dir, "..", "dist", "assay")} --std` },
     only: { type: "string", multiple: true, default: [] },
     timeout: { type: "string", default: "300" },
     heavy: { type: "boolean", default: false },

@@ -62,6 +62,9 @@ export interface SuiteOptions {
 function wrapper(name: string, soft: boolean): string {
   const lines = ["_U = true", "ARG = arg", "math.randomseed(os.time())"];
   if (soft) lines.push("_soft, _port, _nomsg = true, true, true");
+  // the only C library that attrib.lua needs for certain hands strings back
+  if (name === "attrib")
+    lines.push("package.preload['lib2-v2'] = function () return {newstr = tostring} end");
   if (name === "big") {
     lines.push(
       "local f = coroutine.wrap(assert(loadfile('big.lua')))",

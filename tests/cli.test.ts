@@ -87,6 +87,52 @@ test("exec runs code and files with any name", () => {
   expect(assay(["exec", "noext", "a"]).out).toBe("noext\ta\n");
 });
 
+test("-e runs code without a command", () => {
+  expect(assay(["-e", "print(arg[0], ...)", "a"]).out).toBe("<eval>\ta\n");
+  expect(assay(["-e", "os.exit(20, true)"]).code).toBe(20);
+  expect(assay(["-e", " "])).toMatchObject({ code: 0, out: "", err: "" });
+});
+
+test("arg has what stands before the script at negative indices", () => {
+  file(
+    "before.lua",
+    "local n = -1 while arg[n] do n = n - 1 end print(arg[n + 1], arg[-2], arg[-1])",
+  );
+  const { out } = assay(["--timeout", "9", "before.lua", "--timeout", "x"]);
+  expect(out).toBe(`${process.execPath}\t--timeout\t9\n`);
+});
+
+test("--std is plain Lua: no toolbox, and yields only where C Lua allows them", () => {
+  const std = (code: string) => assay(["--std", "-e", code]).out;
+  expect(std("print(type(assert), json, http, log, string.split)")).toBe(
+    "function\tnil\tnil\tnil\tnil\n",
+  );
+  expect(std("print(pcall(require, 'assay.prometheus'))")).toMatch(/^false\tmodule .* not found/);
+  const yields = "local co = coroutine.wrap(function() return pcall(%s) end) print(co())";
+  const boundary = "false\tattempt to yield across a C-call boundary\n";
+  for (const f of [
+    "table.sort, {1, 2, 3}, coroutine.yield",
+    "string.gsub, 'x', 'x', coroutine.yield",
+    "function() error(select(2, load(coroutine.yield)), 0) end",
+    "tostring, setmetatable({}, {__tostring = coroutine.yield})",
+    "table.concat, setmetatable({}, {__len = coroutine.yield})",
+  ])
+    expect([f, std(yields.replace("%s", f))]).toEqual([f, boundary]);
+  // protected calls, metamethods, iterators and closing methods let yields through
+  expect(std(yields.replace("%s", "xpcall, coroutine.yield, print, 7"))).toBe("7\n");
+  expect(
+    std(`local co = coroutine.wrap(function()
+      local t = setmetatable({}, {__index = coroutine.yield, __close = coroutine.yield})
+      print(pcall(function() local c <close> = t; return t.x end))
+      for v in coroutine.yield, 1 do print(v) end
+      print(coroutine.isyieldable(), (string.gsub("x", "x", function()
+        return tostring(coroutine.isyieldable()) end)))
+    end) co() co(5) co() co(8) co()`),
+  ).toBe("true\t5\n8\ntrue\tfalse\n");
+  // waiting for something outside is no yield
+  expect(std("print(io.popen('echo a'):read())")).toBe("a\n");
+});
+
 test("- reads the script from standard input", () => {
   expect(assay(["-", "a"], { input: "#!x\nprint(arg[0], ...)" }).out).toBe("-\ta\n");
   const failed = assay(["-"], { input: "x = = 1" });

@@ -29,12 +29,13 @@ import {
 } from "../host";
 import { deepEquals, differences, sameScalar } from "./assert/diff";
 
-/** §6.1: raises `message` (any value, without position) unless `v` is true. */
+/** §6.1: raises `message` (any value; a string gets the position) unless `v` is true. */
 function plainAssert(...args: LuaValue[]) {
   const [v, message] = args;
   if (v !== undefined && v !== false) return args;
   if (args.length === 0) throw argumentError(1, "value expected");
-  throw new LuaError(args.length > 1 ? message : "assertion failed!");
+  const value = args.length > 1 ? message : "assertion failed!";
+  throw new LuaError(value ?? "<no error object>", typeof value === "string" ? 1 : 0);
 }
 
 const message = p.any("message", "added to the failure message");

@@ -95,8 +95,8 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       const v = args[0];
       if (v !== undefined && v !== false) return args;
       checkAny(args.length, 1);
-      if (args.length > 1) throw new LuaError(args[1] ?? "<no error object>");
-      throw runtimeError("assertion failed!");
+      const message = args.length > 1 ? args[1] : "assertion failed!";
+      throw new LuaError(message ?? "<no error object>", typeof message === "string" ? 1 : 0);
     },
     error,
     getmetatable(...args: LuaValue[]): Results {

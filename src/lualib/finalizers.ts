@@ -86,6 +86,7 @@ function createRegistry(): FinalizationRegistry<number> {
   const { heapSize } = require("bun:jsc") as typeof import("bun:jsc");
   let size = heapSize();
   let last = performance.now();
+  let cost = 0;
   whenTurnIsDue(() => {
     if (pending.size === 0 && !hasWeakTables) return false;
     const now = performance.now();
@@ -108,13 +109,20 @@ function createRegistry(): FinalizationRegistry<number> {
     const start = performance.now();
     Bun.gc(true);
     last = performance.now();
-    shortest = Math.max(MIN_DELAY_MS, (last - start) * MIN_PAUSE);
+    cost = last - start;
+    shortest = Math.max(MIN_DELAY_MS, cost * MIN_PAUSE);
     delay = Math.max(Math.min(delay * 2, MAX_DELAY_MS), shortest);
+  }
+
+  /** As a collection of all objects: whoever sees a finaliser run expects weak tables to be clear. */
+  function finishCollection(): void {
+    if (hasWeakTables && performance.now() - last >= cost * MIN_PAUSE) collectAll();
+    runFinalizers();
   }
 
   return new FinalizationRegistry((n) => {
     if (!pending.has(n)) return;
-    if (ready.length === 0 && !gcHooks.isStopped) setImmediate(runFinalizers);
+    if (ready.length === 0 && !gcHooks.isStopped) setImmediate(finishCollection);
     ready.push(n);
   });
 }

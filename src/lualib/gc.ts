@@ -1,6 +1,7 @@
 /** `collectgarbage` (§6.1) on top of the JavaScript collector, whose pace Lua can't set. */
 import { waitFor } from "../runtime/control";
 import { forgetTraversals } from "../runtime/iterators";
+import { forgetReserved, reservedBytes } from "../runtime/limits";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { makeFloat } from "../runtime/value";
 import { checkOption, optIndex } from "./args";
@@ -47,6 +48,14 @@ export function garbageCollector(): LuaFunction {
     return size + allocated;
   }
 
+  /** A full collection, also while the collector is stopped. */
+  function collectNow(step: boolean): Results {
+    return collect(step, () => {
+      allocated = 0;
+      lastSize = heapBytes();
+    });
+  }
+
   /** Bytes left to visit in the current cycle of steps; negative between cycles. */
   let rest = -1;
 
@@ -56,12 +65,12 @@ export function garbageCollector(): LuaFunction {
    */
   function step(bytes: number): Results {
     const { stepsize = 0, stepmul = 0 } = parameters;
-    if (mode === "generational") return collect(true);
+    if (mode === "generational") return collectNow(true);
     if (rest < 0) rest = heapBytes();
     rest -= Math.max(((bytes > 0 ? bytes : stepsize) * stepmul) / 100, 1);
     if (rest > 0 && stepmul > 0) return false;
     rest = -1;
-    return collect(true);
+    return collectNow(true);
   }
 
   return (option: LuaValue, a: LuaValue, b: LuaValue): Results => {
@@ -70,7 +79,7 @@ export function garbageCollector(): LuaFunction {
     if (gcHooks.isFinalizing) return undefined;
     switch (what) {
       case "collect":
-        return collect();
+        return collectNow(false);
       case "step":
         return step(optIndex(a, 2, 0));
       case "count":
@@ -112,12 +121,14 @@ export function garbageCollector(): LuaFunction {
  * A full collection. Weak references are only cleared between turns of the event loop, so the task
  * waits for two of them, then runs finalisers.
  */
-function collect(step = false): Results {
+function collect(step: boolean, whenDone: () => void): Results {
   forgetTraversals();
   return waitFor((wake) => {
     setTimeout(() => {
       Bun.gc(true);
       setTimeout(() => {
+        forgetReserved();
+        whenDone();
         try {
           runFinalizers();
           wake(step ? true : 0, false);
@@ -129,7 +140,7 @@ function collect(step = false): Results {
   });
 }
 
-/** What the heap takes up now; the size that the collector itself goes by is that of the last one. */
+/** What the heap takes up now, in whole blocks; the size that the collector itself goes by is that of the last one. */
 function heapBytes(): number {
-  return process.memoryUsage().heapTotal;
+  return process.memoryUsage().heapTotal + reservedBytes;
 }

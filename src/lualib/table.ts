@@ -17,7 +17,7 @@ import {
   subInt,
   toDouble,
 } from "../runtime/int64";
-import { checkAllocation, maxBytes } from "../runtime/limits";
+import { checkAllocation, maxBytes, noteReserved } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library } from "../runtime/native";
 import { numberToString, parseNumber } from "../runtime/number";
@@ -369,9 +369,12 @@ function* unpackSteps(t: LuaValue, from: LuaValue, to: LuaValue): Steps {
   }
 }
 
-/** The parts grow as they fill: a size that is only promised costs nothing here. */
 /** Longer arrays would be sparse ones for the JavaScript engine. */
 const MAX_RESERVED = 50_000;
+
+/** About what an element and a field take up. Room for fields can't be had before they come. */
+const ELEMENT_BYTES = 8;
+const FIELD_BYTES = 24;
 
 /** The array part of an empty table that has room for `n` elements. */
 function reserved(n: number): LuaValue[] {
@@ -388,6 +391,7 @@ function create(sequence: LuaValue, rest: LuaValue): Results {
   if (typeof n !== "number" || n < 0 || n > MAX_COUNT) throw argumentError(1, "out of range");
   if (typeof m !== "number" || m < 0 || m > MAX_COUNT) throw argumentError(2, "out of range");
   if (m > 2 ** 30) throw runtimeError("table overflow");
+  noteReserved(n * ELEMENT_BYTES + m * FIELD_BYTES);
   return new LuaTable(EMPTY_HASH, n > 0 ? reserved(n) : EMPTY_ARRAY);
 }
 

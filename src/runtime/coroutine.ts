@@ -2,7 +2,7 @@
 
 import { call } from "./call";
 import { control, type FrameOwner, Reason, takeRaised } from "./control";
-import { LuaError, runtimeError } from "./error";
+import { LuaError } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";

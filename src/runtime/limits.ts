@@ -6,6 +6,21 @@ import { LuaError } from "./error";
 /** Bytes that one string or table may occupy. */
 export let maxBytes = Number.POSITIVE_INFINITY;
 
+/**
+ * Bytes that tables were made with room for since the last collection on demand. The engine's own
+ * figure shows neither large arrays nor less than a block of its heap.
+ */
+export let reservedBytes = 0;
+
+export function noteReserved(bytes: number): void {
+  reservedBytes += bytes;
+}
+
+/** A collection has been: what is still in use counts as any other table. */
+export function forgetReserved(): void {
+  reservedBytes = 0;
+}
+
 /** Looks at the whole heap, and raises an error when it is too large. */
 let examine = () => {};
 /** Bytes in large values since the last look, and how many call for the next one. */

@@ -139,6 +139,8 @@ export class LuaTable {
       if (value === undefined && key === length - 1) this.trim();
     } else if (key === length) {
       if (value !== undefined) this.append(value);
+      // the elements of a weak table are in its map
+      else if (this.dynamic === WEAK) this.setMap(key, value);
     } else if (key === 0 && this.dynamic !== WEAK) {
       if (array !== EMPTY_ARRAY) array[0] = value;
       else if (value !== undefined) this.array = [value];

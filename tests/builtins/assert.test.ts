@@ -5,9 +5,9 @@ const { run, failure } = harness();
 
 test("assert itself works as in Lua", async () => {
   expect(await run("return assert(1, 2, 3)")).toEqual([1, 2, 3]);
-  expect(await failure("assert(false)")).toBe("assertion failed!");
-  expect(await failure("assert(nil, 'no luck')")).toBe("no luck");
-  expect(await failure("assert(false, 'a\\xc3\\xa9')")).toBe("aé");
+  expect(await failure("assert(false)")).toBe("t.lua:1: assertion failed!");
+  expect(await failure("assert(nil, 'no luck')")).toBe("t.lua:1: no luck");
+  expect(await failure("assert(false, 'a\\xc3\\xa9')")).toBe("t.lua:1: aé");
   expect(await failure("assert()")).toContain("bad argument #1 to 'assert' (value expected)");
   expect(await run("local t = {} local ok, e = pcall(assert, nil, t) return ok, e == t")).toEqual([
     false,

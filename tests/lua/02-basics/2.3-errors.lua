@@ -70,6 +70,34 @@ has(trace, "in main chunk")
 ok, m = xpcall(error, function(e) error(e) end, "x")
 assert(ok == false)
 
+-- a native function called by a native one has its own name in messages
+local function badArgument(...)
+  local ok, m = pcall(...)
+  assert(not ok)
+  return m
+end
+has(badArgument(table.sort, {1, 2, 3}, table.sort), "#1 to 'table.sort' (table expected")
+has(badArgument(string.gsub, "s", "s", setmetatable), "#1 to 'setmetatable' (table expected")
+has(badArgument(coroutine.wrap(string.rep)), "#1 to 'string.rep' (string expected")
+has(badArgument(string.rep), "#1 to 'string.rep' (string expected")
+
+-- yielding outside of coroutines is an error without a position
+if coroutine.isyieldable() == false then
+  local ok, m = pcall(function() coroutine.yield() end)
+  assert(not ok and m == "attempt to yield from outside a coroutine", m)
+end
+
+-- a stack overflow in the handler of a stack overflow
+do
+  local function loop(x) return 1 + loop(x) end
+  local ok, m = xpcall(loop, function(first)
+    local ok, second = pcall(loop)
+    assert(first:find("stack overflow", 1, true) and not ok)
+    return second
+  end)
+  assert(not ok and m == "error in error handling", m)
+end
+
 -- stack overflow is an ordinary error
 local function endless(n) return 1 + endless(n + 1) end
 has(message(endless, 1), "stack overflow")

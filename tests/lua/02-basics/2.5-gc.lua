@@ -74,3 +74,29 @@ local ok, m = pcall(collectgarbage, "nonsense")
 assert(not ok and m:find("bad argument #1 to 'collectgarbage' (invalid option 'nonsense')", 1, true), m)
 ok = pcall(collectgarbage, "param", "nonsense")
 assert(not ok)
+
+-- fields of weak tables are cleared like all others
+local w = setmetatable({{10}, {20}, 30}, {__mode = "k"})
+for i = 1, 3 do w[i] = nil end
+assert(next(w) == nil)
+w[1] = 5
+assert(w[1] == 5 and #w == 1)
+
+-- a finaliser may look at the stack
+local seen
+setmetatable({}, {__gc = function()
+  local info = debug.getinfo(1, "n")
+  seen = info.namewhat .. " " .. info.name .. debug.traceback(" x")
+end})
+collect()
+assert(seen:find("^metamethod __gc x\nstack traceback:\n"), seen)
+-- but not yield
+local raised
+setmetatable({}, {__gc = function() raised = select(2, pcall(coroutine.yield)) end})
+collect()
+assert(raised == "attempt to yield from outside a coroutine", raised)
+
+-- table.create counts in what is in use
+local before = collectgarbage("count")
+local room = table.create(10000)
+assert(collectgarbage("count") - before > 40)

@@ -111,3 +111,46 @@ debug.sethook(function(event) assert(event == "count"); count = count + 1 end, "
 for i = 1, 10000 do end
 debug.sethook()
 assert(count > 10)
+
+-- upvaluejoin is about one closure only
+do
+  local a, b = 3, 5
+  local function sum1() return a + b end
+  local function sum2() return b + a end
+  debug.upvaluejoin(sum1, 2, sum2, 2)
+  assert(sum1() == 6 and sum2() == 8)
+  assert(debug.upvalueid(sum1, 2) == debug.upvalueid(sum2, 2))
+  a = 10
+  assert(sum1() == 20 and sum2() == 15)
+end
+
+-- upvalues of native functions have no name
+assert(debug.getupvalue(string.gmatch("x", "x"), 1) == "")
+assert(debug.upvalueid(string.gmatch("x", "x"), 1) ~= nil)
+assert(debug.getinfo(string.gmatch("x", "x"), "u").nups > 0)
+assert(debug.getupvalue(print, 1) == nil)
+
+-- tail calls are seen without a hook
+do
+  local callee, info
+  function tailCaller() return callee() end
+  callee = function() info = debug.getinfo(1, "t"); return 1 end
+  tailCaller()
+  assert(info.istailcall)
+  callee()
+  assert(not info.istailcall)
+  tailCaller = nil
+end
+
+-- a chunk without debug information
+do
+  local stripped = load(string.dump(load("local a = 12; local n, v = debug.getlocal(1, 1) " ..
+    "return n, v, debug.getinfo(1, 'l').currentline"), true))
+  local n, v, line = stripped()
+  assert(n == "(temporary)" and v == 12 and line == -1)
+  local at = true
+  local f = load(string.dump(function() local x = 1; return x end, true))
+  debug.sethook(function(_, l) at = l end, "l")
+  f(); debug.sethook(nil)
+  assert(at == nil)
+end
