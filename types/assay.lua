@@ -4275,7 +4275,7 @@ function assay_s3_Client:delete_bucket_config(bucket, name) end
 ---@return any
 function assay_s3_Client:put_object(bucket, key, body, opts) end
 
----An object's bytes and the response; nil when it is absent. `opts`: `range` (`bytes=0-9`), `version_id`, `if_none_match` (nil when it is the same), `max_size`, `timeout`.
+---An object's bytes; nil when it is absent. `opts`: `range` (`bytes=0-9`), `version_id`, `if_none_match` (nil when it is the same), `max_size`, `timeout`.
 ---@param bucket? any
 ---@param key? any
 ---@param opts? table
@@ -4317,11 +4317,24 @@ function assay_s3_Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, o
 ---@return any
 function assay_s3_Client:list_objects(bucket, opts) end
 
+---The versions of objects, newest first for each key: `{ key, version_id, is_latest, is_deleted, size, last_modified, etag }`; `opts.prefix`. All pages are read.
+---@param bucket? any
+---@param opts? table
+---@return any
+function assay_s3_Client:object_versions(bucket, opts) end
+
 ---`for object in c:objects(bucket, opts) do`: page by page, for buckets of any size.
 ---@param bucket? any
 ---@param opts? table
 ---@return any
 function assay_s3_Client:objects(bucket, opts) end
+
+---A URL with which anyone may do one thing for a time: `opts.method` (GET), `opts.expires` (seconds, 3600), `opts.headers` (must then be sent as given), `opts.query` (a list of pairs, e.g. `response-content-disposition`), `opts.time` (now).
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:presign(bucket, key, opts) end
 
 ---Begins an upload in parts; returns its id. `opts` as for `put_object`.
 ---@param bucket? any
@@ -4366,13 +4379,6 @@ function assay_s3_Client:list_multipart_uploads(bucket) end
 ---@param opts? table
 ---@return any
 function assay_s3_Client:upload(bucket, key, source, opts) end
-
----A URL with which anyone may do one thing for a time: `opts.method` (GET), `opts.expires` (seconds, 3600), `opts.headers` (must then be sent as given), `opts.query` (a list of pairs, e.g. `response-content-disposition`), `opts.time` (now).
----@param bucket? any
----@param key? any
----@param opts? table
----@return any
-function assay_s3_Client:presign(bucket, key, opts) end
 
 ---S3-compatible object storage: buckets, objects, multipart uploads, signed URLs.
 ---@class assay.s3

@@ -241,6 +241,13 @@ describe.skipIf(why)(`moto${why ? ` (left out: ${why})` : ""}`, () => {
         c:put_object("assay-conf", "k", "one")
         local first = c:head_object("assay-conf", "k").headers["x-amz-version-id"]
         c:put_object("assay-conf", "k", "two")
+        c:delete_object("assay-conf", "k")
+        local versions = c:object_versions("assay-conf", { max_keys = 2 })
+        assert.eq(#versions, 3)
+        for _, v in ipairs(versions) do
+          assert.eq(v.is_latest, v.is_deleted)
+          if v.is_deleted then c:delete_object("assay-conf", "k", { version_id = v.version_id }) end
+        end
         return none, cors:find("AllowedOrigin") ~= nil, c:bucket_config("assay-conf", "cors"),
           c:bucket_location("assay-conf"), c:get_object("assay-conf", "k"),
           c:get_object("assay-conf", "k", { version_id = first })`),

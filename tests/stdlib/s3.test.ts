@@ -523,3 +523,65 @@ test("error_code", async () => {
     ),
   ).toEqual(["A", "b <"]);
 });
+
+test("object_versions: versions and delete markers, over pages", async () => {
+  const entry = (kind: string, key: string, id: string, latest: boolean, more = "") =>
+    `<${kind}><Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${latest}</IsLatest>${more}<Owner><ID>o</ID></Owner></${kind}>`;
+  const page = (truncated: boolean, body: string) =>
+    `<?xml version="1.0"?><ListVersionsResult xmlns="x"><Name>b</Name><IsTruncated>${truncated}</IsTruncated>${body}</ListVersionsResult>`;
+  api.expect(
+    "GET /b?prefix=a%20&versions=",
+    {
+      text: page(
+        true,
+        `<NextKeyMarker>a &amp;</NextKeyMarker><NextVersionIdMarker>2</NextVersionIdMarker>${entry("DeleteMarker", "a &amp;", "3", true)}${entry("Version", "a &amp;", "2", false, "<Size>7</Size><ETag>e</ETag>")}`,
+      ),
+    },
+    { check: signed },
+  );
+  api.expect(
+    "GET /b?key-marker=a%20%26&prefix=a%20&version-id-marker=2&versions=",
+    { text: page(false, entry("Version", "a b", "1", true, "<Size>0</Size>")) },
+    { check: signed },
+  );
+  expect(await call(`object_versions("b", { prefix = "a " })`)).toEqual([
+    [
+      { key: "a &", version_id: "3", is_latest: true, is_deleted: true },
+      { key: "a &", version_id: "2", is_latest: false, is_deleted: false, size: 7, etag: "e" },
+      { key: "a b", version_id: "1", is_latest: true, is_deleted: false, size: 0 },
+    ],
+  ]);
+  api.expect("GET /b?versions=", { status: 403, text: "<Code>AccessDenied</Code>" });
+  expect(await fail(`object_versions("b")`)).toContain("s3: GET /b?versions HTTP 403: ");
+});
+
+test("delete_objects one by one where there are no batches", async () => {
+  const any = { check: () => undefined };
+  api.expect("POST /b?delete=", { status: 400, text: "<Code>MissingContentMD5</Code>" }, any);
+  api.expect("DELETE /b/a%20b", { status: 204 });
+  api.expect("DELETE /b/c", { status: 404 });
+  api.expect("DELETE /b/d", {
+    status: 403,
+    text: "<Error><Code>AccessDenied</Code><Message>no</Message></Error>",
+  });
+  expect(await call(`delete_objects("b", { "a b", "c", "d" })`)).toEqual([
+    [{ key: "d", code: "AccessDenied", message: "no" }],
+  ]);
+});
+
+test("list_multipart_uploads over pages", async () => {
+  const upload = (key: string) =>
+    `<Upload><Key>${key}</Key><UploadId>u-${key}</UploadId><Initiated>t</Initiated></Upload>`;
+  api.expect("GET /b?uploads=", {
+    text: `<R><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u-a</NextUploadIdMarker>${upload("a")}</R>`,
+  });
+  api.expect("GET /b?key-marker=a&upload-id-marker=u-a&uploads=", {
+    text: `<R><IsTruncated>false</IsTruncated>${upload("b")}</R>`,
+  });
+  expect(await call(`list_multipart_uploads("b")`)).toEqual([
+    [
+      { key: "a", upload_id: "u-a", initiated: "t" },
+      { key: "b", upload_id: "u-b", initiated: "t" },
+    ],
+  ]);
+});

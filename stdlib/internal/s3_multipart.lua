@@ -1,0 +1,140 @@
+--- @module assay.internal.s3_multipart
+--- @description Uploads in parts, for `assay.s3`.
+
+local objects = require("assay.internal.s3_request")
+local xml = require("assay.internal.xml")
+
+local Client = {}
+
+local MIN_PART = 5 * 1024 * 1024
+local DEFAULT_PART = 8 * 1024 * 1024
+local OK, XMLNS = objects.OK, objects.XMLNS
+local send, check, resource = objects.send, objects.check, objects.resource
+
+--- Begins an upload in parts; returns its id. `opts` as for `put_object`.
+function Client:create_multipart_upload(bucket, key, opts)
+  local res = send(self, "POST", bucket, key, {
+    query = { { "uploads", "" } }, headers = objects.put_headers(opts),
+  })
+  check(self, res, "POST", resource(bucket, key) .. "?uploads", { 200 })
+  return xml.value(res.body, "UploadId")
+end
+
+--- Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag.
+function Client:upload_part(bucket, key, upload_id, number, body)
+  local res = send(self, "PUT", bucket, key, {
+    query = { { "partNumber", number }, { "uploadId", upload_id } }, body = body,
+  })
+  check(self, res, "PUT", resource(bucket, key) .. "?partNumber=" .. number, { 200 })
+  return res.headers.etag
+end
+
+--- Makes an object of parts, given by their etags in order; returns the object's etag.
+function Client:complete_multipart_upload(bucket, key, upload_id, etags)
+  local parts = {}
+  for i, etag in ipairs(etags) do
+    parts[i] = ("<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>"):format(
+      i, xml.encode(etag))
+  end
+  local res = send(self, "POST", bucket, key, {
+    query = { { "uploadId", upload_id } },
+    headers = { ["content-type"] = "application/xml" },
+    body = ('<CompleteMultipartUpload xmlns="%s">%s</CompleteMultipartUpload>'):format(
+      XMLNS, table.concat(parts)),
+  })
+  -- may fail after the headers are sent
+  if res.status ~= 200 or res.body:find("<Error>", 1, true) then
+    self:_fail("POST", resource(bucket, key) .. "?uploadId", res)
+  end
+  return xml.value(res.body, "ETag")
+end
+
+--- Gives an upload up and frees its parts; true.
+function Client:abort_multipart_upload(bucket, key, upload_id)
+  local res = send(self, "DELETE", bucket, key, { query = { { "uploadId", upload_id } } })
+  check(self, res, "DELETE", resource(bucket, key) .. "?uploadId", OK)
+  return true
+end
+
+--- The uploads that are neither complete nor aborted: `{ key, upload_id, initiated }`.
+function Client:list_multipart_uploads(bucket)
+  local list = json.array({})
+  local key, upload_id
+  repeat
+    local res = send(self, "GET", bucket, nil, { query = {
+      { "uploads", "" }, { "key-marker", key }, { "upload-id-marker", upload_id },
+    } })
+    check(self, res, "GET", resource(bucket) .. "?uploads", { 200 })
+    for item in xml.blocks(res.body, "Upload") do
+      list[#list + 1] = {
+        key = xml.value(item, "Key"), upload_id = xml.value(item, "UploadId"),
+        initiated = xml.value(item, "Initiated"),
+      }
+    end
+    key, upload_id = xml.value(res.body, "NextKeyMarker"), xml.value(res.body, "NextUploadIdMarker")
+  until xml.value(res.body, "IsTruncated") ~= "true" or not key
+  return list
+end
+
+-- Calls `store(part)` for parts of the size, of a string, `{ file = path }` or a reader function.
+local function each_part(source, size, store)
+  if type(source) == "string" then
+    for first = 1, #source, size do store(source:sub(first, first + size - 1)) end
+  elseif type(source) == "table" then
+    local file <close> = assert(io.open(source.file, "rb"))
+    for part in file:lines(size) do store(part) end
+  else
+    local pending, length = {}, 0
+    local function flush()
+      local all = table.concat(pending)
+      pending, length = {}, 0
+      while #all >= size do
+        store(all:sub(1, size))
+        all = all:sub(size + 1)
+      end
+      return all
+    end
+    for chunk in source do
+      pending[#pending + 1], length = chunk, length + #chunk
+      if length >= size then
+        local left = flush()
+        if left ~= "" then pending, length = { left }, #left end
+      end
+    end
+    local last = flush()
+    if last ~= "" then store(last) end
+  end
+end
+
+--- Stores an object of any size: a string, `{ file = path }`, or a function that returns pieces
+--- until nil. Parts of `opts.part_size` (8 MiB) are sent one by one; what fits into one is sent
+--- without. A failed upload is aborted. Other `opts` as for `put_object`. Returns true.
+function Client:upload(bucket, key, source, opts)
+  local size = math.max(opts and opts.part_size or DEFAULT_PART, MIN_PART)
+  local upload_id, held
+  local etags = {}
+  local function store(part)
+    -- the first is held back until there is a second
+    if not upload_id and not held then
+      held = part
+      return
+    end
+    if not upload_id then
+      upload_id = self:create_multipart_upload(bucket, key, opts)
+      etags[1] = self:upload_part(bucket, key, upload_id, 1, held)
+    end
+    etags[#etags + 1] = self:upload_part(bucket, key, upload_id, #etags + 1, part)
+  end
+  local ok, err = pcall(function()
+    each_part(source, size, store)
+    if upload_id then self:complete_multipart_upload(bucket, key, upload_id, etags)
+    else self:put_object(bucket, key, held, opts) end
+  end)
+  if not ok then
+    if upload_id then pcall(self.abort_multipart_upload, self, bucket, key, upload_id) end
+    error(err, 0)
+  end
+  return true
+end
+
+return Client

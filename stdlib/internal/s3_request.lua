@@ -1,0 +1,96 @@
+--- @module assay.internal.s3_request
+--- @description Signed requests to object storage, for `assay.s3`.
+
+local rest = require("assay.internal.client")
+local sigv4 = require("assay.internal.sigv4")
+
+local s3 = { OK = { 200, 204 }, XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/" }
+
+local EMPTY_HASH = crypto.hash("")
+local SLOW_DOWN_RETRIES = 3
+
+-- Scheme, host (without a default port) and path in front of buckets.
+local function endpoint_parts(endpoint)
+  local scheme, host, prefix = endpoint:match("^(https?)://([^/]+)(.*)$")
+  if not scheme then rest.fail("s3: endpoint must begin with http:// or https://: " .. endpoint) end
+  host = host:lower():gsub(scheme == "https" and ":443$" or ":80$", "")
+  return scheme, host, (prefix:gsub("/+$", ""))
+end
+
+--- Where a bucket or object is: origin, host and encoded path.
+function s3.locate(self, bucket, key)
+  local scheme, host, prefix = endpoint_parts(self.endpoint)
+  local path = prefix
+  if bucket and self.path_style then path = path .. "/" .. url.encode(bucket)
+  elseif bucket then host = bucket .. "." .. host end
+  if key then path = path .. "/" .. rest.escape_path(key) end
+  if path == "" then path = "/" end
+  return scheme .. "://" .. host, host, path
+end
+
+--- A bucket or object in errors.
+function s3.resource(bucket, key)
+  return "/" .. (bucket or "") .. (key and "/" .. key or "")
+end
+
+--- Sends a signed request; `o` may hold query (pairs), headers, body.
+function s3.send(self, method, bucket, key, o)
+  o = o or {}
+  local origin, host, path = s3.locate(self, bucket, key)
+  local query = sigv4.query(o.query or {})
+  local target = origin .. path .. (query ~= "" and "?" .. query or "")
+  local payload_hash = (o.body and o.body ~= "") and crypto.hash(o.body) or EMPTY_HASH
+  local attempt = 0
+  while true do
+    local now = math.floor(time())
+    local headers = rest.copy(o.headers)
+    headers["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now)
+    headers["x-amz-content-sha256"] = payload_hash
+    headers["x-amz-security-token"] = self.session_token
+    local signed = sigv4.sign {
+      method = method, path = path, query = o.query, headers = rest.copy(headers, { host = host }),
+      payload_hash = payload_hash, time = now, region = self.region,
+      access_key = self.access_key, secret_key = self.secret_key,
+    }
+    headers.Authorization = signed.authorization
+    local res = self:_send(method, target, {
+      headers = headers, body = o.body, timeout = o.timeout, max_size = o.max_size,
+      -- a redirect would need another signature
+      follow_redirects = false,
+    })
+    attempt = attempt + 1
+    local slow = res.status == 503 and res.body:find("SlowDown", 1, true)
+    if not slow or attempt > (self.retries or SLOW_DOWN_RETRIES) then return res end
+    sleep(math.min(0.2 * 2 ^ attempt, 5))
+  end
+end
+
+--- The response, if its status is among those of `ok`.
+function s3.check(self, res, verb, what, ok)
+  for _, status in ipairs(ok) do
+    if res.status == status then return res end
+  end
+  self:_fail(verb, what, res)
+end
+
+local PUT_HEADERS = {
+  content_type = "content-type", cache_control = "cache-control",
+  content_disposition = "content-disposition", content_encoding = "content-encoding",
+  acl = "x-amz-acl", storage_class = "x-amz-storage-class",
+  server_side_encryption = "x-amz-server-side-encryption", kms_key_id =
+    "x-amz-server-side-encryption-aws-kms-key-id",
+  if_none_match = "if-none-match", if_match = "if-match",
+}
+
+--- The headers of the options of an upload.
+function s3.put_headers(opts)
+  opts = opts or {}
+  local headers = rest.copy(opts.headers)
+  for option, header in pairs(PUT_HEADERS) do
+    if opts[option] ~= nil then headers[header] = opts[option] end
+  end
+  for name, text in pairs(opts.metadata or {}) do headers["x-amz-meta-" .. name:lower()] = text end
+  return headers
+end
+
+return s3
