@@ -1,0 +1,59 @@
+--- @module assay.internal.k8s_lists
+--- @description Lists of `assay.k8s`, page by page.
+
+local rest = require("assay.internal.client")
+local wire = require("assay.internal.k8s_wire")
+
+local lists = {}
+
+lists.PAGE = 500
+
+--- One page of a list.
+function lists.page(conn, path, opts, limit, following)
+  local fixed = {
+    { "labelSelector", opts.label_selector },
+    { "fieldSelector", opts.field_selector },
+    { "limit", opts.limit },
+  }
+  local label = rest.with_query(path, fixed)
+  fixed[3][2] = limit
+  fixed[4] = { "continue", following }
+  fixed[5] = { "resourceVersion", not following and opts.resource_version or nil }
+  local res = conn:_send("GET", rest.with_query(path, fixed))
+  return res, label
+end
+
+--- A whole list, all pages of it unless `limit` or `paginate = false` is given.
+function lists.all(conn, path, opts)
+  local is_single = opts.limit ~= nil or opts.paginate == false
+  local limit = opts.limit or (opts.paginate ~= false and (opts.page_size or lists.PAGE)) or nil
+  local all, following
+  repeat
+    local res, label = lists.page(conn, path, opts, limit, following)
+    if res.status == 410 and following then
+      -- the pages took too long: either go on from another moment, or begin again in one piece
+      local ok, status = pcall(json.parse, res.body)
+      local next_token = ok and status.metadata and status.metadata.continue
+      if next_token and next_token ~= following then
+        following = next_token
+      else
+        all, following, limit = nil, nil, nil
+      end
+    else
+      if res.status ~= 200 then wire.fail("get", res, label) end
+      local part = wire.decoded(res) or wire.fail("get", res, label)
+      if all then
+        for _, item in ipairs(part.items or {}) do all.items[#all.items + 1] = item end
+        all.metadata = part.metadata
+      else
+        all = part
+        if not is_single and all.items == nil then return all end
+      end
+      following = part.metadata and part.metadata.continue
+      if following == "" then following = nil end
+    end
+  until all and (is_single or not following)
+  return all
+end
+
+return lists

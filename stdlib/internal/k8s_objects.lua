@@ -1,0 +1,154 @@
+--- @module assay.internal.k8s_objects
+--- @description Objects of every kind, for `assay.k8s`: read, create, apply, patch, delete.
+
+local rest = require("assay.internal.client")
+local kinds = require("assay.internal.kube_kinds")
+local wire = require("assay.internal.k8s_wire")
+local verbs = require("assay.internal.k8s_verbs")
+local paths = require("assay.internal.k8s_paths")
+local lists = require("assay.internal.k8s_lists")
+
+local M = {}
+
+--- One object. `ns` nil: the namespace of `k8s.namespace()`.
+function M.get_resource(ns, kind, name, opts)
+  return verbs.get((paths.locate(ns, kind, name, opts)), opts)
+end
+
+--- One object, or nil when there is none.
+function M.find(ns, kind, name, opts)
+  local path = paths.locate(ns, kind, name, opts)
+  local res = wire.requests(opts):_send("GET", path)
+  if res.status == 404 then return nil end
+  if res.status ~= 200 then wire.fail("get", res, path) end
+  return wire.decoded(res)
+end
+
+--- The list object (`.items`), all pages of it unless `limit` or `paginate = false` is given.
+--- `opts`: label_selector, field_selector, limit, page_size. `ns` nil: all namespaces.
+function M.list(ns, kind, opts)
+  return lists.all(wire.requests(opts), paths.list(paths.find(kind, opts), ns), opts or {})
+end
+
+--- Iterates over the objects of a list, page by page: `for pod in k8s.each(ns, "pod") do`.
+function M.each(ns, kind, opts)
+  opts = opts or {}
+  local conn, path = wire.requests(opts), paths.list(paths.find(kind, opts), ns)
+  local items, i, following, is_last = {}, 0, nil, false
+  return function()
+    i = i + 1
+    while items[i] == nil and not is_last do
+      local res, label = lists.page(conn, path, opts, opts.limit or opts.page_size or lists.PAGE, following)
+      if res.status ~= 200 then wire.fail("get", res, label) end
+      local part = wire.decoded(res)
+      items, i = part.items or {}, 1
+      following = part.metadata and part.metadata.continue
+      is_last = not following or following == ""
+    end
+    return items[i]
+  end
+end
+
+--- `body` with the apiVersion and kind of its path, when it is a table without them.
+local function typed(entry, body)
+  if type(body) ~= "table" or not entry.kind then return body end
+  if body.kind and body.apiVersion then return body end
+  return rest.copy(body, {
+    apiVersion = body.apiVersion or entry.api_version,
+    kind = body.kind or entry.kind,
+  })
+end
+
+--- Creates an object.
+function M.create(ns, kind, body, opts)
+  local entry = paths.find(kind, opts)
+  if not entry.cluster and ns == nil then
+    ns = type(body) == "table" and body.metadata and body.metadata.namespace or paths.namespace(opts)
+  end
+  return verbs.post(paths.list(entry, ns), typed(entry, body), opts)
+end
+
+--- Replaces an object.
+function M.update(ns, kind, name, body, opts)
+  local path, entry = paths.locate(ns, kind, name, opts)
+  return verbs.put(path, typed(entry, body), opts)
+end
+
+--- Patches an object; see `k8s.patch`.
+function M.patch_resource(ns, kind, name, body, opts)
+  return verbs.patch((paths.locate(ns, kind, name, opts)), body, opts)
+end
+
+--- Deletes an object; see `k8s.delete`.
+function M.delete_resource(ns, kind, name, opts)
+  return verbs.delete((paths.locate(ns, kind, name, opts)), opts)
+end
+
+--- Deletes all objects of a kind that match the selectors.
+function M.delete_collection(ns, kind, opts)
+  opts = opts or {}
+  local entry = paths.find(kind, opts)
+  if not entry.cluster and ns == nil then ns = paths.namespace(opts) end
+  return verbs.delete(rest.with_query(paths.list(entry, ns), {
+    { "labelSelector", opts.label_selector },
+    { "fieldSelector", opts.field_selector },
+  }), opts)
+end
+
+--- Server-side apply of one object.
+local function apply_one(object, opts)
+  if type(object) ~= "table" or not object.kind or not object.apiVersion then
+    rest.fail("k8s.apply: a manifest needs apiVersion and kind")
+  end
+  local meta = object.metadata or {}
+  if not meta.name then rest.fail("k8s.apply: a manifest needs metadata.name") end
+  local conn = wire.requests(opts)
+  local entry = kinds.of_manifest(conn, object.apiVersion, object.kind)
+  local path = paths.object(entry, meta.namespace or opts.namespace, meta.name, opts)
+  return verbs.patch(path, object, rest.copy(opts, { type = "apply" }))
+end
+
+--- Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any
+--- number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the
+--- object, or a list when there are several.
+function M.apply(manifest, opts)
+  opts = opts or {}
+  local objects = manifest
+  if type(manifest) == "string" then objects = yaml.parse_all(manifest) end
+  if type(objects) ~= "table" then rest.fail("k8s.apply: a table or YAML text is expected") end
+  if objects.kind == "List" and objects.items then objects = objects.items end
+  if objects.kind then return apply_one(objects, opts) end
+  local out = {}
+  for _, object in ipairs(objects) do
+    if object.kind == "List" and object.items then
+      for _, item in ipairs(object.items) do out[#out + 1] = apply_one(item, opts) end
+    else
+      out[#out + 1] = apply_one(object, opts)
+    end
+  end
+  if type(manifest) == "string" and #out == 1 then return out[1] end
+  return out
+end
+
+--- Server-side apply of a body whose kind and name are given; see `k8s.apply`.
+function M.apply_resource(ns, kind, name, body, opts)
+  local path, entry = paths.locate(ns, kind, name, opts)
+  local object = rest.copy(typed(entry, body))
+  object.metadata = rest.copy(object.metadata, { name = name })
+  return verbs.patch(path, object, rest.copy(opts, { type = "apply" }))
+end
+
+--- Whether an object exists: 404 is false, other statuses than 200 are errors.
+function M.exists(ns, kind, name, opts)
+  local path = paths.locate(ns, kind, name, opts)
+  local res = wire.requests(opts):_send("GET", path)
+  if res.status ~= 200 and res.status ~= 404 then wire.fail("exists", res, path) end
+  return res.status == 200
+end
+
+--- Whether a namespace exists.
+function M.namespace_exists(name, opts)
+  return M.exists(nil, "namespace", name, opts)
+end
+
+return M

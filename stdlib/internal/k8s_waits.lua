@@ -1,0 +1,154 @@
+--- @module assay.internal.k8s_waits
+--- @description Waits of `assay.k8s`.
+
+local rest = require("assay.internal.client")
+local kube = require("assay.internal.kube")
+local ready = require("assay.internal.kube_ready")
+local paths = require("assay.internal.k8s_paths")
+local objects = require("assay.internal.k8s_objects")
+
+local M = {}
+
+--- Whether an object is ready, by the rules of its kind; the second result says what its status is.
+function M.is_ready(ns, kind, name, opts)
+  local entry = paths.find(kind, opts)
+  return ready.is_ready(objects.get_resource(ns, kind, name, opts), entry.plural)
+end
+
+--- The options of a wait's requests: its timeout is not theirs.
+local function without_timeout(opts)
+  opts = rest.copy(opts)
+  opts.timeout = nil
+  return opts
+end
+
+--- Polls, with the deadline and interval of `o`.
+local function wait(o, message, attempt)
+  local stop
+  rest.wait(o, message, function()
+    local ok, done, seen = pcall(attempt)
+    if ok then
+      if type(done) == "string" then
+        stop = done
+        return true
+      end
+      return done, seen
+    end
+    return false, tostring(done)
+  end)
+  if stop then rest.fail(stop) end
+  return true
+end
+
+--- Waits until an object is ready. `opts`: interval (2 s). A job that failed is an error at once;
+--- everything else is tried again until `timeout_secs` (60) have passed.
+function M.wait_ready(ns, kind, name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 60, 2)
+  opts = without_timeout(opts)
+  local message = ("k8s.wait_ready: %s/%s not ready"):format(tostring(kind), tostring(name))
+  return wait(o, message, function()
+    local entry = paths.find(kind, opts)
+    local object = objects.get_resource(ns, kind, name, opts)
+    if entry.plural == "jobs" then
+      local failure = ready.job_failure(object)
+      if failure then return message .. ": " .. failure end
+    end
+    return ready.is_ready(object, entry.plural)
+  end)
+end
+
+--- The value at a dotted path such as "status.phase" or "spec.containers.1.image".
+local function field_of(object, path)
+  local v = object
+  for part in path:gmatch("[^.]+") do
+    if type(v) ~= "table" then return nil end
+    local by_name = v[part]
+    if by_name == nil then by_name = v[tonumber(part)] end
+    v = by_name
+  end
+  return v
+end
+
+--- What `k8s.wait_for` waits for: a test of the object (nil when there is none), and its name.
+local function goal_of(o)
+  if o.deleted then
+    return function(object) return object == nil, "still there" end, "deleted"
+  end
+  if o.test then
+    return function(object) return object ~= nil and o.test(object), "test is false" end, "as wanted"
+  end
+  if o.field then
+    return function(object)
+      local v = object and field_of(object, o.field)
+      if o.value == nil then return v ~= nil, o.field .. " is nil" end
+      return v == o.value, ("%s is %s"):format(o.field, tostring(v))
+    end, o.value == nil and o.field or ("%s=%s"):format(o.field, tostring(o.value))
+  end
+  local condition, status = o.condition or "Ready", o.status or "True"
+  return function(object)
+    if not object then return false, "not found" end
+    local found = kube.condition(object, condition)
+    local is_met = found ~= nil and found.status == status
+    local seen, generation = found and found.observedGeneration, (object.metadata or {}).generation
+    if seen and generation and seen < generation then is_met = false end
+    return is_met, kube.describe(object, condition)
+  end, condition .. (status == "True" and "" or "=" .. status)
+end
+
+--- Waits for a condition (`opts.condition`, "Ready"; `opts.status`, "True"), for a field
+--- (`opts.field`, `opts.value`), for `opts.test(object)`, or with `opts.deleted` until the object is
+--- gone. `opts`: timeout (60), interval (2). Returns the object.
+function M.wait_for(ns, kind, name, opts)
+  local o = kube.wait_options(nil, opts, 60, 2)
+  opts = without_timeout(opts)
+  local goal, what = goal_of(o)
+  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(name), what)
+  local last
+  wait(o, message, function()
+    local entry = paths.find(kind, opts)
+    last = objects.find(ns, kind, name, opts)
+    local done, seen = goal(last)
+    if not done and last and entry.plural == "jobs" and not o.deleted and o.condition ~= "Failed" then
+      local failure = ready.job_failure(last)
+      if failure then return message .. ": " .. failure end
+    end
+    return done and true or false, seen
+  end)
+  return last
+end
+
+--- Waits until a job has completed; one that failed is an error at once. Returns the job.
+function M.wait_job(ns, name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 300, 2)
+  o.condition, o.status, o.field, o.test, o.deleted = "Complete", nil, nil, nil, nil
+  return M.wait_for(ns, "job", name, o)
+end
+
+--- Waits until an object is gone.
+function M.wait_deleted(ns, kind, name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 60, 2)
+  o.deleted = true
+  M.wait_for(ns, kind, name, o)
+  return true
+end
+
+--- Waits until the rollout of a deployment, stateful set or daemon set is complete; returns the
+--- status. A deployment beyond its progress deadline is an error at once.
+function M.wait_rollout(ns, kind, name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 300, 2)
+  opts = without_timeout(opts)
+  local message = ("k8s.wait_rollout: %s/%s not complete"):format(tostring(kind), tostring(name))
+  local status
+  wait(o, message, function()
+    local entry = paths.find(kind, opts)
+    local object = objects.get_resource(ns, kind, name, opts)
+    status = ready.rollout(object, entry.plural)
+    if status.complete then return true end
+    local failure = ready.rollout_failure(object)
+    if failure then return message .. ": " .. failure end
+    return false, ("%d of %d updated, %d ready"):format(status.updated, status.desired, status.ready)
+  end)
+  return status
+end
+
+return M
