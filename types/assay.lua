@@ -3108,6 +3108,47 @@ function assay_healthcheck.retry(check, opts) end
 ---@class assay.k8s
 local assay_k8s = {}
 
+---The namespace of calls that name none: the pod's, the context's, or "default".
+---@param opts? table
+---@return any
+function assay_k8s.namespace(opts) end
+
+---Adds a kind that functions may be called with. An empty group is the core group.
+---@param kind? any
+---@param api_group? any
+---@param version? any
+---@param plural? any
+---@param cluster_scoped? any
+---@return any
+function assay_k8s.register_crd(kind, api_group, version, plural, cluster_scoped) end
+
+---Iterates over changes: `for ev in k8s.watch { kind = "pod", namespace = ns } do`, or `k8s.watch(ns, kind, opts)`. An event has `type` ("ADDED", "MODIFIED", "DELETED") and `object`. Objects that are there already come as ADDED first, unless `initial = false` or `resource_version` is given. Options: name, label_selector, field_selector, timeout (seconds; for ever without it), bookmarks. The watch goes on after disconnections without losing events.
+---@param ns? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_k8s.watch(ns, kind, opts) end
+
+---The server's version.
+---@param opts? table
+---@return any
+function assay_k8s.version(opts) end
+
+---Whether the API server is ready; the second result is its answer.
+---@param opts? table
+---@return any
+function assay_k8s.readyz(opts) end
+
+---Whether the API server is alive; the second result is its answer.
+---@param opts? table
+---@return any
+function assay_k8s.livez(opts) end
+
+---All kinds that the server has, as { kind, plural, api_version, namespaced, short }.
+---@param opts? table
+---@return any
+function assay_k8s.api_resources(opts) end
+
 ---GET of any path; exactly 200 succeeds.
 ---@param path? any
 ---@param opts? table
@@ -3140,20 +3181,6 @@ function assay_k8s.patch(path, body, opts) end
 ---@param opts? table
 ---@return any
 function assay_k8s.delete(path, opts) end
-
----The namespace of calls that name none: the pod's, the context's, or "default".
----@param opts? table
----@return any
-function assay_k8s.namespace(opts) end
-
----Adds a kind that functions may be called with. An empty group is the core group.
----@param kind? any
----@param api_group? any
----@param version? any
----@param plural? any
----@param cluster_scoped? any
----@return any
-function assay_k8s.register_crd(kind, api_group, version, plural, cluster_scoped) end
 
 ---One object. `ns` nil: the namespace of `k8s.namespace()`.
 ---@param ns? any
@@ -3441,33 +3468,6 @@ function assay_k8s.wait_deleted(ns, kind, name, timeout_secs, opts) end
 ---@param opts? table
 ---@return any
 function assay_k8s.wait_rollout(ns, kind, name, timeout_secs, opts) end
-
----Iterates over changes: `for ev in k8s.watch { kind = "pod", namespace = ns } do`, or `k8s.watch(ns, kind, opts)`. An event has `type` ("ADDED", "MODIFIED", "DELETED") and `object`. Objects that are there already come as ADDED first, unless `initial = false` or `resource_version` is given. Options: name, label_selector, field_selector, timeout (seconds; for ever without it), bookmarks. The watch goes on after disconnections without losing events.
----@param ns? any
----@param kind? any
----@param opts? table
----@return any
-function assay_k8s.watch(ns, kind, opts) end
-
----The server's version.
----@param opts? table
----@return any
-function assay_k8s.version(opts) end
-
----Whether the API server is ready; the second result is its answer.
----@param opts? table
----@return any
-function assay_k8s.readyz(opts) end
-
----Whether the API server is alive; the second result is its answer.
----@param opts? table
----@return any
-function assay_k8s.livez(opts) end
-
----All kinds that the server has, as { kind, plural, api_version, namespaced, short }.
----@param opts? table
----@return any
-function assay_k8s.api_resources(opts) end
 
 ---A client of assay.kargo.
 ---@class assay.kargo.Client: assay.client
