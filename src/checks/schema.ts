@@ -265,6 +265,7 @@ const SETTINGS: Fields = {
     doc: "a PEM file with further certificate authorities",
     types: ["http", "prometheus", "tls"],
   },
+  namespace: { shape: text, doc: "by default the pod's or the context's", types: K8S },
   kubeconfig: {
     shape: text,
     doc: "a kubeconfig; by default the pod's service account, else KUBECONFIG or ~/.kube/config",
@@ -362,7 +363,6 @@ export const CHECK_FIELDS: Fields = {
     types: K8S,
     requiredBy: K8S,
   },
-  namespace: { shape: text, doc: "by default the pod's or the context's", types: K8S },
   selector: { shape: text, doc: "labels: all objects that have them, at least one", types: K8S },
   params: { shape: list({ kind: "any" }), doc: "the statement's parameters", types: ["sql"] },
   needs: {

@@ -78,6 +78,7 @@ ok 1 - api & co
 not ok 2 - say "x" \\#1
   ---
   message: "line 1\\nline <2>\\u001b[31m"
+  seen: "status 500, body \\"oops\\""
   duration_ms: 1500
   attempts: 2
   ...

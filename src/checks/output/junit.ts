@@ -7,8 +7,10 @@ export function junitOutput(result: RunResult): string {
   const skipped = checks.filter((c) => c.skipped).length;
   const failures = checks.filter((c) => !c.passed && !c.skipped).length;
   const attributes = `tests="${checks.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${seconds(result.duration_ms)}"`;
+  const began =
+    result.started_at === undefined ? "" : ` timestamp="${escapeXml(result.started_at)}"`;
   const cases = checks.map(testcase).join("");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${attributes}>\n  <testsuite name="assay" ${attributes}>\n${cases}  </testsuite>\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${attributes}>\n  <testsuite name="assay" ${attributes}${began}>\n${cases}  </testsuite>\n</testsuites>\n`;
 }
 
 function testcase(check: CheckResult): string {

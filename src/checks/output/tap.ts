@@ -1,5 +1,6 @@
 /** The Test Anything Protocol, version 14. */
 import type { CheckResult, RunResult } from "../result";
+import { seenFacts } from "./text";
 
 export function tapOutput({ checks }: RunResult): string {
   const lines = ["TAP version 14", `1..${checks.length}`];
@@ -16,6 +17,8 @@ function point(check: CheckResult, n: number): string[] {
   lines.push("  ---");
   // JSON strings are YAML strings
   lines.push(`  message: ${JSON.stringify(check.message)}`);
+  const seen = seenFacts(check);
+  if (seen !== "") lines.push(`  seen: ${JSON.stringify(seen)}`);
   lines.push(`  duration_ms: ${check.duration_ms}`);
   lines.push(`  attempts: ${check.attempts.length}`);
   lines.push("  ...");
