@@ -1,6 +1,6 @@
 /** Turns declarations into Lua values of one Lua state. */
 import { LuaError } from "../runtime/error";
-import { native } from "../runtime/native";
+import { callMethod, native } from "../runtime/native";
 import { awaitPromise } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import { settle as complete } from "../runtime/unwind";
@@ -44,11 +44,7 @@ export function installBuiltin(host: Host, definition: BuiltinDefinition): void 
     table.setName(key, field.make(host));
   if (definition.call !== undefined) {
     const meta = new LuaTable();
-    const inner = makeFunction(host, name, definition.call, needs);
-    meta.setName(
-      "__call",
-      native(name, (_self: LuaValue, ...args: LuaValue[]) => inner(...args)),
-    );
+    meta.setName("__call", callMethod(name, makeFunction(host, name, definition.call, needs)));
     meta.setName("__name", name);
     table.metatable = meta;
   }

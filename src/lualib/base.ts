@@ -1,7 +1,7 @@
 /** The basic functions (§6.1). */
 import { call } from "../runtime/call";
 import { rawEquals } from "../runtime/compare";
-import { LuaError, runtimeError, typeName } from "../runtime/error";
+import { type LuaError, runtimeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { rawSet } from "../runtime/index-ops";
 import { addInt, type LuaInteger, mulInt, negInt } from "../runtime/int64";
@@ -86,18 +86,25 @@ export interface BaseOptions {
   warn(bytes: string): void;
 }
 
+/** `assert` (§6.1): all its arguments, unless the first is nil or false. */
+function luaAssert(v: LuaValue, message: LuaValue): Results {
+  const n = arguments.length;
+  if (v === undefined || v === false) {
+    checkAny(n, 1);
+    return error(n > 1 ? message : "assertion failed!");
+  }
+  if (n === 1) return v;
+  const results: LuaValue[] = [];
+  for (let i = 0; i < n; i++) results.push(arguments[i]);
+  return results;
+}
+
 /** The basic functions that neither load code nor collect garbage. */
 export function baseFunctions(options: BaseOptions): Record<string, LuaFunction> {
   let warnings = false;
   const pending = "";
   return {
-    assert(...args: LuaValue[]): Results {
-      const v = args[0];
-      if (v !== undefined && v !== false) return args;
-      checkAny(args.length, 1);
-      const message = args.length > 1 ? args[1] : "assertion failed!";
-      throw new LuaError(message ?? "<no error object>", typeof message === "string" ? 1 : 0);
-    },
+    assert: luaAssert,
     error,
     getmetatable(...args: LuaValue[]): Results {
       checkAny(args.length, 1);

@@ -24,7 +24,7 @@ function checkCoroutine(v: LuaValue, n: number): Coroutine {
 }
 
 const asStatus: ResumeMode = {
-  returned: (_co, r) => (Array.isArray(r) ? [true, ...r] : [true, r]),
+  outcome: "prefixed",
   raised(co, error) {
     if (error instanceof CoroutineClosing) return closed(error);
     if (error instanceof Interrupt) throw error;
@@ -35,7 +35,7 @@ const asStatus: ResumeMode = {
 
 /** `wrap` raises errors on, with its own position in front of a text. */
 const propagate: ResumeMode = {
-  returned: (_co, r) => r,
+  outcome: "plain",
   raised(co, raised) {
     let error = raised;
     if (error instanceof CoroutineClosing) {
@@ -53,7 +53,7 @@ const propagate: ResumeMode = {
 };
 
 const closing: ResumeMode = {
-  returned: () => true,
+  outcome: "closed",
   raised(_co, error) {
     if (error instanceof CoroutineClosing) return closed(error);
     if (error instanceof Interrupt) throw error;
@@ -80,17 +80,33 @@ export function coroutineLibrary(): LuaTable {
     create(...args: LuaValue[]): Results {
       return new Coroutine(checkBody(args));
     },
-    resume(co: LuaValue, ...args: LuaValue[]): Results {
+    // One value is by far the most common case, and needs no array. In these functions the object
+    // `arguments` is only ever indexed: if it were passed on or spread, it would have to be made at
+    // each call, which costs as much as the whole switch.
+    resume(co: LuaValue, a: LuaValue, b: LuaValue): Results {
+      const n = arguments.length;
+      if (n === 2) return resume(checkCoroutine(co, 1), a, asStatus);
+      if (n === 3) return resume(checkCoroutine(co, 1), [a, b], asStatus);
+      const args: LuaValue[] = [];
+      for (let i = 1; i < n; i++) args.push(arguments[i]);
       return resume(checkCoroutine(co, 1), args, asStatus);
     },
-    // one value is by far the most common case, and needs no array
-    yield(value: LuaValue): Results {
-      return yieldValues(arguments.length === 1 ? value : [...arguments]);
+    yield(a: LuaValue, b: LuaValue): Results {
+      const n = arguments.length;
+      if (n === 1) return yieldValues(a);
+      if (n === 2) return yieldValues([a, b]);
+      const values: LuaValue[] = [];
+      for (let i = 0; i < n; i++) values.push(arguments[i]);
+      return yieldValues(values);
     },
     wrap(...args: LuaValue[]): Results {
       const co = new Coroutine(checkBody(args));
       return nativeClosure("wrap", [co], function (value: LuaValue) {
-        return resume(co, arguments.length === 1 ? value : [...arguments], propagate);
+        const n = arguments.length;
+        if (n === 1) return resume(co, value, propagate);
+        const values: LuaValue[] = [];
+        for (let i = 0; i < n; i++) values.push(arguments[i]);
+        return resume(co, values, propagate);
       });
     },
     status(...args: LuaValue[]): Results {

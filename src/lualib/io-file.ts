@@ -62,18 +62,19 @@ export function closeStream(stream: Stream): Results {
 export function writeValues(
   stream: Stream,
   file: LuaValue,
-  values: ArrayLike<LuaValue>,
-  from: number,
+  values: LuaValue[],
+  /** The number of the first value among the function's arguments. */
+  first: number,
 ): Results {
   let total = 0;
   try {
-    for (let i = from; i < values.length; i++) {
+    for (let i = 0; i < values.length; i++) {
       const v = values[i];
       let bytes: string;
       if (typeof v === "string") bytes = v;
       else if (Number.isSafeInteger(v)) bytes = String(v);
       else if (isNumber(v)) bytes = numberToString(v);
-      else throw typeError(i + 1, "string", v);
+      else throw typeError(i + first, "string", v);
       stream.write(bytes);
       total += bytes.length;
     }
@@ -108,9 +109,9 @@ function read(self: LuaValue, ...formats: LuaValue[]): Results {
   return readFormats(checkOpen(self, arguments.length), formats, 2);
 }
 
-function write(self: LuaValue): Results {
+function write(self: LuaValue, ...values: LuaValue[]): Results {
   const stream = checkOpen(self, arguments.length);
-  return writeValues(stream, self, arguments, 1);
+  return writeValues(stream, self, values, 2);
 }
 
 function lines(self: LuaValue, ...formats: LuaValue[]): Results {

@@ -151,9 +151,8 @@ class Io {
         return readFormats(io.inputStream(), formats, 1);
       },
 
-      write(): Results {
-        const stream = io.outputStream();
-        return writeValues(stream, io.output, arguments, 0);
+      write(...values: LuaValue[]): Results {
+        return writeValues(io.outputStream(), io.output, values, 1);
       },
 
       lines(name: LuaValue, ...formats: LuaValue[]): Results {

@@ -162,7 +162,7 @@ function ldexp(v: LuaValue, exponent: LuaValue): Results {
 }
 
 /** Shared by `max` and `min`, which order any values that `<` orders. */
-function extreme(values: ArrayLike<LuaValue>, largest: boolean): Results {
+function extreme(values: LuaValue[], largest: boolean): Results {
   if (values.length === 0) throw argumentError(1, "value expected");
   let best = values[0];
   for (let i = 0; i < values.length; i++) {
@@ -174,7 +174,7 @@ function extreme(values: ArrayLike<LuaValue>, largest: boolean): Results {
   return best;
 }
 
-function* extremeSteps(values: ArrayLike<LuaValue>, largest: boolean): Steps {
+function* extremeSteps(values: LuaValue[], largest: boolean): Steps {
   let best = values[0];
   for (let i = 1; i < values.length; i++) {
     const v = values[i];
@@ -184,16 +184,21 @@ function* extremeSteps(values: ArrayLike<LuaValue>, largest: boolean): Steps {
   return best;
 }
 
+// `arguments` must not be passed on: the object would have to be made at each call
 function max(a: LuaValue, b: LuaValue): Results {
   if (arguments.length === 2 && typeof a === "number" && typeof b === "number")
     return a < b ? b : a;
-  return extreme(arguments, true);
+  const values: LuaValue[] = [];
+  for (let i = 0; i < arguments.length; i++) values.push(arguments[i]);
+  return extreme(values, true);
 }
 
 function min(a: LuaValue, b: LuaValue): Results {
   if (arguments.length === 2 && typeof a === "number" && typeof b === "number")
     return b < a ? b : a;
-  return extreme(arguments, false);
+  const values: LuaValue[] = [];
+  for (let i = 0; i < arguments.length; i++) values.push(arguments[i]);
+  return extreme(values, false);
 }
 
 /** `random` and `randomseed` over one generator, which is seeded when it is first used. */

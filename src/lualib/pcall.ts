@@ -1,7 +1,7 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
 import { control, Reason, takeRaised } from "../runtime/control";
-import { running } from "../runtime/coroutine";
+import { prefixed, running } from "../runtime/coroutine";
 import { argumentError, LuaError, StackOverflow, type TraceRow } from "../runtime/error";
 import { Frame, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
@@ -9,10 +9,6 @@ import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { settle } from "../runtime/unwind";
 import type { LuaValue, Results } from "../runtime/value";
-
-function success(r: Results): Results {
-  return Array.isArray(r) ? [true, ...r] : [true, r];
-}
 
 function nameOf(f: LuaValue): string | undefined {
   const callee = typeof f === "function" ? f : getMetamethod(f, "__call");
@@ -45,7 +41,7 @@ class PcallFrame extends Frame {
   }
   override resume(r: Results): Results {
     running.protectedCalls--;
-    return success(r);
+    return prefixed(r);
   }
   override fail(error: unknown): Results {
     running.protectedCalls--;
@@ -65,8 +61,16 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
       else if (count === 2) r = f(a);
       else if (count === 3) r = f(a, b);
       else if (count === 4) r = f(a, b, c);
-      else r = f(...[...arguments].slice(1));
-    } else r = call(f, ...[...arguments].slice(1));
+      else {
+        const rest: LuaValue[] = [];
+        for (let i = 1; i < count; i++) rest.push(arguments[i]);
+        r = f(...rest);
+      }
+    } else {
+      const rest: LuaValue[] = [];
+      for (let i = 1; i < count; i++) rest.push(arguments[i]);
+      r = call(f, ...rest);
+    }
   } catch (e) {
     running.protectedCalls--;
     return failure(e, f);
@@ -77,7 +81,7 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
     return failure(takeRaised(), f);
   }
   running.protectedCalls--;
-  return Array.isArray(r) ? [true, ...r] : [true, r];
+  return prefixed(r);
 }
 
 /** Handlers that fail are called again, up to this depth (C Lua: LUAI_MAXCCALLS). */
@@ -113,7 +117,7 @@ class XpcallFrame extends Frame {
 
   override resume(r: Results): Results {
     running.protectedCalls--;
-    if (this.error === undefined) return success(r);
+    if (this.error === undefined) return prefixed(r);
     const values = Array.isArray(r) ? r : [r];
     return [false, values[0]];
   }
@@ -166,5 +170,5 @@ export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Res
   }
   if (r === SUSPENDED) return isRaised() ? frame.handle(takeRaised()) : suspend(frame);
   running.protectedCalls--;
-  return success(r);
+  return prefixed(r);
 }

@@ -29,6 +29,7 @@ import { LuaInt64 } from "./int64";
 import { inext, next } from "./iterators";
 import { LuaFrame, leave } from "./luaframe";
 import { getMetamethod } from "./metatable";
+import { withoutObject } from "./native";
 import { select } from "./select";
 import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
 import { unwind } from "./unwind";
@@ -94,9 +95,11 @@ function firstOfArray(r: Results): LuaValue {
 
 /** A function that calls `f`, which is none, by its `__call` metamethods. */
 function callable(f: LuaValue): LuaFunction {
-  if (getMetamethod(f, "__call") === undefined)
+  const handler = getMetamethod(f, "__call");
+  if (handler === undefined)
     return () => raise(new LuaError(undefined, new OperandFault("call", f, 0)));
-  return (...args) => resolveCall(f, args)(...args);
+  if (typeof handler !== "function") return (...args) => resolveCall(f, args)(...args);
+  return withoutObject(handler) ?? ((...args) => handler(f, ...args));
 }
 
 /** First result as a condition. */

@@ -53,39 +53,47 @@ export function setRunning(co: Coroutine): void {
  * Runs `co` on with a value (the arguments at first) or an error, until it ends, yields or waits.
  * Returns its results or the yielded values (see `co.status`), or `SUSPENDED` while it waits.
  */
-export function drive(co: Coroutine, value: unknown, failing: boolean): Results {
+export function drive(
+  co: Coroutine,
+  value: unknown,
+  failing: boolean,
+  /** The innermost frame has already run, and is suspended. */
+  suspended = false,
+): Results {
   let v = value;
   let f = failing;
   // each function that a hooked coroutine enters has to suspend at once
   if (co.hook !== undefined) control.n = 0;
-  for (;;) {
-    let r: Results;
-    const frame = co.top;
-    try {
-      if (frame !== null) {
-        co.top = frame.up;
-        r = f ? frame.fail(v) : frame.resume(v as Results);
-      } else if (co.entry !== undefined) {
-        const { entry } = co;
-        co.entry = undefined;
-        if (f) throw v;
-        r = begin(entry, v as Results);
-      } else {
-        co.status = "dead";
-        if (f) throw v;
-        return v as Results;
+  for (let begun = suspended; ; begun = false) {
+    if (!begun) {
+      let r: Results;
+      const frame = co.top;
+      try {
+        if (frame !== null) {
+          co.top = frame.up;
+          r = f ? frame.fail(v) : frame.resume(v as Results);
+        } else if (co.entry !== undefined) {
+          const { entry } = co;
+          co.entry = undefined;
+          if (f) throw v;
+          r = begin(entry, v as Results);
+        } else {
+          co.status = "dead";
+          if (f) throw v;
+          return v as Results;
+        }
+      } catch (e) {
+        if (co.status === "dead") throw e;
+        takeSuspended(null); // nothing half-linked may remain
+        v = e;
+        f = true;
+        continue;
       }
-    } catch (e) {
-      if (co.status === "dead") throw e;
-      takeSuspended(null); // nothing half-linked may remain
-      v = e;
-      f = true;
-      continue;
-    }
-    if (r !== SUSPENDED) {
-      v = r;
-      f = false;
-      continue;
+      if (r !== SUSPENDED) {
+        v = r;
+        f = false;
+        continue;
+      }
     }
     co.top = takeSuspended(co.top);
     const { reason } = control;
@@ -130,11 +138,26 @@ export function mayYield(owner: FrameOwner): boolean {
   return true;
 }
 
-/** What a resume does with the outcome: `coroutine.resume` and `wrap` differ here. */
+/** What a resume does with the outcome: `coroutine.resume`, `wrap` and `close` differ here. */
 export interface ResumeMode {
-  returned(co: Coroutine, r: Results): Results;
+  /** Results come as they are, behind `true`, or as `true` alone. */
+  readonly outcome: "plain" | "prefixed" | "closed";
   /** Returns results, or throws. */
   raised(co: Coroutine, error: unknown): Results;
+}
+
+function returned(mode: ResumeMode, r: Results): Results {
+  if (mode.outcome === "plain") return r;
+  return mode.outcome === "prefixed" ? prefixed(r) : true;
+}
+
+/** `true` and the results. Written out: spreading an array costs more than a switch of coroutines. */
+export function prefixed(r: Results): Results {
+  if (!Array.isArray(r)) return [true, r];
+  if (r.length === 2) return [true, r[0], r[1]];
+  const results: LuaValue[] = [true];
+  for (let i = 0; i < r.length; i++) results.push(r[i]);
+  return results;
 }
 
 /** Resumes `co` from the running coroutine with `args`, as results. May return `SUSPENDED`. */
@@ -161,9 +184,42 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
   resumer.status = "normal";
   co.status = "running";
   running = co;
+  const frame = co.top;
+  if (failing || frame === null || co.hook !== undefined || control.isStrict)
+    return finish(co, value, failing, false, mode);
+  // by far the most common case: the innermost frame runs on, and yields again
+  co.top = frame.up;
   let r: Results;
   try {
-    r = drive(co, value, failing);
+    r = frame.resume(value as Results);
+  } catch (e) {
+    takeSuspended(null);
+    if ((co.status as CoroutineStatus) === "dead") co.top = null;
+    return finish(co, e, true, false, mode);
+  }
+  if (r !== SUSPENDED) return finish(co, r, false, false, mode);
+  if (control.reason !== Reason.Yield) return finish(co, undefined, false, true, mode);
+  co.top = takeSuspended(co.top);
+  control.reason = Reason.None;
+  co.status = "suspended";
+  running = resumer;
+  resumer.status = "running";
+  if (resumer.hook !== undefined) control.n = 0;
+  return returned(mode, control.transfer);
+}
+
+/** Drives `co` on, then goes back to its resumer. */
+function finish(
+  co: Coroutine,
+  value: unknown,
+  failing: boolean,
+  suspended: boolean,
+  mode: ResumeMode,
+): Results {
+  const resumer = co.resumer as Coroutine;
+  let r: Results;
+  try {
+    r = drive(co, value, failing, suspended);
   } catch (e) {
     co.status = "dead";
     running = resumer;
@@ -174,7 +230,7 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
   resumer.status = "running";
   if (resumer.hook !== undefined) control.n = 0;
   if (r === SUSPENDED) return suspend(new ResumeFrame(co, mode));
-  return mode.returned(co, r);
+  return returned(mode, r);
 }
 
 /** Stands in the resumer's stack while the resumed coroutine waits for something outside. */
@@ -222,7 +278,7 @@ export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
   if (co.top === null) {
     co.entry = undefined;
     co.status = "dead";
-    return mode.returned(co, []);
+    return returned(mode, []);
   }
   co.resumer = running;
   co.nesting = running.nesting + 1;

@@ -8,7 +8,11 @@
 import { LuaTable } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
 
-export type NativeFunction = LuaFunction & { native: string; captured?: LuaValue[] };
+export type NativeFunction = LuaFunction & {
+  native: string;
+  captured?: LuaValue[];
+  withoutObject?: LuaFunction;
+};
 
 /** Marks `fn` as the native function `name`. */
 export function native(name: string, fn: LuaFunction): NativeFunction {
@@ -21,6 +25,21 @@ export function nativeClosure(name: string, captured: LuaValue[], fn: LuaFunctio
   const f = native(name, fn);
   f.captured = captured;
   return f;
+}
+
+/**
+ * A `__call` metamethod that has no use for the object in front of its arguments. Calls of the object
+ * go straight to `fn` then, without an array for the arguments.
+ */
+export function callMethod(name: string, fn: LuaFunction): NativeFunction {
+  const f = native(name, (_object: LuaValue, ...args: LuaValue[]) => fn(...args));
+  f.withoutObject = fn;
+  return f;
+}
+
+/** What a function made by `callMethod` calls. */
+export function withoutObject(fn: LuaFunction): LuaFunction | undefined {
+  return (fn as Partial<NativeFunction>).withoutObject;
 }
 
 /** What a native function has been made for: upvalue n is at index n - 1. */
