@@ -4,11 +4,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { lazyBuiltinList } from "../scripts/generate-builtins";
+import { compiledAssay } from "./compiled";
 
 const root = dirname(import.meta.dirname);
-const main = join(root, "src", "cli", "main.ts");
+// what people run; `ASSAY_BINARY` names another build
+let program = "";
+beforeAll(() => {
+  program = compiledAssay();
+}, 120_000);
 const directory = mkdtempSync(join(tmpdir(), "assay-cli-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -31,7 +36,7 @@ function environment(extra: Record<string, string> = {}): Record<string, string>
 
 /** Runs the tool; output as byte strings, times in log lines cut off. */
 function assay(args: string[], { input = "", env }: Options = {}): Result {
-  const r = spawnSync(process.execPath, [main, ...args], {
+  const r = spawnSync(program, args, {
     cwd: directory,
     input: Buffer.from(input, "latin1"),
     env: environment(env),
@@ -99,7 +104,7 @@ test("arg has what stands before the script at negative indices", () => {
     "local n = -1 while arg[n] do n = n - 1 end print(arg[n + 1], arg[-2], arg[-1])",
   );
   const { out } = assay(["--timeout", "9", "before.lua", "--timeout", "x"]);
-  expect(out).toBe(`${process.execPath}\t--timeout\t9\n`);
+  expect(out).toBe(`${program}\t--timeout\t9\n`);
 });
 
 test("--std is plain Lua: no toolbox, and yields only where C Lua allows them", () => {
@@ -333,6 +338,30 @@ test("log lines: level, filter, no colours in a pipe", () => {
   expect(assay(["exec", "-e", code], { env }).err).toBe("WARN w\n");
 });
 
+test("--log-format json, also by ASSAY_LOG_FORMAT", () => {
+  const code = "log.info('hello', { n = 1 }) error('bad')";
+  const lines = (r: Result) =>
+    r.err
+      .trimEnd()
+      .split("\n")
+      .map((l) => JSON.parse(l));
+  const flagged = lines(run(code, "--log-format", "json"));
+  expect(flagged).toMatchObject([
+    { level: "INFO", target: "lua", message: "hello", fields: { n: 1 } },
+    { level: "ERROR", target: "assay", message: expect.stringContaining("<eval>:1: bad\nstack") },
+  ]);
+  const env = { ASSAY_LOG_FORMAT: "json" };
+  expect(lines(assay(["exec", "-e", code], { env }))).toHaveLength(2);
+  expect(assay(["exec", "--log-format", "text", "-e", code], { env }).err).toContain(
+    "INFO hello n=1",
+  );
+  file("log.yaml", "checks:\n  - { name: n, type: script, file: log.lua }\n");
+  file("log.lua", "log.warn('from a check')");
+  const checks = assay(["--log-format", "json", "log.yaml"]);
+  expect(lines(checks).map((l) => l.message)).toContain("from a check");
+  expect(run(code, "--log-format", "xml").code).toBe(2);
+});
+
 test("assay.* modules come from ./modules, $ASSAY_MODULES_PATH and $ASSAY_LIB_PATH", () => {
   file("modules/one.lua", "return { from = 'modules' }");
   file("user/two/init.lua", "return { from = ... }");
@@ -354,7 +383,7 @@ test("assay.* modules come from ./modules, $ASSAY_MODULES_PATH and $ASSAY_LIB_PA
 });
 
 /** A running process, whose output is collected. */
-function start(args: string[], command = process.execPath) {
+function start(args: string[], command = program) {
   const child = spawn(command, args, { cwd: directory, env: environment() });
   const state = { child, out: "", err: "" };
   child.stdout.on("data", (d) => {
@@ -377,14 +406,14 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 test("output reaches a pipe while the script waits", async () => {
-  const { state, child, ended } = start([main, "exec", "-e", "print 'now' sleep(30)"]);
+  const { state, child, ended } = start(["exec", "-e", "print 'now' sleep(30)"]);
   await until(() => state.out === "now\n");
   child.kill("SIGTERM");
   await ended;
 });
 
 test("a closed pipe ends the script quietly", async () => {
-  const { state, child, ended } = start([main, "exec", "-e", "while true do print 'x' end"]);
+  const { state, child, ended } = start(["exec", "-e", "while true do print 'x' end"]);
   await until(() => state.out !== "");
   child.stdout.destroy();
   expect(await ended).toEqual({ code: 141, signal: null });
@@ -392,10 +421,7 @@ test("a closed pipe ends the script quietly", async () => {
 });
 
 test("output that cannot be written is an error", async () => {
-  const { state, ended } = start(
-    ["-c", `"$0" "$1" exec -e 'print(1)' >/dev/full`, process.execPath, main],
-    "sh",
-  );
+  const { state, ended } = start(["-c", `"$0" exec -e 'print(1)' >/dev/full`, program], "sh");
   expect(await ended).toEqual({ code: 1, signal: null });
   expect(state.err).toContain("writing standard output: No space left on device");
 });
@@ -403,7 +429,7 @@ test("output that cannot be written is an error", async () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   test(`${signal} ends a busy script at once`, async () => {
     const code = "io.stderr:write('go') while true do pcall(function() while true do end end) end";
-    const { state, child, ended } = start([main, "exec", "-e", code]);
+    const { state, child, ended } = start(["exec", "-e", code]);
     await until(() => state.err === "go");
     child.kill(signal);
     expect(await ended).toEqual({ code: null, signal });
@@ -415,7 +441,7 @@ test("a server finishes its requests on SIGTERM", async () => {
     http.serve({ port = 0, host = "127.0.0.1" }, { GET = { ["/"] = function()
       io.stderr:write "in request\\n" sleep(0.3) return { status = 200, body = "done" }
     end } })`;
-  const { state, child, ended } = start([main, "exec", "-e", code]);
+  const { state, child, ended } = start(["exec", "-e", code]);
   await until(() => state.err.includes("listening on"));
   const url = /http:\/\/[\d.]+:\d+/.exec(state.err)?.[0] as string;
   const answer = new Promise<string>((resolve, reject) => {
@@ -441,10 +467,7 @@ test.skipIf(!hasUnshare)("as process 1 it ends on signals, and closes variables"
     local c <close> = setmetatable({}, { __close = function() print "closed" end })
     print "go" io.stdout:flush()
     while true do end`;
-  const { state, child, ended } = start(
-    [...unshare, process.execPath, main, "exec", "-e", code],
-    "unshare",
-  );
+  const { state, child, ended } = start([...unshare, program, "exec", "-e", code], "unshare");
   await until(() => state.out === "go\n");
   const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim();
   process.kill(Number(inner), "SIGTERM");

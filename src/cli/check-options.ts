@@ -1,11 +1,12 @@
 /** The command line of check mode. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "../checks/exit-code";
 import { OUTPUTS, type Output } from "../checks/output";
 import { parseShard } from "../checks/select";
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
+import { LOG_FORMATS, type LogFormat } from "./log-format";
 import { addSandboxOptions, type SandboxOptions } from "./sandbox-options";
 import { parseSeconds, parseSize } from "./units";
 
@@ -17,6 +18,7 @@ export interface Target {
 
 export interface CheckOptions extends SandboxOptions {
   verbose?: boolean;
+  logFormat?: LogFormat;
   /** Milliseconds. */
   timeout?: number;
   output?: Target[];
@@ -41,6 +43,7 @@ export function createProgram(): Command {
     .usage("[options] <checks.yaml>")
     .argument("<file>", "a file of checks (.yaml, .yml)")
     .option("-v, --verbose", "log from level debug up")
+    .addOption(new Option("--log-format <format>", "of log lines").choices(LOG_FORMATS))
     .option("--timeout <duration>", "limit of the whole run, instead of the file's", duration)
     .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .option(

@@ -128,7 +128,7 @@ class CheckRun {
     private readonly secrets: Secrets,
   ) {
     const write = (line: string) => this.print(Buffer.from(line));
-    this.logger = createLogger(secrets, options.verbose, write);
+    this.logger = createLogger(secrets, options, write);
     this.isLive = isTerminal(2) && !options.quiet && !options.verbose;
   }
 

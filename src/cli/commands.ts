@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
+import { LOG_FORMATS } from "./log-format";
 import type { ManifestCommandOptions } from "./manifest";
 import { addSandboxOptions } from "./sandbox-options";
 import { runFile, runScript, type ScriptOptions } from "./script";
@@ -202,6 +203,7 @@ function append(text: string, before: string[] = []): string[] {
 function addOptions(command: Command): Command {
   return addSandboxOptions(command)
     .option("-v, --verbose", "log from level debug up")
+    .addOption(new Option("--log-format <format>", "of log lines").choices(LOG_FORMATS))
     .option("--timeout <seconds>", "stop the script after this time (exit code 124)", seconds)
     .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .option("--std", "plain Lua: its standard library only, yields only where C Lua allows them");

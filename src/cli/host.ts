@@ -7,6 +7,7 @@ import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr } from "../lualib/io-stream";
 import type { LuaState } from "../runtime/state";
 import type { Confinement } from "./confine";
+import type { LogFormat } from "./log-format";
 import type { ScriptOptions } from "./script";
 
 /** Log lines go to standard error; in colour on a terminal, unless NO_COLOR is set. */
@@ -16,7 +17,7 @@ export function createHost(
   confinement?: Confinement,
 ): Host {
   const secrets = new Secrets();
-  const logger = createLogger(secrets, options.verbose);
+  const logger = createLogger(secrets, options);
   const environment = confinement?.environment ?? new Environment({ shared: true });
   return new Host(state, {
     logger,
@@ -27,13 +28,27 @@ export function createHost(
   });
 }
 
-/** The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set. */
-export function createLogger(secrets: Secrets, verbose = false, writeLine = write): Logger {
-  const { RUST_LOG, NO_COLOR } = process.env;
+/**
+ * The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set, and
+ * `ASSAY_LOG_FORMAT` how, unless `logFormat` does.
+ */
+export function createLogger(
+  secrets: Secrets,
+  { verbose = false, logFormat }: { verbose?: boolean; logFormat?: LogFormat },
+  writeLine = write,
+): Logger {
+  const { RUST_LOG, NO_COLOR, ASSAY_LOG_FORMAT } = process.env;
+  const format = logFormat ?? (ASSAY_LOG_FORMAT === "json" ? "json" : "text");
   const filter = verbose
     ? LogFilter.at("debug")
     : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
-  return new Logger({ filter, secrets, color: !NO_COLOR && isTerminal(2), write: writeLine });
+  return new Logger({
+    format,
+    filter,
+    secrets,
+    color: !NO_COLOR && isTerminal(2),
+    write: writeLine,
+  });
 }
 
 function write(line: string): void {

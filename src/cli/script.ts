@@ -13,6 +13,7 @@ import { installBuiltins } from "./builtins";
 import type { Confinement } from "./confine";
 import { finish } from "./exit";
 import { libraries } from "./libraries";
+import type { LogFormat } from "./log-format";
 import { moduleSearchers } from "./modules";
 import type { SandboxOptions } from "./sandbox-options";
 import { onSignal } from "./signals";
@@ -27,6 +28,8 @@ export interface ScriptOptions extends SandboxOptions {
   std?: boolean;
   /** Log from level `debug` up. */
   verbose?: boolean;
+  /** Log lines as text (the default) or as JSON objects. */
+  logFormat?: LogFormat;
 }
 
 /** A script's text and what it is told about itself. All are byte strings. */
