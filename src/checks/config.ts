@@ -86,7 +86,7 @@ function strategyDefaults(strategy: Backoff["strategy"]) {
 
 /** The pause in milliseconds after failed attempt `n`, counted from 1; `random` gives 0 to 1. */
 export function pauseAfter(n: number, backoff: Backoff, random: () => number): number {
-  const factor = backoff.strategy === "linear" ? n : 2 ** (n - 1);
+  const factor = backoff.strategy === "linear" ? n : 2 ** Math.min(n - 1, 1000);
   const pause = Math.min(backoff.delay * factor, backoff.max);
   return backoff.jitter ? pause * (0.5 + random() / 2) : pause;
 }

@@ -33,6 +33,7 @@ function objectSchema(fields: Fields, type?: string, required?: string[]): Schem
   return {
     type: "object",
     properties,
+    patternProperties: { "^x-": {} },
     additionalProperties: false,
     ...(needed.length > 0 && { required: needed }),
   };

@@ -58,6 +58,30 @@ export function jsonEquals(a: Json, b: Json): boolean {
   return keys.every((k) => Object.hasOwn(b, k) && jsonEquals(a[k] as Json, b[k] as Json));
 }
 
+/** As `jsonEquals`, but numbers compare by value: YAML does not say which kind was meant. */
+export function sameValues(a: Json, b: Json): boolean {
+  if (a instanceof JsonNumber && b instanceof JsonNumber)
+    return a.integer !== undefined && b.integer !== undefined
+      ? a.integer === b.integer
+      : a.value === b.value;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((v, i) => sameValues(v, b[i] as Json));
+  if (!isObject(a) || !isObject(b)) return jsonEquals(a, b);
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((k) => Object.hasOwn(b, k) && sameValues(a[k] as Json, b[k] as Json));
+}
+
+function isObject(v: Json): v is { [key: string]: Json } {
+  return typeof v === "object" && v !== null && !Array.isArray(v) && !(v instanceof JsonNumber);
+}
+
+/** The JSON text of a value out of a check file; large integers are bigints there. */
+export function valueText(v: unknown): string {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+  return JSON.stringify(v, (_, x: unknown) => (typeof x === "bigint" ? rawJSON(String(x)) : x));
+}
+
 /** A value as JSON text, for messages. */
 export function jsonText(v: Json): string {
   if (v instanceof JsonNumber) return v.source;

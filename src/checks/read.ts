@@ -254,6 +254,8 @@ export class Reader {
     for (const [key, value] of entries) {
       const at = keys.get(key) ?? node;
       if (!Object.hasOwn(fields, key)) {
+        // as elsewhere, a place for what anchors need
+        if (key.startsWith("x-")) continue;
         const near = suggest(key, usable(fields, type));
         const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
         this.report(at, join(path, key), `unknown key ${JSON.stringify(key)}${hint}`, "warning");
@@ -358,6 +360,8 @@ export class Reader {
       return out;
     }
     if (!isScalar(node) || node.value === null) return null;
+    if (typeof node.value === "number" && !Number.isSafeInteger(node.value))
+      return exactInteger(node.source) ?? node.value;
     if (typeof node.value !== "string") return node.value;
     return this.text(node, path)?.text ?? null;
   }
@@ -396,6 +400,13 @@ function describeNode(node: Node | undefined): string {
   const text = node.type === "PLAIN" ? (node.source ?? String(node.value)) : undefined;
   const shown = text ?? JSON.stringify(String(node.value));
   return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+}
+
+/** An integer that a double can't hold, but 64 bits can. */
+function exactInteger(source: string | undefined): bigint | undefined {
+  if (source === undefined || !/^[+-]?\d+$/.test(source)) return undefined;
+  const n = BigInt(source.replace("+", ""));
+  return BigInt.asIntN(64, n) === n ? n : undefined;
 }
 
 /** A number as YAML 1.2 writes it (§10.3.2). */

@@ -38,6 +38,13 @@ export interface RunnerOptions {
   readonly mask?: (text: string) => string;
 }
 
+/** Limits in milliseconds of attempts of types that have none of their own. */
+const DEFAULT_LIMITS: Partial<Record<Check["type"], number>> = {
+  dns: 30_000,
+  k8s: 30_000,
+  sql: 30_000,
+};
+
 interface Slot {
   readonly check: Check;
   state: "waiting" | "running" | "done";
@@ -208,7 +215,7 @@ class Run {
         }),
       ),
     ];
-    const { timeout } = check;
+    const timeout = check.timeout ?? DEFAULT_LIMITS[check.type];
     if (timeout !== undefined)
       racers.push(
         this.clock.sleep(timeout, ended.signal).then(() => {

@@ -98,7 +98,7 @@ test("validate", () => {
   expect(assay(["validate", "ok.yaml", "bad2.yaml"])).toEqual({
     code: 2,
     out: "ok.yaml: valid, 1 check\n",
-    err: "bad2.yaml:1:10: retries: expected an integer from 0 to 10000, got x\nbad2.yaml:2:9: checks: expected a list, got 1\n",
+    err: "bad2.yaml:1:10: retries: expected an integer from 0 to 4294967295, got x\nbad2.yaml:2:9: checks: expected a list, got 1\n",
   });
 });
 

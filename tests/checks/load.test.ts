@@ -69,7 +69,7 @@ checks:
     'c.yaml:9:5: checks[2]: missing field "name"',
     "c.yaml:9:5: checks[2].file: script check requires a 'file' field",
     "c.yaml:12:41: checks[3].port: expected an integer from 1 to 65535, got 70000",
-    'c.yaml:12:67: checks[3].retries: expected an integer from 0 to 10000, got "3" (numbers have no quotes)',
+    'c.yaml:12:67: checks[3].retries: expected an integer from 0 to 4294967295, got "3" (numbers have no quotes)',
     "c.yaml:13:54: checks[4].backoff: parsing backoff: unsupported duration format: \"5x\" (use e.g. '120s', '5m', '500ms')",
     'c.yaml:9:5: checks[2].needs: there is no check "zz"',
     "c.yaml:12:5: checks[3].needs: checks need each other: c → d → c",
@@ -90,10 +90,13 @@ test.each([
   ["[]", "c.yaml:1:1: expected a map, got a list"],
   ["a: [", /^c\.yaml:1:5: Flow sequence/],
   ["checks: {}", "c.yaml:1:9: checks: expected a list, got a map"],
-  ["retries: -1\nchecks: []", "c.yaml:1:10: retries: expected an integer from 0 to 10000, got -1"],
+  [
+    "retries: -1\nchecks: []",
+    "c.yaml:1:10: retries: expected an integer from 0 to 4294967295, got -1",
+  ],
   [
     "retries: 1.0\nchecks: []",
-    "c.yaml:1:10: retries: expected an integer from 0 to 10000, got 1.0",
+    "c.yaml:1:10: retries: expected an integer from 0 to 4294967295, got 1.0",
   ],
   ["parallel: 'yes'\nchecks: []", /^c\.yaml:1:11: parallel: expected true, false, or a number/],
   ["checks: []\nchecks: []", /^c\.yaml:2:1: Map keys must be unique/],
@@ -191,6 +194,11 @@ test("selection by tags, names and shards", () => {
 
 test("the JSON Schema that is shipped is that of this definition", () => {
   expect(readFileSync(SCHEMA_FILE, "utf8")).toBe(schemaText());
+});
+
+test("keys that begin with x- are for anchors", () => {
+  const text = "x-base: &b {type: dns, host: x, x-note: y}\nchecks: [{<<: *b, name: a}]";
+  expect(problems(text, { strict: true })).toEqual([]);
 });
 
 test("aliases of aliases don't multiply without end", () => {

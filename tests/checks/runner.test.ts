@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Check } from "../../src/checks/config";
 import { compatible, exitCodeOf } from "../../src/checks/exit-code";
 import { loadText } from "../../src/checks/load";
 import { type Outcome, runChecks } from "../../src/checks/runner";
-import { FakeClock } from "./helpers";
+import { FakeClock, file, removeDirectory, runText } from "./helpers";
+
+afterAll(removeDirectory);
 
 const checks = (names: string[], more = "") =>
   `checks:\n${names.map((n) => `  - {name: ${n}, type: script, file: x.lua${more}}`).join("\n")}\n`;
@@ -199,4 +201,33 @@ test("a wrong configuration is not tried again; a bug is a failure", async () =>
 test("no checks at all pass", async () => {
   const { result } = await run("checks: []", () => ({ ms: 0 }));
   expect(result).toEqual({ passed: true, checks: [], duration_ms: 0 });
+});
+
+test("in real time: the pauses, the limit of an attempt, and checks side by side", async () => {
+  const text = `retries: 2
+backoff: 100ms
+parallel: 2
+checks:
+  - {name: linear, type: tcp, host: 127.0.0.1, port: 1}
+  - {name: exponential, type: tcp, host: 127.0.0.1, port: 1, backoff: {strategy: exponential, delay: 150ms, jitter: false}}
+  - {name: limited, type: script, file: wait.lua, retries: 0, timeout: 200ms}
+`;
+  file("wait.lua", "sleep(60)");
+  const { checks, duration_ms } = await runText(text);
+  const starts = checks.map((c) => c.attempts.map((a) => a.started_ms));
+  for (const [i, pauses] of [
+    [0, [100, 200]],
+    [1, [150, 300]],
+  ] as const)
+    for (const [n, pause] of pauses.entries()) {
+      const [before = 0, after = 0] = starts[i]?.slice(n, n + 2) ?? [];
+      // a timer may be late on a busy machine, but never early
+      expect(after - before).toBeGreaterThanOrEqual(pause - 2);
+      expect(after - before).toBeLessThan(pause + 1500);
+    }
+  // both began at once
+  expect(Math.abs((starts[0]?.[0] ?? 0) - (starts[1]?.[0] ?? 9999))).toBeLessThan(100);
+  expect(checks[2]?.message).toBe("attempt timed out after 0.2s");
+  expect(checks[2]?.duration_ms).toBeGreaterThanOrEqual(198);
+  expect(duration_ms).toBeGreaterThanOrEqual(498);
 });

@@ -295,5 +295,12 @@ test("sql: rows, counts, expressions about rows", async () => {
   );
   expect(await sql("select 1 as a union select 2", "rows: 2, json: '.[1].a == 2'")).toBe("passed");
   expect(await sql("select 1 as a", "rows: 0")).toBe("failed: expected 0 rows, got 1");
+  // YAML does not tell 2.0 from 2; integers beyond 2^53 stay exact
+  expect(
+    await sql("select 2.0 as f, 9007199254740993 as i", "rows: [{f: 2, i: 9007199254740993}]"),
+  ).toBe("passed");
+  expect(await sql("select 9007199254740993 as i", "rows: [{i: 9007199254740992}]")).toMatch(
+    /^failed: expected rows \[\{"i":9007199254740992\}\], got \[\{"i":9007199254740993\}\]/,
+  );
   expect(await sql("select nope", "rows: 0")).toMatch(/^failed: db\.query: .*nope/);
 });

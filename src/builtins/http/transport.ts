@@ -46,8 +46,8 @@ const MAX_ORIGINS = 256;
 type PoolClass = typeof Pool;
 let poolClass: PoolClass | undefined;
 
-/** Loaded with the first request: it takes tens of milliseconds. */
-async function loadPool(): Promise<PoolClass> {
+/** Loaded with the first request, unless somebody measures it: it takes tens of milliseconds. */
+export async function loadPool(): Promise<PoolClass> {
   if (poolClass === undefined) {
     const module = await import("undici/lib/dispatcher/pool.js");
     poolClass = module.default;

@@ -1,4 +1,5 @@
 /** `type: prometheus`: the value of the first series of an instant query. */
+import { loadPool } from "../../builtins/http/transport";
 import type { Check } from "../config";
 import { jsonErrorText } from "../json-value";
 import type { Values } from "../read";
@@ -17,6 +18,7 @@ export async function prometheusCheck(
   const base = (options.url as string).replace(/\/+$/, "");
   const address = `${base}/api/v1/query?query=${urlencode(options.query as string)}`;
   const url = new URL(address);
+  await loadPool();
   const begin = performance.now();
   const response = await send(check, { method: "GET", url }, services, signal);
   const latency = performance.now() - begin;
