@@ -1,6 +1,9 @@
 /** `sleep(seconds)`: only the calling task waits. */
 import { defineBuiltin, delay, fn, p } from "../host";
 
+/** Thirty years: more is a mistake in a calculation, and nothing would ever end it. */
+const MAX_SECONDS = 1e9;
+
 export default defineBuiltin({
   name: "sleep",
   doc: "Waits while other tasks run",
@@ -11,6 +14,7 @@ export default defineBuiltin({
     run(ctx, seconds) {
       if (!(seconds >= 0 && seconds < Infinity))
         ctx.fail(`seconds must be a finite number, not negative, got ${seconds}`);
+      if (seconds > MAX_SECONDS) ctx.fail(`seconds must be at most ${MAX_SECONDS}, got ${seconds}`);
       return delay(seconds * 1000, ctx.signal);
     },
   }),

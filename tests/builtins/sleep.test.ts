@@ -37,6 +37,10 @@ test.each(["-1", "0/0", "math.huge", "-math.huge"])("sleep(%s) is refused", asyn
   );
 });
 
+test("waits that never end are refused", async () => {
+  expect(await failure("sleep(1e300)")).toMatch(/^sleep: seconds must be at most 1000000000, got /);
+});
+
 test("numeric strings count, other values do not", async () => {
   expect(await run('return sleep("0.001")')).toEqual([]);
   expect(await failure("sleep()")).toBe(
