@@ -1,6 +1,5 @@
 /** `process`: processes of the system, and those that the script starts. */
 import {
-  bytesToUtf8,
   type Context,
   defineBuiltin,
   delay,
@@ -16,6 +15,7 @@ import { ChildHandle, childrenOf, spawn, waitOptions } from "./process/child";
 import { signalName, signalNumber } from "./process/signals";
 import { hasName, listProcesses } from "./process/table";
 import { WatchHandle, watch } from "./process/watch";
+import { commandWords } from "./process/words";
 
 /** Program names of a parameter that takes one or a list. */
 function namesOf(ctx: Context, names: string | LuaTable): string[] {
@@ -36,7 +36,7 @@ function argumentsOf(ctx: Context, args: LuaTable | undefined): string[] {
     if (typeof a === "number") return String(a);
     if (typeof a !== "string" || a.includes("\0"))
       return ctx.fail("args must be strings without NUL bytes");
-    return bytesToUtf8(a);
+    return a;
   });
 }
 
@@ -107,7 +107,7 @@ export default defineBuiltin({
       doc: "Starts a program that runs on beside the script; returns its handle, with `pid`.",
       params: [
         p.record("options", {
-          cmd: p.text("cmd", "the program, found in PATH"),
+          cmd: p.string("cmd", "the program, found in PATH"),
           args: p.table("args", "its arguments").optional(),
           cwd: p.text("cwd", "working directory").optional(),
           env: p.table("env", "variables on top of the script's own; false removes one").optional(),
@@ -120,7 +120,9 @@ export default defineBuiltin({
       returns: "process.child",
       mutates: true,
       async run(ctx, options) {
-        const child = await spawn(ctx, { ...options, args: argumentsOf(ctx, options.args) });
+        if (options.cmd.includes("\0")) ctx.fail("cmd contains a NUL byte");
+        const [cmd = "", ...args] = commandWords([options.cmd, ...argumentsOf(ctx, options.args)]);
+        const child = await spawn(ctx, { ...options, cmd, args });
         return ctx.handle(ChildHandle, child);
       },
     }),

@@ -1,5 +1,6 @@
 /** `shell`: commands run to their end, with their output. */
-import { bytesToUtf8, defineBuiltin, fn, HostError, items, LuaTable, p } from "../host";
+import { defineBuiltin, fn, HostError, items, LuaTable, p } from "../host";
+import { commandWords } from "./process/words";
 import { execute } from "./shell/exec";
 
 const MAX_OUTPUT = 64 * 1024 * 1024;
@@ -12,12 +13,11 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Arguments reach the program as text. */
 function argument(fnName: string, word: unknown): string {
   if (typeof word !== "string")
     throw new HostError(`${fnName}: the command's words must be strings`);
   if (word.includes("\0")) throw new HostError(`${fnName}: the command contains a NUL byte`);
-  return bytesToUtf8(word);
+  return word;
 }
 
 export default defineBuiltin({
@@ -59,11 +59,7 @@ export default defineBuiltin({
       run(ctx, cmd, opts) {
         const words = cmd instanceof LuaTable ? [...items(cmd)] : ["/bin/sh", "-c", cmd];
         if (words.length === 0) ctx.fail("the command is empty");
-        return execute(
-          ctx,
-          words.map((w) => argument(ctx.name, w)),
-          opts,
-        );
+        return execute(ctx, commandWords(words.map((w) => argument(ctx.name, w))), opts);
       },
     }),
     quote: fn({

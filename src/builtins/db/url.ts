@@ -131,6 +131,8 @@ function fileAddress(url: string): FileAddress {
       );
   }
   const path = decode(before);
+  if (path.includes("\0"))
+    throw new DbFault("error with configuration: the path contains a NUL byte");
   if (path === "" || path === ":memory:") mode = "memory";
   return { kind: "sqlite", path: path === "" ? ":memory:" : path, mode, uri };
 }

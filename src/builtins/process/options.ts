@@ -1,6 +1,6 @@
 /** What `shell.exec` and `process.spawn` have in common: the surroundings of a child. */
 import {
-  bytesToUtf8,
+  bytesToText,
   type Context,
   entries,
   isNumber,
@@ -19,13 +19,19 @@ export function childEnvironment(
   for (const [key, value] of entries(extra)) {
     if (typeof key !== "string" || key === "" || /[=\0]/.test(key))
       return ctx.fail("env: names must be strings without '='");
-    const name = bytesToUtf8(key);
+    const name = bytesToText(key) ?? ctx.fail("env: a name is not valid UTF-8");
     if (value === false) delete all[name];
-    else if (typeof value === "string" && !value.includes("\0")) all[name] = bytesToUtf8(value);
+    else if (typeof value === "string") all[name] = variable(ctx, name, value);
     else if (isNumber(value)) all[name] = numberToString(value);
     else return ctx.fail(`env: value of ${name} must be a string, number or false`);
   }
   return all;
+}
+
+/** A value as Bun.spawn takes it. */
+function variable(ctx: Context, name: string, value: string): string {
+  if (value.includes("\0")) return ctx.fail(`env: value of ${name} contains a NUL byte`);
+  return bytesToText(value) ?? ctx.fail(`env: value of ${name} is not valid UTF-8`);
 }
 
 /** Why a program could not be started. Bun reports a missing folder as a missing program. */
