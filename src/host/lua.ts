@@ -153,7 +153,11 @@ export class Lua {
   /** Cancels all tasks, runs what builtins left to be done, and closes open files. */
   async close(): Promise<void> {
     const tasks = [...this.state.tasks];
-    for (const task of tasks) task.cancel();
+    for (const task of tasks) {
+      // closing methods that never end must not go on for ever
+      task.deadline = Math.min(task.deadline, performance.now() + CLOSING_MS);
+      task.cancel();
+    }
     await Promise.race([Promise.allSettled(tasks.map((t) => t.promise)), delayTurns()]);
     for (const action of this.state.onClose.splice(0)) action();
   }
@@ -235,6 +239,8 @@ export class Lua {
 }
 
 const DISPLAY_LIMIT_MS = 1000;
+/** How long closing methods may compute when a state is closed. */
+const CLOSING_MS = 1000;
 
 /** Ends the task when its time is over, whether it computes or waits. */
 function limitTime(task: Task, ms: number): ReturnType<typeof setTimeout> {

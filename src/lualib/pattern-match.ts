@@ -10,6 +10,7 @@
  * the matcher's `switch` a jump table.
  */
 import { runtimeError } from "../runtime/error";
+import { poll } from "../runtime/scheduler";
 import {
   ALL,
   bracketSet,
@@ -306,10 +307,22 @@ const choicePosition = new Int32Array(MAX_DEPTH + 8);
 const choiceLimit = new Int32Array(MAX_DEPTH + 8);
 const choiceDepth = new Int32Array(MAX_DEPTH + 8);
 
+/** Steps after which a match looks at the time: a pattern can take for ever (`.-.-.-.-b`). */
+const POLL_STEPS = 20_000;
+let steps = 0;
+
+function look(): void {
+  steps = 0;
+  poll();
+}
+
 /** The end of the match that begins at `start`, or -1. */
 export function matchAt(p: Pattern, s: string, start: number): number {
   const nodes = p.nodes;
   const end = s.length;
+  // the rest may be looked at as a whole
+  steps += 1 + ((end - start) >> 8);
+  if (steps > POLL_STEPS) look();
   let choices = 0;
   let i = 0;
   let at = start;
@@ -397,6 +410,7 @@ export function matchAt(p: Pattern, s: string, start: number): number {
     // this way leads nowhere: back to the latest choice
     for (;;) {
       if (choices === 0) return -1;
+      if (++steps > POLL_STEPS) look();
       const top = choices - 1;
       i = choiceNode[top] as number;
       node = nodes[i] as Node;

@@ -4,6 +4,7 @@
  * Every function has a direct path for tables whose elements are reached without metamethods, and
  * a resumable one (`Steps`) that goes through `index`, `setIndex` and `lengthOf`.
  */
+
 import { lengthOf } from "../runtime/arith";
 import { equals } from "../runtime/compare";
 import { argumentTypeName, runtimeError } from "../runtime/error";
@@ -21,6 +22,7 @@ import { checkAllocation, maxBytes, noteReserved } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library } from "../runtime/native";
 import { numberToString, parseNumber } from "../runtime/number";
+import { poll } from "../runtime/scheduler";
 import { EMPTY_ARRAY, EMPTY_HASH, HashObject, LuaTable } from "../runtime/table";
 import { first, isNumber, type LuaValue, numberToInteger, type Results } from "../runtime/value";
 import {
@@ -190,6 +192,9 @@ function* removeSteps(t: LuaValue, position: LuaValue): Steps {
 
 // ---- move ----
 
+/** A look at the time after so many elements: a range may have 2^63. */
+const POLL_MASK = 0xffff;
+
 function move(
   source: LuaValue,
   from: LuaValue,
@@ -228,9 +233,12 @@ function big(i: LuaInteger): bigint {
 }
 
 function moveRaw(source: LuaTable, f: number, e: number, t: number, target: LuaTable): void {
-  if (t > e || t <= f || source !== target)
-    for (let i = f, j = t; i <= e; i++, j++) target.setInt(j, source.getInt(i));
-  else for (let i = e, j = t + e - f; i >= f; i--, j--) target.setInt(j, source.getInt(i));
+  const upward = t > e || t <= f || source !== target;
+  for (let n = 0; n <= e - f; n++) {
+    const k = upward ? n : e - f - n;
+    target.setInt(t + k, source.getInt(f + k));
+    if ((n & POLL_MASK) === POLL_MASK) poll();
+  }
 }
 
 function* moveSteps(
@@ -247,11 +255,13 @@ function* moveSteps(
     upward = first(r === SUSPENDED ? yield : r) !== true;
   }
   const step = upward ? 1 : -1;
+  let n = 0;
   let i = upward ? f : e;
   let j = upward ? t : addInt(t, subInt(e, f));
   const last = upward ? e : f;
   for (;;) {
     yield* setSteps(target, j, yield* getSteps(source, i));
+    if ((++n & POLL_MASK) === 0) poll();
     if (compareInt(i, last) === 0) return target;
     i = addInt(i, step);
     j = addInt(j, step);

@@ -197,6 +197,14 @@ control.onTick = () => {
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));
 };
 
+/**
+ * For library functions that may take long without running Lua code: raises what would end the
+ * running task at its next tick.
+ */
+export function poll(): void {
+  current?.check(performance.now());
+}
+
 /** The task that is running. */
 export function currentTask(): Task {
   if (current === undefined) throw new Error("no Lua task is running");
