@@ -29,9 +29,10 @@ export interface ScannedStatement {
   readonly placeholders: readonly Placeholder[];
 }
 
+// a byte order mark is white space, no part of a word
 // in order: comments, strings and quoted names, words, parameters, `;`, any other char
 const TOKEN =
-  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?)|([A-Za-z_\x80-\uffff][\w$\x80-\uffff]*|\d[\w.]*)|(\?\d*|\$\w+|[:@][A-Za-z_]\w*)|(;)|\s+|[\s\S]/y;
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?)|([A-Za-z_\x80-\ufefe\uff00-\uffff][\w$\x80-\uffff]*|\d[\w.]*)|(\?\d*|\$\w+|[:@][A-Za-z_]\w*)|(;)|\s+|[\s\S]/y;
 const BACKSLASH_STRING = /'(?:[^'\\]|''|\\[\s\S])*'?|"(?:[^"\\]|""|\\[\s\S])*"?/y;
 const HASH_COMMENT = /#[^\n]*/y;
 const BRACKETS = /\[[^\]]*\]?/y;
