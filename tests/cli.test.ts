@@ -303,8 +303,24 @@ test("--timeout closes variables, and holds for finalisers", () => {
 });
 
 test("--timeout ends a native function that goes on for ever", () => {
-  const r = run('print(("a"):rep(300):find(".-.-.-.-.-.-.-b"))', "--timeout", "0.2");
+  const sql = `with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n`;
+  const r = run(`db.query(db.connect("sqlite::memory:"), "${sql}")`, "--timeout", "0.2");
   expect(r).toMatchObject({ code: 124, err: "error: timeout after 0.2s, in a native function\n" });
+});
+
+test("--timeout ends a pattern that backtracks for ever, and says where", () => {
+  const r = run('print(("a"):rep(300):find(".-.-.-.-.-.-.-b"))', "--timeout", "0.2");
+  expect(r.code).toBe(124);
+  expect(r.err).toMatch(/^ERROR timeout after 0\.2s\nstack traceback:[^]*<eval>:1: in main chunk/);
+});
+
+test("--max-memory ends a native function that takes all there is", () => {
+  const r = run('yaml.parse(("- [a, b, c]\\n"):rep(2000000))', "--max-memory", "32M");
+  expect(r).toMatchObject({
+    code: 1,
+    out: "",
+    err: "error: memory error: not enough memory, in a native function\n",
+  });
 });
 
 test("--max-memory raises 'not enough memory', which pcall catches", () => {

@@ -15,7 +15,7 @@ import {
   shutdownDone,
   utf8ToBytes,
 } from "../host";
-import { asHostError } from "./http/client";
+import { asHostError } from "./http/faults";
 import { readServerOptions } from "./http/serve/options";
 import { Routes } from "./http/serve/routes";
 import { HttpServer, type ServerSettings } from "./http/serve/server";

@@ -19,8 +19,9 @@ import {
   retainHost,
   utf8ToBytes,
 } from "../host";
-import { faultsAsErrors, makeClient } from "./http/client";
+import { makeClient } from "./http/client";
 import { HttpFault } from "./http/errors";
+import { faultsAsErrors } from "./http/faults";
 import { readHeaders } from "./http/options";
 import { headerTable } from "./http/response";
 import { type Exchange, readExchanges, type StubRequest } from "./http/stub/exchange";

@@ -1,7 +1,8 @@
 /** `http`: the client functions. The server is in http-serve.ts. */
 import { type Context, defineBuiltin, defineHandle, fn, method, newTable, p } from "../host";
 import { call, callDownload, checkMethod } from "./http/call";
-import { faultsAsErrors, type HttpClient, makeClient, sharedClient } from "./http/client";
+import { type HttpClient, makeClient, sharedClient } from "./http/client";
+import { faultsAsErrors } from "./http/faults";
 
 const OPTIONS_DOC =
   "headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line";

@@ -26,7 +26,9 @@ export function guard(
   const ms = config.timeout + GRACE_MS;
   if (ms > MAX_TIMER_MS) return undefined;
   const code = exitCompat ? compatible(EXIT.timeout) : EXIT.timeout;
-  const watchdog = startWatchdog(ms, "error: global timeout exceeded\n", code);
+  const watchdog = startWatchdog({
+    time: { ms, message: "error: global timeout exceeded\n", code },
+  });
   const results = new Map<Check, CheckResult>();
   let ready = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -5,7 +5,7 @@ import type { Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { reportTimeout, TIMEOUT_CODE } from "./report";
 import type { ScriptOptions } from "./script";
-import { startWatchdog } from "./watchdog";
+import { type Bounds, startWatchdog } from "./watchdog";
 
 /** How long closing methods may take when the time is over. */
 const CLOSING_MS = 1000;
@@ -14,19 +14,41 @@ const ENDING_MS = 1500;
 /** What one JS timer can hold: 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** How much more than the limit the process may occupy: garbage, buffers, the engine's own. */
+const MEMORY_FACTOR = 3;
+const MEMORY_REST = 128 * 1024 * 1024;
+
 /** Limits the script's main task. */
 export function applyLimits(state: LuaState, task: Task, options: ScriptOptions): void {
-  if (options.maxMemory !== undefined) limitMemory(options.maxMemory);
-  if (options.timeout === undefined) return;
+  const memory = memoryBound(options.maxMemory);
+  const time = timeBound(state, task, options);
+  if (memory !== undefined || time !== undefined)
+    startWatchdog({ ...(memory && { memory }), ...(time && { time }) });
+}
+
+function memoryBound(limit: number | undefined): Bounds["memory"] {
+  if (limit === undefined) return undefined;
+  limitMemory(limit);
+  if (!Number.isFinite(limit)) return undefined;
+  const bytes = process.memoryUsage.rss() + limit * MEMORY_FACTOR + MEMORY_REST;
+  return {
+    bytes,
+    message: "error: memory error: not enough memory, in a native function\n",
+    code: 1,
+  };
+}
+
+function timeBound(state: LuaState, task: Task, options: ScriptOptions): Bounds["time"] {
+  if (options.timeout === undefined) return undefined;
   const ms = options.timeout * 1000;
   // the deadline stops it while it computes, the timers while it waits
   task.deadline = performance.now() + ms;
   after(ms, () => task.cancel(new Timeout()));
   after(ms + CLOSING_MS, () => reportTimeout(state, new Timeout(), options));
   const last = ms + CLOSING_MS + ENDING_MS;
-  if (last > MAX_TIMER_MS) return;
+  if (last > MAX_TIMER_MS) return undefined;
   const message = `error: timeout after ${options.timeout}s, in a native function\n`;
-  startWatchdog(last, message, TIMEOUT_CODE);
+  return { ms: last, message, code: TIMEOUT_CODE };
 }
 
 function after(ms: number, f: () => void): void {

@@ -1,7 +1,7 @@
 /**
- * The last resort of a time limit: ends the process when it is stuck in one long native call (a
- * pattern that backtracks for ever, a sort of millions), where neither a deadline is looked at nor
- * a timer runs.
+ * The last resort of limits on time and memory: ends the process when it is stuck in one long native
+ * call (a sort of millions, a template that loops, a huge document), where neither a deadline or the
+ * heap is looked at nor a timer runs.
  */
 
 /**
@@ -29,23 +29,28 @@ self.onmessage = ({ data }) => {
     pieces = data.pieces;
     return;
   }
-  const { ms, message, code } = data;
-  setTimeout(() => {
-    try {
-      writeSync(2, message);
-    } catch {}
-    for (const { file, text } of pieces)
-      try {
-        if (file === undefined) writeAll(1, Buffer.from(text));
-        else writeFileSync(file, text);
-      } catch {}
-    try {
-      exit(code);
-    } finally {
-      process.kill(process.pid, "SIGKILL");
-    }
-  }, ms);
+  const { time, memory } = data;
+  if (time !== undefined) setTimeout(() => end(time), time.ms);
+  if (memory !== undefined)
+    setInterval(() => {
+      if (process.memoryUsage.rss() > memory.bytes) end(memory);
+    }, 50);
 };
+function end({ message, code }) {
+  try {
+    writeSync(2, message);
+  } catch {}
+  for (const { file, text } of pieces)
+    try {
+      if (file === undefined) writeAll(1, Buffer.from(text));
+      else writeFileSync(file, text);
+    } catch {}
+  try {
+    exit(code);
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
 `;
 
 /** A text and where it goes; standard output without a file. */
@@ -61,10 +66,23 @@ export interface Watchdog {
   stop(): void;
 }
 
-/** Ends the process with `code` after `ms` milliseconds, whatever it does, and writes `message`. */
-export function startWatchdog(ms: number, message: string, code: number): Watchdog {
+/** How the process ends, and what is written to standard error first. */
+interface Ending {
+  readonly message: string;
+  readonly code: number;
+}
+
+export interface Bounds {
+  /** Milliseconds from now on. */
+  readonly time?: Ending & { readonly ms: number };
+  /** What the whole process may occupy. */
+  readonly memory?: Ending & { readonly bytes: number };
+}
+
+/** Ends the process when it goes beyond the bounds, whatever it does. */
+export function startWatchdog(bounds: Bounds): Watchdog {
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
-  worker.postMessage({ ms, message, code });
+  worker.postMessage(bounds);
   worker.unref();
   return {
     output: (pieces) => worker.postMessage({ pieces }),

@@ -35,6 +35,8 @@ export function isAddress(host: string): boolean {
 
 /** An address in canonical form as a string of 32 or 128 binary digits. */
 export function addressBits(address: string): string | undefined {
+  // with a zone it is no address of its own
+  if (address.includes("%")) return undefined;
   switch (isIP(address)) {
     case 4:
       return address

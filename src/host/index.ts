@@ -8,6 +8,7 @@ export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
 export { argumentError, LuaError } from "../runtime/error";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
+export { checkAllocation } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { Cancelled, retainHost } from "../runtime/scheduler";
 export { LuaTable } from "../runtime/table";

@@ -92,7 +92,7 @@ function parseRule(text: string): Rule {
   if (host === "" || /[\s*@?#\\/%]/.test(host)) throw bad();
   const all = addressBits(host);
   if (all === undefined) {
-    if (length !== undefined) throw bad();
+    if (length !== undefined || host.includes(":")) throw bad();
     return { all: false, host: isBelow ? `.${host}` : host, bits: undefined, width: 0, port };
   }
   const count = length === undefined ? all.length : Number(length);

@@ -65,7 +65,11 @@ async function outcomeOf(attack: Attack, options: string[]): Promise<Ended & { o
   const args = [root, writable, outside, String(good), String(bad)];
   const ended = await run([...options, "--sandbox", ...paths, ...net, file, ...args]);
   const stopped =
-    ended.code === 124 ? "timeout" : /memory error/.test(ended.err) ? "memory" : `code ${ended.code}`;
+    ended.code === 124
+      ? "timeout"
+      : /memory error/.test(ended.err)
+        ? "memory"
+        : `code ${ended.code}`;
   return { ...ended, outcome: ended.out === "" ? `stopped: ${stopped}` : ended.out.trimEnd() };
 }
 

@@ -9,8 +9,9 @@ import {
   numberToDouble,
   utf8ToBytes,
 } from "../../host";
-import { environmentOf, osError } from "../http/client";
+import { environmentOf } from "../http/client";
 import { HttpFault } from "../http/errors";
+import { osError } from "../http/faults";
 import { booleanOption, countOption, secondsOption, stringOption } from "../http/options";
 import { checkCertificates, secureContext, splitPem, systemAuthorities } from "../http/tls";
 import { Database } from "./database";

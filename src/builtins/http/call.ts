@@ -9,10 +9,11 @@ import {
   record,
   utf8ToBytes,
 } from "../../host";
-import { faultsAsErrors, type HttpClient } from "./client";
+import type { HttpClient } from "./client";
 import { decodeBody, decodeStream } from "./decode";
 import { download } from "./download";
 import { HttpFault } from "./errors";
+import { faultsAsErrors } from "./faults";
 import { getHeader } from "./headers";
 import { LineSplitter } from "./lines";
 import { readRequestOptions, secondsOption } from "./options";

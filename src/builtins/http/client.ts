@@ -6,7 +6,6 @@ import {
   bytesToUtf8,
   type Context,
   type Host,
-  HostError,
   LuaTable,
   type LuaValue,
   typeName,
@@ -14,6 +13,7 @@ import {
 import { encodeJson } from "../json/encode";
 import { ACCEPT_ENCODING } from "./decode";
 import { HttpFault, safeUrlText } from "./errors";
+import { osError } from "./faults";
 import { type HeaderList, hasHeader, mergeHeaders } from "./headers";
 import {
   booleanOption,
@@ -250,34 +250,4 @@ async function pemOption(
       "request",
     );
   });
-}
-
-const OS_ERRORS: Record<string, string> = {
-  ENOENT: "No such file or directory (os error 2)",
-  EACCES: "Permission denied (os error 13)",
-  EEXIST: "File exists (os error 17)",
-  ENOTDIR: "Not a directory (os error 20)",
-  EISDIR: "Is a directory (os error 21)",
-  ENOSPC: "No space left on device (os error 28)",
-  EROFS: "Read-only file system (os error 30)",
-};
-
-/** An operating system error as the original words it. */
-export function osError(e: unknown): string {
-  const { code, message } = e as { code?: unknown; message?: unknown };
-  return (typeof code === "string" ? OS_ERRORS[code] : undefined) ?? String(message ?? e);
-}
-
-/** `fault` as the error of the function that was called. */
-export function asHostError(ctx: Context, e: unknown): unknown {
-  return e instanceof HttpFault ? new HostError(`${ctx.name}: ${e.message}`) : e;
-}
-
-/** Runs `f`; faults become errors of the function that was called. */
-export async function faultsAsErrors<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
-  try {
-    return await f();
-  } catch (e) {
-    throw asHostError(ctx, e);
-  }
 }

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { bytesToBuffer } from "../../host";
-import { osError } from "./client";
 import { decodeStream } from "./decode";
 import { fault, HttpFault } from "./errors";
+import { osError } from "./faults";
 import { openResponse, type RequestSpec } from "./perform";
 import type { Transport } from "./transport";
 

@@ -6,7 +6,7 @@
  * reader's state is in module variables (a parse never waits, so there is only one at a time): they
  * are what JavaScriptCore makes the fastest code of.
  */
-import { HostError, integer, LuaFloat, LuaTable, type LuaValue } from "../../host";
+import { checkAllocation, HostError, integer, LuaFloat, LuaTable, type LuaValue } from "../../host";
 
 export interface ParseOptions {
   /** What `null` becomes; nil by default: absent fields, holes in arrays. */
@@ -107,8 +107,13 @@ function enter(): void {
   if (++depth > MAX_DEPTH) throw new Fault(`nesting deeper than ${MAX_DEPTH} levels`);
 }
 
+/** What a table takes at least, and how many elements of an array are counted together. */
+const TABLE_BYTES = 96;
+const CHUNK = 0x10000;
+
 function array(): LuaTable {
   enter();
+  checkAllocation(TABLE_BYTES);
   const items: LuaValue[] = [undefined];
   pos++;
   if (skipBlank() === 0x5d) {
@@ -123,6 +128,7 @@ function array(): LuaTable {
     const v = value();
     if (v === undefined) holes = true;
     items.push(v);
+    if (items.length % CHUNK === 0) checkAllocation(CHUNK * 8);
     const c = skipBlank();
     if (c === 0x2c) {
       pos++;
@@ -140,6 +146,7 @@ function array(): LuaTable {
 
 function object(): LuaTable {
   enter();
+  checkAllocation(TABLE_BYTES);
   const t = new LuaTable();
   pos++;
   if (skipBlank() === 0x7d) {

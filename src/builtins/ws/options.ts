@@ -1,8 +1,9 @@
 /** Reads the options of `ws.connect`. */
 import { readFile } from "node:fs/promises";
 import { bytesToBuffer, bytesToUtf8, type Context, items, type LuaTable } from "../../host";
-import { environmentOf, osError } from "../http/client";
+import { environmentOf } from "../http/client";
 import { HttpFault, safeUrlText } from "../http/errors";
+import { osError } from "../http/faults";
 import type { HeaderList } from "../http/headers";
 import {
   booleanOption,

@@ -2,12 +2,36 @@
 import type { Attack } from "../attack";
 
 export const MODULES: readonly Attack[] = [
-  { name: "io", lua: `return io, package.loaded.io, pcall(require, "io") and true`, held: /^gave: nil, nil, false$/ },
-  { name: "shell", lua: `return shell, package.loaded.shell, rawget(_G, "shell"), _ENV["shell"]`, held: /^gave: nil, nil, nil, nil$/ },
-  { name: "process", lua: `return process, package.loaded.process, rawget(_G, "process")`, held: /^gave: nil, nil, nil$/ },
-  { name: "require of shell", lua: `return require("shell")`, held: /^failed: .*module 'shell' not found/s },
-  { name: "require of process", lua: `return require("process")`, held: /^failed: .*module 'process' not found/s },
-  { name: "os", lua: `return os.execute, os.remove, os.rename, os.tmpname`, held: /^gave: nil, nil, nil, nil$/ },
+  {
+    name: "io",
+    lua: `return io, package.loaded.io, pcall(require, "io") and true`,
+    held: /^gave: nil, nil, false$/,
+  },
+  {
+    name: "shell",
+    lua: `return shell, package.loaded.shell, rawget(_G, "shell"), _ENV["shell"]`,
+    held: /^gave: nil, nil, nil, nil$/,
+  },
+  {
+    name: "process",
+    lua: `return process, package.loaded.process, rawget(_G, "process")`,
+    held: /^gave: nil, nil, nil$/,
+  },
+  {
+    name: "require of shell",
+    lua: `return require("shell")`,
+    held: /^failed: .*module 'shell' not found/s,
+  },
+  {
+    name: "require of process",
+    lua: `return require("process")`,
+    held: /^failed: .*module 'process' not found/s,
+  },
+  {
+    name: "os",
+    lua: `return os.execute, os.remove, os.rename, os.tmpname`,
+    held: /^gave: nil, nil, nil, nil$/,
+  },
   {
     name: "debug reaches no metatables, locals, upvalues or registry",
     lua: `local names = {}
@@ -23,7 +47,11 @@ export const MODULES: readonly Attack[] = [
     held: /^gave: (false|nil), (false|nil)$/,
   },
   { name: "string.dump", lua: `return string.dump, ("").dump`, held: /^gave: nil, nil$/ },
-  { name: "a binary chunk", lua: `return load("\\27Lua\\x55\\0", "x", "b")`, held: /^gave: nil, attempt to load a binary chunk/ },
+  {
+    name: "a binary chunk",
+    lua: `return load("\\27Lua\\x55\\0", "x", "b")`,
+    held: /^gave: nil, attempt to load a binary chunk/,
+  },
   {
     name: "a binary chunk in pieces",
     lua: `local parts = { "\\27", "Lua\\x55", "\\0\\x19\\x93\\r\\n\\x1a\\n" }
@@ -43,12 +71,32 @@ export const MODULES: readonly Attack[] = [
       return require("bin")`,
     held: /^failed: .*attempt to load a binary chunk/s,
   },
-  { name: "loadfile", lua: `return loadfile(outside .. "/secret.lua")`, held: /^gave: nil, cannot open .*not allowed$/ },
-  { name: "dofile", lua: `return dofile(outside .. "/secret.lua")`, held: /^failed: cannot open .*not allowed$/ },
-  { name: "dofile through a link", lua: `return dofile(root .. "/evil.lua")`, held: /^failed: cannot open .*not allowed$/ },
+  {
+    name: "loadfile",
+    lua: `return loadfile(outside .. "/secret.lua")`,
+    held: /^gave: nil, cannot open .*not allowed$/,
+  },
+  {
+    name: "dofile",
+    lua: `return dofile(outside .. "/secret.lua")`,
+    held: /^failed: cannot open .*not allowed$/,
+  },
+  {
+    name: "dofile through a link",
+    lua: `return dofile(root .. "/evil.lua")`,
+    held: /^failed: cannot open .*not allowed$/,
+  },
   { name: "dofile of standard input", lua: `return dofile()`, held: /^failed: cannot open stdin/ },
-  { name: "loadfile of standard input", lua: `return loadfile()`, held: /^gave: nil, cannot open stdin/ },
-  { name: "what a file holds, by the syntax error", lua: `return loadfile("/etc/passwd")`, held: /not allowed$/ },
+  {
+    name: "loadfile of standard input",
+    lua: `return loadfile()`,
+    held: /^gave: nil, cannot open stdin/,
+  },
+  {
+    name: "what a file holds, by the syntax error",
+    lua: `return loadfile("/etc/passwd")`,
+    held: /not allowed$/,
+  },
   {
     name: "package.path",
     lua: `package.path = outside .. "/?.lua" return require("secret")`,
@@ -96,7 +144,11 @@ export const MODULES: readonly Attack[] = [
       return require("x"), io, shell`,
     held: /^gave: x, nil, nil$/,
   },
-  { name: "variables of the environment", lua: `return os.getenv("SECRET_TOKEN"), env.get("SECRET_TOKEN"), env._process_get("SECRET_TOKEN")`, held: /^gave: nil, nil, nil$/ },
+  {
+    name: "variables of the environment",
+    lua: `return os.getenv("SECRET_TOKEN"), env.get("SECRET_TOKEN"), env._process_get("SECRET_TOKEN")`,
+    held: /^gave: nil, nil, nil$/,
+  },
   { name: "all variables of the environment", lua: `return #env.list()`, held: /^gave: 0$/ },
   {
     name: "variables that were set stay in the sandbox",

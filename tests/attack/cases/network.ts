@@ -61,7 +61,11 @@ export const NETWORK: readonly Attack[] = [
     lua: `return http.get("http://127.0.0.1:" .. good .. "\\r\\n@127.0.0.1:" .. bad .. "/").body`,
     held: /^failed: /,
   },
-  { name: "the allowed host on another port", lua: `return http.get("http://127.0.0.1:1/")`, held: REFUSED },
+  {
+    name: "the allowed host on another port",
+    lua: `return http.get("http://127.0.0.1:1/")`,
+    held: REFUSED,
+  },
   { name: "https", lua: `return http.get("https://127.0.0.1:" .. bad .. "/")`, held: REFUSED },
   {
     name: "a redirect",
@@ -137,7 +141,11 @@ export const NETWORK: readonly Attack[] = [
     lua: `return ws.connect("ws+unix:///var/run/docker.sock:/")`,
     held: /^failed: .*unsupported URL scheme/,
   },
-  { name: "PostgreSQL", lua: `return db.connect("postgres://u:secretpw@127.0.0.1:" .. bad .. "/x")`, held: REFUSED },
+  {
+    name: "PostgreSQL",
+    lua: `return db.connect("postgres://u:secretpw@127.0.0.1:" .. bad .. "/x")`,
+    held: REFUSED,
+  },
   {
     name: "PostgreSQL with a host parameter",
     lua: `return db.connect("postgres://127.0.0.1:" .. good .. "/x?host=localhost&port=" .. bad)`,
@@ -153,7 +161,11 @@ export const NETWORK: readonly Attack[] = [
     lua: `return db.connect("postgres:///x?host=/var/run/postgresql")`,
     held: /^failed: .*Unix sockets are not allowed/,
   },
-  { name: "MySQL", lua: `return db.connect("mysql://u:secretpw@127.0.0.1:" .. bad .. "/x")`, held: REFUSED },
+  {
+    name: "MySQL",
+    lua: `return db.connect("mysql://u:secretpw@127.0.0.1:" .. bad .. "/x")`,
+    held: REFUSED,
+  },
   {
     name: "MySQL with a decimal address",
     lua: `return db.connect("mysql://u@2130706433:" .. bad .. "/x")`,
@@ -170,8 +182,16 @@ export const NETWORK: readonly Attack[] = [
     held: /^failed: .*Unix sockets are not allowed/,
   },
   { name: "listening everywhere", lua: `return http.server(0, {})`, held: REFUSED },
-  { name: "listening on a port", lua: `return http.server({ host = "127.0.0.1", port = 8099 }, {})`, held: REFUSED },
-  { name: "listening on another address", lua: `return http.server({ host = "::", port = 0 }, {})`, held: REFUSED },
+  {
+    name: "listening on a port",
+    lua: `return http.server({ host = "127.0.0.1", port = 8099 }, {})`,
+    held: REFUSED,
+  },
+  {
+    name: "listening on another address",
+    lua: `return http.server({ host = "::", port = 0 }, {})`,
+    held: REFUSED,
+  },
   {
     name: "listening on a Unix socket",
     lua: `return http.server({ host = "unix:/tmp/x.sock", port = 0 }, {})`,

@@ -138,7 +138,7 @@ export const PROTOTYPES: readonly Attack[] = [
   },
   {
     name: "JavaScript in chunk names stays text",
-    lua: "return load(\"return 1\", \"`${process.exit(9)}*/ process.exit(9) //\\n'\")()",
+    lua: 'return load("return 1", "`${process.exit(9)}*/ process.exit(9) //\\n\'")()',
     held: /^gave: 1$/,
   },
   {

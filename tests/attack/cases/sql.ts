@@ -21,7 +21,7 @@ const STATEMENTS: readonly string[] = [
   "VACUUM INTO '%s/new.db'",
   "VACUUM main INTO '%s/new.db'",
   "VACUUM/**/\\nmain\\nINTO '%s/new.db'",
-  'VACUUM "main" INTO \'%s/new.db\'',
+  "VACUUM \"main\" INTO '%s/new.db'",
   "PRAGMA temp_store_directory = '%s'",
   "SELECT load_extension('%s/secret.txt')",
 ];

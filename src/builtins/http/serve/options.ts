@@ -10,8 +10,8 @@ import {
   type LuaValue,
   numberToDouble,
 } from "../../../host";
-import { osError } from "../client";
 import { HttpFault } from "../errors";
+import { osError } from "../faults";
 import {
   booleanOption,
   countOption,
