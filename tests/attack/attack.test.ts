@@ -54,7 +54,6 @@ describe.each<[string, readonly Attack[]]>([
     await lua.close();
     expect(outcome).toMatch(attack.held);
     expect(`${outcome} ${log}`).not.toContain(CANARY);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     expect(log).not.toMatch(/[\x00-\x08\x0b-\x1f]/);
     expect(world.damage()).toEqual([]);
     expect(members()).toBe(before);

@@ -138,6 +138,7 @@ export const PROTOTYPES: readonly Attack[] = [
   },
   {
     name: "JavaScript in chunk names stays text",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is part of the attack
     lua: 'return load("return 1", "`${process.exit(9)}*/ process.exit(9) //\\n\'")()',
     held: /^gave: 1$/,
   },
