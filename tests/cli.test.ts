@@ -311,7 +311,9 @@ test("--timeout ends a native function that goes on for ever", () => {
 test("--timeout ends a pattern that backtracks for ever, and says where", () => {
   const r = run('print(("a"):rep(300):find(".-.-.-.-.-.-.-b"))', "--timeout", "0.2");
   expect(r.code).toBe(124);
-  expect(r.err).toMatch(/^ERROR timeout after 0\.2s\nstack traceback:[\s\S]*<eval>:1: in main chunk/);
+  expect(r.err).toMatch(
+    /^ERROR timeout after 0\.2s\nstack traceback:[\s\S]*<eval>:1: in main chunk/,
+  );
 });
 
 test("--max-memory ends a native function that takes all there is", () => {
