@@ -81,6 +81,12 @@ export class Reader {
     return n ?? undefined;
   }
 
+  /** What YAML reads as null is the text that is written there, as the original has it: mostly none. */
+  private nullText(raw: unknown, path: string): string {
+    const node = this.resolve(raw, path);
+    return isScalar(node) ? ((node as Scalar).source ?? "") : "";
+  }
+
   isNull(node: unknown): boolean {
     return node === undefined || node === null || (isScalar(node) && node.value === null);
   }
@@ -114,7 +120,10 @@ export class Reader {
       case "map": {
         const out: Values = Object.create(null);
         for (const [key, value] of this.entries(node, shape, path) ?? [])
-          out[key] = this.read(value, shape.of, join(path, key), depth + 1);
+          out[key] =
+            shape.of.kind === "string" && this.isNull(this.resolve(value, path))
+              ? this.nullText(value, path)
+              : this.read(value, shape.of, join(path, key), depth + 1);
         return out;
       }
       case "object":

@@ -224,6 +224,16 @@ test("script: env, args, output, a fresh state per attempt", async () => {
   expect(services.printed.join("")).toBe("hi\tx\ty\nhi\tx\ty\n");
 });
 
+test("script: variables of the original's files: plain scalars are texts as they are written", async () => {
+  file(
+    "plain.lua",
+    `return assert.eq(env.get("P") .. env.get("F") .. "[" .. env.get("E") .. "]" .. env.get("N"), "8080true[]~")`,
+  );
+  expect(await message("type: script, file: plain.lua, env: {P: 8080, F: true, E: , N: ~}")).toBe(
+    "passed",
+  );
+});
+
 test("script: errors name the script and the line", async () => {
   file("bad.lua", '#!/usr/bin/assay\nlocal function f() error("boom") end\nf()\n');
   file("syntax.lua", "x = = 1");
