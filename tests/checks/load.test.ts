@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax under test
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { SCHEMA_FILE, schemaText } from "../../scripts/generate-checks-schema";
 import { type LoadOptions, loadConfig, loadText } from "../../src/checks/load";
 import { ConfigError, problemText } from "../../src/checks/problem";
 import { parseShard, select } from "../../src/checks/select";
@@ -190,10 +189,6 @@ test("selection by tags, names and shards", () => {
   expect(parseShard("/3", "2")).toEqual({ index: 2, count: 3 });
   expect(parseShard("3/3", undefined)).toHaveProperty("problem");
   expect(parseShard("3", undefined)).toHaveProperty("problem");
-});
-
-test("the JSON Schema that is shipped is that of this definition", () => {
-  expect(readFileSync(SCHEMA_FILE, "utf8")).toBe(schemaText());
 });
 
 test("keys that begin with x- are for anchors", () => {
