@@ -10,6 +10,11 @@ export interface Selection {
   readonly shard?: { readonly index: number; readonly count: number };
 }
 
+/** The words that no check has as its tag or name: most likely mistyped. */
+export function unknownWords(checks: readonly Check[], words: readonly string[] = []): string[] {
+  return words.filter((w) => !checks.some((c) => c.name === w || c.tags.includes(w)));
+}
+
 /** The places in the file of the checks to run, in order. */
 export function select(checks: readonly Check[], selection: Selection): number[] {
   const { only = [], skip = [], shard } = selection;

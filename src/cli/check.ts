@@ -10,7 +10,7 @@ import { seenFacts } from "../checks/output/text";
 import { ConfigError, problemText } from "../checks/problem";
 import type { CheckResult, RunResult } from "../checks/result";
 import { type RunEvents, runChecks as run } from "../checks/runner";
-import { select } from "../checks/select";
+import { select, unknownWords } from "../checks/select";
 import type { Services } from "../checks/services";
 import { executeWith } from "../checks/types";
 import { bytesToUtf8 } from "../host/bytes";
@@ -139,6 +139,14 @@ class CheckRun {
     if (problem !== undefined) return this.refuse(`error: ${problem}`, problem);
     const config = this.load();
     if (config === undefined) return EXIT.configuration;
+    const [unknown] = unknownWords(config.checks, options.only);
+    // nothing would run, and so nothing would fail
+    if (unknown !== undefined) {
+      const text = `--only: no check has the tag or name ${JSON.stringify(unknown)}`;
+      return this.refuse(`error: ${text}`, text);
+    }
+    for (const w of unknownWords(config.checks, options.skip))
+      this.say(`warning: --skip: no check has the tag or name ${JSON.stringify(w)}`);
     const indexes = select(config.checks, options);
     const mask = (text: string) => secrets.mask(text);
     const chosen: Config = {

@@ -5,6 +5,7 @@ import { UnreadableError } from "../checks/load";
 import { kubernetesName, ManifestError, manifest, manifestText } from "../checks/manifest";
 import { ConfigError } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
+import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
 import { stderr, stdout } from "../lualib/io-stream";
 import { fail } from "./exit";
@@ -33,6 +34,7 @@ export async function printManifest(
 ): Promise<void> {
   const file = bytesToUtf8(bytes);
   const options = mapText(raw);
+  const secrets = new Secrets();
   try {
     const request = {
       file,
@@ -41,6 +43,7 @@ export async function printManifest(
       files: (raw.file ?? []).map(bytesToUtf8),
       args: extra.map(bytesToUtf8),
       env: (name: string) => process.env[name],
+      secret: (value: string) => secrets.register(value),
     };
     const made = await manifest(request);
     for (const w of made.warnings) stderr.write(toBytes(`note: ${w}\n`));
@@ -50,7 +53,7 @@ export async function printManifest(
     if (e instanceof ManifestError) fail(toBytes(e.message), EXIT.configuration);
     if (e instanceof UnreadableError) fail(toBytes(`${file}: ${e.message}`), EXIT.configuration);
     if (e instanceof ConfigError) {
-      stderr.write(toBytes(`${e.message}\n`));
+      stderr.write(toBytes(`${secrets.mask(e.message)}\n`));
       process.exit(EXIT.configuration);
     }
     throw e;

@@ -70,6 +70,12 @@ test("options on both sides of the file", () => {
   expect(names(readFileSync(join(directory, "out.json"), "utf8"))).toEqual(["pass"]);
   expect(assay(["ok.yaml", "--output", "jsn"])).toMatchObject({ code: 2, out: "" });
   expect(assay(["ok.yaml", "--nope"]).code).toBe(2);
+  // a mistyped tag must not make everything pass
+  expect(assay(["mixed.yml", "--only", "t,tt"])).toMatchObject({
+    code: 2,
+    out: "",
+    err: expect.stringContaining('error: --only: no check has the tag or name "tt"\n'),
+  });
 });
 
 test("configuration mistakes: 2, or 1 as the original; nothing runs", () => {

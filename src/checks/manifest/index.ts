@@ -15,6 +15,8 @@ export type Request = Omit<ManifestOptions, "seconds" | "variables" | "hasScript
   /** Further files that scripts need. */
   readonly files: readonly string[];
   readonly env: (name: string) => string | undefined;
+  /** Told about values that must not be shown. */
+  readonly secret: (value: string) => void;
 };
 
 export interface Manifest {
@@ -30,6 +32,7 @@ export async function manifest(request: Request): Promise<Manifest> {
   const variables = new Map<string, { optional: boolean }>();
   const { config, warnings: remarks } = loadConfig(request.file, {
     env: request.env,
+    secret: request.secret,
     lenient: true,
     uses: (path) => void read.push(path),
     reference(name, optional) {
