@@ -3,7 +3,7 @@
  * uses the path that comes out, so that what was checked is what is opened.
  *
  * Paths are byte strings, like Lua's. Other programs that move links about at the very moment of a
- * check are not guarded against; scripts themselves have no way to make links.
+ * check are not guarded against; confined scripts can neither make nor move links (`fs.rename`).
  */
 import { readlinkSync } from "node:fs";
 import { bytesToBuffer, utf8ToBytes } from "./bytes";

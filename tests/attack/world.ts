@@ -38,6 +38,8 @@ export async function makeWorld(): Promise<World> {
   writeFileSync(join(outside, "secret.lua"), `return "${CANARY}"`);
   symlinkSync(outside, join(root, "link"));
   symlinkSync(outside, join(writable, "link"));
+  mkdirSync(join(writable, "deep", "er"), { recursive: true });
+  symlinkSync(outside, join(writable, "deep", "er", "link"));
   symlinkSync(join(outside, "secret.txt"), join(root, "secret-link"));
   symlinkSync("../outside/secret.lua", join(root, "evil.lua"));
   symlinkSync(join(outside, "new.txt"), join(writable, "dangling"));

@@ -161,6 +161,9 @@ async function copyFolder(
     const place = join(target, path.slice(join(source, "").length));
     const copied = nativePath(ctx.writePath(place, type === "symlink" ? "entry" : "target"));
     const original = nativePath(path);
+    // see `refuseLinks`
+    if (type === "symlink" && !ctx.host.policy.writesAll)
+      ctx.fail(`copying the symbolic link ${quoted(path)} is not allowed`);
     if (type === "directory") await mkdir(copied, { recursive: true });
     else if (type === "file") {
       await copyFile(original, copied);

@@ -153,9 +153,27 @@ export async function remove(ctx: Context, path: string, recursive: boolean): Pr
 export async function rename(ctx: Context, from: string, to: string): Promise<void> {
   const source = ctx.writePath(from, "entry");
   const target = ctx.writePath(to, "entry");
-  await attempt(ctx, `rename ${quoted(from)} to ${quoted(to)}`, () =>
-    renameFile(nativePath(source), nativePath(target)),
-  );
+  const what = `rename ${quoted(from)} to ${quoted(to)}`;
+  await attempt(ctx, what, async () => {
+    if (!ctx.host.policy.writesAll) await refuseLinks(ctx, what, source);
+    await renameFile(nativePath(source), nativePath(target));
+  });
+}
+
+/**
+ * Where scripts are confined, they neither move nor make symbolic links: a link that takes the place
+ * of a folder between the check of a path and its use would lead out.
+ */
+async function refuseLinks(ctx: Context, what: string, real: string): Promise<void> {
+  const info = await lstat(nativePath(real));
+  let found = info.isSymbolicLink();
+  if (info.isDirectory())
+    for await (const entry of walk(real))
+      if (entry.type === "symlink") {
+        found = true;
+        break;
+      }
+  if (found) ctx.fail(`failed to ${what}: moving symbolic links is not allowed`);
 }
 
 /** Makes a folder with a new name where temporary files go; only this user may enter it. */
