@@ -16,7 +16,7 @@ export function interpreter(): string[] {
 export function commandLineArguments(): string[] {
   const args = process.argv.slice(2);
   // the engine has replaced what is not UTF-8
-  if (args.some((a) => a.includes("\ufffd"))) return rawArguments(args.length) ?? args.map(toBytes);
+  if (args.join().includes("\ufffd")) return rawArguments(args.length) ?? args.map(toBytes);
   return args.map(toBytes);
 }
 

@@ -4,7 +4,7 @@
  */
 import { additions, lazyBuiltins } from "../builtins/lazy.generated";
 import type { Host } from "../host/context";
-import { isLazy, lazyField } from "../runtime/lazy";
+import type { BuiltinDefinition } from "../host/define";
 import { native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
@@ -32,11 +32,24 @@ export function installBuiltins(
   };
   hosts.set(state, getHost);
   if (options.std) return;
-  for (const [name, load] of Object.entries(lazyBuiltins)) {
+  const own: string[] = [];
+  for (const name of Object.keys(lazyBuiltins)) {
     const names = additions[name];
-    if (names === undefined) installLazily(state, name, load, getHost);
-    else state.extensions.set(name, (library) => extend(library, name, names, load, getHost));
+    if (names === undefined) own.push(name);
+    else state.extensions.set(name, (library) => extend(library, name, names, getHost));
   }
+  // what they take the place of: `assert`
+  const standard = new Map(own.map((name) => [name, state.globals.hash[name]]));
+  state.addModules(own, (name) => {
+    const { makeBuiltin } = require("../host/install") as typeof import("../host/install");
+    let value = standard.get(name);
+    for (const definition of load(name)) value = makeBuiltin(getHost(), definition, value);
+    return value;
+  });
+}
+
+function load(name: string): readonly BuiltinDefinition[] {
+  return lazyBuiltins[name]?.() ?? [];
 }
 
 /** Adds functions to a library of the standard; each is loaded when it is first called. */
@@ -44,12 +57,11 @@ function extend(
   library: LuaTable,
   name: string,
   names: readonly string[],
-  load: (typeof lazyBuiltins)[string],
   getHost: () => Host,
 ): void {
   const make = (key: string, full: string) => {
     const { makeFunction } = require("../host/install") as typeof import("../host/install");
-    const builtin = load().find((b) => b.functions?.[key] !== undefined);
+    const builtin = load(name).find((b) => b.functions?.[key] !== undefined);
     const definition = builtin?.functions?.[key];
     if (definition === undefined) throw new Error(`${full} is not declared`);
     return makeFunction(getHost(), full, definition, builtin?.needs);
@@ -60,33 +72,4 @@ function extend(
     const call = (...args: LuaValue[]) => (real ??= make(key, full))(...args);
     library.setName(key, native(full, call));
   }
-}
-
-/** The global and the entry of `package.loaded` are made together. */
-function installLazily(
-  { globals, loaded }: LuaState,
-  name: string,
-  load: (typeof lazyBuiltins)[string],
-  getHost: () => Host,
-): void {
-  const before = new Map([globals, loaded].map((t) => [t, t.hash[name]]));
-  let installed = false;
-  const install = (reading: LuaTable) => {
-    if (installed) return;
-    installed = true;
-    // what the script has assigned comes back afterwards
-    const assigned = [globals, loaded].filter((t) => t !== reading && !isLazy(t, name));
-    const values = assigned.map((t) => t.hash[name]);
-    for (const t of assigned) t.setName(name, before.get(t));
-    const { installBuiltin } = require("../host/install") as typeof import("../host/install");
-    for (const definition of load()) installBuiltin(getHost(), definition);
-    assigned.forEach((t, i) => {
-      t.setName(name, values[i]);
-    });
-  };
-  for (const table of [globals, loaded])
-    lazyField(table, name, () => {
-      install(table);
-      return table.hash[name];
-    });
 }

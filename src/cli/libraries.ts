@@ -15,6 +15,11 @@ export const libraries: Libraries = {
     debug: (state) =>
       (require("../lualib/debug") as typeof import("../lualib/debug")).debugLibrary(state),
   },
+  package: (state, options) =>
+    (require("../lualib/package") as typeof import("../lualib/package")).packageLibrary(
+      state,
+      options,
+    ),
   stringMetatable: (string) =>
     (require("../lualib/string") as typeof import("../lualib/string")).stringMetatable(string),
 };

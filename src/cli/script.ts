@@ -14,7 +14,6 @@ import type { Confinement } from "./confine";
 import { finish } from "./exit";
 import { libraries } from "./libraries";
 import type { LogFormat } from "./log-format";
-import { moduleSearchers } from "./modules";
 import type { SandboxOptions } from "./sandbox-options";
 import { onSignal } from "./signals";
 import { readScript } from "./source";
@@ -63,7 +62,11 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   const state = assembleState(libraries, {
     ...(confinement?.guard && { guard: confinement.guard }),
     ...(confinement && { env: (name: string) => confinement.environment.get(name) }),
-    ...(options.std ? { strict: true } : { searchers: searchers(script, () => state) }),
+    strict: options.std ?? false,
+    // looked at by the first `require`
+    get searchers() {
+      return options.std ? [] : searchers(script, () => state);
+    },
     stderr: (bytes) => stderr.write(bytes),
   });
   installBuiltins(state, options, confinement);
@@ -77,6 +80,7 @@ export function runScript(script: Script, asked: ScriptOptions): void {
 
 function searchers({ searcher }: Script, state: () => LuaState): EmbeddedSearcher[] {
   const load: LuaState["load"] = (...args) => state().load(...args);
+  const { moduleSearchers } = require("./modules") as typeof import("./modules");
   const own = moduleSearchers(load);
   return searcher === undefined ? own : [searcher(load), ...own];
 }

@@ -81,9 +81,10 @@ export function printUnit(
 /** Brings the names of the runtime into scope that the text uses; it may bring in a few more. */
 function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
-  const names =
-    text.length > 20_000 ? codegenNames : codegenNames.filter((name) => text.includes(name));
-  return `const {${names.join(",")}}=R;`;
+  if (text.length > 20_000) return `const {${codegenNames.join(",")}}=R;`;
+  let names = "";
+  for (const name of codegenNames) if (text.includes(name)) names += `${name},`;
+  return `const {${names}}=R;`;
 }
 
 /**

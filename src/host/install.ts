@@ -25,18 +25,31 @@ const NOTHING: Results = [];
 /** Puts a builtin's global into the state. */
 export function installBuiltin(host: Host, definition: BuiltinDefinition): void {
   const { globals, loaded } = host.state;
+  const { name } = definition;
+  const present = globals.getStr(name);
+  const value = makeBuiltin(host, definition, present);
+  if (value === present) return;
+  globals.setName(name, value);
+  // `require "json"` gives the same table as the global, as for the standard library
+  if (value instanceof LuaTable) loaded.setName(name, value);
+}
+
+/** The value of a builtin's global. When `present` is a table, it gets the functions. */
+export function makeBuiltin(
+  host: Host,
+  definition: BuiltinDefinition,
+  present: LuaValue,
+): LuaValue {
   const { name, needs } = definition;
-  if (definition.global !== undefined) {
-    if (isThere(host, definition.global.needs ?? needs))
-      globals.setName(name, makeFunction(host, name, definition.global, needs));
-    return;
-  }
+  if (definition.global !== undefined)
+    return isThere(host, definition.global.needs ?? needs)
+      ? makeFunction(host, name, definition.global, needs)
+      : present;
   const functions = Object.entries(definition.functions ?? {}).filter(([, f]) =>
     isThere(host, f.needs ?? needs),
   );
   // a builtin of which nothing is left is not there, rather than an empty table
-  if (functions.length === 0 && !isThere(host, needs)) return;
-  const present = globals.getStr(name);
+  if (functions.length === 0 && !isThere(host, needs)) return present;
   const table = present instanceof LuaTable ? present : new LuaTable();
   for (const [key, f] of functions)
     table.setName(key, makeFunction(host, `${name}.${key}`, f, needs));
@@ -49,11 +62,7 @@ export function installBuiltin(host: Host, definition: BuiltinDefinition): void 
     table.metatable = meta;
   }
   definition.setup?.(table, host);
-  if (present !== table) {
-    globals.setName(name, table);
-    // `require "json"` gives the same table as the global, as for the standard library
-    loaded.setName(name, table);
-  }
+  return table;
 }
 
 /** A sandbox has no functions that start or signal other programs. */

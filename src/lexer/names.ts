@@ -89,6 +89,7 @@ export class NameTable {
 
 function hashOf(text: string): number {
   let hash = text.charCodeAt(0);
-  for (let i = 1; i < text.length; i++) hash = hashStep(hash, text.charCodeAt(i));
+  // hashStep, written out: this runs for all reserved words at every start
+  for (let i = 1; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   return hash;
 }

@@ -4,7 +4,7 @@
  */
 import { compileChunk } from "../compiler/index";
 import { parseChunk } from "../parser/index";
-import { lazyField } from "../runtime/lazy";
+import { lazyField, lazyFields } from "../runtime/lazy";
 import { library } from "../runtime/native";
 import { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
@@ -15,12 +15,13 @@ import { garbageCollector } from "./gc";
 import { type Guard, guardLibrary, isAbsent } from "./guard";
 import { writeStdout } from "./io-stream";
 import { loadFunctions } from "./load";
-import { type EmbeddedSearcher, packageLibrary } from "./package";
+import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package";
 
 /** Makes the libraries that are more than a few functions. */
 export interface Libraries {
   /** By global name. */
   readonly tables: Readonly<Record<string, (state: LuaState) => LuaTable>>;
+  package(state: LuaState, options: PackageOptions): PackageLibrary;
   /** The metatable of strings; its methods are those of `string`. */
   stringMetatable(string: LuaTable): LuaTable;
 }
@@ -51,7 +52,7 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   const write = options.stdout ?? writeStdout;
   const warn =
     options.stderr ?? ((s: string) => void process.stderr.write(Buffer.from(s, "latin1")));
-  const { globals, loaded } = state;
+  const { globals } = state;
   state.stdout = write;
   state.isStrict = options.strict ?? false;
   state.load = (source, name, ...env) => loadChunk(source, name, env.length > 0 ? env[0] : globals);
@@ -63,45 +64,52 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   globals.setName("_G", globals);
   globals.setName("_VERSION", "Lua 5.5");
   gcHooks.warn = (m) => warn(`Lua warning: ${m}\n`);
-  const pkg = packageLibrary(state, {
-    env,
-    searchers: options.searchers ?? [],
-    ...(options.guard && { guard: options.guard }),
-  });
-  globals.setName("package", pkg);
-  loaded.setName("_G", globals);
-  loaded.setName("package", pkg);
+  installPackage(state, libraries, options);
   installLibraries(state, libraries, options.guard);
   state.activate();
   return state;
+}
+
+function installPackage(state: LuaState, libraries: Libraries, options: StateOptions): void {
+  let made: PackageLibrary | undefined;
+  const get = () => {
+    made ??= libraries.package(state, {
+      env: state.env,
+      searchers: options.searchers ?? [],
+      ...(options.guard && { guard: options.guard }),
+    });
+    return made;
+  };
+  state.addModules(["package"], () => get().table);
+  lazyField(state.globals, "require", () => get().require);
+  // LUA_RIDX_GLOBALS
+  state.registry.setInt(2, state.globals);
+  lazyField(state.registry, "_LOADED", () => state.loaded);
+  lazyField(state.registry, "_PRELOAD", () => get().preload);
 }
 
 /** What `stringMetatable` has. */
 const STRING_EVENTS = "index add sub mul mod pow div idiv unm".split(" ").map((e) => `__${e}`);
 
 function installLibraries(state: LuaState, libraries: Libraries, guard?: Guard): void {
-  for (const [name, make] of Object.entries(libraries.tables)) {
-    let library: LuaTable | undefined;
-    const getAll = () => {
-      if (library === undefined) {
-        library = make(state);
-        state.extensions.get(name)?.(library);
-        if (guard !== undefined) guardLibrary(guard, library, name);
-      }
+  const { tables, stringMetatable } = libraries;
+  const names = Object.keys(tables);
+  state.addModules(
+    guard === undefined ? names : names.filter((name) => !isAbsent(guard, name)),
+    (name) => {
+      const library = (tables[name] as (state: LuaState) => LuaTable)(state);
+      state.extensions.get(name)?.(library);
+      if (guard !== undefined) guardLibrary(guard, library, name);
       return library;
-    };
-    const get = () => (guard !== undefined && isAbsent(guard, name) ? undefined : getAll());
-    lazyField(state.globals, name, get);
-    lazyField(state.loaded, name, get);
-    if (name === "string") installStringMetatable(state, () => libraries.stringMetatable(getAll()));
-  }
+    },
+  );
+  installStringMetatable(state, () => stringMetatable(state.module("string") as LuaTable));
 }
 
 function installStringMetatable(state: LuaState, make: () => LuaTable): void {
   let meta: LuaTable | undefined;
-  for (const event of STRING_EVENTS)
-    lazyField(state.strings, event, () => {
-      meta ??= make();
-      return meta.getStr(event);
-    });
+  lazyFields(state.strings, STRING_EVENTS, (event) => {
+    meta ??= make();
+    return meta.getStr(event);
+  });
 }

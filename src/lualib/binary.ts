@@ -8,10 +8,8 @@ import type { FunctionBody, LocalVar } from "../parser/ast";
 import { LuaSyntaxError, parseChunk } from "../parser/index";
 import type { Proto } from "../runtime/proto";
 import { type LuaFunction, type LuaValue, makeFloat } from "../runtime/value";
+import { BINARY } from "./bytes";
 import { format } from "./format";
-
-/** First byte of a binary chunk; no text begins with it. */
-export const BINARY = "\x1b";
 
 /** Name of chunks without debug information. */
 const NO_NAME = "=?";

@@ -16,3 +16,6 @@ export function toText(bytes: string): string {
 export function toPath(bytes: string): string | Buffer {
   return NON_ASCII.test(bytes) ? Buffer.from(bytes, "latin1") : bytes;
 }
+
+/** First byte of a binary chunk; no text begins with it. */
+export const BINARY = "\x1b";

@@ -6,6 +6,7 @@ import { debugLibrary } from "./debug";
 import { ioLibrary } from "./io";
 import { mathLibrary } from "./math";
 import { osLibrary } from "./os";
+import { packageLibrary } from "./package";
 import { stringLibrary, stringMetatable } from "./string";
 import { tableLibrary } from "./table";
 import { utf8Library } from "./utf8";
@@ -23,6 +24,7 @@ const libraries: Libraries = {
     utf8: () => utf8Library(),
     debug: (state) => debugLibrary(state),
   },
+  package: packageLibrary,
   stringMetatable,
 };
 

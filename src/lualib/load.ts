@@ -7,7 +7,7 @@ import { SUSPENDED } from "../runtime/frame";
 import type { LuaState } from "../runtime/state";
 import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkFunction, checkString, optString } from "./args";
-import { BINARY, loadBinary } from "./binary";
+import { BINARY } from "./bytes";
 import { asCallback } from "./callback";
 import type { Guard } from "./guard";
 import { errorText, isSystemError } from "./io-errors";
@@ -47,6 +47,7 @@ function loadText(
     if (source.startsWith(BINARY)) {
       if (!mode.includes("b"))
         throw new LuaSyntaxError(`attempt to load a binary chunk (mode is '${mode}')`);
+      const { loadBinary } = require("./binary") as typeof import("./binary");
       return loadBinary(source, chunkName, env.length > 0 ? env[0] : state.globals);
     }
     if (!mode.includes("t"))

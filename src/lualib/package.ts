@@ -5,7 +5,7 @@ import { SUSPENDED } from "../runtime/frame";
 import { library, native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
-import { allResults, first, type LuaValue, type Results } from "../runtime/value";
+import { allResults, first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { checkString, optString } from "./args";
 import type { Guard } from "./guard";
 import { loadFunctions } from "./load";
@@ -80,7 +80,13 @@ function field(t: LuaTable, name: string): string {
   return v;
 }
 
-export function packageLibrary(state: LuaState, options: PackageOptions): LuaTable {
+export interface PackageLibrary {
+  table: LuaTable;
+  preload: LuaTable;
+  require: LuaFunction;
+}
+
+export function packageLibrary(state: LuaState, options: PackageOptions): PackageLibrary {
   const { guard } = options;
   const { loadfile } = loadFunctions(state, guard);
   const pkg = library("package", {
@@ -106,10 +112,6 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
   pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
   pkg.setName("loaded", state.loaded);
   pkg.setName("preload", preload);
-  // LUA_RIDX_GLOBALS
-  state.registry.setInt(2, state.globals);
-  state.registry.setName("_LOADED", state.loaded);
-  state.registry.setName("_PRELOAD", preload);
 
   const searchPreload = native("searcher_preload", (name: LuaValue): Results => {
     const n = checkString(name, 1);
@@ -147,14 +149,11 @@ export function packageLibrary(state: LuaState, options: PackageOptions): LuaTab
   );
   // before the path: what lies in the working directory can't take the place of the program's own
   pkg.setName("searchers", listTable([searchPreload, ...embedded, searchLua, searchC, searchRoot]));
-  state.globals.setName(
+  const require = native(
     "require",
-    native(
-      "require",
-      (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1))),
-    ),
+    (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1))),
   );
-  return pkg;
+  return { table: pkg, preload, require };
 }
 
 function listTable(values: LuaValue[]): LuaTable {

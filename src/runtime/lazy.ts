@@ -6,34 +6,39 @@
  * As accessors would spoil the hidden class for inline caches, `hash` is replaced by a fresh object
  * as soon as one of them has turned into a plain value.
  */
-import { EMPTY_HASH, type Hash, HashObject, type LuaTable } from "./table";
+import { EMPTY_HASH, HashObject, type LuaTable } from "./table";
 import type { LuaValue } from "./value";
 
 /** The value of `table[name]` is what `make` gives, unless it is assigned first. */
 export function lazyField(table: LuaTable, name: string, make: () => LuaValue): void {
+  lazyFields(table, [name], make);
+}
+
+/** Makes several fields lazy in one go: this runs at every start. */
+export function lazyFields(
+  table: LuaTable,
+  names: Iterable<string>,
+  make: (name: string) => LuaValue,
+): void {
   if (table.hash === EMPTY_HASH) table.hash = new HashObject();
-  const before = table.hash[name];
-  defineLazy(table.hash, name, {
-    get() {
-      // whoever makes the value may look at the one it replaces
-      setPlain(table, name, before);
-      const value = make();
-      setPlain(table, name, value);
-      return value;
-    },
-    set(value: LuaValue) {
-      setPlain(table, name, value);
-    },
-  });
-}
-
-/** True while the field has neither been read nor assigned. */
-export function isLazy(table: LuaTable, name: string): boolean {
-  return Object.getOwnPropertyDescriptor(table.hash, name)?.get !== undefined;
-}
-
-function defineLazy(hash: Hash, name: string, accessors: PropertyDescriptor): void {
-  Object.defineProperty(hash, name, { ...accessors, configurable: true, enumerable: true });
+  const { hash } = table;
+  for (const name of names) {
+    const before = hash[name];
+    Object.defineProperty(hash, name, {
+      get() {
+        // whoever makes the value may look at the one it replaces
+        setPlain(table, name, before);
+        const value = make(name);
+        setPlain(table, name, value);
+        return value;
+      },
+      set(value: LuaValue) {
+        setPlain(table, name, value);
+      },
+      configurable: true,
+      enumerable: true,
+    });
+  }
 }
 
 /** Makes a field plain, in its old place in the order. */
@@ -54,7 +59,7 @@ function setPlain(table: LuaTable, name: string, value: LuaValue): void {
     const descriptor = Object.getOwnPropertyDescriptor(old, key) as PropertyDescriptor;
     if (key === name) fresh[key] = value;
     else if (descriptor.get === undefined) fresh[key] = descriptor.value;
-    else defineLazy(fresh, key, descriptor);
+    else Object.defineProperty(fresh, key, descriptor);
   }
   table.hash = fresh;
 }

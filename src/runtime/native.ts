@@ -58,7 +58,8 @@ export function library(
   functions: Record<string, LuaFunction>,
   into: LuaTable = new LuaTable(),
 ): LuaTable {
-  for (const [name, fn] of Object.entries(functions))
-    into.setName(name, native(prefix === "" ? name : `${prefix}.${name}`, fn));
+  const qualifier = prefix === "" ? "" : `${prefix}.`;
+  for (const name of Object.keys(functions))
+    into.setName(name, native(qualifier + name, functions[name] as LuaFunction));
   return into;
 }

@@ -1,13 +1,18 @@
 /** A Lua state: globals, loaded modules, metatables of basic types, and the tasks that run in it. */
 import { control, type TypeMetatables } from "./control";
+import { lazyFields } from "./lazy";
 import { LuaTable } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
 
 export class LuaState {
   readonly globals = new LuaTable();
   readonly registry = new LuaTable();
-  /** `package.loaded` */
-  readonly loaded = new LuaTable();
+  /**
+   * What `require` finds under a name without a file: libraries and builtins. Each is made at its
+   * first use, here or as a global.
+   */
+  private readonly modules = new Map<string, () => LuaValue>();
+  private loadedTable: LuaTable | undefined;
   /** Metatable of strings. */
   strings = new LuaTable();
   types: TypeMetatables = {};
@@ -29,6 +34,35 @@ export class LuaState {
   env: (name: string) => string | undefined = (name) => process.env[name];
   /** `load`s text; set by the assembly of the standard library. */
   load!: (source: string, chunkName: string, ...env: LuaValue[]) => LuaFunction;
+
+  /** `package.loaded`; most scripts never look at it. */
+  get loaded(): LuaTable {
+    if (this.loadedTable === undefined) {
+      this.loadedTable = new LuaTable();
+      this.loadedTable.setName("_G", this.globals);
+      lazyFields(this.loadedTable, this.modules.keys(), (name) => this.module(name));
+    }
+    return this.loadedTable;
+  }
+
+  /** The library or builtin `name`, whatever the script has put in its place. */
+  module(name: string): LuaValue {
+    return this.modules.get(name)?.();
+  }
+
+  /** Globals that are made at their first use and that `require` finds, too. */
+  addModules(names: readonly string[], make: (name: string) => LuaValue): void {
+    for (const name of names) {
+      let value: LuaValue;
+      this.modules.set(name, () => {
+        value ??= make(name);
+        return value;
+      });
+    }
+    const get = (name: string) => this.module(name);
+    lazyFields(this.globals, names, get);
+    if (this.loadedTable !== undefined) lazyFields(this.loadedTable, names, get);
+  }
 
   /** Makes this the state whose code runs. */
   activate(): void {
