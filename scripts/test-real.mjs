@@ -58,13 +58,20 @@ function installServers() {
     console.error("the packages of tests/real are not installed; their tests are left out");
 }
 
+const python = join(folder, ".python");
+
+/** A Python package, in a folder of its own. */
+function installPython(name, ...options) {
+  const pip = ["-m", "pip", "install", "--quiet", "--root-user-action=ignore"];
+  if (!run("python3", [...pip, ...options, "--target", python, name]))
+    console.error(`${name} is not installed; its tests are left out`);
+}
+
 function installMoto() {
-  const target = join(folder, ".python");
   const check = ["-c", "import moto.server, flask, flask_cors"];
-  const env = { ...process.env, PYTHONPATH: target };
-  if (spawnSync("python3", check, { env, stdio: "ignore" }).status === 0) return;
-  const pip = ["-m", "pip", "install", "--quiet", "--target", target, "moto[s3,server]==5.2.1"];
-  if (!run("python3", pip)) console.error("moto is not installed; the tests of S3 are left out");
+  const env = { ...process.env, PYTHONPATH: python };
+  if (spawnSync("python3", check, { env, stdio: "ignore" }).status !== 0)
+    installPython("moto[s3,server]==5.2.1");
 }
 
 ensureInstall();
@@ -75,6 +82,9 @@ installPackages([
 if (!existsSync("/usr/lib/postgresql")) installPackages([["initdb", "postgresql"]]);
 installServers();
 installMoto();
+// only its files are read
+if (!existsSync(join(python, "kubernetes_validate")))
+  installPython("kubernetes-validate==1.37.0", "--no-deps");
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 run(bun, [join("scripts", "generate-stdlib.ts")]);

@@ -236,7 +236,7 @@ function Client:all_sources_ready(namespace, opts)
   add(self:helm_repositories(namespace, opts))
   -- clusters need not have these types
   for _, plural in ipairs { "ocirepositories", "buckets" } do
-    add(self:_listing(path_of(plural, namespace), rest.copy(opts, { missing = true })))
+    add(list(self, plural, namespace, rest.copy(opts, { missing = true })))
   end
   return summary(items)
 end

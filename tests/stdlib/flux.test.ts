@@ -96,8 +96,13 @@ test("summaries", async () => {
     json: { items: [yes, no] },
   });
   api.expect(`GET ${G("source", "v1", "helmrepositories")}?limit=500`, { json: { items: [yes] } });
+  // older controllers have these as v1beta2, clusters without them not at all
   api.expect(`GET ${G("source", "v1", "ocirepositories")}?limit=500`, { status: 404 });
-  api.expect(`GET ${G("source", "v1", "buckets")}?limit=500`, { status: 404 });
+  api.expect(`GET ${G("source", "v1beta2", "ocirepositories")}?limit=500`, {
+    json: { kind: "OCIRepositoryList", items: [yes] },
+  });
+  for (const version of ["v1", "v1beta2"])
+    api.expect(`GET ${G("source", version, "buckets")}?limit=500`, { status: 404 });
   api.expect(`GET ${G("kustomize", "v1", "kustomizations")}?limit=500`, { json: {} });
   api.expect(`GET ${G("helm", "v2", "helmreleases")}?limit=500`, { json: { items: [no] } });
   expect(
@@ -105,9 +110,9 @@ test("summaries", async () => {
       c:all_helm_releases_ready("n").not_ready`),
   ).toEqual([
     {
-      ready: 2,
+      ready: 3,
       not_ready: 1,
-      total: 3,
+      total: 4,
       not_ready_names: ["Ready-False"],
       suspended: 1,
       suspended_names: ["Ready-False"],
