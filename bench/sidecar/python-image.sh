@@ -5,7 +5,7 @@
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-packages=python3,python3-requests,python3-psycopg2,python3-jwt,python3-cryptography,python3-jinja2,python3-yaml,ca-certificates
+packages=python3,python3-requests,python3-psycopg2,python3-jwt,python3-cffi-backend,python3-cryptography,python3-jinja2,python3-yaml,ca-certificates
 debootstrap --variant=minbase --include="$packages" bookworm "$dir/root" >"$dir/log" 2>&1 || {
   tail -15 "$dir/root/debootstrap/debootstrap.log" >&2
   exit 1
