@@ -58,8 +58,13 @@ export function jsonEquals(a: Json, b: Json): boolean {
   return keys.every((k) => Object.hasOwn(b, k) && jsonEquals(a[k] as Json, b[k] as Json));
 }
 
-/** As `jsonEquals`, but numbers compare by value: YAML does not say which kind was meant. */
+/**
+ * As `jsonEquals`, but numbers compare by value: YAML does not say which kind was meant. Exact
+ * decimals (`numeric`) come out of a database as texts, and equal the number that is written.
+ */
 export function sameValues(a: Json, b: Json): boolean {
+  if (typeof a === "string" && b instanceof JsonNumber)
+    return /^-?\d+(\.\d+)?$/.test(a) && Number(a) === b.value;
   if (a instanceof JsonNumber && b instanceof JsonNumber)
     return a.integer !== undefined && b.integer !== undefined
       ? a.integer === b.integer

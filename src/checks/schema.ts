@@ -211,7 +211,7 @@ export const EXPECT_FIELDS: Fields = {
   },
   min_days: {
     shape: { kind: "number", min: 0 },
-    doc: "days for which the certificate must still be valid",
+    doc: "days for which the certificate and all above it must still be valid",
     types: ["tls"],
   },
   names: {

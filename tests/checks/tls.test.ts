@@ -15,6 +15,7 @@ beforeAll(async () => {
   const certificates = {
     good: authority.issue("good", NAMES),
     wrong: authority.issue("wrong", "DNS:other.example"),
+    long: authority.issue("long", NAMES, 60),
     expired: authority.issue("expired", NAMES, -1),
   };
   for (const [name, pair] of Object.entries(certificates)) {
@@ -62,6 +63,15 @@ test("a good certificate: its days, names and issuer", async () => {
   );
   expect(await message(tls("good", ", expect: {issuer: Nobody}"))).toMatch(
     /^failed: expected issuer "Nobody", got "/,
+  );
+});
+
+test("an authority that ends before its certificate", async () => {
+  expect(await message(tls("long", ", expect: {min_days: 25}"))).toMatch(
+    /^passed: .* valid for (59|60)\./,
+  );
+  expect(await message(tls("long", ", expect: {min_days: 45}"))).toMatch(
+    /^failed: the authority 'assay test authority' above it is valid for (29|30)\.\d more days/,
   );
 });
 

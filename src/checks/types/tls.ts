@@ -1,6 +1,12 @@
 /** `type: tls`: the certificate of a server: its chain, its names, its remaining days. */
 import { isIP } from "node:net";
-import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from "node:tls";
 import { HttpFault } from "../../builtins/http/errors";
 import { secureContext } from "../../builtins/http/tls";
 import { type Check, listOf } from "../config";
@@ -54,13 +60,12 @@ export async function tlsCheck(
       open.once("error", reject);
     });
     const latency = performance.now() - begin;
-    const certificate = open.getPeerCertificate();
+    const certificate = open.getPeerCertificate(true);
     const days = daysLeft(certificate);
     const value = `${open.getProtocol() ?? "TLS"}, valid for ${days.toFixed(1)} days, issued by ${issuerOf(certificate)}`;
     const seen = { value, latency_ms: Math.round(latency) };
     const message =
-      certificateProblem(certificate, days, expect ?? {}) ??
-      latencyProblem(expect?.latency_ms, latency);
+      certificateProblem(certificate, expect ?? {}) ?? latencyProblem(expect?.latency_ms, latency);
     return { passed: message === undefined, message: message ?? null, seen };
   } catch (e) {
     if (e instanceof HttpFault) return { passed: false, message: e.message, final: true };
@@ -81,14 +86,32 @@ function issuerOf(certificate: PeerCertificate): string {
   return parts.filter((p) => p !== undefined && p !== "").join(", ") || "an unnamed issuer";
 }
 
+/** The authorities above a certificate, up to the root. */
+function authoritiesOf(certificate: DetailedPeerCertificate): PeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [certificate];
+  for (let c = certificate.issuerCertificate; c && !chain.includes(c); c = c.issuerCertificate)
+    chain.push(c);
+  return chain.slice(1);
+}
+
+/** An authority that ends earlier takes the certificate with it. */
+function daysProblem(certificate: DetailedPeerCertificate, least: number): string | undefined {
+  for (const c of [certificate, ...authoritiesOf(certificate)]) {
+    const days = daysLeft(c);
+    if (days >= least) continue;
+    const what = c === certificate ? "certificate" : `the authority '${c.subject?.CN}' above it`;
+    return `${what} is valid for ${days.toFixed(1)} more days (until ${c.valid_to}), expected ${least}`;
+  }
+  return undefined;
+}
+
 function certificateProblem(
-  certificate: PeerCertificate,
-  days: number,
+  certificate: DetailedPeerCertificate,
   expect: Values,
 ): string | undefined {
   const least = expect.min_days;
-  if (typeof least === "number" && !(days >= least))
-    return `certificate is valid for ${days.toFixed(1)} more days (until ${certificate.valid_to}), expected ${least}`;
+  const late = typeof least === "number" ? daysProblem(certificate, least) : undefined;
+  if (late !== undefined) return late;
   for (const name of listOf(expect.names)) {
     if (checkServerIdentity(name, certificate) !== undefined)
       return `certificate is not valid for '${name}' (it is valid for ${certificate.subjectaltname ?? "no names"})`;
