@@ -155,6 +155,23 @@ test("without a terminal: no prompts, no history", () => {
   expect(open).toMatchObject({ status: 1, stderr: "stdin: the input ends within a statement\n" });
 });
 
+test("a sandbox holds at the prompt, too, and so does a limit of memory", () => {
+  const r = spawnSync(process.execPath, [main, "--sandbox", "repl"], {
+    input:
+      'io.popen\npcall(fs.read, "/etc/passwd")\nos.execute\n(pcall(string.rep, "x", 1 << 30))\n',
+    env: environment({}),
+    encoding: "utf8",
+  });
+  const [first, second, third, fourth] = r.stdout.split("\n");
+  expect(r.stderr).toContain("io");
+  expect([first, second, third, fourth]).toEqual([
+    'false\tfs.read: reading "/etc/passwd" is not allowed',
+    "nil",
+    "false",
+    "",
+  ]);
+});
+
 const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 
 /** A session in a terminal: what to type, and what to wait for. */

@@ -184,4 +184,12 @@ test("usage", () => {
   expect(assayTest(cwd)).toMatchObject({ code: 1, err: "error: test: no tests found\n" });
   expect(assayTest(cwd, "nowhere").err).toContain("error: test: reading nowhere: No such file");
   expect(assayTest(cwd, "--parallel", "0").code).toBe(2);
+  const confined = spawnSync(process.execPath, [main, "--sandbox", "test"], {
+    cwd,
+    encoding: "utf8",
+  });
+  expect(confined).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("can't be confined"),
+  });
 });

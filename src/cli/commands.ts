@@ -131,14 +131,14 @@ function createProgram(): Command {
     .option("-v, --verbose", "show the output of tests that passed, too")
     .addOption(new Option("--worker <job>").hideHelp())
     .action(async (paths: string[], _own: unknown, command: Command) => {
+      const { isConfined } = await import("./sandbox-options");
+      // better than tests that are not confined although somebody thinks so
+      if (isConfined(command.optsWithGlobals())) command.error("error: tests can't be confined");
       const { runTests } = await import("./test");
       await runTests(paths, command.optsWithGlobals());
     });
-  program
-    .command("repl")
+  addOptions(program.command("repl"))
     .description("a prompt: type Lua, see results")
-    .option("-v, --verbose", "log from level debug up")
-    .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .action(async (_own: unknown, command: Command) => {
       const { startRepl } = await import("./repl");
       startRepl(command.optsWithGlobals());

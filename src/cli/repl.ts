@@ -1,7 +1,6 @@
 /** `assay repl`: a prompt. */
 import { createInterface, type Interface } from "node:readline";
 import { bytesToUtf8 } from "../host/bytes";
-import { assembleState } from "../lualib/assemble";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr, stdout } from "../lualib/io-stream";
 import { complete } from "../repl/complete";
@@ -9,15 +8,13 @@ import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/hi
 import { readChunk } from "../repl/read";
 import { showResult } from "../repl/show";
 import { ExitRequest, Interrupt } from "../runtime/interrupt";
+import { limitMemory } from "../runtime/memory";
 import { retainHost, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { LuaFunction, LuaValue } from "../runtime/value";
-import { installBuiltins } from "./builtins";
 import { finish } from "./exit";
-import { libraries } from "./libraries";
-import { moduleSearchers } from "./modules";
 import { failureText, reportTask } from "./report";
-import type { ScriptOptions } from "./script";
+import { makeState, type ScriptOptions, withLimits } from "./script";
 import { versionText } from "./version";
 
 const PROMPT = "> ";
@@ -26,7 +23,9 @@ const CHUNK = "=stdin";
 const INTERRUPTED = "interrupted!";
 
 /** Reads, runs and prints until the input ends. Without a terminal there are no prompts. */
-export function startRepl(options: ScriptOptions): void {
+export function startRepl(asked: ScriptOptions): void {
+  const options = withLimits(asked);
+  if (options.maxMemory !== undefined) limitMemory(options.maxMemory);
   const repl = new Repl(options, isTerminal(0) && isTerminal(1));
   repl.start();
 }
@@ -45,10 +44,11 @@ class Repl {
   private ended = false;
 
   constructor(
-    private readonly options: ScriptOptions,
+    options: ScriptOptions,
     private readonly interactive: boolean,
   ) {
-    this.state = this.makeState();
+    this.state = makeState(options);
+    this.state.onTaskError = (_task, e) => reportTask(this.state, e);
     this.history = interactive ? historyFile(process.env) : undefined;
     this.input = createInterface({
       input: process.stdin,
@@ -83,16 +83,6 @@ class Repl {
     if (!interactive) return;
     stdout.write(toBytes(`${versionText()}\nCtrl-D ends, Tab completes, Ctrl-C interrupts.\n`));
     this.prompt();
-  }
-
-  private makeState(): LuaState {
-    const state = assembleState(libraries, {
-      searchers: moduleSearchers((...args) => state.load(...args)),
-      stderr: (bytes) => stderr.write(bytes),
-    });
-    installBuiltins(state, this.options);
-    state.onTaskError = (_task, e) => reportTask(state, e);
-    return state;
   }
 
   /** The prompt and messages clear their line, which must not be that of some output. */

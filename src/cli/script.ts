@@ -58,18 +58,7 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   const options = withLimits(asked);
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
-  const confinement = confinementOf(options);
-  const state = assembleState(libraries, {
-    ...(confinement?.guard && { guard: confinement.guard }),
-    ...(confinement && { env: (name: string) => confinement.environment.get(name) }),
-    strict: options.std ?? false,
-    // looked at by the first `require`
-    get searchers() {
-      return options.std ? [] : searchers(script, () => state);
-    },
-    stderr: (bytes) => stderr.write(bytes),
-  });
-  installBuiltins(state, options, confinement);
+  const state = makeState(options, script.searcher);
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
@@ -78,7 +67,24 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   else source.then((text) => runMain(state, text, script, options));
 }
 
-function searchers({ searcher }: Script, state: () => LuaState): EmbeddedSearcher[] {
+/** A Lua state with what the options leave of the world outside. */
+export function makeState(options: ScriptOptions, searcher?: Script["searcher"]): LuaState {
+  const confinement = confinementOf(options);
+  const state = assembleState(libraries, {
+    ...(confinement?.guard && { guard: confinement.guard }),
+    ...(confinement && { env: (name: string) => confinement.environment.get(name) }),
+    strict: options.std ?? false,
+    // looked at by the first `require`
+    get searchers() {
+      return options.std ? [] : searchers(searcher, () => state);
+    },
+    stderr: (bytes) => stderr.write(bytes),
+  });
+  installBuiltins(state, options, confinement);
+  return state;
+}
+
+function searchers(searcher: Script["searcher"], state: () => LuaState): EmbeddedSearcher[] {
   const load: LuaState["load"] = (...args) => state().load(...args);
   const { moduleSearchers } = require("./modules") as typeof import("./modules");
   const own = moduleSearchers(load);
@@ -96,7 +102,7 @@ function confinementOf(options: ScriptOptions): Confinement | undefined {
 }
 
 /** A sandbox has limits also when none are named. */
-function withLimits(options: ScriptOptions): ScriptOptions {
+export function withLimits(options: ScriptOptions): ScriptOptions {
   if (Object.keys(options).length === 0) return options;
   const { isConfined, SANDBOX_MEMORY, SANDBOX_TIMEOUT } =
     require("./sandbox-options") as typeof import("./sandbox-options");
