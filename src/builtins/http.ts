@@ -1,7 +1,17 @@
 /** `http`: the client functions. The server is in http-serve.ts. */
-import { type Context, defineBuiltin, defineHandle, fn, method, newTable, p } from "../host";
+import {
+  type Context,
+  defineBuiltin,
+  defineHandle,
+  fn,
+  method,
+  newTable,
+  p,
+  utf8ToBytes,
+} from "../host";
 import { call, callDownload, checkMethod } from "./http/call";
 import { type HttpClient, makeClient, sharedClient } from "./http/client";
+import { safeUrlText } from "./http/errors";
 import { faultsAsErrors } from "./http/faults";
 
 const OPTIONS_DOC =
@@ -123,7 +133,7 @@ const Client = defineHandle<HttpClient>({
       run: (self) => self.transport.close(),
     }),
   },
-  tostring: (self) => self.baseUrl ?? "no base_url",
+  tostring: (self) => utf8ToBytes(safeUrlText(self.baseUrl ?? "no base_url")),
   close: (self) => self.transport.close(),
   gc: (self) => self.transport.close(),
 });

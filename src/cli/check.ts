@@ -234,7 +234,7 @@ class CheckRun {
       env: (name) => process.env[name],
       transports: new Map(),
       searchers: moduleSearchers,
-      print: (bytes) => this.print(Buffer.from(bytes)),
+      print: (bytes) => this.print(masked(Buffer.from(bytes), secrets)),
     };
     const watchdog = guard(config, options.exitCompat === true, (partial) => {
       const stuck = complete({ ...partial, started_at });
@@ -310,6 +310,13 @@ function failureFields(result: CheckResult): (readonly [string, string])[] {
         ["message", message],
         ["seen", seen],
       ];
+}
+
+/** What a script prints, as it is unless there is a secret in it. */
+function masked(bytes: Buffer, secrets: Secrets): Buffer {
+  const text = bytes.toString("utf8");
+  const shown = secrets.mask(text);
+  return shown === text ? bytes : Buffer.from(shown);
 }
 
 /** Writes a byte string to standard error. */

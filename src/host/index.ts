@@ -57,7 +57,7 @@ export { Environment, type EnvironmentOptions } from "./environment";
 export { errorText, errorValue, HostError, toLuaError } from "./errors";
 export { defineHandle, HandleClass, handleClasses, type MethodDefinition, method } from "./handle";
 export { displayPlain, type InspectOptions, inspect, pathSegment } from "./inspect";
-export { makeFunction, makeHandle } from "./install";
+export { makeFunction, makeHandle, readonlyError } from "./install";
 export {
   type FieldValue,
   type LogFields,

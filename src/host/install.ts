@@ -82,14 +82,15 @@ export function makeFunction(
   const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (...passed: LuaValue[]) => {
-    if (mutates && host.readonly) throw blocked(name);
+    if (mutates && host.readonly) throw readonlyError(name);
     const args = acceptAll(params, passed, 1);
     const ctx = callContext(host, name, needs);
     return settleReturn(name, () => invoke(ctx, ...args), nothing);
   });
 }
 
-function blocked(name: string): LuaError {
+/** What a function that changes something raises in a read-only run. */
+export function readonlyError(name: string): LuaError {
   return new LuaError(
     `readonly: ${name} blocked (write operations are disabled in read-only mode)`,
   );
@@ -246,7 +247,7 @@ function makeMethod<T extends object>(
     const self = u instanceof Userdata ? cls.unwrap(u) : undefined;
     if (self === undefined)
       throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
-    if (mutates && host.readonly) throw blocked(name);
+    if (mutates && host.readonly) throw readonlyError(name);
     const args = acceptAll(params, passed, firstArgument);
     return settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing);
   });

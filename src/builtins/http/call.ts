@@ -6,6 +6,7 @@ import {
   type LuaFunction,
   type LuaTable,
   type LuaValue,
+  readonlyError,
   record,
   utf8ToBytes,
 } from "../../host";
@@ -49,8 +50,7 @@ export function checkMethod(ctx: Context, method: string): string {
   if (!METHOD.test(method)) ctx.fail(`invalid method ${JSON.stringify(bytesToUtf8(method))}`);
   const upper = method.toUpperCase();
   if (upper === "CONNECT") ctx.fail("method CONNECT is not supported");
-  if (ctx.host.readonly && !READ_ONLY.has(upper))
-    ctx.fail(`readonly: ${upper} blocked (write operations are disabled in read-only mode)`);
+  if (ctx.host.readonly && !READ_ONLY.has(upper)) throw readonlyError(ctx.name);
   return upper;
 }
 

@@ -23,7 +23,7 @@ import {
   stringOption,
 } from "./options";
 import type { RequestSpec } from "./perform";
-import { basicAuth, type Environment, parseProxy } from "./proxy";
+import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
 import { encodeForm, encodeQuery } from "./query";
 import { checkCertificates } from "./tls";
 import { Transport } from "./transport";
@@ -97,7 +97,7 @@ export class HttpClient {
     const headers = given.filter(([name]) => !isOurs(name));
     const auth = basicAuth(url);
     if (auth !== undefined) {
-      ctx.host.secrets.register(url.password);
+      ctx.host.secrets.register(passwordOf(url));
       if (!hasHeader(headers, "authorization")) headers.push(["Authorization", auth]);
       url.username = "";
       url.password = "";

@@ -41,6 +41,11 @@ export function basicAuth(url: URL): string | undefined {
   return `Basic ${Buffer.from(plain, "utf8").toString("base64")}`;
 }
 
+/** The password of a URL, as it is meant. */
+export function passwordOf(url: URL): string {
+  return percentDecode(url.password);
+}
+
 function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);

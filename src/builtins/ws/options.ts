@@ -13,7 +13,7 @@ import {
   stringOption,
   tableOption,
 } from "../http/options";
-import { basicAuth } from "../http/proxy";
+import { basicAuth, passwordOf } from "../http/proxy";
 import { checkCertificates, secureContext } from "../http/tls";
 import { type Handshake, WsFault } from "./handshake";
 
@@ -38,7 +38,7 @@ export async function readConnect(
   const headers = readOwnHeaders(options);
   const auth = basicAuth(url);
   if (auth !== undefined) {
-    ctx.host.secrets.register(url.password);
+    ctx.host.secrets.register(passwordOf(url));
     if (!headers.some(([name]) => name.toLowerCase() === "authorization"))
       headers.push(["Authorization", auth]);
     url.username = "";
