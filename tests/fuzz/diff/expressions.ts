@@ -179,7 +179,7 @@ export class Expressions {
     const { random } = this;
     const visible = this.variables.filter((v) => v.type === type);
     if (visible.length > 0 && random.oneIn(3)) return expr(SIMPLE[type], random.pick(visible).name);
-    if (random.oneIn(8)) return expr(SIMPLE[type], "Y(", this.of(type, depth - 1), ")");
+    if (random.oneIn(6)) return expr(SIMPLE[type], "Y(", this.of(type, depth - 1), ")");
     if (random.oneIn(14))
       return expr(
         SIMPLE[type],
@@ -359,7 +359,8 @@ export class Expressions {
     const { random } = this;
     const parts: (string | Expr)[] = ["{ "];
     for (let i = random.below(5); i > 0; i--)
-      parts.push(random.oneIn(2) ? this.of("int", depth - 1) : this.of("string", depth - 1), ", ");
+      // an argument may have been nil: the border of a table with a hole is not the same everywhere
+      parts.push(this.of(random.oneIn(2) ? "int" : "string", depth - 1), " or 0, ");
     if (random.oneIn(4))
       parts.push(
         "table.unpack(",

@@ -1,5 +1,7 @@
 -- What generated cases see: E prints values, Y returns its arguments and may yield on the way.
-local driver, lines, calls
+local lines, calls
+-- What Y yields: whoever resumes goes on at once. Nothing can while a coroutine is being closed.
+local PAUSE, closing = {}, 0
 
 local function show(v, depth)
   local kind = math.type(v)
@@ -23,11 +25,36 @@ end
 
 function Y(...)
   calls = calls + 1
-  if yieldSeed > 0 and coroutine.running() == driver then
+  if yieldSeed > 0 and closing == 0 and coroutine.isyieldable() then
     yieldSeed = yieldSeed * 1103515245 + 12345 & 0x7fffffff
-    if yieldSeed >> 16 & 1 == 1 then coroutine.yield() end
+    if yieldSeed >> 16 & 3 ~= 0 then coroutine.yield(PAUSE) end
   end
   return ...
+end
+
+-- coroutine.resume, wrap and close that know of the pauses
+local function goOn(co, ok, first, ...)
+  if first == PAUSE then return goOn(co, coroutine.resume(co)) end
+  return ok, first, ...
+end
+function R(co, ...)
+  return goOn(co, coroutine.resume(co, ...))
+end
+local function unwrap(co, ok, ...)
+  if ok then return ... end
+  C(co)
+  local m = ...
+  error(m, 0)
+end
+function W(f)
+  local co = coroutine.create(f)
+  return function(...) return unwrap(co, R(co, ...)) end
+end
+function C(co)
+  closing = closing + 1
+  local ok, e = coroutine.close(co)
+  closing = closing - 1
+  return ok, e
 end
 
 -- A divisor that is not zero, a number to sort and sum by, a call that may fail
@@ -54,13 +81,38 @@ function events.__le(a, b) return value(a) <= Y(value(b)) end
 function events.__eq(a, b) return Y(value(a) == value(b)) end
 function M(v) return setmetatable({ v = v }, events) end
 
+-- An object with all metamethods, each of which may yield
+local all = { __name = "Obj", __metatable = "locked" }
+for _, name in ipairs({ "add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl", "shr",
+  "bnot", "concat" }) do
+  all["__" .. name] = function(a, b) return Y(name .. (rawequal(a, b) and "=" or type(a) .. type(b))) end
+end
+local hidden = setmetatable({}, { __mode = "k" })
+function all.__index(o, k)
+  if type(k) == "number" then return Y(k <= 3 and k or nil) end
+  if k == "method" then return function(self, v) return Y(v), rawequal(self, o) end end
+  return Y(hidden[o])
+end
+function all.__newindex(o, k, v) E("set", Y(k), v) end
+function all.__call(o, ...) return Y(select("#", ...)), ... end
+function all.__len(o) return Y(3) end
+function all.__eq(a, b) return Y(true) end
+function all.__lt(a, b) return Y(type(a) == "table") end
+function all.__le(a, b) return Y(nil) end
+function all.__tostring(o) return Y("obj") end
+function all.__pairs(o) return function(_, k) k = Y((k or 0) + 1) if k < 3 then return k, "p" end end, o, nil end
+function O(v)
+  local o = {}
+  hidden[o] = v
+  return setmetatable(o, all)
+end
+
 local function run(index, source)
-  lines, calls, T = {}, 0, {}
+  lines, calls, closing, T = {}, 0, 0, {}
   local f, message = load(source, "=case")
   if f then
-    driver = coroutine.create(function() return pcall(f, 1, nil, "three") end)
-    local ok, status, e
-    repeat ok, status, e = coroutine.resume(driver) until coroutine.status(driver) == "dead"
+    local driver = coroutine.create(function() return pcall(f, 1, nil, "three") end)
+    local ok, status, e = R(driver)
     if not (ok and status) then lines[#lines + 1] = "error " .. show(ok and e or status, 0) end
   else
     lines[#lines + 1] = "load " .. message

@@ -3,7 +3,7 @@
  * [--batch N]`
  *
  * Random programs on C Lua and on the subject, which runs each one twice: plain, and with yields at
- * random calls. Both must print what C Lua prints. Failures are shrunk to a small script, printed,
+ * most of the calls that the generator has put in for that. Both must print what C Lua prints. Failures are shrunk to a small script, printed,
  * and saved. The same seed gives the same programs.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 /** Random programs: statements over the expressions, with every loop bounded. */
 import { Expressions, type Type, type Variable } from "./expressions";
+import { feature } from "./features";
 import type { Random } from "./random";
 import { type Block, type Expr, expr, type Statement, statement } from "./tree";
 
@@ -46,6 +47,7 @@ export class Programs {
     const { random } = this;
     const e = this.#e;
     if (depth <= 0 || random.oneIn(3)) return this.#simple();
+    if (random.oneIn(3)) return this.#feature(depth);
     switch (random.below(14)) {
       case 0:
         return statement(
@@ -119,6 +121,21 @@ export class Programs {
         );
       }
     }
+  }
+
+  #feature(depth: number): Statement {
+    return feature({
+      random: this.random,
+      e: this.#e,
+      name: (prefix) => this.#name(prefix),
+      body: (added = []) => {
+        const scope = this.#e.variables;
+        this.#e.variables = [...scope, ...added.map((v) => ({ ...v, readonly: true }))];
+        const block = this.#inFunction(depth - 1);
+        this.#e.variables = scope;
+        return block;
+      },
+    });
   }
 
   #simple(): Statement {
@@ -305,7 +322,7 @@ export class Programs {
       body,
       "return ",
       ending,
-      `\nend) for i = 1, 5 do E(coroutine.resume(${co}, i)) E(coroutine.status(${co})) end E(coroutine.close(${co}))`,
+      `\nend) for i = 1, 5 do E(R(${co}, i)) E(coroutine.status(${co})) end E(C(${co}))`,
     );
   }
 
