@@ -121,10 +121,9 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       const t = args[0];
       const handler = getMetamethod(t, "__pairs");
       if (handler === undefined) {
-        if (!(t instanceof LuaTable) && args.length === 0)
-          throw argumentError(1, "table expected, got no value");
-        checkTable(t, 1);
-        return [next, t, undefined];
+        // next complains of what is no table, as C Lua's 'for iterator'
+        checkAny(args.length, 1);
+        return [next, t, undefined, undefined];
       }
       const r = call(handler, t);
       if (r === SUSPENDED) return suspend(new PairsFrame());
@@ -156,7 +155,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
     rawlen(v: LuaValue): Results {
       if (v instanceof LuaTable) return v.length();
       if (typeof v === "string") return v.length;
-      throw argumentError(1, "table or string expected");
+      throw typeErrorOrMissing(1, "table or string", v, arguments.length);
     },
     rawset(t: LuaValue, ...rest: LuaValue[]): Results {
       const table = checkTable(t, 1);

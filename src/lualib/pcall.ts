@@ -1,13 +1,14 @@
 /** `pcall`, `xpcall` and `error` (§6.1). */
 import { call } from "../runtime/call";
-import { control, Reason, takeRaised } from "../runtime/control";
+import { control, inspect, Reason, takeRaised } from "../runtime/control";
 import { prefixed, running } from "../runtime/coroutine";
 import { argumentError, LuaError, StackOverflow, type TraceRow } from "../runtime/error";
 import { Frame, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
-import { settle } from "../runtime/unwind";
+import { levelsOf } from "../runtime/traceback";
+import { position, settle } from "../runtime/unwind";
 import type { LuaValue, Results } from "../runtime/value";
 
 function nameOf(f: LuaValue): string | undefined {
@@ -17,7 +18,18 @@ function nameOf(f: LuaValue): string | undefined {
 
 function failure(error: unknown, f: LuaValue): Results {
   if (error instanceof Interrupt) throw error;
+  if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 1)
+    return locate(error, error.pending);
   return [false, settle(error, nameOf(f)).value];
+}
+
+/** `level` counts from pcall itself: the error wants the position of a function outside of it. */
+function locate(error: LuaError, level: number): Results {
+  const { value } = settle(error, undefined);
+  return inspect((owner) => {
+    const at = levelsOf(owner.top)[level - 2];
+    return [false, at?.proto === undefined ? value : `${position(at.proto, at.k)} ${value}`];
+  });
 }
 
 /**

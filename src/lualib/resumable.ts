@@ -7,6 +7,7 @@
  *     const r = call(f, x);
  *     const results = r === SUSPENDED ? yield : r;
  */
+import { passNative } from "../runtime/error";
 import { Frame, suspend } from "../runtime/frame";
 import { first, type Results } from "../runtime/value";
 
@@ -22,7 +23,7 @@ class StepsFrame extends Frame {
   }
 
   override fail(error: unknown): Results {
-    return this.continue(this.steps.throw(error));
+    return this.continue(this.steps.throw(passNative(error)));
   }
 
   private continue(r: IteratorResult<void, Results>): Results {

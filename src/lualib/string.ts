@@ -17,6 +17,8 @@ import { find, gmatch, gsub, match } from "./string-match";
 
 /** Longer strings are beyond JavaScript. */
 const MAX_LENGTH = 0x7fffffff;
+/** What C Lua can express at all. */
+const MAX_SIZE = 2 ** 63;
 
 function len(s: LuaValue): Results {
   return typeof s === "string" ? s.length : text(s, 1, arguments.length).length;
@@ -73,7 +75,8 @@ function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
   if (count <= 0) return "";
   const length = unit.length * count + sep.length * (count - 1);
   if (length === 0) return "";
-  if (length > MAX_LENGTH) throw runtimeError("resulting string too large");
+  if (length >= MAX_SIZE) throw runtimeError("resulting string too large");
+  if (length > MAX_LENGTH) throw new LuaError("not enough memory");
   checkAllocation(length);
   try {
     return sep === "" ? unit.repeat(count) : (unit + sep).repeat(count - 1) + unit;

@@ -89,6 +89,13 @@ export function runtimeError(message: string): LuaError {
   return new LuaError(message, 1);
 }
 
+/** The error leaves a native function, which counts as a level (§6.2, error) and has no position. */
+export function passNative(error: unknown): unknown {
+  if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 0)
+    error.pending--;
+  return error;
+}
+
 /** `bad argument #index to '?' (text)`, the function's name and the position filled in later. */
 export function argumentError(index: number, text: string): LuaError {
   return new LuaError(undefined, new ArgumentFault(index, text));

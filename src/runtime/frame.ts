@@ -24,6 +24,7 @@
  *       override resume(r: Results): Results { this.accept(r); return this.run(); }
  *     }
  */
+import { passNative } from "./error";
 import type { LuaValue, Results } from "./value";
 
 /**
@@ -54,7 +55,7 @@ export abstract class Frame {
   abstract resume(value: Results): Results;
   /** The call it waited for raised `error`. */
   fail(error: unknown): Results {
-    throw error;
+    throw this.isHidden ? error : passNative(error);
   }
 }
 

@@ -137,7 +137,7 @@ export function xorInt(a: LuaInteger, b: LuaInteger): LuaInteger {
 }
 
 export function notInt(a: LuaInteger): LuaInteger {
-  return typeof a === "number" ? -1 - a : fromHalves(~a.hi, ~a.lo);
+  return typeof a === "number" ? subInt(-1, a) : fromHalves(~a.hi, ~a.lo);
 }
 
 /** `a << n`; shifts of 64 and more give 0, negative ones shift right (§3.4.2). */
