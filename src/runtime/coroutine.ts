@@ -2,7 +2,7 @@
 
 import { call } from "./call";
 import { control, type FrameOwner, Reason, takeRaised } from "./control";
-import { LuaError } from "./error";
+import { LuaError, StackOverflow } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";
@@ -130,6 +130,18 @@ function begin(entry: LuaValue, args: Results): Results {
   } catch (e) {
     throw nameFault(e, entry);
   }
+}
+
+/** Frames of one stack: about the calls that fit in C Lua's (LUAI_MAXSTACK). */
+const MAX_FRAMES = 200_000;
+
+/**
+ * Raises "stack overflow" in the running coroutine. JavaScript's own stack is no limit to recursion
+ * that suspends on its way: its frames are objects.
+ */
+export function checkDepth(): void {
+  let n = 0;
+  for (let f = running.top; f !== null; f = f.up) if (++n > MAX_FRAMES) throw new StackOverflow();
 }
 
 /** Whether C Lua, too, could suspend this stack. */

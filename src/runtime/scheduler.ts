@@ -8,7 +8,7 @@
  * memory and the slice.
  */
 import { control, Reason, waitFor } from "./control";
-import { Coroutine, drive, setRunning } from "./coroutine";
+import { Coroutine, checkDepth, drive, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import { Interrupt, Timeout } from "./interrupt";
@@ -193,6 +193,7 @@ control.onTick = () => {
   if (stop !== undefined) return stop;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
+  checkDepth();
   if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));
 };

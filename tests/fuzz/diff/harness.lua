@@ -75,7 +75,10 @@ for _, name in ipairs({ "add", "sub", "mul", "div", "mod", "idiv", "concat", "ba
     return Y(name .. (type(a) == "table" and "M" or show(a, 0)) .. (type(b) == "table" and "M" or show(b, 0)))
   end
 end
-local function value(v) return type(v) == "table" and v.v or v end
+local function value(v)
+  if type(v) == "table" then return v.v end
+  return v
+end
 function events.__lt(a, b) return Y(value(a)) < value(b) end
 function events.__le(a, b) return value(a) <= Y(value(b)) end
 function events.__eq(a, b) return Y(value(a) == value(b)) end

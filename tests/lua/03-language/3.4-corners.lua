@@ -56,3 +56,9 @@ local done = false
 setmetatable({}, { __gc = function() done = collectgarbage() == nil end })
 local garbage
 repeat garbage = {} until done
+
+-- bitwise not at the border of what a double can hold
+local borders = {9007199254740990, 9007199254740991, 9007199254740992, -9007199254740991, math.maxinteger}
+for _, n in ipairs(borders) do
+  assert(math.type(~n) == "integer" and ~n == -n - 1 and ~~n == n)
+end

@@ -96,3 +96,17 @@ table.insert(package.searchers, 1, function(name)
 end)
 r, yields = collect(function() return (require("beyond.searched")) end)
 assert(r == "beyond.searched")
+
+-- recursion that yields at every level ends with a stack overflow, too
+do
+  local depth = 0
+  local function descend()
+    depth = depth + 1
+    coroutine.yield()
+    return 1 + descend()
+  end
+  local co = coroutine.wrap(function() return "end", pcall(descend) end)
+  local finished, ok, message
+  repeat finished, ok, message = co() until finished
+  assert(not ok and message:find("stack overflow", 1, true) and depth > 100000, message)
+end

@@ -50,3 +50,19 @@ assert(not ok and m == "deep" and depth == 50)
 local r = table.pack(xpcall(function() local ok2, m2 = xpcall(error, function(e) return e .. 1 end, "in"); error(m2 .. 2, 0) end,
   function(e) return { e } end))
 assert(r[1] == false and r[2][1] == "in12")
+
+-- native functions count as levels, without a position
+local function raise2() error("s", 2) end
+local function raise3() error("s", 3) end
+local function messageOf(f, ...) return select(2, pcall(f, ...)) end
+local here = function(m) return m:find("^.*assert%-error%.lua:%d+: s$") ~= nil end
+assert(messageOf(raise2) == "s")
+assert(here(messageOf(raise3)))
+assert(here(messageOf(function() raise2() end)))
+assert(messageOf(function() string.gsub("a", "a", raise2) end) == "s")
+assert(here(messageOf(function() string.gsub("a", "a", raise3) end)))
+assert(messageOf(function() table.sort({1, 2, 3}, raise2) end) == "s")
+assert(messageOf(function() return tostring(setmetatable({}, {__tostring = raise2})) end) == "s")
+assert(messageOf(coroutine.wrap(raise2)) == "s")
+assert(here(messageOf(function() return setmetatable({}, {__index = raise2}).x end)))
+assert(messageOf(string.gsub, "a", "a", error) == "a")

@@ -52,3 +52,12 @@ fails("index is nil", rawset, {}, nil, 1)
 fails("bad argument #2 to 'setmetatable' (nil or table expected, got no value)", setmetatable, {})
 fails("bad argument #2 to 'setmetatable' (nil or table expected, got number)", setmetatable, {}, 1)
 assert(getmetatable(setmetatable(setmetatable({}, {}), nil)) == nil)
+
+-- what is no table is next's problem
+assert(select("#", pairs({})) == 4 and pairs(nil) == next)
+local ok, m = pcall(function() for _ in pairs(nil) do end end)
+assert(m:find("bad argument #1 to 'for iterator' (table expected, got nil)", 1, true), m)
+ok, m = pcall(pairs)
+assert(m == "bad argument #1 to 'pairs' (value expected)", m)
+ok, m = pcall(rawlen, 5)
+assert(m == "bad argument #1 to 'rawlen' (table or string expected, got number)", m)
