@@ -5172,6 +5172,26 @@ function assay_vault_Client:leader() end
 ---@return any
 function assay_vault_Client:capabilities_self(paths) end
 
+---The paths of the namespaces, which end in `/`.
+---@return any
+function assay_vault_Client:namespace_list() end
+
+---A namespace `{ id, path, custom_metadata }`; nil when it is absent.
+---@param path? any
+---@return any
+function assay_vault_Client:namespace_get(path) end
+
+---Creates a namespace; `opts.custom_metadata`. Clients of it: `client:with { namespace = path }`.
+---@param path? any
+---@param opts? table
+---@return any
+function assay_vault_Client:namespace_create(path, opts) end
+
+---Deletes a namespace.
+---@param path? any
+---@return any
+function assay_vault_Client:namespace_delete(path) end
+
 ---A policy `{ name, policy }`; nil when it is absent.
 ---@param name? any
 ---@return any
@@ -5314,6 +5334,18 @@ function assay_vault_Client:login_kubernetes(role, opts) end
 ---@param opts? table
 ---@return any
 function assay_vault_Client:login_approle(role_id, secret_id, opts) end
+
+---The role id of an AppRole; nil when there is no such role. `opts.mount`.
+---@param role? any
+---@param opts? table
+---@return any
+function assay_vault_Client:approle_role_id(role, opts) end
+
+---A new secret id of an AppRole: `{ secret_id, secret_id_accessor, … }`. `opts`: `mount`, `metadata` (a table), `cidr_list`, `ttl`; with `wrap_ttl` the `wrap_info` of a token for one reading.
+---@param role? any
+---@param opts? table
+---@return any
+function assay_vault_Client:approle_secret_id(role, opts) end
 
 ---Logs in with a user name and a password; `opts.mount` (`ldap` works, too).
 ---@param username? any

@@ -62,6 +62,14 @@ local function content(t, key, dir)
   return path and path ~= "" and fs.read(path) or nil
 end
 
+--- What a cluster has for its users' plugins.
+local function plugin_config(cluster)
+  for _, extension in ipairs(cluster.extensions or {}) do
+    if extension.name == "client.authentication.k8s.io/exec" then return extension.extension end
+  end
+  return nil
+end
+
 local function run_plugin(user, cluster, ca)
   local spec, dir = user.value.exec, user.dir
   local info = {
@@ -75,6 +83,8 @@ local function run_plugin(user, cluster, ca)
       ["tls-server-name"] = cluster["tls-server-name"],
       ["insecure-skip-tls-verify"] = cluster["insecure-skip-tls-verify"],
       ["certificate-authority-data"] = ca and base64.encode(ca),
+      ["proxy-url"] = cluster["proxy-url"],
+      config = plugin_config(cluster),
     }
   end
   local environment = { KUBERNETES_EXEC_INFO = json.encode(info) }
@@ -82,9 +92,12 @@ local function run_plugin(user, cluster, ca)
   local command = spec.command
   if command:find("/", 1, true) then command = absolute(command, dir) end
   local words = { command, table.unpack(spec.args or {}) }
-  local run = shell.exec(words, { env = environment, timeout = EXEC_TIMEOUT })
+  local hint = spec.installHint and "\n" .. spec.installHint or ""
+  local started, run = pcall(shell.exec, words, { env = environment, timeout = EXEC_TIMEOUT })
+  if not started then
+    rest.fail(("k8s: exec plugin %s: %s%s"):format(spec.command, tostring(run), hint))
+  end
   if run.status ~= 0 then
-    local hint = spec.installHint and "\n" .. spec.installHint or ""
     rest.fail(("k8s: exec plugin %s failed with status %s: %s%s"):format(
       spec.command, tostring(run.status), run.stderr, hint))
   end

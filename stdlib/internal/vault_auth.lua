@@ -81,6 +81,29 @@ function Client:login_approle(role_id, secret_id, opts)
   return login(self, mount .. "/login", { role_id = role_id, secret_id = secret_id })
 end
 
+--- The role id of an AppRole; nil when there is no such role. `opts.mount`.
+function Client:approle_role_id(role, opts)
+  local path = ("auth/%s/role/%s/role-id"):format(opts and opts.mount or "approle", role)
+  local data = verbs.field(verbs.get(self, path), "data")
+  return data and data.role_id
+end
+
+--- A new secret id of an AppRole: `{ secret_id, secret_id_accessor, … }`. `opts`: `mount`, `metadata`
+--- (a table), `cidr_list`, `ttl`; with `wrap_ttl` the `wrap_info` of a token for one reading.
+function Client:approle_secret_id(role, opts)
+  opts = opts or {}
+  local path = ("/v1/auth/%s/role/%s/secret-id"):format(opts.mount or "approle", role)
+  local body = {
+    metadata = opts.metadata and json.encode(opts.metadata),
+    cidr_list = opts.cidr_list,
+    ttl = opts.ttl,
+  }
+  local answer = self:_post(path, rest.object(body), {
+    headers = { ["X-Vault-Wrap-TTL"] = opts.wrap_ttl },
+  })
+  return verbs.field(answer, opts.wrap_ttl and "wrap_info" or "data")
+end
+
 --- Logs in with a user name and a password; `opts.mount` (`ldap` works, too).
 function Client:login_userpass(username, password, opts)
   local path = ("%s/login/%s"):format(opts and opts.mount or "userpass", rest.escape(username))

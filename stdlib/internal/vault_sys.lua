@@ -61,6 +61,29 @@ function Client:capabilities_self(paths)
   return out
 end
 
+-- Namespaces, below the client's own
+
+--- The paths of the namespaces, which end in `/`.
+function Client:namespace_list()
+  return verbs.list(self, "sys/namespaces")
+end
+
+--- A namespace `{ id, path, custom_metadata }`; nil when it is absent.
+function Client:namespace_get(path)
+  return verbs.field(verbs.get(self, "sys/namespaces/" .. path), "data")
+end
+
+--- Creates a namespace; `opts.custom_metadata`. Clients of it: `client:with { namespace = path }`.
+function Client:namespace_create(path, opts)
+  local body = { custom_metadata = opts and opts.custom_metadata }
+  return verbs.field(verbs.post(self, "sys/namespaces/" .. path, rest.object(body)), "data")
+end
+
+--- Deletes a namespace.
+function Client:namespace_delete(path)
+  verbs.delete(self, "sys/namespaces/" .. path)
+end
+
 -- Policies
 
 --- A policy `{ name, policy }`; nil when it is absent.

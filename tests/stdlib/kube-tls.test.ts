@@ -246,6 +246,37 @@ users: [{ name: u, user: ${user} }]
     expect(runs).toBe("run\nrun\n");
     expect(seen()).toEqual(["GET /version cert:plugin", "GET /version cert:plugin"]);
   });
+  test("what a plugin is told about the cluster, and plugins that are missing", async () => {
+    file(
+      "info.sh",
+      `#!/bin/sh\nprintf %s "$KUBERNETES_EXEC_INFO" > "${dir}/info"\necho '{"kind":"ExecCredential","status":{"token":"good"}}'\n`,
+      0o755,
+    );
+    const cluster = `{ server: "${url}", certificate-authority-data: ${base64(authority.ca)}, extensions: [{ name: client.authentication.k8s.io/exec, extension: { audience: a } }] }`;
+    const exec = (command: string, more = "") =>
+      `{ exec: { apiVersion: client.authentication.k8s.io/v1, command: ${command}, provideClusterInfo: true${more} } }`;
+    const info = config("info.yaml", cluster, exec("./info.sh"));
+    const missing = config(
+      "missing.yaml",
+      cluster,
+      exec("no-such-plugin", ", installHint: get it"),
+    );
+    const [, message] = await run(`k8s.version { kubeconfig = "${info}" }
+      return pcall(k8s.version, { kubeconfig = "${missing}" })`);
+    expect(JSON.parse(readFileSync(join(dir, "info"), "utf8"))).toEqual({
+      apiVersion: "client.authentication.k8s.io/v1",
+      kind: "ExecCredential",
+      spec: {
+        interactive: false,
+        cluster: {
+          server: url,
+          "certificate-authority-data": base64(authority.ca),
+          config: { audience: "a" },
+        },
+      },
+    });
+    expect(message).toMatch(/k8s: exec plugin no-such-plugin: .*No such file.*\nget it/s);
+  });
   test("a list of files, impersonation, and names for certificates", async () => {
     const clusters = file(
       "a.yaml",

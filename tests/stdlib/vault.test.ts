@@ -427,6 +427,55 @@ describe("server", () => {
   });
 });
 
+test("namespaces", async () => {
+  api.expect("GET /v1/sys/namespaces?list=true", data({ keys: ["team/"] }), auth);
+  api.expect("GET /v1/sys/namespaces?list=true", { status: 404 });
+  api.expect("GET /v1/sys/namespaces/team", data({ path: "team/" }));
+  api.expect("GET /v1/sys/namespaces/none", { status: 404 });
+  api.expect("POST /v1/sys/namespaces/new", data({ id: "n" }), {
+    body: { custom_metadata: { owner: "me" } },
+  });
+  api.expect("POST /v1/sys/namespaces/bare", data({ id: "b" }), { body: {} });
+  api.expect("DELETE /v1/sys/namespaces/new", none, auth);
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "tok")
+      local listed, empty = c:namespace_list(), c:namespace_list()
+      local one, absent = c:namespace_get("team"), c:namespace_get("none")
+      local made = c:namespace_create("new", { custom_metadata = { owner = "me" } }).id
+      local bare = c:namespace_create("bare").id
+      c:namespace_delete("new")
+      return listed[1], #empty, one.path, absent, made, bare`),
+  ).toEqual(["team/", 0, "team/", undefined, "n", "b"]);
+  api.expect("POST /v1/sys/namespaces/new", { status: 403, text: "no" }, { body: {} });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "tok"):namespace_create("new")`),
+  ).toContain("vault: POST /v1/sys/namespaces/new HTTP 403: no");
+});
+
+test("the ids of an AppRole", async () => {
+  api.expect("GET /v1/auth/approle/role/r/role-id", data({ role_id: "R" }), auth);
+  api.expect("GET /v1/auth/apps/role/none/role-id", { status: 404 });
+  api.expect("POST /v1/auth/approle/role/r/secret-id", data({ secret_id: "S" }), {
+    headers: { "x-vault-wrap-ttl": null },
+    body: { metadata: '{"job":"1"}', ttl: "10m" },
+  });
+  api.expect(
+    "POST /v1/auth/approle/role/r/secret-id",
+    { json: { wrap_info: { token: "W" } } },
+    { headers: { "x-vault-wrap-ttl": "60s" }, body: {} },
+  );
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "tok")
+      return c:approle_role_id("r"), c:approle_role_id("none", { mount = "apps" }),
+        c:approle_secret_id("r", { metadata = { job = "1" }, ttl = "10m" }).secret_id,
+        c:approle_secret_id("r", { wrap_ttl = "60s" }).token`),
+  ).toEqual(["R", undefined, "S", "W"]);
+  api.expect("POST /v1/auth/approle/role/r/secret-id", { status: 400, text: "no" }, { body: {} });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "tok"):approle_secret_id("r")`),
+  ).toContain("vault: POST /v1/auth/approle/role/r/secret-id HTTP 400: no");
+});
+
 test("client forms, namespace, connection options", async () => {
   const wanted = { headers: { "x-vault-token": "t2", "x-vault-namespace": "ns" } };
   for (let i = 0; i < 3; i++) api.expect("GET /v1/a", data(1), wanted);
