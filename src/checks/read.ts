@@ -17,6 +17,7 @@ import {
 } from "yaml";
 import { interpolate, isOpen, type Scope } from "./interpolate";
 import type { Problem } from "./problem";
+import { describeNode, exactInteger, yamlNumber } from "./scalar";
 import { describeShape, type Field, type Fields, type Shape } from "./shape";
 import { suggest } from "./suggest";
 
@@ -400,28 +401,4 @@ function fits(node: Node | undefined, shape: Shape): boolean {
   if (shape.kind === "list") return isSeq(node);
   if (shape.kind === "object" || shape.kind === "map") return isMap(node);
   return shape.kind === "any" || shape.kind === "either" || isScalar(node);
-}
-
-function describeNode(node: Node | undefined): string {
-  if (isMap(node)) return "a map";
-  if (isSeq(node)) return "a list";
-  if (!isScalar(node) || node.value === null) return "nothing";
-  const text = node.type === "PLAIN" ? (node.source ?? String(node.value)) : undefined;
-  const shown = text ?? JSON.stringify(String(node.value));
-  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
-}
-
-/** An integer that a double can't hold, but 64 bits can. */
-function exactInteger(source: string | undefined): bigint | undefined {
-  if (source === undefined || !/^[+-]?\d+$/.test(source)) return undefined;
-  const n = BigInt(source.replace("+", ""));
-  return BigInt.asIntN(64, n) === n ? n : undefined;
-}
-
-/** A number as YAML 1.2 writes it (§10.3.2). */
-function yamlNumber(text: string): number | undefined {
-  if (/^0x[\da-f]+$/i.test(text) || /^0o[0-7]+$/i.test(text)) return Number(text);
-  if (/^[+-]?(\.\d+|\d+(\.\d*)?)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  if (/^[+-]?\.inf$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
-  return /^\.nan$/i.test(text) ? Number.NaN : undefined;
 }

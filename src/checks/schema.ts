@@ -1,12 +1,24 @@
 /** What a check file may say: the one definition behind validation and the JSON Schema. */
-import { isIP } from "node:net";
-import { parseUrl } from "../builtins/db/url";
-import { DURATION_PATTERN, parseDuration } from "./duration";
-import { parseExpression } from "./expression";
 import { resourceProblem } from "./k8s-resource";
-import { parseNetRule } from "./net-rule";
-import { compilePattern } from "./pattern";
-import type { Field, Fields, Shape } from "./shape";
+import type { Field, Fields } from "./shape";
+import {
+  condition,
+  databaseUrl,
+  duration,
+  expression,
+  flag,
+  folders,
+  header,
+  httpUrl,
+  list,
+  nameServer,
+  netRule,
+  oneOrMore,
+  pattern,
+  status,
+  text,
+  texts,
+} from "./value-shapes";
 
 export const CHECK_TYPES = [
   "http",
@@ -25,75 +37,6 @@ const MAX_RETRIES = 2 ** 32 - 1;
 const MAX_PARALLEL = 1000;
 const DNS_RECORDS = ["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "PTR"];
 
-const text: Shape = { kind: "string" };
-const flag: Shape = { kind: "boolean" };
-const texts: Shape = { kind: "map", of: text };
-const list = (of: Shape): Shape => ({ kind: "list", of });
-const oneOrMore = (of: Shape, what: string): Shape => ({
-  kind: "either",
-  of: [of, { kind: "list", of, min: 1 }],
-  what,
-});
-const problemOf = (r: unknown): string | undefined =>
-  typeof r === "object" && r !== null && "problem" in r ? String(r.problem) : undefined;
-
-const duration = (prefix?: string): Shape => ({
-  kind: "string",
-  pattern: DURATION_PATTERN,
-  what: "a duration such as '30s', '5m', '500ms'",
-  check: (t) => {
-    const problem = problemOf(parseDuration(t));
-    return problem === undefined || prefix === undefined ? problem : `${prefix}: ${problem}`;
-  },
-});
-const pattern: Shape = {
-  kind: "string",
-  what: "a regular expression",
-  check: (t) => problemOf(compilePattern(t)),
-};
-const expression: Shape = {
-  kind: "string",
-  what: "an expression such as '.status == \"ok\"'",
-  check: (t) => problemOf(parseExpression(t)),
-};
-const folders = oneOrMore(text, "a folder or a list of them");
-const netRule: Shape = {
-  kind: "string",
-  what: "HOST[:PORT]",
-  check: (t) => problemOf(parseNetRule(t)),
-};
-const httpUrl: Shape = {
-  kind: "string",
-  what: "an http or https address",
-  pattern: "^[hH][tT][tT][pP][sS]?://",
-  // its text may hold credentials
-  check: (t) =>
-    /^https?:\/\/[^/]/i.test(t) && URL.canParse(t)
-      ? undefined
-      : "not an http or https address such as https://api.example/health",
-};
-const databaseUrl: Shape = {
-  kind: "string",
-  what: "the address of a database, as the db builtin takes it",
-  check: (t) => {
-    try {
-      parseUrl(t);
-      return undefined;
-    } catch (e) {
-      return (e as Error).message.replace(/^error with configuration: /, "");
-    }
-  },
-};
-const nameServer: Shape = {
-  kind: "string",
-  what: "an IP address such as 10.0.0.10 or 10.0.0.10:53",
-  check: (t) => {
-    const m = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(t);
-    return isIP(t) > 0 || isIP(m?.[1] ?? m?.[2] ?? "") > 0
-      ? undefined
-      : "not an IP address such as 10.0.0.10 or 10.0.0.10:53";
-  },
-};
 const retries: Field = {
   shape: { kind: "integer", min: 0, max: MAX_RETRIES },
   doc: "further attempts after a failed one",
@@ -127,47 +70,9 @@ const REQUESTS = ["http", "prometheus"];
 const HOSTS = ["tcp", "tls"];
 const K8S = ["k8s"];
 
-const condition: Shape = {
-  kind: "string",
-  what: "a condition such as Available or Ready=False",
-  check: (t) =>
-    /^\s*[^=\s]+\s*(=\s*(True|False|Unknown)\s*)?$/i.test(t)
-      ? undefined
-      : "not a condition such as Available or Ready=False",
-};
-
-const header: Shape = {
-  kind: "either",
-  what: "a text, or a map with equals, contains, matches, exists",
-  of: [
-    text,
-    {
-      kind: "object",
-      fields: {
-        equals: { shape: text, doc: "the whole value" },
-        contains: { shape: text, doc: "a part of the value" },
-        matches: { shape: pattern, doc: "a regular expression" },
-        exists: { shape: flag, doc: "whether there is such a header" },
-      },
-    },
-  ],
-};
-const status: Shape = {
-  kind: "either",
-  what: "a status (200), a class ('2xx'), or a list of them",
-  of: [
-    { kind: "integer", min: 0, max: 65535 },
-    {
-      kind: "string",
-      pattern: "^[1-5]xx$",
-      check: (t) => (/^[1-5]xx$/i.test(t) ? undefined : "not a status class such as 2xx"),
-    },
-  ],
-};
-
 export const EXPECT_FIELDS: Fields = {
   status: {
-    shape: oneOrMoreOf(status),
+    shape: status,
     doc: "the status: 200, '2xx', or a list",
     types: HTTP,
   },
@@ -242,10 +147,6 @@ export const EXPECT_FIELDS: Fields = {
     types: ["sql"],
   },
 };
-
-function oneOrMoreOf(shape: Extract<Shape, { kind: "either" }>): Shape {
-  return { ...shape, of: [...shape.of, { kind: "list", of: shape, min: 1 }] };
-}
 
 const SETTINGS: Fields = {
   retries,

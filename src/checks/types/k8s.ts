@@ -106,12 +106,16 @@ export async function k8sCheck(
     return { passed: message === undefined, message: message ?? null, seen };
   } catch (e) {
     // the position is one in the script above
-    if (e instanceof LuaScriptError)
-      return { passed: false, message: e.message.replace(/^k8s:\d+: /, "") };
+    if (e instanceof LuaScriptError) return { passed: false, message: problemText(e.message) };
     throw e;
   } finally {
     await lua.close();
   }
+}
+
+/** Without what only helps the writer of a script. */
+function problemText(message: string): string {
+  return message.replace(/^k8s:\d+: /, "").replace(/ \(register it with [^)]*\)/, "");
 }
 
 function statusText(e: Entry): string {
