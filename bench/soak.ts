@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [--seconds N] [--clients N]`
+ * `npm run soak -- [--seconds N] [--clients N] [--subject BINARY]`
  *
  * A service in Lua that calls `http.get` and SQLite (and PostgreSQL, where it is installed) on each
  * request, under load, while its upstream resets connections, breaks off and dawdles, clients stop in
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: "string", default: "600" },
     clients: { type: "string", default: "24" },
+    subject: { type: "string", default: assay },
   },
 });
 
@@ -34,11 +35,29 @@ const upstream = Bun.spawn([bun, join(here, "upstream.ts"), String(upstreamPort)
 const port = freePort();
 const service = Bun.spawn(
   [
-    ...[assay, join(here, "service.lua"), String(port), `http://127.0.0.1:${upstreamPort}`, file],
+    ...[
+      options.subject,
+      join(here, "service.lua"),
+      String(port),
+      `http://127.0.0.1:${upstreamPort}`,
+      file,
+    ],
     ...(postgres === undefined ? [] : [postgres.url]),
   ],
   { stdin: "ignore", stdout: "inherit", stderr: "pipe" },
 );
+/** Ends what was started; also when something goes wrong. */
+async function cleanUp(): Promise<void> {
+  service.kill("SIGKILL");
+  upstream.kill();
+  await postgres?.stop();
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+}
+process.on("uncaughtException", async (e) => {
+  console.error(e);
+  await cleanUp();
+  process.exit(1);
+});
 let serviceLog = "";
 const reading = (async () => {
   const decoder = new TextDecoder();
@@ -81,7 +100,9 @@ await Promise.all([
     samples.push({ at: (performance.now() - started) / 1000, mb: await residentMb(service.pid) });
   }),
   every(5, async () => {
-    const { status } = await fetch(`${url}/restart`, { method: "POST" });
+    // a connection of its own: an idle one might be closed by the server in the moment it is used
+    const headers = { connection: "close" };
+    const { status } = await fetch(`${url}/restart`, { method: "POST", headers });
     if (status !== 204) tally.wrong.push(`restart: ${status}`);
     restarts++;
   }),
@@ -110,9 +131,7 @@ const atEnd = await residentMb(service.pid);
 service.kill("SIGTERM");
 const code = await service.exited;
 await reading;
-upstream.kill();
-await postgres?.stop();
-for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+await cleanUp();
 
 const answered = [...tally.statuses.values()].reduce((a, b) => a + b, 0);
 console.log(

@@ -576,6 +576,74 @@ describe.skipIf(!hasMariadb)("MariaDB", () => {
     ).toEqual([[row, row]]);
   });
 
+  test("streams give the same values as queries", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL)
+        c:execute([[create or replace table st (b boolean, t tinyint, u8 tinyint unsigned, i24 mediumint, u64 bigint unsigned,
+          i64 bigint, de decimal(20,5), f float, d double, dt datetime(6), ds datetime, ts timestamp(3) null, tm time(1), tm0 time,
+          da date, j json, bits bit(9), y year, e enum('x','y'), u uuid, bin varbinary(9), txt text, no int)]])
+        c:execute("insert into st values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", {true, 7, 200, -8388608,
+          "18446744073709551615", -9223372036854775807, "123456789012345.12345", 0.1, 2.0, "2024-01-02 03:04:05.12",
+          "2024-01-02 00:00:00", "2024-01-02 03:04:05.5", "-100:01:02.5", "0:0:0", "2024-02-29", {a = {1}}, 5, 2024, "x",
+          "123e4567-e89b-12d3-a456-426614174000", "\\0\\xff", "é👩‍🚀", nil, n = 23})
+        local seen = 0
+        for _, args in ipairs{{"select * from st"}, {"select * from st where t = ? and d = ? and txt = ? limit ?", {7, 2.0, "é👩‍🚀", 3}}} do
+          local want = c:query(args[1], args[2])[1]
+          for row in c:rows(args[1], args[2]) do
+            assert.eq(row, want)
+            for k, v in pairs(row) do assert.eq(math.type(v), math.type(want[k]), k) end
+            seen = seen + 1
+          end
+        end
+        local results = {}
+        c:execute("create or replace procedure two(n int) begin select n as a; select n + 1 as b; end")
+        for row in c:rows("call two(5)") do results[#results + 1] = row end
+        return seen, results`),
+    ).toEqual([2, [{ a: 5 }, { b: 6 }]]);
+  });
+
+  test("rows streams: a query of many rows keeps the memory flat", async () => {
+    const [grown, sum] = (await state().run(`
+      local c = db.connect(URL)
+      local sum, before, most = 0, nil, 0
+      for row in c:rows("select seq, repeat('x', 1000) as s from seq_1_to_200000") do
+        sum = sum + row.seq
+        if row.seq % 20000 == 0 then
+          collectgarbage()
+          local now = collectgarbage("count")
+          before = before or now
+          most = math.max(most, now)
+          sleep(0.01)
+        end
+      end
+      return most - before, sum`)) as [number, number];
+    expect(sum).toBe((200_000 * 200_001) / 2);
+    expect(grown).toBeLessThan(50_000);
+  }, 60_000);
+
+  test("a stream over TLS, and one whose connection is lost", async () => {
+    const h = state();
+    expect(
+      await h.run(
+        `local c = db.connect(URL, {sslmode = "verify-full", ca_cert = ...})
+        for row in c:rows("show status like 'Ssl_cipher'") do return row.Value ~= "" end`,
+        [authority.ca],
+      ),
+    ).toEqual([true]);
+    expect(
+      await h.failure(`
+        local c = db.connect(URL)
+        for row in c:rows("select seq, repeat('x', 1000) as s from seq_1_to_1000000") do
+          if row.seq == 1 then
+            for _, p in ipairs(c:query("show processlist")) do
+              if (p.Info or ""):find("seq_1_to", 1, true) then c:execute("kill " .. p.Id) end
+            end
+          end
+        end`),
+    ).toMatch(/^db\.rows: (the connection to .* was lost|error returned from database: .*)/);
+  });
+
   test("several statements, procedures, unnamed commands", async () => {
     const h = state();
     expect(await h.failure(`db.connect(URL):query("select 1; select 2")`)).toBe(

@@ -58,6 +58,7 @@ export async function connect(ctx: Context, url: string, options: LuaTable): Pro
         await pin(ctx, address),
         options,
         seconds("connect_timeout", DEFAULT_CONNECT_S),
+        size,
       );
   const database = new Database(driver, {
     size: isFile ? 1 : size,
@@ -102,6 +103,7 @@ async function serverDriver(
   address: ServerAddress,
   options: LuaTable,
   connectTimeout: number,
+  size: number,
 ): Promise<Driver> {
   const query = new Map(address.query);
   const take = (...names: string[]) => {
@@ -155,6 +157,7 @@ async function serverDriver(
       ...common,
       tls: useTls ? mysqlTls(mode, pem, ctx) : undefined,
       sslMode: useTls ? mode : "disable",
+      mayStream: size > 1,
       allowPublicKeyRetrieval: booleanOption(options, "allow_public_key_retrieval") ?? false,
     },
     ctx.host,

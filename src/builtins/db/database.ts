@@ -39,6 +39,9 @@ export interface DatabaseSettings extends PoolSettings {
   readonly statementTimeout: number;
 }
 
+/** What can be told to stop. */
+type Interruptible = Pick<Session, "interrupt" | "destroy">;
+
 /** A session that the caller may use until it gives it back. */
 export interface Lease {
   readonly session: Session;
@@ -124,7 +127,7 @@ export class Database {
    */
   async guard<T>(
     ctx: Context,
-    session: Session,
+    session: Interruptible,
     timeout: number | undefined,
     work: (checkpoint: Checkpoint) => Promise<T>,
   ): Promise<T> {
@@ -169,7 +172,7 @@ class Interruption {
   /** The database has taken it, or the connection is cut. */
   readonly settled: Promise<void>;
 
-  constructor(session: Session) {
+  constructor(session: Interruptible) {
     const cut = new Promise<void>((resolve) => {
       this.timer = setTimeout(() => {
         session.destroy();

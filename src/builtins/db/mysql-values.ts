@@ -33,7 +33,7 @@ const TIME = 11;
 const DATETIME = 12;
 const YEAR = 13;
 const BIT = 16;
-const JSON_TYPE = 245;
+export const JSON_TYPE = 245;
 
 const UNSIGNED = 32;
 
@@ -99,6 +99,32 @@ export function readBinary(
       return readTime(bytes, column);
     default:
       return readOther(bytes, column, readJson);
+  }
+}
+
+/** Reads values of the binary protocol as mysql2 hands them out: numbers, texts of dates, bytes. */
+export function readNative(
+  v: Buffer | number | string,
+  column: MysqlColumn,
+  readJson: (bytes: string) => LuaValue,
+): LuaValue {
+  if (typeof v === "number") {
+    if (column.type === FLOAT) return float(shortest(v));
+    return column.type === DOUBLE ? float(v) : asBoolean(v, column);
+  }
+  if (typeof v !== "string") return readOther(v, column, readJson);
+  switch (column.type) {
+    case LONGLONG:
+      return exact(BigInt(v));
+    case TIME:
+    case DATETIME:
+    case TIMESTAMP: {
+      const [clock = "", micros = ""] = v.split(".");
+      const text = clock.replace(" ", "T") + fraction(Number(micros.padEnd(6, "0")), column);
+      return column.type === TIMESTAMP ? `${text}Z` : text;
+    }
+    default:
+      return v;
   }
 }
 

@@ -3,9 +3,11 @@
  * hands out what the server sent (`raw`), because its own conversions lose microseconds and digits.
  */
 import type { SQL } from "bun";
+import type { Connection, ConnectionOptions, SslOptions } from "mysql2";
 import { type Host, LuaFloat, type LuaTable, type LuaValue } from "../../host";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
+import { MysqlStream, openStreamConnection } from "./mysql-stream";
 import { type MysqlColumn, readBinary, readText, writeParameter } from "./mysql-values";
 import { columnNames, jsonReader, rowTable } from "./results";
 import { MYSQL, rewrite, scanStatements } from "./scan";
@@ -29,6 +31,8 @@ export interface MysqlSettings {
   readonly connectTimeout: number;
   readonly allowPublicKeyRetrieval: boolean;
   readonly readonly: boolean;
+  /** Whether a stream may have a connection beside those of the pool. */
+  readonly mayStream: boolean;
 }
 
 interface MysqlError {
@@ -79,6 +83,44 @@ export class MysqlDriver implements Driver {
     });
   }
 
+  /** What every connection is told first. */
+  private get setup(): string[] {
+    const settings = [
+      "time_zone = '+00:00'",
+      // `||` joins strings, as in the other databases
+      "sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT')",
+    ];
+    const all = [`SET SESSION ${settings.join(", ")}`];
+    if (this.settings.readonly) all.push("SET SESSION TRANSACTION READ ONLY");
+    return all;
+  }
+
+  /** A connection for one stream of rows. */
+  private async streamConnection(): Promise<Connection> {
+    const { address, tls, sslMode, connectTimeout } = this.settings;
+    const options: ConnectionOptions = {
+      ...(address.socket === undefined
+        ? { host: address.place ?? address.host, port: address.port }
+        : { socketPath: address.socket }),
+      user: address.user ?? "root",
+      password: address.password,
+      database: address.database ?? "",
+      connectTimeout: connectTimeout === Infinity ? 0 : connectTimeout,
+    };
+    if (sslMode === "disable") return openStreamConnection(options, this.setup);
+    const ssl = {
+      ...(typeof tls === "object" ? (tls as SslOptions) : { rejectUnauthorized: false }),
+      verifyIdentity: sslMode === "verify-full",
+    };
+    try {
+      return await openStreamConnection({ ...options, ssl }, this.setup);
+    } catch (e) {
+      const isPlain = (e as MysqlError).code === "HANDSHAKE_NO_SSL_SUPPORT";
+      if (!isPlain || !(sslMode === "prefer" || sslMode === "allow")) throw e;
+      return openStreamConnection(options, this.setup);
+    }
+  }
+
   async connect(): Promise<Session> {
     let session: MysqlSession | undefined;
     let isLost = false;
@@ -88,13 +130,7 @@ export class MysqlDriver implements Driver {
     });
     let id: string;
     try {
-      const setup = [
-        "time_zone = '+00:00'",
-        // `||` joins strings, as in the other databases
-        "sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT')",
-      ];
-      await sql.unsafe(`SET SESSION ${setup.join(", ")}`);
-      if (this.settings.readonly) await sql.unsafe("SET SESSION TRANSACTION READ ONLY");
+      for (const statement of this.setup) await sql.unsafe(statement);
       const [row] = (await sql.unsafe("SELECT CONNECTION_ID()").raw()) as unknown as RawResult;
       id = String(row?.[0]);
     } catch (e) {
@@ -106,7 +142,14 @@ export class MysqlDriver implements Driver {
       const cause = (await lookupError(address)) ?? asSystemError(error);
       throw connectFault(this.where, address.host, cause, connectTimeout);
     }
-    session = new MysqlSession(sql, id, this.where, jsonReader(this.host), () => this.kill(id));
+    session = new MysqlSession(
+      sql,
+      id,
+      this.where,
+      jsonReader(this.host),
+      (target) => this.kill(target),
+      this.settings.mayStream ? () => this.streamConnection() : undefined,
+    );
     if (isLost) session.lose();
     return session;
   }
@@ -159,6 +202,14 @@ function asServerFault(error: MysqlError): DbFault {
   return serverFault(error.message, error.sqlState, number);
 }
 
+/** The scan of a text that must hold one statement. */
+function single(sql: string) {
+  const statements = scanStatements(sql, MYSQL);
+  if (statements.length > 1)
+    throw new DbFault("several statements in one text are not possible; send them one by one");
+  return statements[0];
+}
+
 class MysqlSession implements Session {
   isBroken = false;
 
@@ -167,7 +218,8 @@ class MysqlSession implements Session {
     readonly id: string,
     private readonly where: string,
     private readonly readJson: (bytes: string) => LuaValue,
-    private readonly kill: () => Promise<void>,
+    private readonly kill: (id: string) => Promise<void>,
+    private readonly streamConnection: (() => Promise<Connection>) | undefined,
   ) {}
 
   lose(): void {
@@ -185,8 +237,19 @@ class MysqlSession implements Session {
     return { rows, affected };
   }
 
-  /** Bun's client gives all rows at once; they become tables one batch after the other. */
-  async open(statement: Statement, _inside: boolean, _checkpoint: Checkpoint): Promise<Cursor> {
+  /**
+   * A stream; in a transaction, and with a pool of one connection, Bun's client gives all rows at once,
+   * and they become tables one batch after the other.
+   */
+  async open(statement: Statement, inside: boolean, _checkpoint: Checkpoint): Promise<Cursor> {
+    if (!inside && this.streamConnection !== undefined) {
+      single(statement.sql);
+      return new MysqlStream(statement, this.streamConnection, {
+        readJson: this.readJson,
+        fault: (e) => this.streamFault(e),
+        kill: this.kill,
+      });
+    }
     const { results, isBinary } = await this.send(statement);
     const all = this.batches(results, isBinary);
     return {
@@ -232,10 +295,7 @@ class MysqlSession implements Session {
     sql,
     params,
   }: Statement): Promise<{ results: RawResult[]; isBinary: boolean }> {
-    const statements = scanStatements(sql, MYSQL);
-    if (statements.length > 1)
-      throw new DbFault("several statements in one text are not possible; send them one by one");
-    const [scanned] = statements;
+    const scanned = single(sql);
     // the driver would send 2.0 as 2
     const text =
       scanned === undefined || !params.some((v) => v instanceof LuaFloat)
@@ -258,6 +318,17 @@ class MysqlSession implements Session {
     }
   }
 
+  /** As `fault`, for what mysql2 throws; the session itself is not lost. */
+  private streamFault(e: unknown): unknown {
+    const error = e as MysqlError & { sqlMessage?: string; fatal?: boolean };
+    if (typeof error.errno === "number" && error.sqlState !== undefined)
+      return asServerFault({ ...error, message: error.sqlMessage ?? error.message });
+    if (error.code === "PROTOCOL_CONNECTION_LOST" || error.code === "ECONNRESET")
+      return lostFault(this.where);
+    const host = this.where.replace(/:\d+$/, "");
+    return e instanceof Error ? connectFault(this.where, host, e, 0) : e;
+  }
+
   private fault(e: unknown): unknown {
     const error = e as MysqlError;
     if (typeof error.errno === "number" && error.sqlState !== undefined)
@@ -270,7 +341,7 @@ class MysqlSession implements Session {
   }
 
   interrupt(): Promise<void> {
-    return this.kill();
+    return this.kill(this.id);
   }
 
   destroy(): void {

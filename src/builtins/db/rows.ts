@@ -59,7 +59,11 @@ export class RowIterator {
     const { session } = lease;
     let keep = this.lease !== undefined;
     try {
-      const batch = await database.guard(ctx, session, this.timeout, async (checkpoint) => {
+      const running = {
+        interrupt: () => this.cursor?.interrupt?.() ?? session.interrupt(),
+        destroy: () => (this.cursor?.destroy === undefined ? session : this.cursor).destroy?.(),
+      };
+      const batch = await database.guard(ctx, running, this.timeout, async (checkpoint) => {
         if (this.isOver) throw new DbFault("the iterator was closed");
         this.cursor ??= await session.open(this.statement, lease.scope !== undefined, checkpoint);
         keep = this.cursor.isExclusive;

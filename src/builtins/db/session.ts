@@ -22,6 +22,9 @@ export interface Cursor {
   /** The next rows, undefined behind the last one. */
   next(): Promise<LuaTable[] | undefined>;
   close(): Promise<void>;
+  /** As those of the session, for a cursor that has a connection of its own. */
+  interrupt?(): Promise<void>;
+  destroy?(): void;
 }
 
 /** Asked between rows by drivers that can't be interrupted otherwise. */
