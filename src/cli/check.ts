@@ -170,9 +170,13 @@ class CheckRun {
       const checks = r.checks.map((c, i) => ({ ...c, index: indexes[i] as number }));
       return { ...r, checks, shard: options.shard };
     });
-    this.live?.end(result);
+    const { live } = this;
     this.live = undefined;
-    if (this.control.isObsolete()) return EXIT.passed;
+    if (this.control.isObsolete()) {
+      live?.stop();
+      return EXIT.passed;
+    }
+    live?.end(result);
     if (result.interrupted === "timeout")
       this.logger.log("error", "global timeout exceeded", [
         ["timeout_secs", chosen.timeout / 1000],

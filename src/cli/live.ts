@@ -98,12 +98,17 @@ export class Live {
     this.draw();
   }
 
-  /** Ends with the failures explained and a summary. */
-  end(result: RunResult): void {
+  /** Ends with nothing but what was printed. */
+  stop(): void {
     clearInterval(this.timer);
     this.running.clear();
     if (this.pending !== "") this.print("\n");
     this.draw();
+  }
+
+  /** Ends with the failures explained and a summary. */
+  end(result: RunResult): void {
+    this.stop();
     const failed = result.checks.filter((c) => !c.passed);
     for (const check of failed) this.options.write(`\n${failureText(check, this.options.color)}\n`);
     this.options.write(`\n${this.paint(failed.length === 0 ? 32 : 31, countsText(result))}\n`);
