@@ -7,7 +7,7 @@
  * core: then all of the core is shared by the same parts, and becomes one file.
  */
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, relative } from "node:path";
 import type { BunPlugin } from "bun";
 
 /** The TypeScript files that `entry` imports statically, itself included. */
@@ -37,7 +37,7 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
         const text = readFileSync(path, "utf8");
         const isPart = path.startsWith(sources) && !core.has(path);
         // on the first line, so that all others keep their numbers
-        const contents = isPart ? `import ${JSON.stringify(entry)};${text}` : text;
+        const contents = isPart ? `import "./${relative(dirname(path), entry)}";${text}` : text;
         return { contents, loader: "ts" };
       });
     },

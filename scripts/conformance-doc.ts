@@ -21,7 +21,7 @@ interface Note {
   note?: string;
 }
 
-const root = dirname(import.meta.dir);
+const root = dirname(import.meta.dirname);
 const document = join(root, "docs", "conformance.md");
 const { values: options } = parseArgs({
   args: process.argv.slice(2),

@@ -10,28 +10,18 @@ import { generateStdlib } from "../scripts/generate-stdlib";
 const root = dirname(import.meta.dirname);
 const folder = join(root, "dist", "test");
 
-const FLAGS = [
-  "--compile",
-  "--minify",
-  "--bytecode",
-  "--format=esm",
-  "--splitting",
-  "--no-compile-autoload-bunfig",
-  "--no-compile-autoload-dotenv",
-];
-
 /** The program's path. */
 export function compiledAssay(): string {
   if (process.env.ASSAY_BINARY) return process.env.ASSAY_BINARY;
   generateStdlib();
-  const path = join(folder, `assay-${newest(["src", "stdlib", "package.json"])}`);
+  const path = join(folder, `assay-${newest(["src", "stdlib", "scripts", "package.json"])}`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   for (const old of readdirSync(folder)) if (!old.includes("tmp")) rmSync(join(folder, old));
   // several test files may do this at the same time
   const temporary = `${path}.${process.pid}.tmp`;
-  const main = join("src", "cli", "main.ts");
-  const r = spawnSync(process.execPath, ["build", ...FLAGS, main, "--outfile", temporary], {
+  const build = join("scripts", "build.ts");
+  const r = spawnSync(process.execPath, [build, "--outfile", temporary], {
     cwd: root,
     encoding: "utf8",
   });

@@ -1,0 +1,72 @@
+/**
+ * Makes one binary; run by the Bun release that goes into it, because the bytecode is of that
+ * release only. `bun compile.ts OUTFILE RUNTIME COMMIT`, see build.ts.
+ *
+ * None of what lies in the directory where the binary is started steers it: neither a `.env`, nor
+ * the preloads of a `bunfig.toml`, nor a `tsconfig.json` or `package.json`.
+ */
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { coreInOneFile } from "./bundle";
+
+/** What the bundler marks references between files with while it works; random. */
+const KEY = /[0-9a-f]{16}(?=C\d{8})/g;
+const FIXED_KEY = "a55a".repeat(4);
+
+const [outfile, runtime, commit] = process.argv.slice(2) as [string, string, string];
+const root = dirname(import.meta.dirname);
+const entry = join(root, "src", "cli", "main.ts");
+// its own name becomes part of a binary
+const folder = mkdtempSync(join(dirname(outfile), ".build-"));
+const binary = join(folder, "assay");
+
+const result = await Bun.build({
+  entrypoints: [entry],
+  root,
+  target: "bun",
+  format: "esm",
+  splitting: true,
+  minify: true,
+  bytecode: true,
+  define: { ASSAY_COMMIT: JSON.stringify(commit) },
+  plugins: [coreInOneFile(entry, join(root, "src/"))],
+  compile: {
+    outfile: binary,
+    executablePath: runtime,
+    autoloadDotenv: false,
+    autoloadBunfig: false,
+    autoloadTsconfig: false,
+    autoloadPackageJson: false,
+  },
+});
+for (const log of result.logs) console.error(String(log));
+if (result.success) {
+  fixKeys(binary, readFileSync(runtime).length);
+  renameSync(binary, outfile);
+}
+rmSync(folder, { recursive: true });
+process.exit(result.success ? 0 : 1);
+
+/**
+ * Gives the marks that are left over in the bytecode, where they name nothing any more, a fixed
+ * text: without them two builds are the same. In front of each stands its hash as the engine keeps
+ * it for strings, which has to fit.
+ */
+function fixKeys(file: string, from: number): void {
+  const bytes = readFileSync(file);
+  const text = bytes.toString("latin1", from);
+  for (const { index, 0: key } of text.matchAll(KEY)) {
+    const at = from + index;
+    const rest = text.slice(index + key.length, index + key.length + 9);
+    if (bytes.readUInt32LE(at - 4) !== stringHash(key + rest))
+      throw new Error("the bytecode has another form than expected");
+    bytes.write(FIXED_KEY, at, "latin1");
+    bytes.writeUInt32LE(stringHash(FIXED_KEY + rest), at - 4);
+  }
+  writeFileSync(file, bytes);
+}
+
+/** The hash of JavaScriptCore's strings. */
+function stringHash(text: string): number {
+  return Number(Bun.hash.rapidhash(text, 0n) & 0xff_ffffn);
+}

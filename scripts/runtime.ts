@@ -1,0 +1,50 @@
+/**
+ * The Bun that goes into the binaries. It is another release than the one that runs the tests: see
+ * docs/size.md for how it was chosen. `runtimes.json` names the npm package for each target with
+ * its checksum; npm itself fetches it, once, into `node_modules/.cache/`.
+ */
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import runtimes from "./runtimes.json";
+
+export type Target = keyof typeof runtimes.packages;
+
+/** What can be built for; the first part of a name is the system, the second the processor. */
+export const TARGETS = Object.keys(runtimes.packages) as Target[];
+
+/** The release of Bun in the binaries. */
+export const RUNTIME_VERSION = runtimes.version;
+
+const cache = join(dirname(import.meta.dirname), "node_modules", ".cache", "assay", RUNTIME_VERSION);
+
+/** The target that is this machine. */
+export function hostTarget(): Target {
+  const musl = existsSync("/etc/alpine-release") ? "-musl" : "";
+  const target = `${process.platform}-${process.arch}${musl}`;
+  if (!TARGETS.includes(target as Target)) throw new Error(`no runtime for ${target}`);
+  return target as Target;
+}
+
+/** The path of the target's runtime; fetched when it is not there yet. */
+export function runtimePath(target: Target): string {
+  const path = join(cache, target);
+  if (existsSync(path)) return path;
+  const { name, integrity } = runtimes.packages[target];
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "tmp-"));
+  run(["npm", "pack", "--silent", "--pack-destination", folder, `${name}@${RUNTIME_VERSION}`]);
+  const archive = join(folder, `${name.replace("@", "").replace("/", "-")}-${RUNTIME_VERSION}.tgz`);
+  const sum = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
+  if (sum !== integrity) throw new Error(`${name}@${RUNTIME_VERSION}: checksum is ${sum}`);
+  run(["tar", "-xzf", archive, "-C", folder]);
+  const binary = join(folder, "package", "bin", "bun");
+  chmodSync(binary, 0o755);
+  renameSync(binary, path);
+  return path;
+}
+
+function run(command: string[]): void {
+  const r = Bun.spawnSync(command, { stdio: ["ignore", "ignore", "inherit"] });
+  if (r.exitCode !== 0) throw new Error(`${command.slice(0, 2).join(" ")} failed`);
+}

@@ -1,0 +1,92 @@
+/** The binary that `npm run build` makes. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { RUNTIME_VERSION, TARGETS } from "../../scripts/runtime";
+import { sbom } from "../../scripts/sbom";
+import { compiledAssay } from "../compiled";
+
+const root = dirname(dirname(import.meta.dirname));
+const directory = mkdtempSync(join(tmpdir(), "assay-binary-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function run(command: string[], cwd = directory) {
+  const [program, ...args] = command as [string, ...string[]];
+  const r = spawnSync(program, args, { cwd, encoding: "utf8", timeout: 60_000 });
+  return { code: r.status, out: r.stdout, err: r.stderr };
+}
+
+function build(name: string): string {
+  const out = join(directory, name);
+  const r = run([process.execPath, "scripts/build.ts", "--outfile", out], root);
+  expect(r.err).toBe("");
+  const hash = createHash("sha256").update(readFileSync(out)).digest("hex");
+  rmSync(out);
+  return hash;
+}
+
+test("two builds of the same sources are the same file", () => {
+  expect(build("one")).toBe(build("two"));
+}, 120_000);
+
+test("--version names the program's version, Lua's, Bun's and the commit", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const pattern = new RegExp(
+    `^assay ${version} \\(Lua 5\\.5, Bun ${RUNTIME_VERSION}(, commit [0-9a-f]{12}(-dirty)?)?\\)\\n$`,
+  );
+  expect(run([compiledAssay(), "--version"])).toEqual({
+    code: 0,
+    out: expect.stringMatching(pattern),
+    err: "",
+  });
+}, 120_000);
+
+test("what lies in the working directory does not steer it", () => {
+  const cwd = join(directory, "trap");
+  mkdirSync(cwd);
+  const trap = 'require("node:fs").writeFileSync("sprung", "");';
+  const files = {
+    ".env": "TRAPPED=1\n",
+    ".env.local": "TRAPPED=1\n",
+    ".env.production": "TRAPPED=1\n",
+    "bunfig.toml": 'preload = ["./trap.ts"]\n[run]\npreload = ["./trap.ts"]\n',
+    "trap.ts": trap,
+    "package.json": '{"name": "trap", "main": "trap.ts", "imports": {"#x": "./trap.ts"}}',
+    "tsconfig.json": '{"compilerOptions": {"paths": {"*": ["./trap.ts"]}}, "extends": "./no"}',
+    "node_modules/undici/index.js": trap,
+    "index.ts": trap,
+    ".npmrc": "node-options=--require ./trap.ts\n",
+    "hello.lua":
+      'print(os.getenv("TRAPPED"), env.get("TRAPPED"), pcall(http.get, "http://127.0.0.1:1/"))',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), text);
+  }
+  const r = run([compiledAssay(), "hello.lua"], cwd);
+  expect(r.err).toBe("");
+  expect(r.out).toMatch(/^nil\tnil\tfalse\thttp\.get: /);
+  expect(() => readFileSync(join(cwd, "sprung"))).toThrow("ENOENT");
+}, 120_000);
+
+test("there is a runtime for each target", () => {
+  expect([...TARGETS].sort()).toEqual([
+    "linux-arm64",
+    "linux-arm64-musl",
+    "linux-x64",
+    "linux-x64-musl",
+  ]);
+});
+
+test("the bill of materials names what goes into the binary, and nothing else", () => {
+  const names = sbom().components.map((c) => c.name);
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  );
+  expect(names).toEqual(expect.arrayContaining([...Object.keys(dependencies), "bun"]));
+  const tools = Object.keys(devDependencies).filter((name) => name !== "bun");
+  expect(names.filter((name) => tools.includes(name))).toEqual([]);
+});
