@@ -16,7 +16,13 @@ export const TARGETS = Object.keys(runtimes.packages) as Target[];
 /** The release of Bun in the binaries. */
 export const RUNTIME_VERSION = runtimes.version;
 
-const cache = join(dirname(import.meta.dirname), "node_modules", ".cache", "assay", RUNTIME_VERSION);
+const cache = join(
+  dirname(import.meta.dirname),
+  "node_modules",
+  ".cache",
+  "assay",
+  RUNTIME_VERSION,
+);
 
 /** The target that is this machine. */
 export function hostTarget(): Target {
