@@ -151,9 +151,8 @@ test("a signal ends the run with what it has", async () => {
 });
 
 test("a time limit per attempt; attempts after it go on", async () => {
-  const { result, log } = await run(checks(["a"], ", timeout: 3s, retries: 1"), (_, n) => ({
-    ms: n === 1 ? 60_000 : 5,
-  }));
+  const text = "checks: [{name: a, type: dns, host: x, timeout: 3s, retries: 1}]";
+  const { result, log } = await run(text, (_, n) => ({ ms: n === 1 ? 60_000 : 5 }));
   expect(log).toEqual(["0 a#1", "8000 a#2"]);
   expect(result.checks[0]?.attempts).toEqual([
     { passed: false, duration_ms: 3000, message: "attempt timed out after 3s", started_ms: 0 },
@@ -227,7 +226,9 @@ checks:
     }
   // both began at once
   expect(Math.abs((starts[0]?.[0] ?? 0) - (starts[1]?.[0] ?? 9999))).toBeLessThan(100);
-  expect(checks[2]?.message).toBe("attempt timed out after 0.2s");
+  expect(checks[2]?.message).toBe(
+    "attempt timed out after 0.2s\nstack traceback:\n\twait.lua:1: in main chunk",
+  );
   expect(checks[2]?.duration_ms).toBeGreaterThanOrEqual(198);
   expect(duration_ms).toBeGreaterThanOrEqual(498);
 });

@@ -169,7 +169,7 @@ test("http: method, headers, body, JSON body; the answer is kept", async () => {
 
 test("http: latency and the time limit of an attempt", async () => {
   expect(await message("type: http, url: URL/slow, timeout: 200ms")).toMatch(
-    /^failed: .*(timeout after 0.2 s|timed out after 0.2s)$/,
+    /^failed: HTTP GET .*: error sending request for url \(.*\): timeout after 0\.2 ?s$/,
   );
   expect(await message("type: http, url: URL, expect: {latency_ms: 0}")).toMatch(
     /^failed: expected latency of at most 0 ms, got \d+ ms$/,
@@ -251,6 +251,17 @@ test("script: errors name the script and the line", async () => {
   expect(await message("type: script, file: none.lua")).toBe(
     'failed: failed to read Lua script "none.lua": No such file or directory (os error 2)',
   );
+});
+
+test("script: an attempt that takes too long says what it was at", async () => {
+  file("waits.lua", "local function inner() sleep(60) end\ninner()");
+  file("loops.lua", "local function inner() while true do end end\ninner()");
+  for (const name of ["waits", "loops"])
+    expect(await message(`type: script, file: ${name}.lua, timeout: 300ms`)).toMatch(
+      new RegExp(
+        `^failed: attempt timed out after 0\\.3s\nstack traceback:\n[\\s\\S]*${name}\\.lua:1: in .*inner`,
+      ),
+    );
 });
 
 test("script: the global timeout ends a loop that never waits, and a wait", async () => {

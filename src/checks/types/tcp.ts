@@ -29,11 +29,12 @@ export async function tcpCheck(
   } catch (e) {
     return { passed: false, message: connectProblem(e, host, port) };
   }
+  const limit = check.timeout ?? CONNECT_TIMEOUT_MS;
   const begin = performance.now();
   const socket = connect({ host: place ?? host, port });
   const timer = setTimeout(
-    () => socket.destroy(new Error(`timeout after ${secondsText(CONNECT_TIMEOUT_MS)}`)),
-    CONNECT_TIMEOUT_MS,
+    () => socket.destroy(new Error(`timeout after ${secondsText(limit)}`)),
+    limit,
   );
   const onAbort = () => socket.destroy(new Error("cancelled"));
   signal.addEventListener("abort", onAbort, { once: true });

@@ -32,14 +32,12 @@ export async function tlsCheck(
   const port = (options.port as number | undefined) ?? HTTPS;
   const insecure = options.insecure === true;
   const name = (options.server_name as string | undefined) ?? host;
+  const limit = check.timeout ?? CONNECT_TIMEOUT_MS;
   const begin = performance.now();
   let socket: TLSSocket | undefined;
   let stop: (why: string) => void = () => {};
   const onAbort = () => stop("cancelled");
-  const timer = setTimeout(
-    () => stop(`timeout after ${secondsText(CONNECT_TIMEOUT_MS)}`),
-    CONNECT_TIMEOUT_MS,
-  );
+  const timer = setTimeout(() => stop(`timeout after ${secondsText(limit)}`), limit);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const context = secureContext({ insecure, ca: readCa(check) }, services.env);
