@@ -14,7 +14,7 @@ const MAX_CHAIN = 2000;
 /** `o[k]`. May return `SUSPENDED`; the result then comes as the resumed value. */
 export function index(o: LuaValue, k: LuaValue): LuaValue {
   if (o instanceof LuaTable) {
-    const v = o.get(k);
+    const v = typeof k === "number" ? o.getInt(k) : typeof k === "string" ? o.getStr(k) : o.get(k);
     if (v !== undefined || o.metatable === null) return v;
   }
   return indexChain(o, k);
@@ -52,7 +52,7 @@ function noIndex(object: LuaValue, depth: number): LuaValue {
 export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
   if (o instanceof LuaTable && o.metatable === null) {
     if (typeof k === "string") o.setStr(k, v);
-    else if (typeof k === "number" && k === k) o.setInt(k, v);
+    else if (typeof k === "number" && (k | 0) === k) o.setInt(k | 0, v);
     else rawSet(o, k, v);
     return undefined;
   }

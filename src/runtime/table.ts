@@ -16,7 +16,7 @@
  * Traversal order is promised: 1..n, 0, then string keys in order of insertion, then the rest.
  */
 import { fromBigInt, fromDouble, LuaInt64, toBigInt } from "./int64";
-import { type MapKey, TableMap } from "./tablemap";
+import { type CodedKey, type Cursor, type MapKey, TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 import { LuaFloat } from "./value";
 
@@ -47,13 +47,15 @@ const WEAK = -2;
 /** `dynamic` of a table with a finaliser: its parts are shared with a stand-in and never replaced. */
 const PINNED = -1e9;
 
-export class LuaTable {
+export class LuaTable implements CodedKey {
   hash: Hash;
   array: LuaValue[];
   map: TableMap | null = null;
   metatable: LuaTable | null = null;
   /** How many computed keys came into `hash`; negative values are modes, see above. */
   dynamic = 0;
+  /** See `CodedKey`. */
+  code = 0;
 
   /** The parts become the table's own; `array` has key 0 in slot 0. */
   constructor(hash: Hash = EMPTY_HASH, array: LuaValue[] = EMPTY_ARRAY) {
@@ -63,40 +65,69 @@ export class LuaTable {
 
   /** Raw get with any key. */
   get(key: LuaValue): LuaValue {
+    if (typeof key === "number") return this.getInt(key);
     if (typeof key === "string") return this.getStr(key);
-    if (typeof key === "number") {
-      const v = this.array[key];
-      if (v !== undefined) return v;
-      return this.map === null ? undefined : this.map.get(key);
-    }
-    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) return this.getInt(key.n + 0);
-    if (this.map === null || key === undefined) return undefined;
-    return this.map.get(mapKey(key));
+    return this.map === null ? this.getInArray(key) : this.getObject(this.map, key);
   }
 
   /** Raw get with a string key. */
   getStr(key: string): LuaValue {
-    const v = this.hash[key];
-    if (v !== undefined) return v;
+    const hash = this.hash;
+    // the engine interns a name before it looks it up: a dictionary spares itself that
+    if (hash !== EMPTY_HASH) {
+      const v = hash[key];
+      if (v !== undefined) return v;
+    }
     return this.map === null ? undefined : this.map.get(key);
   }
 
-  /** Raw get with a safe integer key. */
+  /** Raw get with a number key: a safe integer, or a fractional or infinite float. */
   getInt(key: number): LuaValue {
-    const v = this.array[key];
-    if (v !== undefined) return v;
-    return this.map === null ? undefined : this.map.get(key);
+    const i = key | 0;
+    if (i !== key) return this.map === null ? undefined : this.map.getOther(key);
+    const array = this.array;
+    if (i >= 0 && i < array.length) {
+      const v = array[i];
+      if (v !== undefined) return v;
+    }
+    return this.map === null ? undefined : this.map.getInt(i);
+  }
+
+  /** Raw get with a key that is neither a plain number nor a string. */
+  private getObject(map: TableMap, key: LuaValue): LuaValue {
+    if (key instanceof LuaTable) return map.getCoded(key);
+    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) return this.getInt(key.n + 0);
+    return key === undefined ? undefined : map.getOther(mapKey(key));
+  }
+
+  private getInArray(key: LuaValue): LuaValue {
+    return key instanceof LuaFloat && Number.isSafeInteger(key.n)
+      ? this.array[key.n + 0]
+      : undefined;
   }
 
   /** Raw set. The key is neither nil nor NaN. */
   set(key: LuaValue, value: LuaValue): void {
     if (typeof key === "string") this.setStr(key, value);
-    else if (typeof key === "number") this.setInt(key, value);
-    else if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) this.setInt(key.n + 0, value);
-    else this.setMap(mapKey(key), value);
+    else if (typeof key === "number") this.setInt((key | 0) === key ? key | 0 : key, value);
+    else this.setObject(key, value);
+  }
+
+  private setObject(key: LuaValue, value: LuaValue): void {
+    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) this.setInt(key.n + 0, value);
+    else if (this.map !== null || value !== undefined) {
+      this.map ??= new TableMap();
+      if (key instanceof LuaTable) this.map.setCoded(key, value);
+      else this.map.setOther(mapKey(key), value);
+    }
   }
 
   setStr(key: string, value: LuaValue): void {
+    if (this.dynamic === DICTIONARY && this.map !== null) this.map.set(key, value);
+    else this.setStrSlow(key, value);
+  }
+
+  private setStrSlow(key: string, value: LuaValue): void {
     if (this.dynamic === DICTIONARY || this.dynamic === WEAK || startsWithDigit(key)) {
       this.setMap(key, value);
       return;
@@ -132,25 +163,34 @@ export class LuaTable {
 
   /** Raw set with a number key: a safe integer, or a fractional or infinite float. */
   setInt(key: number, value: LuaValue): void {
+    const i = key | 0;
     const array = this.array;
-    const length = array.length;
-    if (key > 0 && key < length && Number.isInteger(key)) {
-      array[key] = value;
-      if (value === undefined && key === length - 1) this.trim();
-    } else if (key === length) {
+    if (i === key && i > 0 && i < array.length) {
+      array[i] = value;
+      if (value === undefined && i === array.length - 1) this.trim();
+    } else if (i === key && i === array.length) {
       if (value !== undefined) this.append(value);
       // the elements of a weak table are in its map
-      else if (this.dynamic === WEAK) this.setMap(key, value);
-    } else if (key === 0 && this.dynamic !== WEAK) {
-      if (array !== EMPTY_ARRAY) array[0] = value;
+      else if (this.dynamic === WEAK) this.setSparse(key, value);
+    } else this.setSparse(key, value);
+  }
+
+  /** Sets a number key outside of 1..n+1. */
+  private setSparse(key: number, value: LuaValue): void {
+    if (key === 0 && this.dynamic !== WEAK) {
+      if (this.array !== EMPTY_ARRAY) this.array[0] = value;
       else if (value !== undefined) this.array = [value];
-    } else {
-      if (this.map === null) {
-        if (value === undefined) return;
-        this.map = new TableMap();
-      }
-      if (key > length) this.map.hasIntegers = true;
-      this.map.set(key, value);
+      return;
+    }
+    if (this.map === null) {
+      if (value === undefined) return;
+      this.map = new TableMap();
+    }
+    const i = key | 0;
+    if (i !== key) this.map.setOther(key, value);
+    else {
+      if (i > 0) this.map.hasIntegers = true;
+      this.map.setInt(i, value);
     }
   }
 
@@ -158,7 +198,8 @@ export class LuaTable {
   append(value: LuaValue): void {
     if (this.array === EMPTY_ARRAY) {
       if (this.dynamic === WEAK) {
-        this.setMap(1, value);
+        this.map ??= new TableMap();
+        this.map.setInt(1, value);
         return;
       }
       this.array = [undefined, value];
@@ -169,8 +210,10 @@ export class LuaTable {
   /** Moves the keys that follow the array part over from `map`. */
   private migrate(map: TableMap): void {
     const array = this.array;
-    for (let v = map.get(array.length); v !== undefined; v = map.get(array.length)) {
-      map.set(array.length, undefined);
+    for (;;) {
+      const v = map.getInt(array.length);
+      if (v === undefined) return;
+      map.setInt(array.length, undefined);
       array.push(v);
     }
   }
@@ -183,7 +226,7 @@ export class LuaTable {
     if (n !== array.length) array.length = n;
   }
 
-  private setMap(key: MapKey, value: LuaValue): void {
+  private setMap(key: string, value: LuaValue): void {
     if (this.map === null) {
       if (value === undefined) return;
       this.map = new TableMap();
@@ -204,7 +247,7 @@ export class LuaTable {
     const n = this.array.length - 1;
     if (n === 0 && this.dynamic === WEAK && this.map !== null) {
       let i = 0;
-      while (this.map.get(i + 1) !== undefined) i++;
+      while (this.map.getInt(i + 1) !== undefined) i++;
       return i;
     }
     return n;
@@ -224,7 +267,7 @@ export class LuaTable {
   /** Moves all content into `map`, which is weak and empty, and keeps it there. */
   weaken(map: TableMap): void {
     const iter = new TableIterator(this);
-    while (iter.step()) map.set(mapKey(iter.key), iter.value);
+    while (iter.step()) map.setOther(mapKey(iter.key), iter.value);
     this.hash = EMPTY_HASH;
     this.array = EMPTY_ARRAY;
     this.map = map;
@@ -244,11 +287,11 @@ export class LuaTable {
 export class TableIterator {
   key: LuaValue = undefined;
   value: LuaValue = undefined;
-  /** 1..n: in the array; 0: key 0 is next; then the index in `names`, then `entries`. */
+  /** The next index in the array, then in `names`. */
   private index = 1;
   private stage: 0 | 1 | 2 | 3 = 0;
   private names: string[] | null = null;
-  private entries: Iterator<[MapKey, LuaValue]> | null = null;
+  private cursor: Cursor | null = null;
 
   constructor(readonly table: LuaTable) {}
 
@@ -295,19 +338,16 @@ export class TableIterator {
     }
     if (this.stage === 2) {
       this.stage = 3;
-      if (this.table.map !== null) this.entries = this.table.map.entries();
+      if (this.table.map !== null) this.cursor = this.table.map.cursor();
     }
-    if (this.entries !== null) {
-      for (;;) {
-        const e = this.entries.next();
-        if (e.done) break;
-        if (e.value[1] !== undefined) {
-          this.key = fromMapKey(e.value[0]);
-          this.value = e.value[1];
-          return true;
-        }
+    const cursor = this.cursor;
+    if (cursor !== null) {
+      if (cursor.step()) {
+        this.key = fromMapKey(cursor.key as MapKey);
+        this.value = cursor.value;
+        return true;
       }
-      this.entries = null;
+      this.cursor = null;
     }
     this.key = undefined;
     this.value = undefined;
@@ -321,9 +361,22 @@ export class TableIterator {
       this.index = key + 1;
       return true;
     }
+    if (this.table.map !== null && this.seekCode(this.table.map, key)) return true;
     const wanted = mapKey(key);
     while (this.step()) if (mapKey(this.key) === wanted) return true;
     return false;
+  }
+
+  /** Integers and tables are found without a search. */
+  private seekCode(map: TableMap, key: LuaValue): boolean {
+    const isInteger = typeof key === "number" && (key | 0) === key;
+    if (!isInteger && !(key instanceof LuaTable)) return false;
+    const cursor = map.cursor();
+    if (!cursor.seek(isInteger, typeof key === "number" ? key : (key as LuaTable).code))
+      return false;
+    this.stage = 3;
+    this.cursor = cursor;
+    return true;
   }
 }
 

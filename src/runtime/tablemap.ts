@@ -1,47 +1,161 @@
 /**
- * The dictionary part of a table: a JS Map in which a key assigned nil stays as a dead key, so that
- * a traversal that clears fields can go on from it. Dead keys are dropped when a new key comes in
- * and they make up more than half.
+ * The part of a table for all keys that are neither in its array nor in its hidden class. Strings
+ * and other keys (floats, booleans, large integers, functions) are in a JS Map each; integers in the
+ * int32 range in a hash table by themselves, and so are tables, by a number that a table gets when it
+ * is first used as a key.
  */
+import { CodeTable } from "./codetable";
+import { KeyMap } from "./keymap";
 import type { LuaValue } from "./value";
 
 /** A Lua value as a Map key; 64-bit integers as bigint, so that equal ones are one key. */
 export type MapKey = Exclude<LuaValue, undefined> | bigint;
 
-const MIN_DEAD = 32;
+/** A key with a number of its own; 0 as long as it has never been a key. */
+export interface CodedKey {
+  code: number;
+}
+
+const MAX_CODE = 0x7fffffff;
+let lastCode = 0;
 
 export class TableMap {
-  protected readonly map = new Map<MapKey, LuaValue>();
-  private dead = 0;
+  private strings: KeyMap<string> | null = null;
+  private integers: CodeTable<number> | null = null;
+  private coded: CodeTable<CodedKey> | null = null;
+  private others: KeyMap<MapKey | CodedKey> | null = null;
   /** True once a positive integer key came in: the array part may want to take it over. */
   hasIntegers = false;
 
-  get(key: MapKey): LuaValue {
-    return this.map.get(key);
+  get(key: string): LuaValue {
+    return this.strings === null ? undefined : this.strings.get(key);
   }
 
-  set(key: MapKey, value: LuaValue): void {
-    const map = this.map;
-    if (map.get(key) !== undefined) {
-      map.set(key, value);
-      if (value === undefined) this.dead++;
-      return;
+  set(key: string, value: LuaValue): void {
+    this.strings ??= new KeyMap<string>();
+    this.strings.set(key, value);
+  }
+
+  /** The key is an int32. */
+  getInt(key: number): LuaValue {
+    return this.integers === null ? undefined : this.integers.get(key);
+  }
+
+  /** The key is an int32. */
+  setInt(key: number, value: LuaValue): void {
+    this.integers ??= new CodeTable<number>(null);
+    this.integers.set(key, key, value);
+  }
+
+  getCoded(key: CodedKey): LuaValue {
+    const { code } = key;
+    if (code !== 0) return this.coded === null ? undefined : this.coded.get(code);
+    return lastCode === MAX_CODE && this.others !== null ? this.others.get(key) : undefined;
+  }
+
+  setCoded(key: CodedKey, value: LuaValue): void {
+    if (key.code === 0) {
+      // all numbers are given away: a Map does it more slowly
+      if (lastCode === MAX_CODE) {
+        this.others ??= new KeyMap<MapKey | CodedKey>();
+        this.others.set(key, value);
+        return;
+      }
+      key.code = ++lastCode;
     }
-    if (value === undefined) return;
-    if (this.dead > 0) {
-      if (map.has(key)) this.dead--;
-      else if (this.dead > MIN_DEAD && this.dead > map.size >> 1) this.dropDead();
+    this.coded ??= new CodeTable<CodedKey>([]);
+    this.coded.set(key.code, key, value);
+  }
+
+  /** Any key but strings, int32 and coded ones. */
+  getOther(key: MapKey): LuaValue {
+    return this.others === null ? undefined : this.others.get(key);
+  }
+
+  setOther(key: MapKey, value: LuaValue): void {
+    this.others ??= new KeyMap<MapKey | CodedKey>();
+    this.others.set(key, value);
+  }
+
+  /** A traversal: strings, integers, coded keys, others, each in order of insertion. */
+  cursor(): Cursor {
+    return new PartsCursor(this.strings, this.integers, this.coded, this.others);
+  }
+}
+
+/** A place in a traversal. */
+export interface Cursor {
+  key: unknown;
+  value: LuaValue;
+  /** Moves to the next pair that is not dead; false when there is none. */
+  step(): boolean;
+  /** Moves to the pair of an integer or coded key with this code, dead or alive, if there is one. */
+  seek(isInteger: boolean, code: number): boolean;
+}
+
+class PartsCursor implements Cursor {
+  key: unknown = undefined;
+  value: LuaValue = undefined;
+  private strings: Iterator<[unknown, LuaValue]> | null;
+  private others: Iterator<[unknown, LuaValue]> | null = null;
+  private entry = 0;
+
+  constructor(
+    strings: KeyMap<string> | null,
+    private integers: CodeTable<number> | null,
+    private coded: CodeTable<CodedKey> | null,
+    private rest: KeyMap<MapKey | CodedKey> | null,
+  ) {
+    this.strings = strings === null ? null : strings.entries();
+  }
+
+  step(): boolean {
+    if (this.strings !== null) {
+      if (this.stepMap(this.strings)) return true;
+      this.strings = null;
     }
-    map.set(key, value);
+    if (this.integers !== null) {
+      if (this.stepCodes(this.integers)) return true;
+      this.integers = null;
+      this.entry = 0;
+    }
+    if (this.coded !== null) {
+      if (this.stepCodes(this.coded)) return true;
+      this.coded = null;
+    }
+    if (this.rest !== null) {
+      this.others = this.rest.entries();
+      this.rest = null;
+    }
+    return this.others !== null && this.stepMap(this.others);
   }
 
-  entries(): Iterator<[MapKey, LuaValue]> {
-    return this.map.entries();
+  private stepMap(entries: Iterator<[unknown, LuaValue]>): boolean {
+    for (;;) {
+      const e = entries.next();
+      if (e.done) return false;
+      if (e.value[1] === undefined) continue;
+      this.key = e.value[0];
+      this.value = e.value[1];
+      return true;
+    }
   }
 
-  private dropDead(): void {
-    // deleting from a Map keeps its live iterators valid
-    for (const [k, v] of this.map) if (v === undefined) this.map.delete(k);
-    this.dead = 0;
+  private stepCodes(part: CodeTable<number> | CodeTable<CodedKey>): boolean {
+    const entry = part.live(this.entry + 1);
+    if (entry === 0) return false;
+    this.entry = entry;
+    this.key = part.key(entry);
+    this.value = part.value(entry);
+    return true;
+  }
+
+  seek(isInteger: boolean, code: number): boolean {
+    const entry = (isInteger ? this.integers : this.coded)?.find(code) ?? 0;
+    if (entry === 0) return false;
+    this.strings = null;
+    if (!isInteger) this.integers = null;
+    this.entry = entry;
+    return true;
   }
 }

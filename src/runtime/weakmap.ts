@@ -3,7 +3,7 @@
  * that their pairs vanish once nobody else refers to them. With weak keys and strong values it is an
  * ephemeron table: the value is kept only as long as the key, by a JS WeakMap.
  */
-import { type MapKey, TableMap } from "./tablemap";
+import { type CodedKey, type Cursor, type MapKey, TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 
 /** Values the collector may take away; strings and numbers are values, not objects. */
@@ -30,7 +30,26 @@ export class WeakTableMap extends TableMap {
     super();
   }
 
-  override get(key: MapKey): LuaValue {
+  override get(key: string): LuaValue {
+    return this.getOther(key);
+  }
+  override set(key: string, value: LuaValue): void {
+    this.setOther(key, value);
+  }
+  override getInt(key: number): LuaValue {
+    return this.getOther(key);
+  }
+  override setInt(key: number, value: LuaValue): void {
+    this.setOther(key, value);
+  }
+  override getCoded(key: CodedKey): LuaValue {
+    return this.getOther(key as MapKey & CodedKey);
+  }
+  override setCoded(key: CodedKey, value: LuaValue): void {
+    this.setOther(key as MapKey & CodedKey, value);
+  }
+
+  override getOther(key: MapKey): LuaValue {
     if (this.weakKeys && isCollectable(key)) {
       const entry = this.byObject.get(key);
       if (entry === undefined) return undefined;
@@ -44,7 +63,7 @@ export class WeakTableMap extends TableMap {
     return v instanceof WeakRef ? (v.deref() as LuaValue) : v;
   }
 
-  override set(key: MapKey, value: LuaValue): void {
+  override setOther(key: MapKey, value: LuaValue): void {
     const stored = this.weakValues && isCollectable(value) ? new WeakRef(value as object) : value;
     if (this.weakKeys && isCollectable(key)) {
       const entry = this.byObject.get(key);
@@ -75,7 +94,7 @@ export class WeakTableMap extends TableMap {
       if (this.deref(slot.value) === undefined) this.slots.delete(k);
     for (const slot of this.objects) {
       const key = (slot.key as WeakRef<object>).deref();
-      if (key === undefined || this.get(key as MapKey) === undefined) {
+      if (key === undefined || this.getOther(key as MapKey) === undefined) {
         this.objects.delete(slot);
         if (key !== undefined) this.byObject.delete(key);
       }
@@ -83,11 +102,37 @@ export class WeakTableMap extends TableMap {
     this.sweepAt = 64 + 2 * (this.slots.size + this.objects.size);
   }
 
-  override *entries(): IterableIterator<[MapKey, LuaValue]> {
+  override cursor(): Cursor {
+    return new WeakCursor(this.entries());
+  }
+
+  private *entries(): IterableIterator<[MapKey, LuaValue]> {
     for (const [key, slot] of this.slots) yield [key, this.deref(slot.value)];
     for (const slot of this.objects) {
       const key = (slot.key as WeakRef<object>).deref() as MapKey | undefined;
-      if (key !== undefined) yield [key, this.get(key)];
+      if (key !== undefined) yield [key, this.getOther(key)];
     }
+  }
+}
+
+class WeakCursor implements Cursor {
+  key: unknown = undefined;
+  value: LuaValue = undefined;
+
+  constructor(private readonly entries: Iterator<[MapKey, LuaValue]>) {}
+
+  step(): boolean {
+    for (;;) {
+      const e = this.entries.next();
+      if (e.done) return false;
+      if (e.value[1] === undefined) continue;
+      this.key = e.value[0];
+      this.value = e.value[1];
+      return true;
+    }
+  }
+
+  seek(): boolean {
+    return false;
   }
 }
