@@ -62,6 +62,7 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
+  state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
   const { source } = script;
   if (typeof source === "string") runMain(state, source, script, options);
   else source.then((text) => runMain(state, text, script, options));

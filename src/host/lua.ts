@@ -1,5 +1,6 @@
 /** The embedding API: Lua states for Bun programs. See docs/embedding.md. */
 import { builtins } from "../builtins/index.generated";
+import { finalizeState } from "../lualib/finalizers";
 import { createState, type StateOptions } from "../lualib/index";
 import { skipShebang } from "../lualib/load";
 import { ExitRequest } from "../lualib/os";
@@ -159,6 +160,7 @@ export class Lua {
       task.cancel();
     }
     await Promise.race([Promise.allSettled(tasks.map((t) => t.promise)), delayTurns()]);
+    finalizeState(this.state);
     for (const action of this.state.onClose.splice(0)) action();
   }
 

@@ -63,7 +63,8 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   library("", { collectgarbage: garbageCollector() }, globals);
   globals.setName("_G", globals);
   globals.setName("_VERSION", "Lua 5.5");
-  gcHooks.warn = (m) => warn(`Lua warning: ${m}\n`);
+  state.warn = (m) => warn(`Lua warning: ${m}\n`);
+  gcHooks.warn = state.warn;
   installPackage(state, libraries, options);
   installLibraries(state, libraries, options.guard);
   state.activate();

@@ -9,9 +9,10 @@ import { control, Reason } from "../runtime/control";
 import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
-import { Interrupt } from "../runtime/interrupt";
+import { ExitRequest, Interrupt } from "../runtime/interrupt";
 import type { ValueName } from "../runtime/proto";
-import { whenTurnIsDue } from "../runtime/scheduler";
+import { activeTask, whenTurnIsDue } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import type { SpecialFrame } from "../runtime/traceback";
 import { settle } from "../runtime/unwind";
@@ -26,8 +27,19 @@ const MIN_PAUSE = 10;
 let shortest = MIN_DELAY_MS;
 let delay = shortest;
 
-/** Stand-ins of tables marked for finalisation by number, in the order they were marked. */
-const pending = new Map<number, LuaTable>();
+/** How long a finaliser may compute that runs between turns, where nothing else could stop it. */
+const LIMIT_MS = 1000;
+
+interface Marked {
+  readonly standIn: LuaTable;
+  /** The state whose code marked it: its finaliser sees this state's strings, never another's. */
+  readonly state: LuaState | undefined;
+}
+
+/** What is marked for finalisation by number, in the order of marking. */
+const pending = new Map<number, Marked>();
+/** The state of the finaliser that runs. */
+let finalizing: LuaState | undefined;
 let lastMark = 0;
 /** Numbers of those whose table has been collected. */
 let ready: number[] = [];
@@ -71,7 +83,7 @@ function mark(t: LuaTable): void {
   standIn.metatable = t.metatable;
   const n = ++lastMark;
   delay = shortest;
-  pending.set(n, standIn);
+  pending.set(n, { standIn, state: activeTask()?.state ?? finalizing });
   standIns.set(t, standIn);
   registry ??= createRegistry();
   registry.register(t, n);
@@ -139,12 +151,27 @@ export function hasFinalizers(): boolean {
 export function runFinalizers(): void {
   const numbers = ready.sort((a, b) => b - a);
   ready = [];
-  for (const n of numbers) {
-    const standIn = pending.get(n);
-    if (standIn === undefined) continue;
+  const end = performance.now() + LIMIT_MS;
+  for (const [i, n] of numbers.entries()) {
+    // timers and other tasks must get their turns, however many finalisers there are
+    if (activeTask() === undefined && performance.now() > end) {
+      ready.push(...numbers.slice(i));
+      setImmediate(runFinalizers);
+      return;
+    }
+    const marked = pending.get(n);
+    if (marked === undefined) continue;
     pending.delete(n);
-    finalize(standIn);
+    finalize(marked);
   }
+}
+
+/** Runs the finalisers of a state that is being closed, as far as there is time. */
+export function finalizeState(state: LuaState): void {
+  const own = [...pending].filter(([, m]) => m.state === state).reverse();
+  for (const [n] of own) pending.delete(n);
+  const end = performance.now() + LIMIT_MS;
+  for (const [, marked] of own) if (performance.now() < end) finalize(marked);
 }
 
 /** Runs all finalisers, in the reverse order of marking: the state is being closed (§2.5.3). */
@@ -154,14 +181,35 @@ export function finalizeAll(): void {
   pending.clear();
   // what finalisers mark from now on stays unfinalised, as in C Lua
   isClosing = true;
-  for (const s of all) finalize(s);
+  for (const marked of all) finalize(marked);
   isClosing = false;
 }
 
-function finalize(s: LuaTable): void {
+/** The time of a finaliser is over. */
+class TooLong extends Interrupt {}
+
+/** Bounds the time of a finaliser that no task has called; gives what lifts the bound. */
+function bound(): () => void {
+  if (activeTask() !== undefined) return () => {};
+  const { onTick } = control;
+  const end = performance.now() + LIMIT_MS;
+  control.onTick = () => {
+    if (performance.now() > end) throw new TooLong("it took too long");
+    return onTick();
+  };
+  return () => {
+    control.onTick = onTick;
+  };
+}
+
+function finalize({ standIn: s, state }: Marked): void {
   const gc = s.metatable?.getStr("__gc");
   if (typeof gc !== "function") return;
   gcHooks.isFinalizing = true;
+  const outer = finalizing;
+  finalizing = state;
+  state?.activate();
+  const release = isClosing ? () => {} : bound();
   // a stack of its own, so that the debug library can look at it
   const co = new Coroutine(undefined, true);
   co.top = new FinalizerFrame(gc, s);
@@ -176,15 +224,25 @@ function finalize(s: LuaTable): void {
       throw runtimeError("attempt to wait in a finaliser");
     }
   } catch (e) {
-    if (e instanceof Interrupt) throw e;
-    const { value } = settle(e, undefined);
-    gcHooks.warn(
-      `error in __gc (${typeof value === "string" ? value : "error object is not a string"})`,
-    );
+    fail(e, state);
   } finally {
+    release();
+    finalizing = outer;
+    (activeTask()?.state ?? outer)?.activate();
     setRunning(before);
     gcHooks.isFinalizing = false;
   }
+}
+
+/** Errors only give a warning; os.exit ends what the state belongs to, and nothing else. */
+function fail(e: unknown, state: LuaState | undefined): void {
+  const warn = (why: string) => (state?.warn ?? gcHooks.warn)(`error in __gc (${why})`);
+  if (!(e instanceof Interrupt)) {
+    const { value } = settle(e, undefined);
+    warn(typeof value === "string" ? value : "error object is not a string");
+  } else if (isClosing || (activeTask() !== undefined && activeTask()?.state === state)) throw e;
+  else if (e instanceof ExitRequest && state?.onExit !== undefined) state.onExit(e);
+  else warn(e instanceof ExitRequest ? "os.exit is not possible here" : e.reason);
 }
 
 /** Stands for the collector, which calls a finaliser. */

@@ -1,5 +1,6 @@
 /** A Lua state: globals, loaded modules, metatables of basic types, and the tasks that run in it. */
 import { control, type TypeMetatables } from "./control";
+import type { ExitRequest } from "./interrupt";
 import { lazyFields } from "./lazy";
 import { LuaTable } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
@@ -30,6 +31,10 @@ export class LuaState {
   readonly onClose: (() => void)[] = [];
   /** Writes the output of `print` and `io.write`. */
   stdout: ((bytes: string) => void) | undefined;
+  /** Where warnings about the state's finalisers go. */
+  warn: ((message: string) => void) | undefined;
+  /** What ends the program when a finaliser that no task has called asks for it. */
+  onExit: ((request: ExitRequest) => void) | undefined;
   /** Reads an environment variable (JS text) as scripts see it. */
   env: (name: string) => string | undefined = (name) => process.env[name];
   /** `load`s text; set by the assembly of the standard library. */
