@@ -12,7 +12,7 @@ import type { CheckResult, RunResult } from "../checks/result";
 import { type RunEvents, runChecks as run } from "../checks/runner";
 import { select, unknownWords } from "../checks/select";
 import type { Services } from "../checks/services";
-import { executeWith } from "../checks/types";
+import { executeWith, loadTypes } from "../checks/types";
 import { bytesToUtf8 } from "../host/bytes";
 import { type Logger, RawField } from "../host/logger";
 import { osError } from "../host/os-error";
@@ -229,6 +229,7 @@ class CheckRun {
     complete: (result: RunResult) => RunResult,
   ): Promise<RunResult> {
     const { options, secrets } = this;
+    await loadTypes(config.checks);
     const started_at = new Date().toISOString();
     if (this.isLive) this.live = startLive(config.checks.length);
     const shared: Services = {

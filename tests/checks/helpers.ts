@@ -9,7 +9,7 @@ import { loadText } from "../../src/checks/load";
 import type { RunResult } from "../../src/checks/result";
 import { runChecks } from "../../src/checks/runner";
 import type { Services } from "../../src/checks/services";
-import { executeWith } from "../../src/checks/types";
+import { executeWith, loadTypes } from "../../src/checks/types";
 import { Logger } from "../../src/host/logger";
 import { Secrets } from "../../src/host/secrets";
 
@@ -55,6 +55,7 @@ export async function runText(
     env: services.env,
     secret: (v) => services.secrets.register(v),
   });
+  await loadTypes(config.checks);
   const result = await runChecks(config, {
     clock: realClock,
     execute: executeWith(services),

@@ -1,4 +1,4 @@
-/** What runs each type of check; loaded when the first check of the type runs. */
+/** What runs each type of check; loaded only when there are checks of the type. */
 import type { Check } from "../config";
 import type { Execute, Outcome } from "../runner";
 import type { CheckType } from "../schema";
@@ -16,6 +16,11 @@ const types: Record<CheckType, () => Promise<Type>> = {
   k8s: async () => (await import("./k8s")).k8sCheck,
   sql: async () => (await import("./sql")).sqlCheck,
 };
+
+/** Loads what the checks need, so that the first attempts do not seem slower than later ones. */
+export async function loadTypes(checks: readonly Check[]): Promise<void> {
+  await Promise.all([...new Set(checks.map((c) => c.type))].map((type) => types[type]()));
+}
 
 /** Makes attempts with these services. */
 export function executeWith(services: Services): Execute {
