@@ -1,7 +1,7 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
 import { call } from "../runtime/call";
-import { argumentError, LuaError, runtimeError, typeName } from "../runtime/error";
+import { argumentError, LuaError, performedByNative, runtimeError, typeName } from "../runtime/error";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
@@ -164,7 +164,12 @@ export function stringMetatable(lib: LuaTable): LuaTable {
     const compute = (a: LuaValue, b: LuaValue) => {
       const x = toNumber(a);
       const y = toNumber(b);
-      return x === undefined || y === undefined ? otherOperand(event, a, b) : arith(op, x, y);
+      if (x === undefined || y === undefined) return otherOperand(event, a, b);
+      try {
+        return arith(op, x, y);
+      } catch (e) {
+        throw performedByNative(e);
+      }
     };
     meta.setStr(event, native(`metamethod '${event.slice(2)}'`, compute));
   }

@@ -89,6 +89,12 @@ export function runtimeError(message: string): LuaError {
   return new LuaError(message, 1);
 }
 
+/** An error of an operation that a native function performed itself: it has no position. */
+export function performedByNative(error: unknown): unknown {
+  if (error instanceof LuaError && error.pending === OPERATION) error.pending = 0;
+  return error;
+}
+
 /** The error leaves a native function, which counts as a level (§6.2, error) and has no position. */
 export function passNative(error: unknown): unknown {
   if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 0)

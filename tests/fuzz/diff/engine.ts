@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const HARNESS = readFileSync(join(import.meta.dirname, "harness.lua"), "utf8");
-const TIMEOUT = 20_000;
+const TIMEOUT = 60_000;
 
 /** A Lua string literal of printable text. */
 function quote(source: string): string {

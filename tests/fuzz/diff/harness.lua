@@ -59,6 +59,11 @@ end
 
 -- A divisor that is not zero, a number to sort and sum by, a call that may fail
 function NZ(v) if v == 0 then return 1 end return v end
+-- No strings of gigabytes: C Lua makes them
+function SMALL(n)
+  if type(n) == "number" and n > 1000 and n < 2^40 then return 7 end
+  return n
+end
 function K(v) return type(v) == "number" and v or #tostring(v) end
 function P(f, ...)
   local ok, v = pcall(f, ...)

@@ -62,3 +62,9 @@ local borders = {9007199254740990, 9007199254740991, 9007199254740992, -90071992
 for _, n in ipairs(borders) do
   assert(math.type(~n) == "integer" and ~n == -n - 1 and ~~n == n)
 end
+
+-- arithmetic on strings is done by a native metamethod, which has no position
+for _, f in ipairs {function() return "-0" % 1 == 0 and 1 // "0" end, function() return 1 % "-0" end} do
+  local ok, m = pcall(f)
+  assert(not ok and (m == "attempt to perform 'n%0'" or m == "attempt to divide by zero"), m)
+end
