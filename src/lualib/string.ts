@@ -1,7 +1,13 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
 import { call } from "../runtime/call";
-import { argumentError, LuaError, performedByNative, runtimeError, typeName } from "../runtime/error";
+import {
+  argumentError,
+  LuaError,
+  performedByNative,
+  runtimeError,
+  typeName,
+} from "../runtime/error";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
