@@ -13,13 +13,19 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** Codes of signals are 128 and their number. */
+const SIGNALS = 128;
+
 export function exitCodeOf(result: RunResult): number {
   if (result.interrupted === "timeout") return EXIT.timeout;
   if (result.interrupted === "signal") return EXIT.terminated;
   return result.passed ? EXIT.passed : EXIT.failed;
 }
 
-/** The original only knew 0 and 1 (and 2 for usage): `--exit-compat`. */
+/**
+ * The original only knew 0 and 1 (and 2 for usage): `--exit-compat`. Signals ended it without more
+ * ado, as a shell reports it.
+ */
 export function compatible(code: number): number {
-  return code === EXIT.passed || code === EXIT.terminated ? code : EXIT.failed;
+  return code === EXIT.passed || code > SIGNALS ? code : EXIT.failed;
 }

@@ -2,6 +2,7 @@
 import { EXIT } from "../checks/exit-code";
 import { loadConfig, UnreadableError } from "../checks/load";
 import { ConfigError, problemText } from "../checks/problem";
+import { scriptProblems } from "../checks/script-problems";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
@@ -21,6 +22,12 @@ export function validate(files: readonly string[], strict: boolean): never {
         strict,
       });
       for (const w of warnings) say(problemText(w));
+      const inScripts = scriptProblems(config.checks);
+      for (const p of inScripts) say(`${file}: ${p}`);
+      if (inScripts.length > 0) {
+        code = EXIT.configuration;
+        continue;
+      }
       const { length } = config.checks;
       stdout.write(toBytes(`${file}: valid, ${length} ${length === 1 ? "check" : "checks"}\n`));
     } catch (e) {

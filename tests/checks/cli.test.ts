@@ -108,6 +108,21 @@ test("validate", () => {
   });
 });
 
+test("validate looks into scripts, too", () => {
+  file("broken.lua", "#!/bin/x\nlocal x = = 1");
+  file(
+    "scripts.yaml",
+    `checks:\n${check("pass")}${check("broken")}${check("broken")}${check("absent")}`,
+  );
+  expect(assay(["validate", "scripts.yaml"])).toEqual({
+    code: 2,
+    out: "",
+    err: `scripts.yaml: syntax error: broken.lua:2: unexpected symbol near '='
+scripts.yaml: failed to read Lua script "absent.lua": No such file or directory (os error 2)
+`,
+  });
+});
+
 test("the global timeout: 124, also for a loop and a call that never end", () => {
   for (const name of ["busy", "stuck"]) {
     file(`${name}.yaml`, `timeout: 500ms\nchecks:\n${check("pass")}${check(name)}${check("fail")}`);
