@@ -133,6 +133,7 @@ const code = await service.exited;
 await reading;
 await cleanUp();
 
+const peak = samples.reduce((a, b) => (b.mb > a.mb ? b : a));
 const answered = [...tally.statuses.values()].reduce((a, b) => a + b, 0);
 console.log(
   `${seconds} s, ${options.clients} clients: ${tally.sent} requests, ${answered} answers (` +
@@ -148,7 +149,7 @@ console.log(
 console.log(
   `memory: ${warm.toFixed(0)} MB after warm-up, ${late.toFixed(0)} MB in the last fifth ` +
     `(${(late / warm).toFixed(2)}), ${atEnd.toFixed(0)} MB at rest; peak ` +
-    `${Math.max(...samples.map(({ mb }) => mb)).toFixed(0)} MB`,
+    `${peak.mb.toFixed(0)} MB after ${peak.at.toFixed(0)} s`,
 );
 for (const line of tally.wrong.slice(0, 20)) console.log(`wrong: ${line}`);
 if (tally.wrong.length > 20) console.log(`… and ${tally.wrong.length - 20} more`);

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { builtinDefinitions, handlesOf } from "../src/reference/entries";
 import { harness } from "./builtins/harness";
 
 const folder = join(import.meta.dirname, "..", "docs", "builtins");
@@ -39,3 +40,23 @@ for (const file of readdirSync(folder).filter((f) => f.endsWith(".md"))) {
     }
   });
 }
+
+describe("every builtin has a page that names all it has", () => {
+  const files = readdirSync(folder);
+  test.each(builtinDefinitions().map((b) => [b.name, b] as const))("%s", (name, b) => {
+    const pages = files.filter((f) => f === `${name}.md` || f.startsWith(`${name}.`));
+    expect(pages).not.toEqual([]);
+    const text = pages.map((f) => readFileSync(join(folder, f), "utf8")).join("\n");
+    const members = [...Object.keys(b.functions ?? {}), ...Object.keys(b.fields ?? {})];
+    const functions = members.map((key) => `${name}.${key}`);
+    const methods = handlesOf(name).flatMap(({ definition }) => [
+      ...Object.keys(definition.methods ?? {}).map((key) => `:${key}`),
+      ...Object.keys(definition.fields ?? {}).map((key) => key),
+    ]);
+    // a client has the functions of `http` as methods, a connection those of `db` and `ws`
+    const missing = [...functions, ...methods].filter(
+      (m) => !text.includes(m) && !text.includes(m.replace(":", `${name}.`)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
