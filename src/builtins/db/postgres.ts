@@ -51,6 +51,12 @@ interface Knowledge {
 }
 
 /** What the `postgres` package gives besides its documented types. */
+/** What the client gives in the middle of a COPY. */
+interface CopyStream {
+  on(event: "error", listener: () => void): unknown;
+  destroy(): unknown;
+}
+
 interface RawResult extends Array<(Buffer | null)[]> {
   readonly count: number | null;
   readonly command: string;
@@ -267,10 +273,20 @@ class PostgresSession implements Session {
     );
     this.running = query;
     try {
-      return (await query.raw()) as unknown as RawResult;
+      return this.checkResult((await query.raw()) as unknown as RawResult | CopyStream);
     } finally {
       this.running = undefined;
     }
+  }
+
+  /** A stream is what `COPY … FROM STDIN` and `TO STDOUT` give; nothing here could use it. */
+  private checkResult(result: RawResult | CopyStream): RawResult {
+    if (!("destroy" in result)) return result;
+    // its errors would be nobody's otherwise, and end the process
+    result.on("error", () => undefined);
+    result.destroy();
+    this.isBroken = true;
+    throw new DbFault("COPY FROM STDIN and COPY TO STDOUT are not possible");
   }
 
   /** Asks the catalogue about types that the columns have and that nobody has seen yet. */

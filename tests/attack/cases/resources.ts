@@ -3,7 +3,8 @@ import type { Attack } from "../attack";
 
 const MEMORY =
   /^failed: .*(not enough memory|too large|overflow|too many|too long)|^stopped: memory$/s;
-const TIME = /^stopped: timeout$/;
+/** Nothing but time ends these. */
+export const TIME = /^stopped: timeout$/;
 const EITHER =
   /^failed: .*(not enough memory|too large|too many|too long)|^stopped: (memory|timeout)$/s;
 
