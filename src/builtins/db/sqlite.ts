@@ -157,10 +157,11 @@ class SqliteSession implements Session {
     const rows: LuaTable[] = [];
     const prepared = await this.retryBusy(() => this.prepare(bound), checkpoint);
     try {
-      if (!prepared.reader) {
+      if (!givesRows(prepared)) {
         const { changes } = await this.retryBusy(() => prepared.run(...bound.values), checkpoint);
         return { rows, affected: changes };
       }
+      const before = prepared.readonly === undefined ? this.changes("total_changes") : 0;
       const reader = new RowReader(prepared, bound, this.readJson);
       try {
         while (await this.retryBusy(() => reader.read(rows, Infinity), checkpoint)) {
@@ -170,7 +171,9 @@ class SqliteSession implements Session {
       } finally {
         reader.end();
       }
-      return { rows, affected: prepared.readonly ? 0 : this.changes() };
+      const isUnchanged =
+        (prepared.readonly as boolean | undefined) ?? this.changes("total_changes") === before;
+      return { rows, affected: isUnchanged ? 0 : this.changes("changes") };
     } catch (e) {
       throw asFault(e);
     } finally {
@@ -189,7 +192,7 @@ class SqliteSession implements Session {
     if (scanned === undefined) return emptyCursor;
     const bound = bind(sql, scanned, params);
     const prepared = await this.retryBusy(() => this.prepare(bound), checkpoint);
-    if (!prepared.reader) {
+    if (!givesRows(prepared)) {
       try {
         await this.retryBusy(() => prepared.run(...bound.values), checkpoint);
       } finally {
@@ -222,8 +225,8 @@ class SqliteSession implements Session {
     return prepared;
   }
 
-  private changes(): number {
-    const [[n] = [0]] = this.database.prepare("SELECT changes()").values();
+  private changes(what: "changes" | "total_changes"): number {
+    const [[n] = [0]] = this.database.prepare(`SELECT ${what}()`).values();
     return Number(n);
   }
 
@@ -344,6 +347,11 @@ class RowReader {
     this.iterator?.return?.();
     this.iterator = undefined;
   }
+}
+
+/** Not every release of Bun says it (`reader`, `readonly`). */
+function givesRows(statement: SqliteStatement): boolean {
+  return (statement.reader as boolean | undefined) ?? statement.columnNames.length > 0;
 }
 
 function isBusy(e: unknown): boolean {
