@@ -1,4 +1,5 @@
 /** `assay merge`: joins the results of shards. */
+import { jsonErrorText } from "./json-value";
 import type { Attempt, CheckResult, RunResult } from "./result";
 
 export class MergeError extends Error {}
@@ -58,7 +59,7 @@ export function parseResult(text: string, name: string): RunResult {
   try {
     value = JSON.parse(text);
   } catch (e) {
-    throw new MergeError(`${name}: not valid JSON: ${(e as Error).message}`);
+    throw new MergeError(`${name}: not valid JSON: ${jsonErrorText(e)}`);
   }
   const fail = (what: string): never => {
     throw new MergeError(`${name}: not a result document: ${what}`);
