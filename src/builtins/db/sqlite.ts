@@ -159,7 +159,8 @@ class SqliteSession implements Session {
     try {
       if (!givesRows(prepared)) {
         const { changes } = await this.retryBusy(() => prepared.run(...bound.values), checkpoint);
-        return { rows, affected: changes };
+        // in some releases of Bun this counts what triggers changed, too
+        return { rows, affected: changes === 0 ? 0 : this.changes("changes") };
       }
       const before = prepared.readonly === undefined ? this.changes("total_changes") : 0;
       const reader = new RowReader(prepared, bound, this.readJson);
