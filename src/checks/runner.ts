@@ -184,6 +184,8 @@ class Run {
       const begin = this.clock.now();
       slot.began = begin;
       const outcome = await this.attempt(check);
+      // a script that kept the timers waiting
+      if (this.clock.now() - this.start >= this.config.timeout) this.end("timeout");
       if (this.stopped !== undefined) return this.interruptedResult(slot);
       slot.began = undefined;
       const duration = Math.round(this.clock.now() - begin);

@@ -22,13 +22,13 @@ export function select(checks: readonly Check[], selection: Selection): number[]
     words.some((w) => c.name === w || c.tags.includes(w));
   const groups = shard === undefined ? undefined : groupsByNeed(checks);
   const wanted = new Set<number>();
+  const byName = placesByName(checks);
   const add = (start: number) => {
     const open = [start];
     for (let i = open.pop(); i !== undefined; i = open.pop()) {
       if (wanted.has(i)) continue;
       wanted.add(i);
-      for (const name of (checks[i] as Check).needs)
-        for (const [j, c] of checks.entries()) if (c.name === name) open.push(j);
+      for (const name of (checks[i] as Check).needs) open.push(...(byName.get(name) ?? []));
     }
   };
   for (const [i, c] of checks.entries()) if (only.length === 0 || has(c, only)) add(i);
@@ -36,6 +36,16 @@ export function select(checks: readonly Check[], selection: Selection): number[]
     .map((_, i) => i)
     .filter((i) => wanted.has(i) && !has(checks[i] as Check, skip))
     .filter((i) => shard === undefined || (groups?.[i] as number) % shard.count === shard.index);
+}
+
+function placesByName(checks: readonly Check[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [i, { name }] of checks.entries()) {
+    const same = places.get(name);
+    if (same === undefined) places.set(name, [i]);
+    else same.push(i);
+  }
+  return places;
 }
 
 /** Numbers groups of checks that need each other; they must stay in one shard. */
@@ -47,12 +57,12 @@ function groupsByNeed(checks: readonly Check[]): number[] {
     parent[i] = r;
     return r;
   };
+  const byName = placesByName(checks);
   for (const [i, c] of checks.entries())
-    for (const [j, other] of checks.entries())
-      if (c.needs.includes(other.name)) {
-        const [a, b] = [root(i), root(j)];
-        parent[Math.max(a, b)] = Math.min(a, b);
-      }
+    for (const j of c.needs.flatMap((name) => byName.get(name) ?? [])) {
+      const [a, b] = [root(i), root(j)];
+      parent[Math.max(a, b)] = Math.min(a, b);
+    }
   const numbers = new Map<number, number>();
   return checks.map((_, i) => {
     const r = root(i);

@@ -7,6 +7,11 @@ import type { LuaFunction } from "../runtime/value";
 import type { SandboxFlags } from "./sandbox";
 
 export interface Services {
+  /**
+   * When the run ends, by `performance.now()`: Lua that never gives way looks at it by itself, where
+   * no signal reaches it.
+   */
+  readonly deadline?: number;
   readonly secrets: Secrets;
   /** What checks may touch. */
   readonly sandbox: SandboxFlags;

@@ -37,6 +37,9 @@ import { moduleSearchers } from "./modules";
 import { isReadonly, SANDBOX_MEMORY } from "./sandbox-options";
 import { handleSignals, onSignal } from "./signals";
 
+/** Later than the run's own limit, which gives the reason. */
+const DEADLINE_MARGIN_MS = 50;
+
 /** Shorter values of the environment would blank out harmless text. */
 const MIN_SECRET = 8;
 
@@ -233,6 +236,7 @@ class CheckRun {
     const started_at = new Date().toISOString();
     if (this.isLive) this.live = startLive(config.checks.length);
     const shared: Services = {
+      deadline: performance.now() + config.timeout + DEADLINE_MARGIN_MS,
       secrets,
       sandbox: { ...options, readonly: isReadonly(options) },
       logger: this.logger,

@@ -128,6 +128,8 @@ test("the global timeout: 124, also for a loop and a call that never end", () =>
     file(`${name}.yaml`, `timeout: 500ms\nchecks:\n${check("pass")}${check(name)}${check("fail")}`);
     const { code, out } = assay([`${name}.yaml`]);
     expect(code).toBe(124);
+    // neither has to wait for the watchdog
+    expect((JSON.parse(out) as RunResult).duration_ms).toBeLessThan(2400);
     const { checks, interrupted } = JSON.parse(out) as RunResult;
     expect(interrupted).toBe("timeout");
     const message = "global timeout of 0.5s exceeded";

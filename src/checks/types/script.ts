@@ -35,12 +35,14 @@ export async function scriptCheck(
     ...(searchers && { searchers: searchers((...args) => lua.state.load(...args)) }),
   });
   const { timeout } = check;
+  const left = (services.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
+  const limit = Math.min(timeout ?? Number.POSITIVE_INFINITY, Math.max(left, 1));
   try {
     await lua.run(found.source, {
       name: `@${name}`,
       args: (check.options.args ?? []) as string[],
       signal,
-      ...(timeout !== undefined && { timeout }),
+      ...(Number.isFinite(limit) && { timeout: limit }),
     });
     return { passed: true, message: null };
   } catch (e) {
