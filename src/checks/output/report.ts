@@ -30,8 +30,8 @@ export function reportPage(result: RunResult, title: string): string {
 ${header(result, title)}
 </header>
 <main>
-${timeline(result)}
 ${list("Failures", failed, true)}
+${timeline(result)}
 ${list("Passed", passed, false)}
 </main>
 </body>
