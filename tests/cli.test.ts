@@ -1,6 +1,6 @@
 /** The command line: arguments, streams, exit codes, limits and signals of whole processes. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -209,6 +209,31 @@ test("scripts that cannot be read", () => {
     err: "error: reading folder.lua: Is a directory\n",
   });
   expect(assay([file("empty.lua", "")])).toMatchObject({ code: 0, out: "", err: "" });
+  expect(assay([file("compiled.lua", "\x1bLua\x55\0")])).toMatchObject({
+    code: 1,
+    err: "error: compiled.lua: a binary chunk, as luac makes it, can't be run: give the source text\n",
+  });
+  expect(assay(["folder.lua/x.lua"])).toMatchObject({ code: 1 });
+  const nul = run("print(loadfile('a\\0b')) print(pcall(dofile, 'a\\0b')) print(io.open('a\\0b'))");
+  expect(nul.out).toBe(
+    "nil\tcannot open a\0b: path contains a NUL byte\n" +
+      "false\tcannot open a\0b: path contains a NUL byte\nnil\ta\0b: Invalid argument\t22\n",
+  );
+});
+
+test("a script that may not be read", { skip: process.getuid?.() !== 0 }, () => {
+  file("secret.lua", "print(1)");
+  chmodSync(join(directory, "secret.lua"), 0);
+  chmodSync(directory, 0o755);
+  const child = spawnSync(program, ["secret.lua"], {
+    cwd: directory,
+    uid: 65534,
+    env: environment(),
+  });
+  expect([child.status, child.stderr.toString()]).toEqual([
+    1,
+    "error: reading secret.lua: Permission denied\n",
+  ]);
 });
 
 test("file names of no known kind", () => {

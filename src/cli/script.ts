@@ -11,7 +11,7 @@ import type { LuaFunction } from "../runtime/value";
 import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
 import type { Confinement } from "./confine";
-import { finish } from "./exit";
+import { fail, finish } from "./exit";
 import { libraries } from "./libraries";
 import type { LogFormat } from "./log-format";
 import type { SandboxOptions } from "./sandbox-options";
@@ -114,9 +114,12 @@ export function withLimits(options: ScriptOptions): ScriptOptions {
 function runMain(
   state: LuaState,
   source: string,
-  { chunkName, args }: Script,
+  { chunkName, name, args }: Script,
   options: ScriptOptions,
 ): void {
+  // C Lua's own binary chunks begin with an escape character
+  if (source.startsWith("\x1bLua"))
+    fail(`${name}: a binary chunk, as luac makes it, can't be run: give the source text`);
   const main = loadMain(state, source, chunkName);
   if (main === undefined) return;
   const task = startTask(state, main, [...args]);

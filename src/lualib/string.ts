@@ -8,6 +8,7 @@ import {
   runtimeError,
   typeName,
 } from "../runtime/error";
+import { toBigInt } from "../runtime/int64";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
@@ -15,6 +16,7 @@ import { toNumber } from "../runtime/number";
 import { protoOf } from "../runtime/probe";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
+import { checkInteger } from "./args";
 import { format } from "./format";
 import { pack, packsize, unpack } from "./pack";
 import { endPosition, integer, place, size, startPosition, text } from "./string-args";
@@ -24,7 +26,7 @@ import { find, gmatch, gsub, match } from "./string-match";
 /** Longer strings are beyond JavaScript. */
 const MAX_LENGTH = 0x7fffffff;
 /** What C Lua can express at all. */
-const MAX_SIZE = 2 ** 63;
+const MAX_SIZE = 2n ** 63n - 1n;
 
 function len(s: LuaValue): Results {
   return typeof s === "string" ? s.length : text(s, 1, arguments.length).length;
@@ -81,8 +83,11 @@ function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
   if (count <= 0) return "";
   const length = unit.length * count + sep.length * (count - 1);
   if (length === 0) return "";
-  if (length >= MAX_SIZE) throw runtimeError("resulting string too large");
-  if (length > MAX_LENGTH) throw new LuaError("not enough memory");
+  if (length > MAX_LENGTH) {
+    const total = BigInt(unit.length + sep.length) * toBigInt(checkInteger(n, 2));
+    if (total >= MAX_SIZE) throw runtimeError("resulting string too large");
+    throw new LuaError("not enough memory");
+  }
   checkAllocation(length);
   try {
     return sep === "" ? unit.repeat(count) : (unit + sep).repeat(count - 1) + unit;

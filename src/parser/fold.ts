@@ -6,6 +6,8 @@
  * need no depth. Not folded are operations that may raise an error, and float results that are NaN
  * or zero (whose sign a constant would lose in C Lua).
  */
+
+import { power } from "../runtime/arith";
 import {
   addInt,
   andInt,
@@ -83,7 +85,7 @@ export function foldBinary(op: BinaryOp, left: Expr, right: Expr, line: number) 
       const a = asDouble(left);
       const b = asDouble(right);
       // JavaScript and C differ on infinite powers of 1
-      return Number.isFinite(b) || Math.abs(a) !== 1 ? float(a ** b, line) : undefined;
+      return Number.isFinite(b) || Math.abs(a) !== 1 ? float(power(a, b), line) : undefined;
     }
     default:
       return undefined;

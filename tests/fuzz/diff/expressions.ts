@@ -307,7 +307,8 @@ export class Expressions {
         return e("table.concat(", this.of("list", depth - 1), ', ";")');
       case 10: {
         const [format, type] = random.pick(PACKS);
-        return e(`P(string.pack, "${format}", `, this.of(type, depth - 1), ")");
+        // JavaScript does not keep the sign of NaN
+        return e(`P(string.pack, "${format}", NOTNAN(`, this.of(type, depth - 1), "))");
       }
       case 11:
         return e("string.char(", this.of("int", depth - 1), " & 255)");

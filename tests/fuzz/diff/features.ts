@@ -149,7 +149,8 @@ const accumulation: Feature = ({ random, e, name }) => {
 
 const coercion: Feature = ({ random, e }) => {
   const s = random.pick(NUMERIC);
-  const op = random.pick(["+", "-", "*", "/", "//", "%", "^", "&", "|", "<<", "..", "<", "=="]);
+  // powers are left out: C's pow is not always rounded the right way
+  const op = random.pick(["+", "-", "*", "/", "//", "%", "&", "|", "<<", "..", "<", "=="]);
   return random.oneIn(2)
     ? code`E(pcall(function() return ${s} ${op} ${e.any(1)} end)) E(pcall(function() return ${e.number(1)} ${op} ${s} end))`
     : code`E(tonumber(${s}), math.tointeger(${s}), pcall(tonumber, ${s}, ${random.pick(["10", "16", "2", "36", "1"])}), pcall(string.rep, "x", ${s}), pcall(math.floor, ${s}))`;

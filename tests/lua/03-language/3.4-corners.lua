@@ -68,3 +68,11 @@ for _, f in ipairs {function() return "-0" % 1 == 0 and 1 // "0" end, function()
   local ok, m = pcall(f)
   assert(not ok and (m == "attempt to perform 'n%0'" or m == "attempt to divide by zero"), m)
 end
+
+-- powers are rounded once; a sum of fractions without one is still a float
+assert(("%.17g"):format(3^100) == "5.1537752073201132e+47", ("%.17g"):format(3^100))
+assert(10^-5 == 1e-05 and 7^3 == 343.0 and (-2)^5 == -32.0 and 1.5^3 == 3.375)
+assert(2^1000 == 0x1p1000 and 10^308 == 1e308 and 10^309 == math.huge and 0.5^1000 == 0x1p-1000)
+local half = -0.5
+assert(math.type(half % 1.5) == "float" and tostring(half % 1.5) == "1.0")
+assert(tostring((half % 1.5) * "-0") == "0.0" and tostring((1 / -2^63) % 1) == "1.0")
