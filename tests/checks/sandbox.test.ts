@@ -122,6 +122,7 @@ checks:
 `;
   const text = `${allowed}  - { name: tls, type: tls, host: localhost, port: ${port} }
   - { name: sql, type: sql, url: "postgres://localhost:${port}/x", query: select 1 }
+  - { name: dns, type: dns, host: x.example, server: "127.0.0.1:5353" }
   - { name: prometheus, type: prometheus, url: "http://localhost:${port}", query: up }
 `;
   const refused = await runText(text, {

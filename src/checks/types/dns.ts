@@ -3,9 +3,12 @@ import { lookup, Resolver } from "node:dns/promises";
 import { causeText } from "../../builtins/http/errors";
 import { type Check, listOf } from "../config";
 import type { Outcome } from "../runner";
+import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
 import { latencyProblem } from "./http";
+
+const DNS_PORT = 53;
 
 export async function dnsCheck(
   check: Check,
@@ -19,6 +22,7 @@ export async function dnsCheck(
   const begin = performance.now();
   let answers: string[];
   try {
+    if (server !== undefined) await placesFor(services.sandbox, ...hostAndPort(server));
     answers = await resolve(host, record, server, signal);
   } catch (e) {
     const what = record === undefined ? host : `${record} of ${host}`;
@@ -37,6 +41,12 @@ export async function dnsCheck(
         ? `expected ${missing.join(", ")} among the answers, got ${seen.value}`
         : latencyProblem(expect?.latency_ms, latency);
   return { passed: message === undefined, message: message ?? null, seen };
+}
+
+/** `1.1.1.1`, `1.1.1.1:5353`, `[::1]:53`, `::1` */
+function hostAndPort(server: string): [host: string, port: number] {
+  const m = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(server);
+  return m === null ? [server, DNS_PORT] : [m[1] as string, Number(m[2])];
 }
 
 function lookupProblem(e: unknown, host: string, record: string | undefined): string {
