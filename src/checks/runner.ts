@@ -47,7 +47,7 @@ const DEFAULT_LIMITS: Partial<Record<Check["type"], number>> = {
 
 /** Types that keep their limit themselves, and can say what they were at; and how late they may be. */
 const SELF_LIMITED: readonly Check["type"][] = ["script", "http", "prometheus", "tcp", "tls"];
-const GRACE_MS = 500;
+const GRACE_MS = 1000;
 
 interface Slot {
   readonly check: Check;
