@@ -42,6 +42,8 @@ if (Bun.spawnSync([options.python, "-c", `import ${modules}`]).exitCode !== 0)
 
 interface Sample {
   readonly ms: number;
+  /** Time on processors, of the process and its children. */
+  readonly cpu: number;
   readonly mb: number;
 }
 
@@ -53,7 +55,7 @@ async function measure(
 ): Promise<Sample> {
   const file = join(tmpdir(), `assay-sidecar-${process.pid}.rss`);
   const started = performance.now();
-  const child = Bun.spawn([GNU_TIME, "-q", "-f", "%M", "-o", file, ...command], {
+  const child = Bun.spawn([GNU_TIME, "-q", "-f", "%M %U %S", "-o", file, ...command], {
     env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), ...env },
     stdin: "ignore",
     stdout: "ignore",
@@ -66,9 +68,9 @@ async function measure(
   ]);
   const ms = performance.now() - started;
   if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${stderr}`);
-  const mb = (Number(readFileSync(file, "utf8")) * 1024) / 1e6;
+  const [kb = 0, user = 0, system = 0] = readFileSync(file, "utf8").split(" ").map(Number);
   rmSync(file);
-  return { ms, mb };
+  return { ms, cpu: (user + system) * 1000, mb: (kb * 1024) / 1e6 };
 }
 
 /** Lines that are neither empty nor comments. */
@@ -93,6 +95,7 @@ async function compare(job: Job, services: Services): Promise<Comparison> {
   const figures = (side: "assay" | "python", file: string): Figures => ({
     lines: linesOf(file),
     ms: median(samples[side].map((s) => s.ms)),
+    cpu: median(samples[side].map((s) => s.cpu)),
     mb: median(samples[side].map((s) => s.mb)),
   });
   return {
@@ -125,6 +128,7 @@ async function coldStart(): Promise<Comparison[]> {
     const figures = (s: Sample[]) => ({
       lines: undefined,
       ms: median(s.map((x) => x.ms)),
+      cpu: median(s.map((x) => x.cpu)),
       mb: median(s.map((x) => x.mb)),
     });
     out.push({ title, assay: figures(samples.assay), python: figures(samples.python) });

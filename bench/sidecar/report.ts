@@ -8,6 +8,8 @@ export interface Figures {
   readonly lines: number | undefined;
   /** Median wall time. */
   readonly ms: number;
+  /** Median of the time on processors, in milliseconds; GNU time counts in tens of them. */
+  readonly cpu: number;
   /** Median of the peaks of memory. */
   readonly mb: number;
 }
@@ -26,11 +28,11 @@ export function report(results: readonly Comparison[], database: string): string
   const rows = results.map(({ title, assay, python }) => {
     const lines = assay.lines === undefined ? "" : `${assay.lines} / ${python.lines}`;
     const ratio = (assay.ms / python.ms).toFixed(2);
-    return `| ${title} | ${lines} | ${assay.ms.toFixed(0)} / ${python.ms.toFixed(0)} | ${ratio} | ${assay.mb.toFixed(0)} / ${python.mb.toFixed(0)} |`;
+    return `| ${title} | ${lines} | ${assay.ms.toFixed(0)} / ${python.ms.toFixed(0)} | ${ratio} | ${assay.cpu.toFixed(0)} / ${python.cpu.toFixed(0)} | ${assay.mb.toFixed(0)} / ${python.mb.toFixed(0)} |`;
   });
   const size = (i: { zstd: number; unpacked: number }) => `${i.zstd} (${i.unpacked} unpacked)`;
-  return `| assay / Python | lines of code | wall time, ms | ratio | peak memory, MB |
-| --- | --- | --- | --- | --- |
+  return `| assay / Python | lines of code | wall time, ms | ratio | CPU time, ms | peak memory, MB |
+| --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
 Whole processes, medians, run in turn against the same local servers (${database}). Image, zstd-19,
