@@ -7,6 +7,7 @@
  */
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { modulesAhead } from "./ahead";
 import { coreInOneFile } from "./bundle";
 
 /** What the bundler marks references between files with while it works; random. */
@@ -28,8 +29,8 @@ const result = await Bun.build({
   splitting: true,
   minify: true,
   bytecode: true,
-  define: { ASSAY_COMMIT: JSON.stringify(commit) },
-  plugins: [coreInOneFile(entry, join(root, "src/"))],
+  define: { ASSAY_COMMIT: JSON.stringify(commit), ASSAY_AHEAD: "true" },
+  plugins: [coreInOneFile(entry, join(root, "src/")), modulesAhead(folder)],
   compile: {
     outfile: binary,
     executablePath: runtime,

@@ -27,7 +27,7 @@ export interface CompiledChunk {
 }
 
 /** What the functions of a chunk share at run time: helpers, constants, and factories of functions. */
-type Module = Record<string, unknown>;
+export type Module = Record<string, unknown>;
 
 /** Lowers all functions of a chunk at once, main first. */
 export function lowerChunk(
@@ -35,23 +35,24 @@ export function lowerChunk(
   source: string,
 ): { context: ChunkContext; functions: FunctionCode[] } {
   const context = contextOf(chunk, source);
+  return { context, functions: lowerAll(context) };
+}
+
+/** All functions of a chunk, main first. */
+export function lowerAll(context: ChunkContext): FunctionCode[] {
   const functions: FunctionCode[] = [];
-  const queue: FunctionBody[] = [chunk.main];
+  const queue: FunctionBody[] = [context.chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
     const { code, inner } = lowerFunction(context, fn, true);
     functions.push(code);
     queue.push(...inner);
   }
-  return { context, functions };
+  return functions;
 }
 
-function contextOf(chunk: Chunk, source: string): ChunkContext {
-  return new ChunkContext(
-    chunk,
-    ++chunkCounter,
-    UPVALUE_ACCESS.test(source),
-    LOCAL_ACCESS.test(source),
-  );
+/** What the functions of a chunk share while they are compiled; `id` is in their names. */
+export function contextOf(chunk: Chunk, source: string, id = ++chunkCounter): ChunkContext {
+  return new ChunkContext(chunk, id, UPVALUE_ACCESS.test(source), LOCAL_ACCESS.test(source));
 }
 
 /**
@@ -155,7 +156,7 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
 }
 
 /** The lowered form without assumptions about floats, for the resumable form. */
-function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
+export function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
   if (!code.usesDoubles) return code;
   const again = lowerFunction(context, code.body, false).code;
   if (again.ops.length !== code.ops.length) throw new Error("the untyped form differs");
@@ -163,13 +164,17 @@ function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
 }
 
 function compileResumable(code: FunctionCode, module: Module): ResumableForm {
-  const names = [...code.uses];
-  const body = printResumable(code);
-  const text = `"use strict";${runtimeNames(body)}const {${names.join(",")}}=M;return ${body}`;
-  return new Function("R", "M", text)(codegenApi, module) as ResumableForm;
+  return new Function("R", "M", resumableText(code))(codegenApi, module) as ResumableForm;
 }
 
-function hookedForm(
+/** The JavaScript of a resumable form: the body of a function of `R` and `M`. */
+export function resumableText(code: FunctionCode): string {
+  const names = [...code.uses];
+  const body = printResumable(code);
+  return `"use strict";${runtimeNames(body)}const {${names.join(",")}}=M;return ${body}`;
+}
+
+export function hookedForm(
   context: ChunkContext,
   code: FunctionCode,
   proto: Proto,
@@ -187,14 +192,24 @@ function makeProto(
   resumable: () => ResumableForm,
   hooked: (() => HookedForm) | undefined,
 ): Proto {
-  const { body } = code;
-  const layout = frameLayout(code, 0);
   if (context.isStripped) {
     for (const op of code.ops) op.line = 0;
     for (const local of code.locals) local.name = UNNAMED;
   }
-  const lines = code.ops.map((op) => op.line);
   return new Proto(
+    ...functionFacts(context, code),
+    debugInfo(context, code),
+    resumable,
+    cellsOf(context, code),
+    hooked,
+  );
+}
+
+/** What a prototype begins with: all that can be written down. */
+export function functionFacts(context: ChunkContext, code: FunctionCode) {
+  const { body } = code;
+  const layout = frameLayout(code, 0);
+  return [
     code.jsName,
     context.chunk.name,
     body.line,
@@ -204,10 +219,11 @@ function makeProto(
     body.upvalues.map((v) => (context.isStripped ? "(no name)" : v.name)),
     code.upvalues.map((u) => layout.indexOf(u)),
     layout.indexOf(code.jsName),
-    lines,
-    debugInfo(context, code),
-    resumable,
-    body.upvalues.map((v) => context.isCell(v)),
-    hooked,
-  );
+    code.ops.map((op) => op.line),
+  ] as const;
+}
+
+/** Which upvalues are cells. */
+export function cellsOf(context: ChunkContext, { body }: FunctionCode): boolean[] {
+  return body.upvalues.map((v) => context.isCell(v));
 }

@@ -2,7 +2,7 @@
  * Assembles a Lua state. The libraries come from outside: index.ts has them all at hand, the command
  * line loads each at its first use.
  */
-import { compileChunk } from "../compiler/index";
+import { type CompiledChunk, compileChunk } from "../compiler/index";
 import { parseChunk } from "../parser/index";
 import { lazyField, lazyFields } from "../runtime/lazy";
 import { library } from "../runtime/native";
@@ -41,8 +41,24 @@ export interface StateOptions {
   searchers?: EmbeddedSearcher[];
 }
 
+/** The chunk that is known to come next, and what it is already compiled to. */
+let prepared: { source: string; chunkName: string; compiled: () => CompiledChunk } | undefined;
+
+/** The next chunk is this one, and need not be compiled: `compiled` gives what it would become. */
+export function prepareChunk(
+  source: string,
+  chunkName: string,
+  compiled: () => CompiledChunk,
+): void {
+  prepared = { source, chunkName, compiled };
+}
+
 /** Compiles Lua text to a function; throws `LuaSyntaxError`. */
 export function loadChunk(source: string, chunkName: string, env: LuaValue): LuaFunction {
+  const ready = prepared;
+  prepared = undefined;
+  if (ready !== undefined && ready.source === source && ready.chunkName === chunkName)
+    return ready.compiled().instantiate({ v: env });
   return compileChunk(parseChunk(source, chunkName), source).instantiate({ v: env });
 }
 
