@@ -566,3 +566,19 @@ describe("life of a server", () => {
     }
   });
 });
+
+test("the client's address, also after the handler waited and the client is gone", async () => {
+  const url = await serve(`{
+    ["/now"] = function(req) return req.remote .. " " .. math.type(req.remote_port) end,
+    ["/later"] = function(req) sleep(0.3) SEEN = req.remote return "x" end,
+    ["/seen"] = function() return tostring(SEEN) end,
+  }`);
+  expect(await (await fetch(`${url}/now`)).text()).toBe("127.0.0.1 integer");
+  const stop = new AbortController();
+  const gone = fetch(`${url}/later`, { signal: stop.signal }).catch(() => "aborted");
+  await Bun.sleep(100);
+  stop.abort();
+  expect(await gone).toBe("aborted");
+  await Bun.sleep(500);
+  expect(await (await fetch(`${url}/seen`)).text()).toBe("127.0.0.1");
+});

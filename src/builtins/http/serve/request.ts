@@ -1,13 +1,14 @@
 /** Requests as Lua tables. */
 import {
-  fn,
   type Host,
-  HostError,
+  LuaError,
   LuaTable,
+  type LuaValue,
   makeFunction,
   newTable,
   p,
-  record,
+  rawFn,
+  toLuaError,
 } from "../../../host";
 import { arrayMarker } from "../../json";
 import { parseJson } from "../../json/parse";
@@ -32,23 +33,60 @@ export function targetOf(url: string): Target {
   return { path: url.slice(start, question), query: url.slice(question + 1) };
 }
 
+/** Where a request came from. */
+interface Remote {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How to find out, or the answer: asking costs a tenth of what a small request costs. */
+const remotes = new WeakMap<LuaTable, (() => Remote | null) | Remote>();
+
+function remoteOf(t: LuaTable): Remote | undefined {
+  const known = remotes.get(t);
+  if (typeof known !== "function") return known;
+  const found = known();
+  if (found === null) return undefined;
+  remotes.set(t, found);
+  return found;
+}
+
+/** Before a handler waits: the client may be gone when it asks. */
+export function keepRemote(table: LuaTable): void {
+  remoteOf(table);
+}
+
 function requestMetatable(host: Host): LuaTable {
   const json = makeFunction(
     host,
     "request.json",
-    fn({
+    rawFn({
       doc: "the body as JSON",
       params: [p.any("self")],
-      run: (_ctx, self) => {
+      raw: () => (self: LuaValue) => {
         const body = self instanceof LuaTable ? self.getStr("body") : undefined;
-        if (typeof body !== "string")
-          throw new HostError("request:json: called without its request");
-        return parseJson(body, { emptyArray: arrayMarker(host) }, "request:json");
+        try {
+          if (typeof body === "string")
+            return parseJson(body, { emptyArray: arrayMarker(host) }, "request:json");
+        } catch (e) {
+          throw toLuaError(e, "request:json");
+        }
+        throw new LuaError("request:json: called without its request", 1);
       },
     }),
   );
+  const index = rawFn({
+    doc: "computed fields of a request",
+    params: [],
+    raw: () => (t: LuaValue, key: LuaValue) => {
+      if (key === "json") return json;
+      if (!(t instanceof LuaTable)) return undefined;
+      if (key === "remote") return remoteOf(t)?.address;
+      return key === "remote_port" ? remoteOf(t)?.port : undefined;
+    },
+  });
   const meta = newTable();
-  meta.setStr("__index", record({ json }));
+  meta.setStr("__index", makeFunction(host, "request.__index", index));
   meta.setStr("__name", "http.request");
   return meta;
 }
@@ -68,7 +106,7 @@ export function makeTable(
   request: Request,
   { path, query }: Target,
   pathParams: PathParams,
-  remote: { address: string; port: number } | null,
+  remote: () => Remote | null,
 ): LuaTable {
   const headers = newTable();
   request.headers.forEach((value, name) => {
@@ -85,8 +123,7 @@ export function makeTable(
   t.setName("params", params);
   t.setName("headers", headers);
   t.setName("body", "");
-  t.setName("remote", remote?.address);
-  t.setName("remote_port", remote?.port);
+  remotes.set(t, remote);
   t.metatable = host.store(requestMetatable);
   return t;
 }

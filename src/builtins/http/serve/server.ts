@@ -11,7 +11,7 @@ import {
   type Task,
   utf8ToBytes,
 } from "../../../host";
-import { hasBody, makeTable, targetOf } from "./request";
+import { hasBody, keepRemote, makeTable, targetOf } from "./request";
 import { BadResponse, type Reply, readReply, toResponse } from "./response";
 import type { Routes } from "./routes";
 import { StaticFolder, serveStatic } from "./static";
@@ -130,7 +130,9 @@ export class HttpServer {
       const star = match.params.find(([name]) => name === "*");
       return serveStatic(handler, request, star?.[1] ?? "");
     }
-    const table = makeTable(this.lua, request, target, match.params, server.requestIP(request));
+    const table = makeTable(this.lua, request, target, match.params, () =>
+      server.requestIP(request),
+    );
     if (!hasBody(table)) return this.handle(request, server, handler, table);
     this.active++;
     return request.bytes().then(
@@ -155,7 +157,10 @@ export class HttpServer {
     table: LuaTable,
   ): Response | undefined | Promise<Response | undefined> {
     const task = this.lua.runNow(handler, table);
-    if (!task.done) return this.handleLater(request, server, task, table);
+    if (!task.done) {
+      keepRemote(table);
+      return this.handleLater(request, server, task, table);
+    }
     try {
       const reply = readReply(task.results[0]);
       if (reply.special === undefined) return toResponse(reply);
