@@ -2,21 +2,23 @@
  * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Each becomes a file inside of the
  * binary, read by the first `require` of it: start-up does not see them. See src/compiler/ahead.ts.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { BunPlugin } from "bun";
 import { compileAhead } from "../src/compiler/ahead";
 import { embeddedModules, embeddedPath } from "../src/stdlib";
 
-/** Resolves `assay:ahead` to the files by module name; they are written into `folder`. */
-export function modulesAhead(folder: string): BunPlugin {
-  const target = join(folder, "ahead");
-  mkdirSync(target);
+// their path becomes part of the binary, and so must be the same in every build
+const target = join(dirname(import.meta.dirname), "node_modules", ".cache", "assay", "ahead");
+
+/** Resolves `assay:ahead` to the files by module name. */
+export function modulesAhead(): BunPlugin {
+  mkdirSync(target, { recursive: true });
   const imports: string[] = [];
   const entries: string[] = [];
   Object.entries(embeddedModules()).forEach(([name, source], n) => {
     const file = join(target, `${name}.json`);
-    writeFileSync(file, JSON.stringify(compileAhead(source, `@${embeddedPath(name)}`, n)));
+    write(file, JSON.stringify(compileAhead(source, `@${embeddedPath(name)}`, n)));
     imports.push(`import f${n} from ${JSON.stringify(file)} with { type: "file" };`);
     entries.push(`${JSON.stringify(name)}: f${n}`);
   });
@@ -28,4 +30,11 @@ export function modulesAhead(folder: string): BunPlugin {
       build.onLoad({ filter: /./, namespace: "ahead" }, () => ({ contents, loader: "js" }));
     },
   };
+}
+
+/** Another build may read the file right now. */
+function write(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
 }

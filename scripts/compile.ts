@@ -30,7 +30,7 @@ const result = await Bun.build({
   minify: true,
   bytecode: true,
   define: { ASSAY_COMMIT: JSON.stringify(commit), ASSAY_AHEAD: "true" },
-  plugins: [coreInOneFile(entry, join(root, "src/")), modulesAhead(folder)],
+  plugins: [coreInOneFile(entry, join(root, "src/")), modulesAhead()],
   compile: {
     outfile: binary,
     executablePath: runtime,
