@@ -14,6 +14,7 @@ import { select, unknownWords } from "../checks/select";
 import type { Services } from "../checks/services";
 import { executeWith, loadTypes } from "../checks/types";
 import { bytesToUtf8 } from "../host/bytes";
+import { errorText } from "../host/errors";
 import { type Logger, RawField } from "../host/logger";
 import { osError } from "../host/os-error";
 import { Secrets } from "../host/secrets";
@@ -135,7 +136,18 @@ class CheckRun {
     this.isLive = isTerminal(2) && !options.quiet && !options.verbose;
   }
 
+  /** Runs, whatever fails that belongs to no check. */
   async run(): Promise<number> {
+    const stray = (e: unknown) => this.logger.log("error", `internal error: ${errorText(e)}`);
+    process.on("uncaughtException", stray).on("unhandledRejection", stray);
+    try {
+      return await this.runWhole();
+    } finally {
+      process.off("uncaughtException", stray).off("unhandledRejection", stray);
+    }
+  }
+
+  private async runWhole(): Promise<number> {
     const { options, secrets } = this;
     this.log("info", "starting assay (check mode)", [["config", new RawField(this.file)]]);
     const problem = outputProblem(options);

@@ -111,6 +111,15 @@ function traceback(state: LuaState, rows: TraceRow[]): string {
   return `\n${bytesToUtf8(text)}\n\t[C]: in ?`;
 }
 
+/**
+ * Something failed that belongs to nobody's call. The engine would show code and the error's fields,
+ * among which secrets may be.
+ */
+export function reportStray(state: LuaState, error: unknown): void {
+  logError(state, `internal error: ${errorText(error)}`);
+  finish(state, 1);
+}
+
 /** A bug in this program rather than in the script. */
 function internalError(error: unknown): string {
   if (!(error instanceof Error)) return `internal error: ${String(error)}`;

@@ -62,6 +62,9 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   state.globals.setName("arg", argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
+  const stray = (e: unknown) =>
+    void import("./report").then(({ reportStray }) => reportStray(state, e));
+  process.on("uncaughtException", stray).on("unhandledRejection", stray);
   state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
   const { source } = script;
   if (typeof source === "string") runMain(state, source, script, options);

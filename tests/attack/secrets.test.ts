@@ -1,5 +1,9 @@
 /** Credentials show in no error and no log line, whichever way they came in. */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { testFolder } from "../builtins/folder";
 import { harness } from "../builtins/harness";
 
 const WORDS = /hunter|sesame|tok123|ftppass/;
@@ -47,4 +51,27 @@ test("log lines: messages, fields, tables, escapes, tasks that fail", async () =
   expect(lines.length).toBeGreaterThanOrEqual(2);
   expect(lines.join("\n")).not.toMatch(WORDS);
   expect(lines.join("\n")).toContain("[redacted]");
+});
+
+test("an error that belongs to nobody's call shows neither code nor fields, and costs no result", () => {
+  const dir = testFolder();
+  const main = join(dirname(dirname(import.meta.dirname)), "src", "cli", "main.ts");
+  const stray = `setTimeout(() => { throw Object.assign(new Error("stray"), { token: "hunter2" }) }, 800)`;
+  writeFileSync(join(dir, "stray.ts"), stray);
+  writeFileSync(join(dir, "wait.lua"), "sleep(1.5)");
+  writeFileSync(join(dir, "c.yaml"), "checks: [{ name: w, type: script, file: wait.lua }]");
+  const run = (file: string) =>
+    spawnSync(process.execPath, ["--preload", "./stray.ts", main, file], {
+      cwd: dir,
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+  const script = run("wait.lua");
+  expect(script.stderr).toMatch(/^\S+Z ERROR internal error: stray\n$/);
+  expect(script.status).toBe(1);
+  const checks = run("c.yaml");
+  expect(checks.stderr).toContain("internal error: stray");
+  expect(checks.stderr).not.toMatch(WORDS);
+  expect(JSON.parse(checks.stdout)).toMatchObject({ passed: true });
+  expect(checks.status).toBe(0);
 });
