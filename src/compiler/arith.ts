@@ -54,17 +54,22 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       const exact = op === "*" ? `${t}<=9007199254740991&&${t}>=-9007199254740991` : "";
       // with an integer constant the other operand is likely to be an integer too
       if (a.kind === Kind.Int || b.kind === Kind.Int) {
-        const cond = and(isInt32(a), isInt32(b), exact.replace(t, `(${t}=${x}*${y})`));
-        return { cond, expr: op === "*" ? `${t}=${t}+0` : `${t}=${x}${op}${y}` };
+        const cond = and(isInt32(a), isInt32(b), exact.replace(t, `(${t}=${x}*${y}+0)`));
+        return { cond, expr: op === "*" ? "" : `${t}=${x}${op}${y}` };
       }
       // A result with a fraction is a float, whatever the operands; an integral one is the integer
       // only if both operands are integers. In this order neither the float nor the integer case
       // pays for the other: on int32 values `fl` (Math.floor) folds away.
       const integers = and(`(${x}|0)===${x}&&(${y}|0)===${y}`, exact);
       return {
-        cond: and(isNumber(a), isNumber(b), `(fl(${t}=${x}${op}${y})!==${t}||${integers})`),
-        // the product of a negative number and zero is no integer -0
-        expr: op === "*" ? `${t}=${t}+0` : "",
+        // The product of a negative number and zero is no integer -0. As the addition stands inside, the
+        // JIT knows that the sign of zero does not matter, and need not leave integer arithmetic for it.
+        cond: and(
+          isNumber(a),
+          isNumber(b),
+          `(fl(${t}=${x}${op}${y}${op === "*" ? "+0" : ""})!==${t}||${integers})`,
+        ),
+        expr: "",
       };
     }
     case "/":
@@ -78,8 +83,17 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
     case "//":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
       return int32(a, b, `${t}=fl(${x}/${y})`, positive(b));
-    case "&":
-      return int32(a, b, `${t}=${x}&${y}`);
+    case "&": {
+      const mask = maskOf(a) ?? maskOf(b);
+      if (mask === undefined || isFloatConstant(a) || isFloatConstant(b))
+        return int32(a, b, `${t}=${x}&${y}`);
+      // a mask of 32 bits needs the lower half of a safe integer only
+      const o = maskOf(a) === undefined ? a : b;
+      return {
+        cond: and(isNumber(o), `fl(${o.code})===${o.code}&&${o.code}-${o.code}===0`),
+        expr: mask > 0x7fffffff ? `${t}=(${x}&${y})>>>0` : `${t}=${x}&${y}`,
+      };
+    }
     case "|":
       return int32(a, b, `${t}=${x}|${y}`);
     case "~":
@@ -89,7 +103,10 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       return int32(a, b, `${t}=${x}*${1 << b.value}`);
     case ">>":
       if (typeof b.value !== "number" || b.value < 0 || b.value > 31) return undefined;
-      return int32(a, b, `${t}=${x}>>>${b.value}`, `${x}>=0`);
+      return {
+        cond: and(isNumber(a), `(${x}>>>0)===${x}`),
+        expr: `${t}=${x}>>>${b.value}`,
+      };
     default:
       return undefined;
   }
@@ -99,6 +116,13 @@ function int32(a: Operand, b: Operand, expr: string, extra = ""): FastPath | und
   if (isFloatConstant(a) || isFloatConstant(b)) return undefined;
   if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
   return { cond: and(isInt32(a), isInt32(b), extra), expr };
+}
+
+/** A constant of up to 32 bits. */
+function maskOf(o: Operand): number | undefined {
+  const { value } = o;
+  if (o.kind !== Kind.Int || typeof value !== "number") return undefined;
+  return value >= 0 && value <= 0xffffffff ? value : undefined;
 }
 
 function positive(b: Operand): string {

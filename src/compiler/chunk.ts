@@ -62,7 +62,7 @@ export class ChunkContext {
 
   constant(v: LuaInt64 | number): string {
     const source = boxedConstant(v);
-    return this.define(`c${source}`, "c", (name) => `const ${name}=${source};`);
+    return this.define(`c${source}`, "c", (name) => `var ${name}=${source};`);
   }
 
   /** `name(o)`: `o.key` with all metamethods. */
@@ -101,7 +101,7 @@ export class ChunkContext {
     return this.define(`h${keys.join("\0")}`, "h", (name) => {
       const params = keys.map((_, i) => `a${i}`).join(",");
       const body = keys.map((k, i) => `this${property(k)}=a${i};`).join("");
-      return `const ${name}=HC(function(${params}){${body}});`;
+      return `var ${name}=HC(function(${params}){${body}});`;
     });
   }
 }

@@ -16,7 +16,9 @@ import type {
 } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import { doublesOf } from "./doubles";
 import { FloatKind, isFloatOperator } from "./floats";
+import { halvesOf } from "./halves";
 import type { OpInfo } from "./ir";
 import { endLine } from "./lines";
 import type { Lowering } from "./lower";
@@ -53,6 +55,8 @@ function generalOperand(lo: Lowering, o: Operand): Operand {
 
 /** An operand for arithmetic and comparisons: may be a plain double. */
 export function numericOperand(lo: Lowering, e: Expr): Operand {
+  const evaluated = lo.evaluated.get(e);
+  if (evaluated !== undefined) return evaluated;
   switch (e.type) {
     case "Nil":
       return NIL;
@@ -152,7 +156,9 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
     case "Paren":
       return numericInto(lo, e.inner, target, wanted);
     case "Binary":
-      return binary(lo, e, target, wanted);
+      return onHalves(lo, e, target) || onDoubles(lo, e, target)
+        ? Kind.Any
+        : binary(lo, e, target, wanted);
     case "Unary":
       return unary(lo, e, target);
     case "Logical":
@@ -539,6 +545,51 @@ function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): K
     }
   }
   return a.kind;
+}
+
+/** Evaluates an expression on 64-bit integers by their halves; false if it is no such expression. */
+function onHalves(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  const plan = halvesOf(lo, e, (leaf) => {
+    const known = lo.evaluated.get(leaf);
+    if (known !== undefined) return known.code;
+    if (leaf.type !== "Local") throw new Error("not an operand without effects");
+    return lo.slotValue(leaf.variable);
+  });
+  if (plan === undefined) return false;
+  const { first } = plan;
+  if (first !== undefined) lo.evaluated.set(first, operand(lo, first));
+  // the halves of the operands are read before the target is assigned
+  const t = isTemp(target) ? target : lo.newTemp();
+  lo.emitIf(
+    // in hooked code each operator is a step of its own
+    lo.isHooked ? "false" : plan.cond,
+    () => lo.emit(plan.statements(t)),
+    () => {
+      lo.skipsHalves = true;
+      binary(lo, e, t, false);
+      lo.skipsHalves = false;
+    },
+  );
+  if (first !== undefined) lo.evaluated.delete(first);
+  if (t !== target) lo.emit(`${target}=${t};`);
+  return true;
+}
+
+/** Evaluates an expression in one piece if its result has a fraction; false if it is no such one. */
+function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  const plan = doublesOf(lo, e);
+  if (plan === undefined) return false;
+  for (const first of plan.first) lo.evaluated.set(first, operand(lo, first));
+  // the operands are read again if it fails
+  const t = isTemp(target) ? target : lo.newTemp();
+  lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
+    lo.skipsDoubles = true;
+    binary(lo, e, t, false);
+    lo.skipsDoubles = false;
+  });
+  for (const first of plan.first) lo.evaluated.delete(first);
+  if (t !== target) lo.emit(`${target}=${t};`);
+  return true;
 }
 
 const UNKNOWN = { kind: FloatKind.Unknown, isNumber: false };

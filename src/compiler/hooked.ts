@@ -21,7 +21,7 @@ export function lowerHooked(context: ChunkContext, code: FunctionCode): Function
 export function printHooked(code: FunctionCode): string {
   const names = [...code.uses];
   return (
-    `"use strict";const {${codegenNames.join(",")}}=R;const {${names.join(",")}}=M;` +
+    `"use strict";var {${codegenNames.join(",")}}=R;var {${names.join(",")}}=M;` +
     `{const CF=(f)=>(...a)=>H.call(f,...a);return ${printResumable(code)}}`
   );
 }

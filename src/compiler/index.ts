@@ -69,23 +69,26 @@ export function printUnit(
   for (const f of functions) for (const name of f.uses) uses.add(name);
   const known = [...uses].filter((name) => defined.has(name));
   let text = "";
-  for (const f of functions) text += `const P${f.body.id}=P[${f.body.id}];`;
+  for (const f of functions) text += `var P${f.body.id}=P[${f.body.id}];`;
   for (const name of uses) {
     if (defined.has(name)) continue;
     defined.add(name);
     text += `\n${context.definitions.get(name)}M.${name}=${name};`;
   }
   for (const f of functions) text += `\nM.m${f.body.id}=${printFast(f)};`;
-  return `"use strict";${runtimeNames(text)}const {${known.join(",")}}=M;${text}`;
+  return `"use strict";${runtimeNames(text)}var {${known.join(",")}}=M;${text}`;
 }
 
-/** Brings the names of the runtime into scope that the text uses; it may bring in a few more. */
+/**
+ * Brings the names of the runtime into scope that the text uses; it may bring in a few more. With
+ * `var`, because each use of a `const` from an inner function carries a check that it has its value.
+ */
 function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
-  if (text.length > 20_000) return `const {${codegenNames.join(",")}}=R;`;
+  if (text.length > 20_000) return `var {${codegenNames.join(",")}}=R;`;
   let names = "";
   for (const name of codegenNames) if (text.includes(name)) names += `${name},`;
-  return `const {${names}}=R;`;
+  return `var {${names}}=R;`;
 }
 
 /**
@@ -171,7 +174,7 @@ function compileResumable(code: FunctionCode, module: Module): ResumableForm {
 export function resumableText(code: FunctionCode): string {
   const names = [...code.uses];
   const body = printResumable(code);
-  return `"use strict";${runtimeNames(body)}const {${names.join(",")}}=M;return ${body}`;
+  return `"use strict";${runtimeNames(body)}var {${names.join(",")}}=M;return ${body}`;
 }
 
 export function hookedForm(

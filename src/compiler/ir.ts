@@ -13,6 +13,7 @@
  * | `va`        | the extra arguments of a vararg function, as an array          |
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
+ * | `x0`, `x1`… | scratch within one operation: halves of integers              |
  * | `n`         | counts loop iterations down to the next preemption check       |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
@@ -158,6 +159,8 @@ export interface FunctionCode {
   /** The typed form keeps some floats unboxed, and so differs from the untyped one. */
   usesDoubles: boolean;
   hasClose: boolean;
+  /** How many scratch variables `x0`, … there are. */
+  scratch: number;
   usesVarargArray: boolean;
   /** Names of dispatch variables. */
   dispatchVars: string[];

@@ -47,6 +47,13 @@ export class Lowering {
   closeLevel = 0;
   hasClose = false;
   readonly tailCalls: TailCall[] = [];
+  /** Operands of an expression that have been evaluated before it. */
+  readonly evaluated = new Map<Expr, Operand>();
+  /** Inside the evaluation operator by operator of what could be computed on halves. */
+  skipsHalves = false;
+  /** The same for what could be computed on doubles. */
+  skipsDoubles = false;
+  private scratch = 0;
   usesCounter = false;
   usesDoubles = false;
   callsItself = false;
@@ -278,6 +285,20 @@ export class Lowering {
     return u;
   }
 
+  /** Text of a variable's value, without effects. */
+  slotValue(v: LocalVar): string {
+    return this.context.isCell(v) ? `${this.slot(v)}.v` : this.slot(v);
+  }
+
+  isFloatVariable(v: LocalVar): boolean {
+    return v.func === this.fn && this.floats.has(v);
+  }
+
+  /** The text uses the scratch variables `x0`, … up to that count; they don't outlive an operation. */
+  useScratch(count: number): void {
+    if (count > this.scratch) this.scratch = count;
+  }
+
   /** From now on the register or temporary holds a plain double, if this is typed code. */
   holdsDouble(name: string): void {
     this.usesDoubles = true;
@@ -344,6 +365,7 @@ export class Lowering {
       usesCounter: this.usesCounter,
       usesDoubles: this.usesDoubles,
       hasClose: this.hasClose,
+      scratch: this.scratch,
       usesVarargArray: this.usesVarargArray,
       dispatchVars: this.dispatchVars,
     };

@@ -183,19 +183,24 @@ function boxAll(names: string[], unboxed: Set<string> | undefined): string {
 }
 
 class FastPrinter extends Printer {
-  private frame(k: number): string {
-    const values = boxAll(frameLayout(this.code, k), this.code.ops[k]?.unboxed);
-    return `new LF(P${this.code.body.id},${k},[${values}])`;
+  private values(k: number): string {
+    return boxAll(frameLayout(this.code, k), this.code.ops[k]?.unboxed);
   }
 
+  private frame(k: number): string {
+    return `new LF(P${this.code.body.id},${k},[${this.values(k)}])`;
+  }
+
+  // the frame is made by the callee: these exits are a large part of the code
+
   save(k: number): string {
-    return `return U(${this.frame(k)})`;
+    return `return U(${k},${this.values(k)})`;
   }
 
   protected saveRegisters(count: number, unboxed?: Set<string>): string {
     const names = fixedLayout(this.code);
     for (let i = 0; i < count; i++) names.push(`r${i}`);
-    return `return U(new LF(P${this.code.body.id},k,[${boxAll(names, unboxed)}]))`;
+    return `return U(k,${boxAll(names, unboxed)})`;
   }
 
   protected deopt(k: number, value: string): string {
@@ -214,7 +219,7 @@ class ResumablePrinter extends Printer {
     const stores = frameLayout(this.code, k)
       .slice(base)
       .map((name, i) => `s[${base + i}]=${name};`);
-    return `{fr.k=${k};${stores.join("")}return U(fr)}`;
+    return `{fr.k=${k};${stores.join("")}return V(fr)}`;
   }
 
   protected saveRegisters(): string {
@@ -236,6 +241,7 @@ function declarations(code: FunctionCode, from: number): string {
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,r${i}`);
   for (let i = 0; i < code.temporaries; i++) names.push(`,t${i}`);
+  for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);
   return names.join("");
 }

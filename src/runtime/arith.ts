@@ -81,6 +81,8 @@ export function add(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a + b;
     if (Math.floor(r) !== r) return r;
+    // sums that are safe come from safe operands, unless one is infinite
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return slowArith("+", a, b);
 }
@@ -89,6 +91,8 @@ export function sub(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a - b;
     if (Math.floor(r) !== r) return r;
+    // sums that are safe come from safe operands, unless one is infinite
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return slowArith("-", a, b);
 }
@@ -97,6 +101,7 @@ export function mul(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
     const r = a * b;
     if (Math.floor(r) !== r) return r;
+    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
   }
   return slowArith("*", a, b);
 }
@@ -197,7 +202,12 @@ export function band(a: LuaValue, b: LuaValue): LuaValue {
   return arith("&", a, b);
 }
 
+// Plain numbers with an integral value are integers, so a number that equals its lower 32 bits is one:
+// those are the values of 32-bit algorithms.
+
 export function bor(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && a >>> 0 === a && b >>> 0 === b)
+    return (a | b) >>> 0;
   if (isInt(a) && isInt(b)) return orInt(a, b);
   return arith("|", a, b);
 }
@@ -207,16 +217,26 @@ function isSafe(a: number): boolean {
 }
 
 export function bxor(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && a >>> 0 === a && b >>> 0 === b)
+    return (a ^ b) >>> 0;
   if (isInt(a) && isInt(b)) return xorInt(a, b);
   return arith("~", a, b);
 }
 
+const POWERS = Array.from({ length: 53 }, (_, i) => 2 ** i);
+
 export function shl(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && b >>> 0 === b && b < 53) {
+    const r = a * (POWERS[b] as number);
+    if (Math.floor(a) === a && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
+  }
   if (isInt(a) && isInt(b)) return shlInt(a, b);
   return arith("<<", a, b);
 }
 
 export function shr(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && a >>> 0 === a && b >>> 0 === b)
+    return b < 32 ? a >>> b : 0;
   if (isInt(a) && isInt(b)) return shrInt(a, b);
   return arith(">>", a, b);
 }
@@ -225,7 +245,8 @@ export function bnot(a: LuaValue): LuaValue {
   return arith("not", a, a);
 }
 
-function isInt(v: LuaValue): v is LuaInteger {
+/** True for values of subtype integer. */
+export function isInt(v: LuaValue): v is LuaInteger {
   return typeof v === "number" ? Number.isInteger(v) : v instanceof LuaInt64;
 }
 

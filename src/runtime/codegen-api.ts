@@ -8,6 +8,7 @@ import {
   concat,
   div,
   idiv,
+  isInt,
   lengthOf,
   mod,
   mul,
@@ -25,9 +26,9 @@ import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
 import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
-import { LuaInt64 } from "./int64";
+import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, next } from "./iterators";
-import { LuaFrame, leave } from "./luaframe";
+import { LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { withoutObject } from "./native";
 import { select } from "./select";
@@ -124,12 +125,19 @@ export const codegenApi = {
   BX: box,
   DB: unbox,
   I64: LuaInt64,
+  II: isInt,
+  HI: hiOf,
+  LO: loOf,
+  FH: fromHalves,
+  MH: mulHigh,
+  IM: Math.imul,
   LF: LuaFrame,
   X: control,
   H: hookApi,
   Q: Array.isArray,
   fl: Math.floor,
   U: leave,
+  V: leaveFrame,
   W: unwind,
   F: first,
   SEL: select,

@@ -34,11 +34,11 @@ export function fromHalves(hi: number, lo: number): LuaInteger {
 }
 
 export function hiOf(a: LuaInteger): number {
-  return typeof a === "number" ? Math.floor(a / TWO_32) | 0 : a.hi;
+  return typeof a === "number" ? Math.floor(+a / TWO_32) | 0 : a.hi;
 }
 
 export function loOf(a: LuaInteger): number {
-  return typeof a === "number" ? a | 0 : a.lo;
+  return typeof a === "number" ? +a | 0 : a.lo;
 }
 
 /** Wraps a bigint to 64 bits (§3.4.1). */
@@ -96,17 +96,20 @@ export function mulInt(a: LuaInteger, b: LuaInteger): LuaInteger {
   }
   const al = loOf(a);
   const bl = loOf(b);
+  return fromHalves(mulHigh(hiOf(a), al, hiOf(b), bl), Math.imul(al, bl));
+}
+
+/** The upper half of a product modulo 2^64; `Math.imul` of the lower halves is the lower one. */
+export function mulHigh(ah: number, al: number, bh: number, bl: number): number {
   const a0 = al & 0xffff;
   const a1 = al >>> 16;
   const b0 = bl & 0xffff;
   const b1 = bl >>> 16;
-  const p00 = a0 * b0;
-  const p01 = a0 * b1;
-  const p10 = a1 * b0;
-  const mid = (p00 >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
-  const lo = (mid << 16) | (p00 & 0xffff);
-  const high = (a1 * b1 + (p01 >>> 16) + (p10 >>> 16) + (mid >>> 16)) | 0;
-  return fromHalves((high + Math.imul(hiOf(a), bl) + Math.imul(al, hiOf(b))) | 0, lo);
+  const p01 = Math.imul(a0, b1);
+  const p10 = Math.imul(a1, b0);
+  const mid = (Math.imul(a0, b0) >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
+  const carried = (p01 >>> 16) + (p10 >>> 16) + (mid >>> 16);
+  return (Math.imul(a1, b1) + carried + Math.imul(ah, bl) + Math.imul(al, bh)) | 0;
 }
 
 export function negInt(a: LuaInteger): LuaInteger {

@@ -107,12 +107,17 @@ export class LuaFrame extends Frame {
   }
 }
 
+/** The fast form of a function leaves at operation `k`; `values` as they are in the frame. */
+export function leave(k: number, ...values: unknown[]): LuaValue[] {
+  return leaveFrame(new LuaFrame(values[0] as Proto, k, values));
+}
+
 /**
  * Generated code leaves a function with this frame, because an operation has been suspended. While an
  * error is raised nobody needs the frame: what it has to add to the error is added here, as long as
  * nothing further in waits for its turn.
  */
-export function leave(frame: LuaFrame): LuaValue[] {
+export function leaveFrame(frame: LuaFrame): LuaValue[] {
   if (control.reason !== Reason.Raise || frame.tbc !== null || outermostFrame() !== null)
     return suspend(frame);
   control.raised = unwind(frame.proto, frame.k, control.raised);

@@ -1,0 +1,250 @@
+/**
+ * Expressions with several arithmetic operators, such as `sum + a[i] * b[i]`, in one piece.
+ *
+ * Operator by operator, each result has to be looked at: a float with an integral value is a box. But
+ * if all operands are plain numbers and the result of the whole has a fraction, then it is that float,
+ * whatever the intermediate results were; only these must not have left the range where integers are
+ * exact. So the whole is computed on doubles first. If anything is in the way (a box, a metamethod, an
+ * integral result), the expression is evaluated operator by operator; nothing has happened until then.
+ *
+ * The same for integers: if all operands are int32 and no product is too large, the result is exact.
+ */
+import type { BinaryExpr, Expr } from "../parser/ast";
+import { FloatKind, isFloatOperator } from "./floats";
+import type { Lowering } from "./lower";
+import { isHashKey, Kind, property } from "./operand";
+
+export interface DoublesPlan {
+  /** JS condition that computes the result into the target; false if it could not. */
+  cond(target: string): string;
+  /** Operands to be evaluated first, in this order, and only once. */
+  first: Expr[];
+}
+
+const MAX_OPERANDS = 8;
+const MAX_SAFE = "9007199254740991";
+/** Sums of MAX_OPERANDS such products are exact. */
+const MAX_PRODUCT = "562949953421312";
+
+class Planner {
+  readonly leaves: Expr[] = [];
+  operators = 0;
+  isPossible = true;
+  /** How many of the operands have to be evaluated beforehand: up to the last with effects. */
+  first = 0;
+  private scratch = 0;
+  private tests: string[] = [];
+  /** Tests that the result is an exact integer; undefined if it is none. */
+  private integers: string[] | undefined = [];
+
+  constructor(private readonly lo: Lowering) {}
+
+  /** Collects the operands in the order of their evaluation. */
+  scan(expr: Expr): void {
+    const e = inner(expr);
+    if (e.type === "Binary" && isFloatOperator(e.op)) {
+      this.scan(e.left);
+      this.scan(e.right);
+      this.operators++;
+      return;
+    }
+    if (e.type === "Unary" && e.op === "-") {
+      this.scan(e.operand);
+      return;
+    }
+    this.leaves.push(e);
+    if (this.leaves.length > MAX_OPERANDS) this.isPossible = false;
+    if (isConstant(e) || this.isReadable(e)) return;
+    // one with effects must not come after an operator, which might fail before it
+    if (this.operators > 0 || !(e.type === "Call" || e.type === "MethodCall" || e.type === "Index"))
+      this.isPossible = false;
+    this.first = this.leaves.length;
+  }
+
+  /** Can it be read without effects, if no metamethod comes in between? */
+  private isReadable(e: Expr): boolean {
+    if (e.type === "Local") return e.variable.constant === undefined;
+    if (e.type === "Global") return true;
+    if (e.type !== "Index") return false;
+    const key = inner(e.key);
+    const simple =
+      (key.type === "Local" && key.variable.constant === undefined) ||
+      (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
+      (key.type === "String" && isHashKey(key.value));
+    return simple && this.isReadable(inner(e.object));
+  }
+
+  print(e: Expr, target: string): string {
+    this.tests = [];
+    let text = this.value(inner(e));
+    // no integer is -0
+    if (e.type !== "Binary") text = `${text}+0`;
+    const fraction = `fl(${target}=${text})!==${target}`;
+    const { integers } = this;
+    const result =
+      integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
+    return [...this.tests, result].join("&&");
+  }
+
+  private name(value: string): string {
+    const x = `x${this.scratch++}`;
+    this.lo.useScratch(this.scratch);
+    return `(${x}=${value})`;
+  }
+
+  private last(): string {
+    return `x${this.scratch - 1}`;
+  }
+
+  private value(e: Expr): string {
+    if (e.type === "Binary" && isFloatOperator(e.op)) {
+      const ranged = e.op === "*" || e.op === "/";
+      const left = this.operandOf(e.left, ranged);
+      const right = this.operandOf(e.right, ranged);
+      // + 0 tells the JIT, too, that it need not tell 0 from -0
+      const text = e.op === "*" ? `(${left}*${right}+0)` : `(${left}${e.op}${right})`;
+      if (e.op === "/") this.integers = undefined;
+      if (e.op !== "*" || this.integers === undefined) return text;
+      const assign = this.name(text);
+      const x = this.last();
+      this.integers.push(`${x}<=${MAX_PRODUCT}&&${x}>=-${MAX_PRODUCT}`);
+      return assign;
+    }
+    if (e.type === "Unary") return `(-${this.value(inner(e.operand))})`;
+    return this.leaf(e);
+  }
+
+  /** An operand; the intermediate results that are multiplied or divided are tested. */
+  private operandOf(expr: Expr, ranged: boolean): string {
+    const e = inner(expr);
+    const text = this.value(e);
+    if (!ranged || e.type !== "Binary") return text;
+    this.integers = undefined;
+    const assign = this.name(text);
+    const x = this.last();
+    this.tests.push(`${assign}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
+    return x;
+  }
+
+  /** The text of an operand, after the tests that it is a plain number. */
+  private leaf(e: Expr): string {
+    const known = this.lo.evaluated.get(e);
+    if (known !== undefined) {
+      if (known.kind !== Kind.Int) this.tests.push(`typeof ${known.code}==="number"`);
+      return this.integer(known.code);
+    }
+    if (e.type === "Integer" || e.type === "Float") {
+      const v = e.value as number;
+      if (e.type === "Float" || (v | 0) !== v) this.integers = undefined;
+      return v < 0 || Object.is(v, -0) ? `(${Object.is(v, -0) ? "-0" : v})` : String(v);
+    }
+    if (e.type === "Local" && !this.lo.context.isCell(e.variable)) {
+      const slot = this.lo.slot(e.variable);
+      const plain =
+        (this.lo.isTyped && this.lo.isFloatVariable(e.variable)) ||
+        this.lo.kindOf.get(e.variable) === Kind.Int;
+      if (!plain) this.tests.push(`typeof ${slot}==="number"`);
+      return this.integer(slot);
+    }
+    const read = this.read(e);
+    const assign = this.name(read);
+    this.tests.push(`typeof ${assign}==="number"`);
+    return this.integer(this.last());
+  }
+
+  private integer(code: string): string {
+    this.integers?.push(`(${code}|0)===${code}`);
+    return code;
+  }
+
+  /** Reads a variable or field without metamethods. */
+  private read(e: Expr): string {
+    switch (e.type) {
+      case "Local": {
+        const slot = this.lo.slot(e.variable);
+        return this.lo.context.isCell(e.variable) ? `${slot}.v` : slot;
+      }
+      case "Global":
+        return this.field(this.lo.slotValue(e.env), e.name);
+      case "Index": {
+        let object = this.read(inner(e.object));
+        if (!/^\w+$/.test(object)) {
+          const assign = this.name(object);
+          this.tests.push(`${assign}!==undefined`);
+          object = this.last();
+        }
+        const key = inner(e.key);
+        if (key.type === "String") return this.field(object, key.value);
+        let index: string;
+        if (key.type === "Integer") index = String(key.value);
+        else {
+          const k = this.read(key);
+          const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
+          if (/^\w+$/.test(k)) {
+            index = k;
+            if (!isInt) this.tests.push(`typeof ${k}==="number"`);
+          } else {
+            const assign = this.name(k);
+            index = this.last();
+            this.tests.push(`typeof ${assign}==="number"`);
+          }
+        }
+        const part = this.name(`${object}?.array`);
+        this.tests.push(`${part}!==undefined`);
+        return `${this.last()}[${index}]`;
+      }
+      default:
+        throw new Error("not readable");
+    }
+  }
+
+  private field(object: string, name: string): string {
+    const part = this.name(`${object}?.hash`);
+    this.tests.push(`${part}!==undefined`);
+    return `${this.last()}${property(name)}`;
+  }
+}
+
+function inner(expr: Expr): Expr {
+  let e = expr;
+  while (e.type === "Paren") e = e.inner;
+  if (e.type === "Local" && e.variable.constant !== undefined) return e.variable.constant;
+  return e;
+}
+
+function isConstant(e: Expr): boolean {
+  return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
+}
+
+/** How to compute `e` on doubles; undefined when it is no such expression. */
+export function doublesOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
+  if (lo.skipsDoubles || !isFloatOperator(e.op)) return undefined;
+  // variables that are known to be floats have a way of their own
+  if (lo.floats.kind(e) !== FloatKind.Unknown) return undefined;
+  const planner = new Planner(lo);
+  planner.scan(e);
+  const variables = planner.leaves.filter((l) => !isConstant(l));
+  if (!planner.isPossible || planner.operators < 2 || variables.length === 0) return undefined;
+  if (onlyIntegers(e)) return undefined;
+  return {
+    cond: (target) => planner.print(e, target),
+    first: planner.leaves.slice(0, planner.first).filter((l) => !isConstant(l)),
+  };
+}
+
+/** Additions and multiplications with integer constants only, as for an index: no float is likely. */
+function onlyIntegers(e: BinaryExpr): boolean {
+  let hasDivision = false;
+  let variables = 0;
+  const visit = (expr: Expr) => {
+    const x = inner(expr);
+    if (x.type === "Binary" && isFloatOperator(x.op)) {
+      if (x.op === "/") hasDivision = true;
+      visit(x.left);
+      visit(x.right);
+    } else if (x.type === "Float") hasDivision = true;
+    else if (x.type !== "Integer") variables++;
+  };
+  visit(e);
+  return !hasDivision && variables < 2;
+}

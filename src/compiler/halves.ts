@@ -1,0 +1,236 @@
+/**
+ * Chains of 64-bit integer operations inside one expression, such as `(h ~ b) * 0x100000001b3`.
+ *
+ * An integer beyond ±(2^53-1) is an object of two int32 halves. An expression with bitwise operators
+ * (or a constant of that size) whose operands are all integers is computed on halves in registers, and
+ * only its result becomes an object. `halvesOf` finds such expressions; if an operand turns out to be
+ * something else, or all of them are small, the expression is evaluated operator by operator.
+ */
+import type { BinaryExpr, Expr } from "../parser/ast";
+import { LuaInt64 } from "../runtime/int64";
+import type { Lowering } from "./lower";
+
+/** An expression that can be computed on halves. */
+export interface HalvesPlan {
+  /** JS condition: the operands are integers, and there is a large one. */
+  cond: string;
+  /** JS statements that compute the result into the target. */
+  statements(target: string): string;
+  /** An operand that has to be evaluated first, and only once. */
+  first: Expr | undefined;
+}
+
+/** More operators in one expression are not worth the code. */
+const MAX_OPERATORS = 12;
+
+type Tree =
+  | { kind: "leaf"; e: Expr }
+  | { kind: "op"; op: string; left: Tree; right: Tree }
+  | { kind: "shift"; op: "<<" | ">>"; left: Tree; by: number }
+  | { kind: "not"; left: Tree };
+
+class Finder {
+  operators = 0;
+  bitwise = 0;
+  /** Operands read without effects: constants and variables. */
+  readonly leaves: Expr[] = [];
+  /** An operand of another kind; there may be one, before any operator is applied. */
+  first: Expr | undefined;
+  isPossible = true;
+
+  constructor(private readonly lo: Lowering) {}
+
+  tree(expr: Expr): Tree {
+    let e = expr;
+    while (e.type === "Paren") e = e.inner;
+    if (e.type === "Unary" && e.op === "~") {
+      const left = this.tree(e.operand);
+      this.apply(true);
+      return { kind: "not", left };
+    }
+    if (e.type === "Binary") {
+      const tree = this.binary(e);
+      if (tree !== undefined) return tree;
+    }
+    this.leaf(e);
+    return { kind: "leaf", e };
+  }
+
+  private binary(e: BinaryExpr): Tree | undefined {
+    const { op } = e;
+    if (op === "<<" || op === ">>") {
+      const by = smallConstant(e.right);
+      if (by === undefined) return undefined;
+      const left = this.tree(e.left);
+      this.apply(true);
+      return { kind: "shift", op, left, by };
+    }
+    const bitwise = op === "&" || op === "|" || op === "~";
+    if (!bitwise && op !== "+" && op !== "-" && op !== "*") return undefined;
+    if (this.operators > MAX_OPERATORS) this.isPossible = false;
+    if (!this.isPossible) return undefined;
+    const left = this.tree(e.left);
+    const right = this.tree(e.right);
+    this.apply(bitwise);
+    return { kind: "op", op, left, right };
+  }
+
+  private apply(bitwise: boolean): void {
+    this.operators++;
+    if (bitwise) this.bitwise++;
+  }
+
+  private leaf(e: Expr): void {
+    if (isPure(this.lo, e)) {
+      this.leaves.push(e);
+      return;
+    }
+    const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
+    if (this.first !== undefined || this.operators > 0 || !isCallOrField) this.isPossible = false;
+    // what has been read before must not change meanwhile
+    else if (this.leaves.some((l) => l.type === "Local" && isCell(this.lo, l)))
+      this.isPossible = false;
+    this.first = e;
+  }
+}
+
+function isCell(lo: Lowering, e: Expr): boolean {
+  return e.type === "Local" && lo.context.isCell(e.variable);
+}
+
+function isPure(lo: Lowering, e: Expr): boolean {
+  if (e.type === "Integer") return true;
+  return e.type === "Local" && e.variable.constant === undefined && !lo.isFloatVariable(e.variable);
+}
+
+function smallConstant(e: Expr): number | undefined {
+  return e.type === "Integer" && typeof e.value === "number" && e.value >= 0 && e.value < 64
+    ? e.value
+    : undefined;
+}
+
+/**
+ * How to compute `e` on halves; undefined when it is no such expression. `leaf` gives the text of an
+ * operand that has no effects; `first` is the text of the one that has been evaluated.
+ */
+export function halvesOf(
+  lo: Lowering,
+  e: BinaryExpr,
+  textOf: (e: Expr) => string,
+): HalvesPlan | undefined {
+  if (lo.skipsHalves) return undefined;
+  const finder = new Finder(lo);
+  const tree = finder.tree(e);
+  const large = finder.leaves.some((l) => l.type === "Integer" && l.value instanceof LuaInt64);
+  if (!finder.isPossible || finder.operators < 2 || (finder.bitwise === 0 && !large))
+    return undefined;
+  const operands: Expr[] = finder.leaves.filter((l): l is Expr => l.type !== "Integer");
+  if (finder.first !== undefined) operands.push(finder.first);
+  if (operands.length === 0) return undefined;
+  const texts = () => [...new Set(operands.map(textOf))];
+  return {
+    get cond() {
+      const all = texts().map((t) => `II(${t})`);
+      if (!large)
+        all.unshift(
+          `(${texts()
+            .map((t) => `${t} instanceof I64`)
+            .join("||")})`,
+        );
+      return all.join("&&");
+    },
+    statements: (target) => print(lo, tree, textOf, target),
+    first: finder.first,
+  };
+}
+
+/** The halves of a subexpression: two JS expressions that may be repeated. */
+interface Halves {
+  hi: string;
+  lo: string;
+}
+
+function print(lo: Lowering, tree: Tree, textOf: (e: Expr) => string, target: string): string {
+  let text = "";
+  let used = 0;
+  const known = new Map<string, Halves>();
+  const name = (value: string): string => {
+    const scratch = `x${used++}`;
+    lo.useScratch(used);
+    text += `${scratch}=${value};`;
+    return scratch;
+  };
+  const halves = (t: Tree): Halves => {
+    switch (t.kind) {
+      case "leaf": {
+        if (t.e.type === "Integer") return constantHalves(t.e.value);
+        const code = textOf(t.e);
+        let h = known.get(code);
+        if (h === undefined) {
+          // calls only for what is rare: there is a limit to what the JIT inlines into one function
+          h = {
+            hi: name(`typeof ${code}==="number"?HI(${code}):${code}.hi`),
+            lo: name(`typeof ${code}==="number"?LO(${code}):${code}.lo`),
+          };
+          known.set(code, h);
+        }
+        return h;
+      }
+      case "not": {
+        const a = halves(t.left);
+        return { hi: `(~${a.hi})`, lo: `(~${a.lo})` };
+      }
+      case "shift":
+        return shifted(t.op, halves(t.left), t.by, name);
+      default:
+        return combined(t.op, halves(t.left), halves(t.right), name);
+    }
+  };
+  const result = halves(tree);
+  const hi = name(result.hi);
+  // as `fromHalves`: up to ±2^53 a plain number
+  return `${text}${target}=${hi}>=-2097152&&${hi}<2097152?FH(${hi},${result.lo}):new I64(${hi},${result.lo});`;
+}
+
+function constantHalves(v: number | LuaInt64): Halves {
+  const hi = typeof v === "number" ? Math.floor(v / 4294967296) | 0 : v.hi;
+  const lo = typeof v === "number" ? v | 0 : v.lo;
+  return { hi: `(${hi})`, lo: `(${lo})` };
+}
+
+function shifted(op: "<<" | ">>", a: Halves, by: number, name: (value: string) => string): Halves {
+  if (by === 0) return a;
+  if (op === "<<") {
+    if (by >= 32) return { hi: name(`${a.lo}<<${by - 32}`), lo: "0" };
+    return { hi: name(`${a.hi}<<${by}|${a.lo}>>>${32 - by}`), lo: name(`${a.lo}<<${by}`) };
+  }
+  if (by >= 32) return { hi: "0", lo: name(`${a.hi}>>>${by - 32}|0`) };
+  return { hi: name(`${a.hi}>>>${by}|0`), lo: name(`${a.lo}>>>${by}|${a.hi}<<${32 - by}`) };
+}
+
+function combined(op: string, a: Halves, b: Halves, name: (value: string) => string): Halves {
+  switch (op) {
+    case "&":
+    case "|":
+    case "~": {
+      const js = op === "~" ? "^" : op;
+      return { hi: name(`${a.hi}${js}${b.hi}`), lo: name(`${a.lo}${js}${b.lo}`) };
+    }
+    case "+": {
+      const lo = name(`${a.lo}+${b.lo}|0`);
+      // the carry out of bit 31
+      const carry = `((${a.lo}&${b.lo}|(${a.lo}|${b.lo})&~${lo})>>>31)`;
+      return { hi: name(`${a.hi}+${b.hi}+${carry}|0`), lo };
+    }
+    case "-": {
+      const lo = name(`${a.lo}-${b.lo}|0`);
+      const borrow = `((~${a.lo}&${b.lo}|(~${a.lo}|${b.lo})&${lo})>>>31)`;
+      return { hi: name(`${a.hi}-${b.hi}-${borrow}|0`), lo };
+    }
+    default:
+      return {
+        hi: name(`MH(${a.hi},${a.lo},${b.hi},${b.lo})`),
+        lo: name(`IM(${a.lo},${b.lo})`),
+      };
+  }
+}
