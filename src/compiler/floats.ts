@@ -10,7 +10,9 @@
  * table with metamethods) the result may be anything: the function then moves over to its resumable
  * form, which makes no assumptions.
  */
+
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
+import { LuaInt64 } from "../runtime/int64";
 
 /** Certainly a float; a float if all operands are numbers; anything. */
 export enum FloatKind {
@@ -19,14 +21,26 @@ export enum FloatKind {
   Unknown,
 }
 
+const INTEGER_OPERATORS = new Set(["+", "-", "*", "&", "|", "~", "<<", ">>"]);
+
 /** The float variables of one function. */
 export class FloatVariables {
   private readonly variables = new Set<LocalVar>();
+  /** Variables that may well hold 64-bit integers beyond ±2^53, for halves.ts. */
+  private readonly large = new Set<LocalVar>();
 
   constructor(fn: FunctionBody) {
     const assignments = new Map<LocalVar, Expr[]>();
     const excluded = new Set<LocalVar>();
     collect(fn.body, fn, assignments, excluded);
+    for (let grew = true; grew; ) {
+      grew = false;
+      for (const [v, values] of assignments) {
+        if (this.large.has(v) || !values.some((e) => this.isLarge(e))) continue;
+        this.large.add(v);
+        grew = true;
+      }
+    }
     // begin with variables that are assigned float constants and let the others follow; whoever is
     // also assigned something else drops out, and then its followers are looked at again
     for (let again = true; again; ) {
@@ -54,6 +68,22 @@ export class FloatVariables {
 
   has(v: LocalVar): boolean {
     return this.variables.has(v);
+  }
+
+  /** Is the expression likely to be an integer beyond ±2^53: from such a constant, or a variable? */
+  isLarge(expr: Expr): boolean {
+    let e = expr;
+    // long sums nest to the left: follow them without recursion
+    for (;;) {
+      if (e.type === "Paren") e = e.inner;
+      else if (e.type === "Unary") e = e.operand;
+      else if (e.type === "Binary" && INTEGER_OPERATORS.has(e.op)) {
+        if (this.isLarge(e.right)) return true;
+        e = e.left;
+      } else break;
+    }
+    if (e.type === "Local") return this.large.has(e.variable);
+    return e.type === "Integer" && e.value instanceof LuaInt64;
   }
 
   get isEmpty(): boolean {

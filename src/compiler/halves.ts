@@ -1,10 +1,10 @@
 /**
  * Chains of 64-bit integer operations inside one expression, such as `(h ~ b) * 0x100000001b3`.
  *
- * An integer beyond ±(2^53-1) is an object of two int32 halves. An expression with bitwise operators
- * (or a constant of that size) whose operands are all integers is computed on halves in registers, and
- * only its result becomes an object. `halvesOf` finds such expressions; if an operand turns out to be
- * something else, or all of them are small, the expression is evaluated operator by operator.
+ * An integer beyond ±(2^53-1) is an object of two int32 halves. An expression of several operators in
+ * which a constant of that size occurs, or a variable that comes from one, is computed on halves in
+ * registers, and only its result becomes an object. `halvesOf` finds such expressions; if an operand
+ * turns out to be no integer, or all of them are small, they are evaluated operator by operator.
  */
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
@@ -118,7 +118,8 @@ export function halvesOf(
   e: BinaryExpr,
   textOf: (e: Expr) => string,
 ): HalvesPlan | undefined {
-  if (lo.skipsHalves) return undefined;
+  // elsewhere integers are small, and the code would only be in the way
+  if (lo.skipsHalves || !lo.floats.isLarge(e)) return undefined;
   const finder = new Finder(lo);
   const tree = finder.tree(e);
   const large = finder.leaves.some((l) => l.type === "Integer" && l.value instanceof LuaInt64);
@@ -130,14 +131,11 @@ export function halvesOf(
   const texts = () => [...new Set(operands.map(textOf))];
   return {
     get cond() {
-      const all = texts().map((t) => `II(${t})`);
-      if (!large)
-        all.unshift(
-          `(${texts()
-            .map((t) => `${t} instanceof I64`)
-            .join("||")})`,
-        );
-      return all.join("&&");
+      const names = texts();
+      const isLarge = names.map((t) => `${t} instanceof I64`).join("||");
+      const areIntegers = names.map((t) => `II(${t})`).join("&&");
+      if (large) return areIntegers;
+      return names.length === 1 ? isLarge : `(${isLarge})&&${areIntegers}`;
     },
     statements: (target) => print(lo, tree, textOf, target),
     first: finder.first,
