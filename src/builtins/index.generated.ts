@@ -4,6 +4,7 @@ import type { BuiltinDefinition } from "../host/define";
 import assertBuiltin from "./assert";
 import asyncBuiltin from "./async";
 import base64Builtin from "./base64";
+import compressBuiltin from "./compress";
 import cryptoBuiltin from "./crypto";
 import dbBuiltin from "./db";
 import diskBuiltin from "./disk";
@@ -32,6 +33,7 @@ export const builtins: readonly BuiltinDefinition[] = [
   assertBuiltin,
   asyncBuiltin,
   base64Builtin,
+  compressBuiltin,
   cryptoBuiltin,
   dbBuiltin,
   diskBuiltin,

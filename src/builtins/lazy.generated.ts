@@ -5,6 +5,7 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
   assert: () => [(require("./assert") as typeof import("./assert")).default],
   async: () => [(require("./async") as typeof import("./async")).default],
   base64: () => [(require("./base64") as typeof import("./base64")).default],
+  compress: () => [(require("./compress") as typeof import("./compress")).default],
   crypto: () => [(require("./crypto") as typeof import("./crypto")).default],
   db: () => [(require("./db") as typeof import("./db")).default],
   disk: () => [(require("./disk") as typeof import("./disk")).default],

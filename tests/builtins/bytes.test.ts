@@ -111,6 +111,9 @@ const exact: Record<string, string> = {
     assert(crypto.hash_file(dir .. "/h") == crypto.hash(s))
     assert(crypto.hmac(s .. "k", s) == hex.encode(crypto.hmac(s .. "k", s, "sha256", true)))
     return crypto.hash(s) == HASH and s or "another digest"`,
+  "compress.gzip compress.gunzip": "return compress.gunzip(compress.gzip(s))",
+  "compress.zstd compress.unzstd": "return compress.unzstd(compress.zstd(s))",
+  "compress.brotli compress.unbrotli": "return compress.unbrotli(compress.brotli(s))",
   "crypto.compare": "return crypto.compare(s, s) and not crypto.compare(s, s .. '\\0') and s or ''",
   "crypto.scrypt crypto.pbkdf2": `
     local a = crypto.scrypt(s, s, { n = 16 })

@@ -96,6 +96,7 @@ beforeAll(async () => {
     "/gzip": encoded("gzip", gzipSync(plain)),
     "/br": encoded("br", brotliCompressSync(plain)),
     "/zstd": encoded("zstd", zstdCompressSync(plain)),
+    "/cutzstd": encoded("zstd", zstdCompressSync(plain).subarray(0, -4)),
     "/deflate": encoded("deflate", deflateSync(plain)),
     "/rawdeflate": encoded("deflate", deflateRawSync(plain)),
     "/both": encoded("gzip, br", brotliCompressSync(gzipSync(plain))),
@@ -234,6 +235,7 @@ describe("encodings", () => {
     );
     expect(await failure(get(`${server.url}/notgzip`))).toMatch(/\/notgzip: not valid gzip: /);
     expect(await failure(get(`${server.url}/cutgzip`))).toMatch(/\/cutgzip: not valid gzip: /);
+    expect(await failure(get(`${server.url}/cutzstd`))).toMatch(/\/cutzstd: not valid zstd: /);
   });
 });
 

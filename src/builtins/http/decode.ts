@@ -1,6 +1,7 @@
 /** Undoes `Content-Encoding`, with a bound on what comes out. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
+import { ZstdFrames } from "../compress/zstd-frames";
 import { fault } from "./errors";
 import { getHeader, type HeaderList, withoutHeaders } from "./headers";
 
@@ -18,6 +19,8 @@ interface Decoder {
     done: (error: Error | null, result: Buffer) => void,
   ) => void;
   readonly stream: () => Transform;
+  /** Sees that data is complete, where the decoder does not. */
+  readonly watch?: () => ZstdFrames;
 }
 
 const gzip: Decoder = {
@@ -39,6 +42,7 @@ const decoders: Record<string, Decoder> = {
     sync: zlib.zstdDecompressSync,
     async: zlib.zstdDecompress,
     stream: () => zlib.createZstdDecompress(),
+    watch: () => new ZstdFrames(),
   },
 };
 
@@ -106,6 +110,9 @@ export async function decodeBody(
 
 function decodeStep(step: Decoder, data: Buffer, limit: number): Promise<Buffer> | Buffer {
   const options = { maxOutputLength: Math.min(limit, 0xffffffff) };
+  const frames = step.watch?.();
+  frames?.push(data);
+  frames?.end();
   if (data.length <= SMALL) return step.sync(data, options);
   return new Promise((resolve, reject) => {
     step.async(data, options, (error, result) =>
@@ -133,7 +140,7 @@ export async function* decodeStream(
     return;
   }
   let source = body;
-  for (const step of steps) source = through(source, step.stream());
+  for (const step of steps) source = through(source, step);
   try {
     yield* source;
   } catch (e) {
@@ -142,12 +149,17 @@ export async function* decodeStream(
 }
 
 /** Pipes by hand, so that the source's own faults come through as they are. */
-async function* through(source: AsyncIterable<Buffer>, step: Transform): AsyncGenerator<Buffer> {
+async function* through(source: AsyncIterable<Buffer>, decoder: Decoder): AsyncGenerator<Buffer> {
+  const step = decoder.stream();
+  const frames = decoder.watch?.();
   let failure: unknown;
   const feed = (async () => {
     try {
-      for await (const chunk of source)
+      for await (const chunk of source) {
+        frames?.push(chunk);
         if (!step.write(chunk)) await new Promise((resolve) => step.once("drain", resolve));
+      }
+      frames?.end();
       step.end();
     } catch (e) {
       failure = e;
