@@ -1,11 +1,12 @@
 /**
- * `npm run docs:conformance -- [--suite DIR] [--subject CMD]`: writes docs/conformance.md.
+ * `npm run docs:conformance -- [--suite DIR | --results FILE] [--subject CMD]`: writes
+ * docs/conformance.md.
  *
  * Whether a function exists is asked of the subject; whether it is complete comes from
  * conformance-notes.json: `{ "functions": { NAME: { "status": "partial", "note": … } } }`, where
  * the status may be left out (a full function with a remark); `language` maps a section or topic to
- * a remark. The suite's results are renewed when `--suite` is given, and otherwise kept as they
- * stand in the document.
+ * a remark. The suite's results come from a run (`--suite`) or from a file that `npm run conformance`
+ * has written (`--results`), and otherwise stay as they are in the document.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { parseArgs } from "node:util";
 import exceptions from "./conformance-exceptions.json";
 import notes from "./conformance-notes.json";
 import { MANUAL } from "./manual-functions";
-import { runSuiteFile, SUITE_FILES } from "./suite";
+import { runSuiteFile, SUITE_FILES, type SuiteResult } from "./suite";
 
 interface Note {
   status?: "partial" | "missing";
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
   args: process.argv.slice(2),
   options: {
     suite: { type: "string" },
+    results: { type: "string" },
     subject: {
       type: "string",
       default: `${join(root, "dist", "assay")} --std`,
@@ -81,27 +83,34 @@ const BEGIN = "<!-- suite: begin -->";
 const END = "<!-- suite: end -->";
 
 async function suiteTable(): Promise<string[]> {
+  const { results } = options;
+  if (results !== undefined) return resultTable(JSON.parse(readFileSync(results, "utf8")));
   if (options.suite === undefined) {
     const old = existsSync(document) ? readFileSync(document, "utf8") : "";
     const at = old.indexOf(BEGIN);
     if (at < 0) return ["Not run yet."];
     return [old.slice(at + BEGIN.length, old.indexOf(END)).trim()];
   }
-  const rows = ["| file | result | first error |", "| --- | --- | --- |"];
-  let passed = 0;
-  for (const name of SUITE_FILES) {
-    const result = await runSuiteFile(name, {
-      suite: options.suite,
-      subject,
-      timeoutSeconds: 300,
-      soft: false,
-    });
-    if (result.passed) passed++;
-    rows.push(
-      `| ${name}.lua | ${result.passed ? "pass" : "**fail**"} | ${result.error.replaceAll("|", "\\|")} |`,
+  const all: SuiteResult[] = [];
+  for (const name of SUITE_FILES)
+    all.push(
+      await runSuiteFile(name, { suite: options.suite, subject, timeoutSeconds: 300, soft: false }),
     );
-  }
-  return [`${passed} of ${SUITE_FILES.length} files pass.`, "", ...rows];
+  return resultTable(all);
+}
+
+function resultTable(results: SuiteResult[]): string[] {
+  const rows = results.map(
+    (r) => `| ${r.file}.lua | ${r.passed ? "pass" : "**fail**"} | ${cell(r.error)} |`,
+  );
+  const passed = results.filter((r) => r.passed).length;
+  return [
+    `${passed} of ${results.length} files pass.`,
+    "",
+    "| file | result | first error |",
+    "| --- | --- | --- |",
+    ...rows,
+  ];
 }
 
 const language = Object.entries(notes.language as Record<string, string>);
