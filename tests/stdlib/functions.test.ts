@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { moduleNames } from "../../scripts/generate-stdlib";
+import { embeddedEntries } from "../../src/reference/entries";
 import { ORIGINAL } from "./original-functions";
 import { luaWithModules } from "./server";
 
@@ -63,5 +64,24 @@ describe.each(modules)("%s", (name) => {
     const calls = (f: string) => new RegExp(`(?<![\\w])${f}(?!\\w)`);
     expect(all.filter((f) => !calls(f).test(tests))).toEqual([]);
     expect(all.filter((f) => !new RegExp(`[.:]${f}\\(`).test(page))).toEqual([]);
+  });
+
+  test("its page has each signature as it is, and examples that compile", async () => {
+    const page = read(`docs/modules/${name === "openbao" ? "vault" : name}.md`);
+    const entry = embeddedEntries().find((e) => e.name === `assay.${name}`);
+    const signatures = (entry?.functions() ?? [])
+      .map(({ signature }) => /[.:](\w+)\((.*)\)$/.exec(signature) as RegExpExecArray)
+      .filter(([, f]) => !f?.startsWith("_"))
+      // a method that is a function, too, is on the page in one form
+      .map(([, f, params]) => ({ f, params: (params ?? "").replace(/^target(, )?/, "") }));
+    const missing = signatures.filter(({ f, params }) => {
+      const forms = [`${f}(${params})`, `${f}(url${params === "" ? "" : ", "}${params})`];
+      return !forms.some((form) => page.includes(`.${form}`) || page.includes(`:${form}`));
+    });
+    expect(missing).toEqual([]);
+    const examples = [...page.matchAll(/^```lua\n(.*?)^```$/gms)].map((m) => m[1] as string);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const source of examples)
+      expect(await lua.run("return select(2, load(...))", [source])).toEqual([]);
   });
 });
