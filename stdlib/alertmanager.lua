@@ -157,13 +157,15 @@ function Client:silence_alert(alertname, duration_hours, opts)
     matchers[#matchers + 1] = rest.copy({ isRegex = false, isEqual = true }, matcher)
   end
   local now = time()
-  return self:create_silence({
+  local answer = self:create_silence({
     matchers = matchers,
     startsAt = rest.rfc3339(now),
     endsAt = rest.rfc3339(now + duration_hours * 3600),
     createdBy = opts.created_by or "assay",
     comment = opts.comment or "Silenced by assay",
-  }).silenceID
+  })
+  if type(answer) ~= "table" then rest.fail("alertmanager.silence_alert: the answer is empty") end
+  return answer.silenceID
 end
 
 --- Ends all silences that are not over and fit the matchers; returns their ids.

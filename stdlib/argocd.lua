@@ -131,7 +131,7 @@ function Client:rollback(name, id, opts)
     if put.status == 200 then res = put end
   end
   if res.status ~= 200 then self:_fail("POST", path, res) end
-  return res.body ~= "" and json.parse(res.body) or nil
+  return self:_decode("POST", path, res)
 end
 
 --- The tree of an application's resources.

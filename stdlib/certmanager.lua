@@ -249,8 +249,11 @@ end
 
 --- Server-side apply of a manifest of cert-manager, e.g. a Certificate or an Issuer.
 function Client:apply(manifest, opts)
-  local plural = manifest.kind:lower() .. "s"
   local meta = manifest.metadata
+  if not manifest.kind or not meta or not meta.name then
+    rest.fail("certmanager.apply: a manifest needs kind and metadata.name")
+  end
+  local plural = manifest.kind:lower() .. "s"
   return self:_apply(kube.path(CM, meta.namespace, plural, meta.name), manifest, opts)
 end
 

@@ -15,12 +15,13 @@ function M.client(...)
   local options = rest.options({ "url" }, ...)
   options.issuer_url = options.url
   options.is_caching = true
+  -- the name is that of a method
+  options.bearer, options.token = options.token, nil
   return Client:new(options)
 end
 
--- `token` is a method here
 function Client:_headers()
-  return { Authorization = rest.authorization({ token = rawget(self, "token") }) }
+  return { Authorization = rest.authorization({ token = self.bearer }) }
 end
 
 --- The discovery document.
@@ -202,6 +203,7 @@ end
 
 rest.functions(M, Client, function(options)
   options.issuer_url = options.issuer_url or options.url
+  options.bearer, options.token = options.token, nil
   return Client:new(options)
 end)
 

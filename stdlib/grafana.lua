@@ -48,7 +48,7 @@ function Client:wait(opts)
     })
     if not ok then return false, res end
     local read, health = pcall(json.parse, res.body)
-    local fine = res.status == 200 and read and health.database == "ok"
+    local fine = res.status == 200 and read and type(health) == "table" and health.database == "ok"
     return fine, ("HTTP %d: %s"):format(res.status, res.body)
   end)
 end

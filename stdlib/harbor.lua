@@ -240,7 +240,8 @@ function Client:is_healthy()
   if not ok then return false, tostring(res) end
   if res.status >= 500 then return false, "HTTP " .. res.status end
   if res.status ~= 200 then self:_fail("GET", A .. "/health", res) end
-  local components = json.parse(res.body).components
+  local read, health = pcall(json.parse, res.body)
+  local components = read and type(health) == "table" and health.components
   if not components then return false, "no components" end
   local sick = {}
   for _, component in ipairs(components) do

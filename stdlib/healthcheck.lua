@@ -222,6 +222,9 @@ end
 
 --- Compares headers with texts or functions: `{ ok, status, error }`.
 function M.headers(url, expected, opts)
+  if type(expected) ~= "table" then
+    rest.fail("healthcheck.headers: a table of names and values is expected")
+  end
   local res, err, latency = request("GET", url, opts)
   if not res then return { ok = false, status = 0, latency_ms = latency, error = err } end
   local problems = {}

@@ -199,7 +199,7 @@ function Client:tail(logql, opts)
   opts = opts or {}
   local path = "/loki/api/v1/tail"
   local res = self:_send("GET", path, { query = tail_query(logql, opts) })
-  if res.status == 200 then return json.parse(res.body) end
+  if res.status == 200 then return self:_decode("GET", path, res) end
   if res.status ~= 400 and res.status ~= 426 then self:_fail("GET", path, res) end
   local ok, connection = pcall(open_tail, self, logql, opts)
   if not ok then self:_fail("GET", path, res) end
@@ -282,12 +282,14 @@ end
 
 --- The recording and alerting rules in Prometheus's form: groups.
 function Client:rules()
-  return get(self, "/prometheus/api/v1/rules").groups
+  local data = get(self, "/prometheus/api/v1/rules")
+  return data and data.groups or json.array({})
 end
 
 --- The active alerts of the ruler.
 function Client:alerts()
-  return get(self, "/prometheus/api/v1/alerts").alerts
+  local data = get(self, "/prometheus/api/v1/alerts")
+  return data and data.alerts or json.array({})
 end
 
 --- `{ version, revision, … }`.

@@ -152,7 +152,7 @@ function Client:create_token(config)
     if again.status < 300 then res = again end
   end
   if res.status < 200 or res.status > 299 then self:_fail("POST", A .. "/api-tokens", res) end
-  return res.body ~= "" and json.parse(res.body) or nil
+  return self:_decode("POST", A .. "/api-tokens", res)
 end
 
 --- Deletes an API token.

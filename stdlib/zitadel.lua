@@ -41,8 +41,8 @@ local function authenticate(client)
   if res.status ~= 200 then
     rest.fail(("zitadel: token exchange failed (HTTP %d): %s"):format(res.status, res.body))
   end
-  local answer = json.parse(res.body)
-  if not answer.access_token then rest.fail("zitadel: no access_token in token response") end
+  local read, answer = pcall(json.parse, res.body)
+  if not read or type(answer) ~= "table" or not answer.access_token then rest.fail("zitadel: no access_token in token response") end
   client.access_token = answer.access_token
   client._expires = answer.expires_in and time() + answer.expires_in
 end
@@ -102,7 +102,12 @@ local function call(self, method, path, body)
 end
 
 local function decoded(res)
-  return res.body ~= nil and res.body ~= "" and json.parse(res.body) or {}
+  if res.body == nil or res.body == "" then return {} end
+  local ok, answer = pcall(json.parse, res.body)
+  if not ok or type(answer) ~= "table" then
+    rest.fail(("zitadel: the answer is no JSON object (HTTP %d): %s"):format(res.status, res.body))
+  end
+  return answer
 end
 
 -- The organisation's domains belong to the management API; proxies may have them in the admin API.

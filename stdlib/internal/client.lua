@@ -41,6 +41,8 @@
 --   error    instead of `<module>: <METHOD> <path>` in the error
 --   timeout  of this request
 --
+-- A GET must give an object or a list, unless 404 is nil or `raw` is set.
+--
 -- `_send(method, path, o)` returns the response whatever its status. 429 and 503 are repeated
 -- (twice, or `retries` times) when the server says after how long; with the option `retries` also
 -- when it does not, and so are requests that broke off.
@@ -123,14 +125,18 @@ function rest.with_query(path, fields)
   return path .. (path:find("?", 1, true) and "&" or "?") .. query
 end
 
+local function is_empty(t)
+  return t == nil or (type(t) == "table" and next(t) == nil)
+end
+
 --- An empty table as JSON array; others as they are.
 function rest.array(t)
-  return (t == nil or next(t) == nil) and json.array({}) or t
+  return is_empty(t) and json.array({}) or t
 end
 
 --- An empty table as JSON object; others as they are.
 function rest.object(t)
-  return (t == nil or next(t) == nil) and json.object({}) or t
+  return is_empty(t) and json.object({}) or t
 end
 
 --- A shallow copy, with the fields of `more` over it.
@@ -342,6 +348,15 @@ function Base:_fail(method, path, res, o)
   rest.fail(("%s HTTP %d: %s"):format(self:_label(method, path, o), res.status, res.body or ""))
 end
 
+--- The decoded body of a response; nil when it is empty.
+function Base:_decode(method, path, res, o)
+  if res.body == nil or res.body == "" then return nil end
+  local ok, value = pcall(json.parse, res.body)
+  if ok then return value end
+  local cause = tostring(value):gsub("^json%.parse: ", "")
+  rest.fail(("%s: the answer is no JSON: %s"):format(self:_label(method, path, o), cause))
+end
+
 --- The decoded body and the response.
 function Base:_request(method, path, o)
   o = o or {}
@@ -349,11 +364,10 @@ function Base:_request(method, path, o)
   if res.status == 404 and o.missing then return nil, res end
   if not expected(res.status, o.ok) then self:_fail(method, path, res, o) end
   if o.raw then return res.body, res end
-  if res.body == nil or res.body == "" then return nil, res end
-  local ok, value = pcall(json.parse, res.body)
-  if not ok then
-    rest.fail(("%s: the answer is no JSON: %s"):format(
-      self:_label(method, path, o), tostring(value)))
+  local value = self:_decode(method, path, res, o)
+  if method == "GET" and type(value) ~= "table" then
+    rest.fail(("%s: the answer is no object or list, but %s"):format(
+      self:_label(method, path, o), res.body == "" and "empty" or tostring(value)))
   end
   return value, res
 end

@@ -49,7 +49,9 @@ end
 
 function wire.decoded(res)
   if res.body == nil or res.body == "" then return nil end
-  return json.parse(res.body)
+  local ok, value = pcall(json.parse, res.body)
+  if ok then return value end
+  rest.fail("k8s: the answer is no JSON: " .. tostring(value):gsub("^json%.parse: ", ""))
 end
 
 function wire.is_success(status)

@@ -1,6 +1,7 @@
 --- @module assay.internal.s3_multipart
 --- @description Uploads in parts, for `assay.s3`.
 
+local rest = require("assay.internal.client")
 local objects = require("assay.internal.s3_request")
 local xml = require("assay.internal.xml")
 
@@ -81,6 +82,9 @@ local function each_part(source, size, store)
   if type(source) == "string" then
     for first = 1, #source, size do store(source:sub(first, first + size - 1)) end
   elseif type(source) == "table" then
+    if type(source.file) ~= "string" then
+      rest.fail("s3.upload: a string, { file = path } or a function is expected")
+    end
     local file <close> = assert(io.open(source.file, "rb"))
     for part in file:lines(size) do store(part) end
   else

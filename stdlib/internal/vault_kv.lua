@@ -21,7 +21,7 @@ function Client:kv_get(mount, key, opts)
     return ok and type(answer) == "table" and answer.data or nil
   end
   if res.status ~= 200 then self:_fail("GET", path, res) end
-  return json.parse(res.body).data
+  return verbs.field(self:_decode("GET", path, res), "data")
 end
 
 --- Writes a secret; `opts.cas` is the version it must have (0: none yet).

@@ -12,7 +12,7 @@ local Client = {}
 --- sealed).
 function Client:health()
   local res = self:_send("GET", "/v1/sys/health", verbs.anonymous(self, { retries = 0 }))
-  return json.parse(res.body), res.status
+  return self:_decode("GET", "/v1/sys/health", res), res.status
 end
 
 --- Whether the server is sealed, and how far the unsealing is.

@@ -89,21 +89,21 @@ test("429 and 503 are repeated after the time that the server asks for", async (
   api.expect("GET /b", { status: 503, text: "x" });
   expect(await api.failure(`${make} client(URL):_get("/b")`)).toContain("HTTP 503: x");
   api.expect("GET /b", { status: 503, text: "x" });
-  api.expect("GET /b", { json: 7 });
+  api.expect("GET /b", { json: [7] });
   expect(await api.run(`${make} return (client { url = URL, retries = 1 }:_get("/b"))`)).toEqual([
-    7,
+    [7],
   ]);
 });
 
 test("a Retry-After date is understood", async () => {
   const date = new Date(Date.now() - 1000).toUTCString();
   api.expect("GET /a", { status: 503, headers: { "Retry-After": date } });
-  api.expect("GET /a", { json: 1 });
-  expect(await api.run(`${make} return (client(URL):_get("/a"))`)).toEqual([1]);
+  api.expect("GET /a", { json: [1] });
+  expect(await api.run(`${make} return (client(URL):_get("/a"))`)).toEqual([[1]]);
 });
 
 test("headers of the client and of a request replace others whatever their case", async () => {
-  api.expect("GET /a", { json: 1 }, { headers: { authorization: "Own", "x-b": "2" } });
+  api.expect("GET /a", { json: {} }, { headers: { authorization: "Own", "x-b": "2" } });
   await api.run(`${make}
     local c = client { url = URL, token = "t", headers = { authorization = "Own", ["X-B"] = "1" } }
     c:_get("/a", { headers = { ["x-b"] = "2" } })`);
@@ -145,4 +145,19 @@ test("wait says what it saw last, and tries at least once", async () => {
 
 test("a URL is required", async () => {
   expect(await api.failure(`${make} client()`)).toContain("thing.client: url is required");
+});
+
+test("a GET gives an object or a list", async () => {
+  api.expect("GET /a", { text: "" });
+  api.expect("GET /a", { json: "text" });
+  api.expect("GET /a", { text: "null" });
+  api.expect("POST /a", { text: "" }, { body: {} });
+  const [empty, text, none, posted] = await api.run(`${make}
+    local c = client(URL)
+    local function message(...) return select(2, pcall(...)) end
+    return message(c._get, c, "/a"), message(c._get, c, "/a"), message(c._get, c, "/a"), c:_post("/a", {}) == nil`);
+  expect(empty).toContain("thing: GET /a: the answer is no object or list, but empty");
+  expect(text).toContain("but text");
+  expect(none).toContain("but nil");
+  expect(posted).toBe(true);
 });

@@ -1,0 +1,115 @@
+/**
+ * Answers that a server should not give, to every function of every module: no function may end in an
+ * error of Lua itself ("attempt to index a nil value"); an error names the module and what was asked.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { embeddedEntries } from "../../src/reference/entries";
+import { luaWithModules } from "./server";
+
+const ANSWERS: [status: number, body: string][] = [
+  [500, "boom"],
+  [403, '{"message":"no"}'],
+  [404, "gone"],
+  [204, ""],
+  [200, ""],
+  [200, "<html>not JSON</html>"],
+  [200, "null"],
+  [200, "{}"],
+  [200, "[]"],
+  [200, '"text"'],
+];
+
+let server: Server;
+let url: string;
+let answer = ANSWERS[0] as [number, string];
+beforeAll(async () => {
+  server = createServer((req, res) => {
+    req.resume();
+    req.on("end", () => {
+      const [status, body] = answer;
+      res.writeHead(status, { "Content-Type": "application/json" }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** How a parameter is filled in, by its name. */
+const TABLES =
+  /^(source|alerts?|silence|annotation|manifest|rule|dashboard|query_body|changes|streams|entries|stream_labels|labels|payload|data|metadata|config|paths|versions|policy|project|feature|strategy|operations|application|spec|request|fields|query_fields|keys|etags|match_selectors|matchers|checks|document|permissions|object|opts)$/;
+const NUMBERS =
+  /^(timeout_secs|duration_hours|number|replicas|days|interval|start_time|end_time|id_number)$/;
+
+function argument(name: string, fn: string): string {
+  if (name === "opts") return /^(wait|auto)/.test(fn) ? "{ timeout = 0, interval = 0.01 }" : "{}";
+  if (name === "generator") return "function() return {} end";
+  if (name === "...") return "";
+  if (name === "target" || name === "url") return "URL";
+  if (TABLES.test(name)) return "{}";
+  if (NUMBERS.test(name)) return "0";
+  return '"x"';
+}
+
+/** Functions that make no requests, run for ever, or want another server. */
+const LEFT_OUT = new Set(
+  "client authenticated_client dns tls tcp auto_renew stream watch follow_logs each objects lines selector register_crd".split(
+    " ",
+  ),
+);
+
+const modules = embeddedEntries()
+  .map((e) => e.name.replace(/^assay\./, ""))
+  .filter((name) => !["openbao", "postgres", "k8s"].includes(name));
+
+describe.each(modules)("%s", (name) => {
+  const entry = embeddedEntries().find((e) => e.name === `assay.${name}`);
+  const functions = entry?.functions() ?? [];
+  const methods = new Set(functions.flatMap(({ name }) => /^client:(.+)$/.exec(name)?.[1] ?? []));
+  const calls = functions.flatMap(({ signature }) => {
+    const m = /^(\w+)([.:])(\w+)\((.*)\)$/.exec(signature);
+    const [, , separator, f = "", params = ""] = m ?? [];
+    if (f.startsWith("_") || LEFT_OUT.has(f)) return [];
+    // functions that are methods, too
+    if (separator === "." && methods.has(f)) return [];
+    const args = params
+      .split(/, */)
+      .filter(Boolean)
+      .map((p) => (p === "client" ? "c" : argument(p, f)));
+    return [`${separator === ":" ? "c:" : "m."}${f}(${args.join(", ")})`];
+  });
+
+  test("answers that it does not expect", async () => {
+    expect(calls.length).toBeGreaterThan(5);
+    const h = luaWithModules({ URL: url });
+    await h.run(`
+      m = require("assay.${name}")
+      c = m.client and m.client { url = URL, endpoint = URL, region = "r", access_key = "a", secret_key = "s",
+        token = "t", domain = "d", namespace = "n" }
+      function try(call, f)
+        local ok, e = pcall(f)
+        local text = tostring(e)
+        if not ok and (text:find("attempt to", 1, true) or text:find("bad argument", 1, true)
+          or text:find("^json%.") or text:find("stack traceback", 1, true)) then
+          faults[#faults + 1] = call .. " -> " .. text
+        end
+      end`);
+    const tries = calls.map(
+      (call) => `try(${JSON.stringify(call)}, function() return ${call} end)`,
+    );
+    try {
+      for (const [status, body] of ANSWERS) {
+        answer = [status, body];
+        const [faults] = await h.run(`faults = json.array({})\n${tries.join("\n")}\nreturn faults`);
+        expect([status, body, faults]).toEqual([status, body, []]);
+      }
+    } finally {
+      await h.lua.close();
+    }
+  }, 120_000);
+});
