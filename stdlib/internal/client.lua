@@ -461,9 +461,12 @@ function rest.wait(opts, message, attempt)
   local longest = math.max(opts.max_interval or pause * 4, pause)
   local deadline = time() + timeout
   local seen
+  -- the first attempt has a fair chance, however short the wait
+  local least = 1
   while true do
-    local done, what = attempt(math.max(deadline - time(), 0.1))
+    local done, what = attempt(math.max(deadline - time(), least))
     if done then return done end
+    least = 0.1
     seen = what or seen
     local left = deadline - time()
     if left <= 0 then break end
