@@ -232,6 +232,45 @@ function base64.encode_url(s) end
 ---@return string
 function base64.decode_url(s) end
 
+---gzip, zstd and brotli
+compress = {}
+
+---The bytes in gzip format.
+---@param data string any bytes
+---@param opts? { level?: integer }
+---@return string
+function compress.gzip(data, opts) end
+
+---The bytes that are in gzip format in `data`.
+---@param data string
+---@param opts? { max_size?: integer }
+---@return string
+function compress.gunzip(data, opts) end
+
+---The bytes in zstd format.
+---@param data string any bytes
+---@param opts? { level?: integer }
+---@return string
+function compress.zstd(data, opts) end
+
+---The bytes that are in zstd format in `data`.
+---@param data string
+---@param opts? { max_size?: integer }
+---@return string
+function compress.unzstd(data, opts) end
+
+---The bytes in brotli format.
+---@param data string any bytes
+---@param opts? { level?: integer }
+---@return string
+function compress.brotli(data, opts) end
+
+---The bytes that are in brotli format in `data`.
+---@param data string
+---@param opts? { max_size?: integer }
+---@return string
+function compress.unbrotli(data, opts) end
+
 ---Digests, random values, JWT, encryption, keys, certificates
 crypto = {}
 
