@@ -616,10 +616,9 @@ function numericFor(lo: Lowering, s: NumericForStatement): void {
       stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
     const counter = lo.newRegister();
     const bound = lo.newRegister();
-    lo.emit(`${counter}=${start.code};`);
     if (constantStart && constantStep) {
       // integers whatever the limit is (§3.3.5)
-      lo.emit(`${bound}=${limit.code};`);
+      lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
       if (limit.kind !== Kind.Int)
         lo.op(
           (k) => `if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}`,
@@ -638,7 +637,9 @@ function numericFor(lo: Lowering, s: NumericForStatement): void {
     const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${stepRegister}!==0`;
     lo.op(
       (k) =>
-        `if(!(${int32(counter)}&&typeof ${bound}==="number"${stepTest})){k=${k};${state}=FP(${counter},${bound},${stepRegister})}`,
+        // the counter never holds anything but an int32, whatever the start may be in other runs
+        `if(${int32(start.code)}&&typeof ${bound}==="number"${stepTest})${counter}=${start.code}|0;` +
+        `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
       "",
       s.line,
       "for prepare",

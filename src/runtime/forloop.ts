@@ -46,6 +46,8 @@ export interface ForState {
 export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): ForState {
   if (isInteger(start) && isInteger(step)) {
     if (step === 0) throw runtimeError("'for' step is zero");
+    if (typeof start === "number" && typeof limit === "number" && typeof step === "number")
+      if (step > 0 ? start > limit : start < limit) return NO_ITERATION;
     return new IntegerFor(start, clipLimit(limit, step), step);
   }
   const to = numberToDouble(forNumber(limit, "limit"));
@@ -54,6 +56,8 @@ export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): Fo
   if (by === 0) throw runtimeError("'for' step is zero");
   return new FloatFor(from, to, by);
 }
+
+const NO_ITERATION: ForState = { value: undefined, next: () => false };
 
 /** The limit as an integer, or undefined when the loop does not run at all. */
 function clipLimit(limit: LuaValue, step: LuaInteger): LuaInteger | undefined {
@@ -86,6 +90,13 @@ class IntegerFor implements ForState {
       limit !== undefined &&
       (up ? compareInt(current, limit) <= 0 : compareInt(current, limit) >= 0);
     this.count = 0;
+    if (typeof current === "number" && typeof limit === "number" && typeof step === "number") {
+      const range = up ? limit - current : current - limit;
+      if (this.runs && range <= Number.MAX_SAFE_INTEGER) {
+        this.count = Math.floor(range / Math.abs(step));
+        return;
+      }
+    }
     if (this.runs && limit !== undefined) {
       const range = up ? toBigInt(limit) - toBigInt(current) : toBigInt(current) - toBigInt(limit);
       const by = up ? toBigInt(step) : -toBigInt(step);
