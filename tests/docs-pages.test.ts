@@ -25,7 +25,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { builtinEntries, embeddedEntries } from "../src/reference/entries";
+import { embeddedEntries } from "../src/reference/entries";
 import { readLuaModule } from "../src/reference/lua-comments";
 import { embeddedModules } from "../src/stdlib";
 import { harness } from "./builtins/harness";
@@ -253,15 +253,4 @@ describe.each(modulePages)("%s", (page) => {
     for (const [, called] of text.matchAll(new RegExp(`\\b${client}:(\\w+)\\s*[({"]`, "g")))
       expect([page, called, known.has(called as string)]).toEqual([page, called, true]);
   });
-});
-
-test("the lists of builtins and modules are complete, with the descriptions of the sources", () => {
-  const builtins = readFileSync(join(root, "docs/builtins.md"), "utf8");
-  for (const { name, description } of builtinEntries())
-    expect(builtins).toContain(`| [\`${name}\`](builtins/${name}.md) | ${description} |`);
-  const modules = readFileSync(join(root, "docs/modules.md"), "utf8");
-  for (const { name, description } of embeddedEntries())
-    expect(modules).toContain(
-      `| [\`${name}\`](modules/${name.replace("assay.", "")}.md) | ${description} |`,
-    );
 });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { listPages } from "../scripts/generate-types";
 import { handleClasses } from "../src/host";
 import { builtinEntries, embeddedEntries } from "../src/reference/entries";
 import { readLuaModule } from "../src/reference/lua-comments";
@@ -72,6 +73,11 @@ test("the definitions in types/ are current", () => {
   expect(present.sort()).toEqual([...files.keys()].sort());
   for (const [name, text] of files)
     expect([name, readFileSync(join(folder, name), "utf8")]).toEqual([name, text]);
+});
+
+test("the lists in docs/builtins.md and docs/modules.md are current", () => {
+  for (const [page, text] of listPages())
+    expect([page, readFileSync(join(root, page), "utf8")]).toEqual([page, text]);
 });
 
 test("the definitions are valid Lua, and name only types that they declare", async () => {
