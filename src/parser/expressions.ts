@@ -128,11 +128,24 @@ function makeBinary(op: BinaryOp, left: Expr, right: Expr, line: number, endLine
 
 /** A constant to the left decides, as far as C Lua looks at it. */
 function makeLogical(p: Parser, op: "and" | "or", left: Expr, right: Expr, line: number): Expr {
-  if (isConstant(left) && isTruthy(left) === (op === "and")) {
+  if (decides(left, op)) {
     p.sealed = single(right);
     return p.sealed;
   }
   return { type: "Logical", line, op, left, right };
+}
+
+/** True when the right operand of `left op …` is certainly its value, as far as C Lua looks. */
+function decides(left: Expr, op: "and" | "or"): boolean {
+  if (isConstant(left)) return isTruthy(left) === (op === "and");
+  // `nil and nil or x`: the first operator could not decide, but leaves a constant
+  return (
+    left.type === "Logical" &&
+    left.op !== op &&
+    isConstant(left.left) &&
+    isConstant(left.right) &&
+    isTruthy(left.right) === (op === "and")
+  );
 }
 
 /** Whether an expression may have any number of values. */

@@ -76,3 +76,13 @@ assert(2^1000 == 0x1p1000 and 10^308 == 1e308 and 10^309 == math.huge and 0.5^10
 local half = -0.5
 assert(math.type(half % 1.5) == "float" and tostring(half % 1.5) == "1.0")
 assert(tostring((half % 1.5) * "-0") == "0.0" and tostring((1 / -2^63) % 1) == "1.0")
+
+-- constants that C Lua finds are no variables, so messages don't name them
+do
+  local kept <const> = (nil and 1 or true)
+  local folded <const> = (nil and nil or true)
+  local _, m = pcall(function() return kept.x end)
+  assert(m:find("(upvalue 'kept')", 1, true), m)
+  _, m = pcall(function() return folded.x end)
+  assert(m:find("attempt to index a boolean value$"), m)
+end

@@ -154,3 +154,9 @@ do
   f(); debug.sethook(nil)
   assert(at == nil)
 end
+
+-- user values: files have none
+assert(debug.setuservalue(io.stdout, 1) == nil)
+assert(debug.getuservalue(io.stdout, 1) == nil)
+assert(debug.getuservalue({}) == nil)
+assert(not pcall(debug.setuservalue, {}, 1))

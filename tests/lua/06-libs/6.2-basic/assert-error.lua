@@ -66,3 +66,9 @@ assert(messageOf(function() return tostring(setmetatable({}, {__tostring = raise
 assert(messageOf(coroutine.wrap(raise2)) == "s")
 assert(here(messageOf(function() return setmetatable({}, {__index = raise2}).x end)))
 assert(messageOf(string.gsub, "a", "a", error) == "a")
+
+-- warn: all arguments are strings; control messages are not shown
+warn("@off")
+warn("not ", "shown")
+fails("bad argument #1 to 'warn' (string expected, got no value)", warn)
+fails("bad argument #2 to 'warn' (string expected, got table)", warn, "x", {})
