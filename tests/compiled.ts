@@ -17,7 +17,10 @@ export function compiledAssay(): string {
   const path = join(folder, `assay-${newest(["src", "stdlib", "scripts", "package.json"])}`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
-  for (const old of readdirSync(folder)) if (!old.includes("tmp")) rmSync(join(folder, old));
+  // what another file's tests are building stays
+  for (const old of readdirSync(folder))
+    if (old.startsWith("assay-") && !old.includes("tmp"))
+      rmSync(join(folder, old), { force: true });
   // several test files may do this at the same time
   const temporary = `${path}.${process.pid}.tmp`;
   const build = join("scripts", "build.ts");
