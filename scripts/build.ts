@@ -5,7 +5,8 @@
  * runtimes.json) `dist/assay-linux-arm64-musl`. Two builds of one commit are the same, byte for
  * byte. Beside the binary stands a software bill of materials, `assay.cdx.json`.
  */
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { generateStdlib } from "./generate-stdlib";
@@ -34,21 +35,45 @@ generateStdlib();
 mkdirSync(dist, { recursive: true });
 const commit = currentCommit();
 const builder = runtimePath(host);
+const order = recordStart();
 for (const target of targets) {
   const started = performance.now();
   const named = options.all || options.target !== undefined;
   const out = resolve(options.outfile ?? join(dist, named ? `assay-${target}` : "assay"));
-  const r = Bun.spawnSync(
-    [builder, join(root, "scripts", "compile.ts"), out, runtimePath(target), commit],
-    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
-  );
-  if (r.exitCode !== 0) fail("the build failed");
+  compile(out, target, order);
   if (target === host) smokeTest(out);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const mb = (statSync(out).size / 1e6).toFixed(1);
   console.log(`${out}: ${mb} MB with Bun ${RUNTIME_VERSION} in ${seconds} s`);
 }
 if (options.outfile === undefined) writeSbom(join(dist, "assay.cdx.json"));
+
+function compile(out: string, target: Target, order: string): void {
+  const script = join(root, "scripts", "compile.ts");
+  const r = Bun.spawnSync([builder, script, out, runtimePath(target), commit, order], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (r.exitCode !== 0) fail("the build failed");
+}
+
+/** Which functions an ordinary start uses, so that their bytecode can be laid out together. */
+function recordStart(): string {
+  const folder = mkdtempSync(join(tmpdir(), "assay-start-"));
+  const [binary, script, order] = ["assay", "hello.lua", "order"].map((f) => join(folder, f)) as [
+    string,
+    string,
+    string,
+  ];
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  compile(binary, host, "");
+  writeFileSync(script, 'print("hello")\n');
+  Bun.spawnSync([binary, script], {
+    env: { ...process.env, BUN_BYTECODE_ORDER_OUT: order },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return existsSync(order) ? order : "";
+}
 
 /** The short hash of the commit, with a mark when files differ from it; empty outside of git. */
 function currentCommit(): string {

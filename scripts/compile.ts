@@ -1,6 +1,7 @@
 /**
  * Makes one binary; run by the Bun release that goes into it, because the bytecode is of that
- * release only. `bun compile.ts OUTFILE RUNTIME COMMIT`, see build.ts.
+ * release only. `bun compile.ts OUTFILE RUNTIME COMMIT ORDER`, see build.ts. ORDER is a
+ * record of the functions that a start uses, or empty; their bytecode comes first.
  *
  * None of what lies in the directory where the binary is started steers it: neither a `.env`, nor
  * the preloads of a `bunfig.toml`, nor a `tsconfig.json` or `package.json`.
@@ -14,7 +15,7 @@ import { asText, coreInOneFile, leaveOut } from "./bundle";
 const KEY = /[0-9a-f]{16}(?=C\d{8})/g;
 const FIXED_KEY = "a55a".repeat(4);
 
-const [outfile, runtime, commit] = process.argv.slice(2) as [string, string, string];
+const [outfile, runtime, commit, order] = process.argv.slice(2) as [string, string, string, string];
 const root = dirname(import.meta.dirname);
 const entry = join(root, "src", "cli", "main.ts");
 // its own name becomes part of a binary
@@ -40,6 +41,7 @@ const result = await Bun.build({
   compile: {
     outfile: binary,
     executablePath: runtime,
+    bytecodeOrder: order !== "" && order,
     autoloadDotenv: false,
     autoloadBunfig: false,
     autoloadTsconfig: false,

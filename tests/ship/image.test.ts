@@ -135,7 +135,7 @@ describe.skipIf(why !== "")(`the image${why === "" ? "" : ` (left out: ${why})`}
       local f <close> = io.tmpfile()
       f:write("written") f:seek("set")
       print(f:read("a"), db.query(conn, "select n + 1 as n from t")[1].n)
-      print(template.render("{{ a | upper }}", { a = "x" }), type(require("assay.vault").client))
+      print(template.render_string("{{ a | upper }}", { a = "x" }), type(require("assay.vault").client))
       print(pcall(io.open, "/written", "w"))
       print(#crypto.hash("x", "sha256"), regex.match("abc", "^a"))`;
     writeFileSync(join(job, "job.lua"), script);
