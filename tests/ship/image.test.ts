@@ -155,6 +155,7 @@ describe.skipIf(why !== "")(`the image${why === "" ? "" : ` (left out: ${why})`}
   });
 
   test("a file of checks", async () => {
+    writeFileSync(join(job, "check.lua"), 'assert.eq(json.parse("[1]")[1], 1)\n');
     writeFileSync(
       join(job, "checks.yaml"),
       `retries: 0
@@ -165,7 +166,7 @@ checks:
     port: ${port}
   - name: script
     type: script
-    file: job.lua
+    file: check.lua
 `,
     );
     const r = await run("/etc/job/checks.yaml");
