@@ -66,12 +66,11 @@ function parseBase(text: string, base: number): LuaInteger | undefined {
   return m[1] === "-" ? negInt(n) : n;
 }
 
-function tonumber(...args: LuaValue[]): Results {
-  const [v, base] = args;
+function tonumber(v: LuaValue, base: LuaValue): Results {
   if (base === undefined) {
-    if (isNumber(v)) return v;
     if (typeof v === "string") return parseNumber(v);
-    checkAny(args.length, 1);
+    if (isNumber(v)) return v;
+    checkAny(arguments.length, 1);
     return undefined;
   }
   const b = checkIndex(base, 2);

@@ -10,18 +10,22 @@ import {
   first,
   isInteger,
   isNumber,
+  type LuaNumber,
   type LuaValue,
   numberToDouble,
   type Results,
 } from "../runtime/value";
 import { checkDouble, checkInteger } from "./args";
+import { Kind, kindOf, MAX_SHORT, putInteger, putText, putUnsigned } from "./format-put";
 import { text } from "./string-args";
+import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 
 /** A conversion and the text before it. */
 interface Item {
   readonly literal: string;
   /** The conversion letter; "" for the text at the end. */
   readonly conv: string;
+  readonly kind: Kind;
   /** The whole specification, for messages. */
   readonly form: string;
   readonly spec: Readonly<FormatSpec>;
@@ -87,7 +91,8 @@ function parse(fmt: string): Item[] {
     i = k + 1;
   }
   literal += fmt.slice(i);
-  items.push({ literal, conv: "", form: "", spec: PLAIN, valid: true, tooLong: false });
+  const kind = Kind.End;
+  items.push({ literal, conv: "", kind, form: "", spec: PLAIN, valid: true, tooLong: false });
   return items;
 }
 
@@ -110,7 +115,8 @@ function parseItem(literal: string, modifiers: string, conv: string): Item {
     precision: rest?.[2] === undefined ? -1 : Number(rest[2].slice(1)),
   };
   const tooLong = modifiers.length >= MAX_FORM;
-  return { literal, conv, form, spec: modifiers === "" ? PLAIN : spec, valid, tooLong };
+  const kind = valid && !tooLong ? kindOf(conv, modifiers === "", spec.precision) : Kind.Other;
+  return { literal, conv, kind, form, spec: modifiers === "" ? PLAIN : spec, valid, tooLong };
 }
 
 export function format(fmt: LuaValue, ...args: LuaValue[]): Results {
@@ -118,24 +124,63 @@ export function format(fmt: LuaValue, ...args: LuaValue[]): Results {
   return run(itemsOf(source), args, 0, "");
 }
 
-/** Formats from item `i` on. */
+/** So much room is left in the buffer when an item begins: enough for every short text or number. */
+const ROOM = 512;
+
+/**
+ * Formats from item `i` on. Short pieces come together as bytes in the shared buffer, `n` of them;
+ * `out` is what comes before them.
+ */
 function run(items: Item[], args: LuaValue[], i: number, done: string): Results {
   let out = done;
+  let n = 0;
   for (let k = i; k < items.length; k++) {
     const item = items[k] as Item;
-    out += item.literal;
-    if (item.conv === "") break;
+    const { literal, kind } = item;
+    if (n > BUFFER_SIZE - ROOM || literal.length > MAX_SHORT) {
+      out += bufferText(n) + literal;
+      n = 0;
+    } else n = putText(literal, n);
+    if (kind === Kind.End) break;
     if (k >= args.length) throw argumentError(k + 2, "no value");
-    if (item.tooLong) throw runtimeError("invalid format (too long)");
     const v = args[k];
-    if (item.conv === "s") {
-      const s = typeof v === "string" ? v : isNumber(v) ? numberToString(v) : tostring(v);
-      if (s === SUSPENDED) return suspend(new FormatFrame(items, args, k, out));
-      out += formatString(item, s as string, k + 2);
-    } else out += convert(item, v, k + 2);
-    if (out.length > maxBytes) checkAllocation(out.length);
+    if (typeof v === "number" && (v | 0) === v) {
+      const x = v | 0;
+      if (kind === Kind.Decimal) {
+        n = putInteger(x, item.spec, n);
+        continue;
+      }
+      if (kind >= Kind.Octal && x >= 0) {
+        n = putUnsigned(x, kind, item.spec, n);
+        continue;
+      }
+      if (kind === Kind.Char) {
+        buffer[n++] = x;
+        continue;
+      }
+    }
+    let piece: string;
+    if (kind === Kind.String && typeof v === "string") piece = v;
+    else {
+      if (item.tooLong) throw runtimeError("invalid format (too long)");
+      if (item.conv === "s" && typeof v !== "string" && !isNumber(v)) {
+        // other code may run, which uses the buffer
+        out += bufferText(n);
+        n = 0;
+        const s = tostring(v);
+        if (s === SUSPENDED) return suspend(new FormatFrame(items, args, k, out));
+        piece = formatString(item, s as string, k + 2);
+      } else piece = convert(item, v, k + 2);
+    }
+    if (piece.length <= MAX_SHORT) n = putText(piece, n);
+    else {
+      out += bufferText(n) + piece;
+      n = 0;
+      if (out.length > maxBytes) checkAllocation(out.length);
+    }
   }
-  return out;
+  if (n === 0) return out;
+  return out === "" ? bufferText(n) : out + bufferText(n);
 }
 
 /** Waits for the `__tostring` of item `i`'s argument. */
@@ -172,14 +217,14 @@ function checkValid(item: Item): void {
   if (!item.valid) throw runtimeError(`invalid conversion specification: '${item.form}'`);
 }
 
-/** Every conversion but `%s`; `n` is the argument's number. */
+/** A conversion without metamethods; `n` is the argument's number. */
 function convert(item: Item, v: LuaValue, n: number): string {
   const { conv, spec } = item;
   switch (conv) {
+    case "s":
+      return formatString(item, typeof v === "string" ? v : numberToString(v as LuaNumber), n);
     case "d":
     case "i":
-      if (spec === PLAIN && typeof v === "number" && Number.isInteger(v)) return String(v);
-      return formatInteger(item, v, n);
     case "u":
     case "o":
     case "x":
@@ -221,7 +266,8 @@ function formatInteger(item: Item, v: LuaValue, n: number): string {
   const signed = conv === "d" || conv === "i";
   const negative = typeof i === "number" ? i < 0 : i.hi < 0;
   let digits: string;
-  if (signed) digits = (negative ? -toBigInt(i) : toBigInt(i)).toString();
+  if (signed && typeof i === "number") digits = String(negative ? -i : i);
+  else if (signed) digits = (negative ? -toBigInt(i) : toBigInt(i)).toString();
   else {
     const radix = conv === "o" ? 8 : conv === "u" ? 10 : 16;
     const unsigned = negative || typeof i !== "number" ? BigInt.asUintN(64, toBigInt(i)) : i;
@@ -276,13 +322,26 @@ function quote(v: LuaValue, n: number): string {
   return x > 0 ? "1e9999" : "-1e9999";
 }
 
+const QUOTED = /["\\\n\x00-\x1f\x7f]/;
+
 function quoteString(s: string): string {
-  const body = s.replace(/["\\\n\x00-\x1f\x7f]/g, (c, at: number) => {
-    if (c === '"' || c === "\\" || c === "\n") return `\\${c}`;
-    const next = s.charCodeAt(at + 1);
-    const digitFollows = next >= 48 && next <= 57;
-    const code = String(c.charCodeAt(0));
-    return `\\${digitFollows ? code.padStart(3, "0") : code}`;
-  });
-  return `"${body}"`;
+  let at = s.search(QUOTED);
+  if (at < 0) return `"${s}"`;
+  let out = '"';
+  let copied = 0;
+  for (; at < s.length; at++) {
+    const c = s.charCodeAt(at);
+    if (c >= 32 && c !== 34 && c !== 92 && c !== 127) continue;
+    out += s.slice(copied, at) + quoteByte(c, s.charCodeAt(at + 1));
+    copied = at + 1;
+  }
+  return `${out}${s.slice(copied)}"`;
+}
+
+function quoteByte(c: number, next: number): string {
+  if (c === 34) return '\\"';
+  if (c === 92) return "\\\\";
+  if (c === 10) return "\\\n";
+  const code = String(c);
+  return `\\${next >= 48 && next <= 57 ? code.padStart(3, "0") : code}`;
 }

@@ -111,12 +111,11 @@ function exponential(x: number, places: number, alt: boolean): string {
 function general(x: number, precision: number, alt: boolean): string {
   const significant = precision === 0 ? 1 : precision;
   if (x >= 1e-4 && x < 1e15 && !alt) {
-    // within these bounds JavaScript mostly chooses the same notation
-    const text = x.toPrecision(significant);
-    if (!text.includes("e")) {
-      const point = text.indexOf(".");
-      const places = point < 0 ? 0 : text.length - point - 1;
-      return trimFraction(isTie(x, places) ? evenLastDigit(text) : text, false);
+    const places = significant - wholeDigits(x);
+    if (places >= 0 && places <= 100) {
+      const text = fixed(x, places, false);
+      // rounded up to a power of ten, it may have one digit too many
+      if (places > 0 || text.length <= significant) return trimFraction(text, false);
     }
   }
   const { mantissa, exponent } = scientific(x, significant - 1);
@@ -130,6 +129,16 @@ function general(x: number, precision: number, alt: boolean): string {
     ? trimFraction(`${whole}.${digits.slice(exponent + 1)}`, alt)
     : trimFraction(whole, alt);
 }
+
+/** How many digits `x >= 1e-4` has before the point; negative: how many zeros behind it. */
+function wholeDigits(x: number): number {
+  let n = -3;
+  while (x >= (POWERS_OF_TEN[n + 4] as number)) n++;
+  return n;
+}
+
+/** 1e-4 and up, to find out how many digits a number has. */
+const POWERS_OF_TEN = Array.from({ length: 20 }, (_, i) => Number(`1e${i - 4}`));
 
 /** Drops zeros at the end of a fraction, or with `#` keeps them and makes sure of the point. */
 function trimFraction(text: string, alt: boolean): string {
@@ -153,6 +162,8 @@ function scientific(x: number, places: number): { mantissa: string; exponent: nu
   return { mantissa: isTie(x, places - exponent) ? evenLastDigit(mantissa) : mantissa, exponent };
 }
 
+const HALVES = Array.from({ length: 31 }, (_, i) => 2 ** (i + 1));
+
 /**
  * Whether `x` lies exactly in the middle of two numbers with `places` digits behind the point
  * (before it, when negative).
@@ -160,7 +171,8 @@ function scientific(x: number, places: number): { mantissa: string; exponent: nu
 function isTie(x: number, places: number): boolean {
   if (places >= 0) {
     // only an odd multiple of 2^-(places+1) has a 5 as its last digit, one behind the others
-    return (x * 2 ** (places + 1)) % 2 === 1;
+    const halves = x * (places < 31 ? (HALVES[places] as number) : 2 ** (places + 1));
+    return Math.floor(halves) === halves && halves % 2 === 1;
   }
   if (!Number.isInteger(x)) return false;
   const half = 10n ** BigInt(-places) / 2n;

@@ -30,7 +30,7 @@ export function parseNumber(s: string): LuaNumber | undefined {
   if (length === 0) return undefined;
   if (length <= 15) {
     const n = parseShort(s);
-    if (n >= 0) return Number.isInteger(n) && s.includes(".") ? new LuaFloat(n) : n;
+    if (n !== undefined) return n;
   }
   let m = DECIMAL_INTEGER.exec(s);
   if (m !== null) {
@@ -50,19 +50,35 @@ export function parseNumber(s: string): LuaNumber | undefined {
   return makeFloat(m[1] === "-" ? -x : x);
 }
 
-/** Most numerals are short digits, perhaps with a point: their value, or -1 for all others. */
-function parseShort(s: string): number {
+/** Most numerals are short digits, perhaps with a point; undefined for all others. */
+function parseShort(s: string): number | LuaFloat | undefined {
   let n = 0;
   let point = -1;
   for (let i = 0; i < s.length; i++) {
     const c = s.charCodeAt(i);
     if (c >= 48 && c <= 57) n = n * 10 + (c - 48);
     else if (c === 46 && point < 0) point = i;
-    else return -1;
+    else return i === 1 && (c | 32) === 120 && n === 0 ? parseShortHex(s) : undefined;
   }
   if (point < 0) return n;
+  if (s.length === 1) return undefined;
   // both are exact, so the quotient is rounded only once
-  return s.length > 1 ? n / 10 ** (s.length - point - 1) : -1;
+  const x = n / (POWERS_OF_TEN[s.length - point - 1] as number);
+  return Math.floor(x) === x ? new LuaFloat(x) : x;
+}
+
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+/** `0x` and up to 13 digits. */
+function parseShortHex(s: string): number | undefined {
+  let n = 0;
+  for (let i = 2; i < s.length; i++) {
+    const c = s.charCodeAt(i) | 32;
+    if (c >= 48 && c <= 57 && s.charCodeAt(i) >= 48) n = n * 16 + (c - 48);
+    else if (c >= 97 && c <= 102) n = n * 16 + (c - 87);
+    else return undefined;
+  }
+  return s.length > 2 ? n : undefined;
 }
 
 /** Decimal digits as an integer; undefined when they denote none of 64 bits. */
