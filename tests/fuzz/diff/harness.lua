@@ -61,7 +61,8 @@ end
 function NZ(v) if v == 0 then return 1 end return v end
 -- No strings of gigabytes: C Lua makes them
 function SMALL(n)
-  if type(n) == "number" and n > 1000 and n < 2^40 then return 7 end
+  local number = tonumber(n)
+  if number and number > 1000 and number < 2^40 then return 7 end
   return n
 end
 function NOTNAN(x) if x == x then return x end return 0.25 end
