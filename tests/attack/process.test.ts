@@ -12,7 +12,7 @@ import { FILES } from "./cases/files";
 import { MODULES } from "./cases/modules";
 import { NETWORK } from "./cases/network";
 import { PROTOTYPES } from "./cases/prototypes";
-import { RESOURCES, TIME } from "./cases/resources";
+import { MEMORY, RESOURCES, TIME } from "./cases/resources";
 import { SQL } from "./cases/sql";
 import { VALUES } from "./cases/values";
 import { makeWorld, type World } from "./world";
@@ -83,7 +83,8 @@ function expectHeld(attack: Attack, { outcome, err }: { outcome: string; err: st
 const cases = (attacks: readonly Attack[]) => attacks.map((a) => [a.name, a] as const);
 
 test.each(cases(RESOURCES))("memory and time: %s", async (_, attack) => {
-  const seconds = attack.held === TIME ? "1" : "3";
+  const { held } = attack;
+  const seconds = held === TIME ? "1" : held === MEMORY ? "20" : "3";
   const ended = await outcomeOf(attack, ["--max-memory", "64M", "--timeout", seconds]);
   expectHeld(attack, ended);
   // closing methods and the watchdog have their times on top

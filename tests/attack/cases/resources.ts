@@ -1,7 +1,8 @@
 /** More memory and time than there is: with 64 MiB and 3 seconds, each as a process of its own. */
 import type { Attack } from "../attack";
 
-const MEMORY =
+/** Time is no matter. */
+export const MEMORY =
   /^failed: .*(not enough memory|too large|overflow|too many|too long)|^stopped: memory$/s;
 /** Nothing but time ends these. */
 export const TIME = /^stopped: timeout$/;
