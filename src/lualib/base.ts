@@ -38,9 +38,11 @@ function* printSteps(args: LuaValue[], write: (s: string) => void): Steps {
   return [];
 }
 
-function* tostringSteps(v: LuaValue): Steps {
-  const r = tostring(v);
-  return r === SUSPENDED ? checkText(first(yield)) : r;
+/** Waits for a `__tostring`. */
+class TextFrame extends Frame {
+  override resume(r: Results): Results {
+    return checkText(first(r));
+  }
 }
 
 class PairsFrame extends Frame {
@@ -176,16 +178,15 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       return table;
     },
     tonumber,
-    tostring(...args: LuaValue[]): Results {
-      const v = args[0];
+    tostring(v: LuaValue): Results {
       if (typeof v === "string") return v;
-      if (isNumber(v)) return tostring(v) as string;
-      checkAny(args.length, 1);
-      return runSteps(tostringSteps(v));
+      if (v === undefined) checkAny(arguments.length, 1);
+      const r = tostring(v);
+      return r === SUSPENDED ? suspend(new TextFrame()) : r;
     },
-    type(...args: LuaValue[]): Results {
-      checkAny(args.length, 1);
-      return typeName(args[0]);
+    type(v: LuaValue): Results {
+      if (v === undefined) checkAny(arguments.length, 1);
+      return typeName(v);
     },
     warn(...args: LuaValue[]): Results {
       if (args.length === 0) throw argumentError(1, "string expected, got no value");

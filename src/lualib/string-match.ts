@@ -90,6 +90,8 @@ export function gsub(s: LuaValue, p: LuaValue, repl: LuaValue, max?: LuaValue): 
   if (typeof repl === "string") return substitute(subject, compiled, repl, limit);
   if (typeof repl === "function")
     return new GsubFrame(subject, compiled, asCallback(repl), limit).run();
+  if (repl instanceof LuaTable && repl.metatable === null)
+    return substituteFrom(subject, compiled, repl, limit);
   if (repl instanceof LuaTable) return new GsubFrame(subject, compiled, repl, limit).run();
   if (isNumber(repl)) return substitute(subject, compiled, numberToString(repl), limit);
   if (repl === undefined && arguments.length < 3) throw missingError(3, "string/function/table");
@@ -122,6 +124,35 @@ function substitute(s: string, p: Pattern, repl: string, limit: number): Results
     end = last;
   }
   return count === 0 ? [s, 0] : [out + s.slice(end), count];
+}
+
+/** `gsub` with the values of a plain table, which no code can watch. */
+function substituteFrom(s: string, p: Pattern, t: LuaTable, limit: number): Results {
+  let out = "";
+  let count = 0;
+  let copied = 0;
+  let end = 0;
+  let last = -1;
+  while (count < limit) {
+    last = nextMatch(p, s, end, last);
+    if (last < 0) break;
+    const start = matchStart;
+    end = last;
+    count++;
+    const v = t.get(captureAt(p, s, 0, start, end));
+    // nil and false keep the original text
+    if (v === undefined || v === false) continue;
+    out += s.slice(copied, start) + replacementText(v);
+    copied = end;
+    if (out.length > maxBytes) checkAllocation(out.length);
+  }
+  return [copied === 0 ? out + s : out + s.slice(copied), count];
+}
+
+function replacementText(v: LuaValue): string {
+  if (typeof v === "string") return v;
+  if (isNumber(v)) return numberToString(v);
+  throw runtimeError(`invalid replacement value (a ${typeName(v)})`);
 }
 
 /** In place of a part that is neither text nor a capture: a stray `%`. */
@@ -226,11 +257,7 @@ class GsubFrame extends Frame {
   private accept(v: LuaValue): void {
     // nil and false keep the original text
     if (v === undefined || v === false) return;
-    let replacement: string;
-    if (typeof v === "string") replacement = v;
-    else if (isNumber(v)) replacement = numberToString(v);
-    else throw runtimeError(`invalid replacement value (a ${typeName(v)})`);
-    this.out += this.s.slice(this.copied, this.start) + replacement;
+    this.out += this.s.slice(this.copied, this.start) + replacementText(v);
     this.copied = this.end;
     if (this.out.length > maxBytes) checkAllocation(this.out.length);
   }
