@@ -2,7 +2,8 @@
  * `npm run bench:cold -- [--rounds N] [--subject FILE] [--vs NAME=COMMAND]…`
  *
  * Start-up: `assay hello.lua` against the least a compiled Bun program can take (`console.log` in
- * a binary built the same way), and other interpreters, whole processes interleaved.
+ * a binary built the same way), and other interpreters; and one HTTP request to a server in this
+ * process, as a file of checks and in Python. Whole processes, interleaved.
  */
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,6 +59,26 @@ for (const spec of options.vs) {
 candidate("python3", "python3", "-c", "pass");
 candidate("node", "node", "-e", "0");
 
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: () => Response.json({ status: "ok" }),
+});
+const checks = join(directory, "checks.yaml");
+writeFileSync(
+  checks,
+  `checks:
+  - name: service
+    type: http
+    url: ${server.url}
+    expect: { status: 200, json: .status == "ok" }
+`,
+);
+candidate("assay checks", ...options.subject.split(" "), checks);
+const request = `import json, urllib.request
+assert json.load(urllib.request.urlopen("${server.url}"))["status"] == "ok"`;
+candidate("python3 http", "python3", "-c", request);
+
 for (let round = -1; round < Number(options.rounds); round++) {
   for (const c of candidates) {
     // time and memory apart: measuring memory starts one more process
@@ -72,7 +93,7 @@ for (let round = -1; round < Number(options.rounds); round++) {
 for (const c of candidates) {
   const sorted = [...c.times].sort((a, b) => a - b);
   console.log(
-    `${c.name.padEnd(10)} ${median(c.times).toFixed(1).padStart(6)} ms (least ` +
+    `${c.name.padEnd(13)} ${median(c.times).toFixed(1).padStart(6)} ms (least ` +
       `${sorted[0]!.toFixed(1)})   ${median(c.mb).toFixed(1).padStart(6)} MB`,
   );
 }
@@ -84,4 +105,5 @@ if (existsSync(options.subject)) {
   const size = (file: string) => (statSync(file).size / 1e6).toFixed(1);
   console.log(`binary: ${size(options.subject)} MB (bun hello ${size(hello)} MB)`);
 }
+await server.stop(true);
 rmSync(directory, { recursive: true });
