@@ -1,7 +1,7 @@
 /**
  * Lowering: a function of the syntax tree becomes structured code over registers and numbered
- * operations (ir.ts). This file holds the state of that pass; statements.ts and expressions.ts
- * hold the rules.
+ * operations (ir.ts). This file holds the state of that pass; the rules are in statements.ts and
+ * expressions.ts, and the files around them.
  *
  * Registers and temporaries are allocated like a stack. A local that is never captured lives in its
  * register, and only statements assign it, so its register may stand as an operand while other
@@ -19,6 +19,20 @@ import { anyOperand, Kind, type Operand } from "./operand";
  * JIT compiles it; a path never taken would later make it throw its code away.
  */
 export const LOOP_TICKS = 500;
+
+/** How expressions are lowered (expressions.ts). */
+export interface ExpressionRules {
+  /** The value in the general form: floats boxed. */
+  operand(lo: Lowering, e: Expr): Operand;
+  /** The value for arithmetic and comparisons: may be a plain double. */
+  numericOperand(lo: Lowering, e: Expr): Operand;
+  /** Evaluates `e`, cut to one value, into `target`; returns what is known of the value. */
+  into(lo: Lowering, e: Expr, target: string): Kind;
+  /** As `into`, but may give a plain double; `wanted` if it should, where that is likely. */
+  numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Kind;
+  /** A JS condition that is true when `e` is neither nil nor false. */
+  condition(lo: Lowering, e: Expr): string;
+}
 
 /** The state of lowering one function. */
 export class Lowering {
@@ -68,12 +82,48 @@ export class Lowering {
     readonly isTyped: boolean,
     /** Markers are set, for debug hooks. */
     readonly isHooked: boolean,
+    private readonly rules: ExpressionRules,
   ) {
     this.floats = context.floatVariables(fn);
     const self = context.selfVariables.get(fn);
     fn.upvalues.forEach((v, i) => {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);
     });
+  }
+
+  // ---------------------------------------------------------- expressions
+
+  operand(e: Expr): Operand {
+    return this.rules.operand(this, e);
+  }
+
+  numericOperand(e: Expr): Operand {
+    return this.rules.numericOperand(this, e);
+  }
+
+  into(e: Expr, target: string): Kind {
+    return this.rules.into(this, e, target);
+  }
+
+  numericInto(e: Expr, target: string, wanted: boolean): Kind {
+    return this.rules.numericInto(this, e, target, wanted);
+  }
+
+  condition(e: Expr): string {
+    return this.rules.condition(this, e);
+  }
+
+  /** The operand in the general form: a plain double boxed. */
+  general(o: Operand): Operand {
+    if (o.kind !== Kind.Double) return o;
+    const t = this.newTemp();
+    this.emit(this.isTyped ? `${t}=BX(${o.code});` : `${t}=${o.code};`);
+    return anyOperand(t);
+  }
+
+  /** In untyped code a "double" is any value. */
+  untyped(o: Operand): Operand {
+    return o.kind === Kind.Double && !this.isTyped ? anyOperand(o.code) : o;
   }
 
   // ------------------------------------------------------------- emitting

@@ -87,3 +87,7 @@ export function truthTest(o: Operand): string {
 export function property(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${quote(name)}]`;
 }
+
+export function isTemp(code: string): boolean {
+  return /^t\d/.test(code);
+}

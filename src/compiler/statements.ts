@@ -1,48 +1,14 @@
 /** Lowering of statements and blocks (§3.3). */
-import type {
-  AssignStatement,
-  Block,
-  CallExpr,
-  Expr,
-  FunctionBody,
-  GenericForStatement,
-  GlobalExpr,
-  GlobalStatement,
-  IfStatement,
-  LabelStatement,
-  LocalStatement,
-  LocalVar,
-  MethodCallExpr,
-  NumericForStatement,
-  ReturnStatement,
-  Statement,
-} from "../parser/ast";
+import type { Block, FunctionBody, IfStatement, LabelStatement, Statement } from "../parser/ast";
+import { assign, assignGlobal, checkUndefined, global, local } from "./assignments";
+import { call } from "./calls";
 import type { ChunkContext } from "./chunk";
-import {
-  assignIndex,
-  call,
-  callText,
-  condition,
-  doubleInto,
-  doubleOperand,
-  indexName,
-  into,
-  isMulti,
-  list,
-  listed,
-  listText,
-  multi,
-  operand,
-  takesAllArguments,
-  varargs,
-} from "./expressions";
+import { expressionRules } from "./expressions";
 import type { FunctionCode } from "./ir";
 import { endLine, endOfBlock, endOfList } from "./lines";
+import { genericFor, loop, numericFor } from "./loops";
 import { Lowering } from "./lower";
-import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
-
-/** Label of the loop that a function's tail calls to itself continue. */
-const SELF = "self";
+import { leave, returnStatement, SELF } from "./returns";
 
 /** Lowers one function; those inside it are noted in `inner`. */
 export function lowerFunction(
@@ -51,7 +17,7 @@ export function lowerFunction(
   isTyped: boolean,
   isHooked = false,
 ): { code: FunctionCode; inner: FunctionBody[] } {
-  const lo = new Lowering(context, fn, isTyped, isHooked);
+  const lo = new Lowering(context, fn, isTyped, isHooked, expressionRules);
   lo.scope(() => {
     for (const p of fn.params) {
       const r = lo.declare(p);
@@ -206,8 +172,8 @@ function plainStatement(lo: Lowering, s: Statement): void {
       lo.declare(v);
       if (lo.context.isCell(v)) {
         lo.initialise(v, "undefined");
-        lo.assignVariable(v, operand(lo, s.func).code);
-      } else into(lo, s.func, lo.slot(v));
+        lo.assignVariable(v, lo.operand(s.func).code);
+      } else lo.into(s.func, lo.slot(v));
       break;
     }
     case "Global":
@@ -215,7 +181,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "GlobalFunction": {
       checkUndefined(lo, s.target);
-      assignGlobal(lo, s.target, operand(lo, s.func));
+      assignGlobal(lo, s.target, lo.operand(s.func));
       break;
     }
     case "Assign":
@@ -229,7 +195,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "While":
       loop(lo, (name) => {
-        const c = condition(lo, s.condition);
+        const c = lo.condition(s.condition);
         lo.marker(endLine(s.condition));
         lo.emit(`if(!${c})break ${name};`);
         lo.releaseTemps(mark);
@@ -245,10 +211,10 @@ function plainStatement(lo: Lowering, s: Statement): void {
       ifStatement(lo, s);
       break;
     case "NumericFor":
-      numericFor(lo, s);
+      numericFor(lo, s, () => statements(lo, s.body.statements));
       break;
     case "GenericFor":
-      genericFor(lo, s);
+      genericFor(lo, s, () => statements(lo, s.body.statements));
       break;
     case "Return":
       returnStatement(lo, s);
@@ -277,26 +243,12 @@ function plainStatement(lo: Lowering, s: Statement): void {
   lo.liveBase = outerLive;
 }
 
-/** Jumps out of scopes, closing what has to be closed on the way. */
-function leave(lo: Lowering, level: number, line: number, jump: string): void {
-  if (lo.closeLevel > level) lo.emitClose(level, line);
-  lo.emit(jump);
-}
-
-function loop(lo: Lowering, body: (label: string) => void): void {
-  const name = lo.label();
-  const outer = lo.loop;
-  lo.loop = { label: name, closeLevel: lo.closeLevel };
-  lo.emitLoop(name, () => body(name));
-  lo.loop = outer;
-}
-
 function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): void {
   lo.scope(() => {
     statements(lo, s.body.statements);
     // the condition is inside the scope of the body, and so before its variables are closed
     lo.lastLine = s.condition.line;
-    const c = condition(lo, s.condition);
+    const c = lo.condition(s.condition);
     lo.marker(endLine(s.condition));
     if (lo.closeLevel === lo.loop?.closeLevel) lo.emit(`if(${c})break ${name};`);
     else {
@@ -311,179 +263,11 @@ function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): 
   lo.tick(s.line);
 }
 
-/** A float constant with an integral value: a variable holds its box, not the raw number. */
-function isBoxedFloat(o: Operand): boolean {
-  return o.kind === Kind.Float && Number.isInteger(o.value);
-}
-
-function local(lo: Lowering, s: LocalStatement): void {
-  // compile-time constants need no register
-  const vars = s.vars;
-  if (vars.length === 1 && vars[0]?.constant !== undefined) return;
-  const before = lo.opCount;
-  const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
-  if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
-  vars.forEach((v, i) => {
-    if (v.constant !== undefined) return;
-    lo.declare(v);
-    const value = values[i] ?? NIL;
-    if (
-      !v.assigned &&
-      value.kind !== Kind.Any &&
-      value.kind !== Kind.Nil &&
-      value.kind !== Kind.Double
-    )
-      lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
-    lo.initialise(v, value.code);
-    if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);
-  });
-}
-
-/**
- * Evaluates an expression list to exactly `count` operands (§3.3.3). With `fresh`, a single plain
- * expression may stay as it is because nothing is assigned before it is read.
- */
-function listOf(
-  lo: Lowering,
-  exprs: Expr[],
-  count: number,
-  fresh: boolean,
-  isDouble: (i: number) => boolean = () => false,
-): Operand[] {
-  const operands: Operand[] = [];
-  for (let i = 0; i < exprs.length; i++) {
-    const e = exprs[i] as Expr;
-    const isLast = i === exprs.length - 1;
-    if (isLast && isMulti(e) && count > exprs.length) {
-      operands.push(...unpack(lo, e, count - i));
-    } else {
-      let o = isDouble(i) ? doubleOperand(lo, e) : listed(lo, e);
-      if (i >= count) continue;
-      if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
-        // the register may be assigned before this value is used
-        const t = lo.newTemp();
-        lo.emit(`${t}=${o.code};`);
-        if (o.kind === Kind.Double) lo.holdsDouble(t);
-        o = { ...o, code: t };
-      }
-      operands.push(o);
-    }
-  }
-  while (operands.length < count) operands.push(NIL);
-  return operands;
-}
-
-/** Is the variable kept as a plain double in typed code? */
-function isFloat(lo: Lowering, v: LocalVar | undefined): boolean {
-  return v !== undefined && v.func === lo.fn && lo.floats.has(v);
-}
-
-/** The first `count` values of a multi-valued expression. */
-function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
-  let results: string[] = [];
-  lo.intoTemp((first) => {
-    const base = Number(first.slice(1));
-    results = Array.from({ length: count }, (_, i) => `t${base + i}`);
-    const rest = results.slice(1);
-    const spread = `${rest.map((t, i) => `${t}=${first}[${i + 1}];`).join("")}${first}=${first}[0];`;
-    if (e.type === "Call" || e.type === "MethodCall") {
-      const clear = rest.map((t) => `${t}=undefined;`).join("");
-      const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
-      call(lo, e, (c) => `${c.before}${first}=${c.value};${assign}`, `${first}=A(v);${spread}`);
-    } else {
-      const va = varargs(lo, e.line);
-      if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
-      else lo.emit(`${first}=${va};${spread}`);
-    }
-  }, count);
-  return results.map(anyOperand);
-}
-
-function global(lo: Lowering, s: GlobalStatement): void {
-  const values = listOf(lo, s.exprs, s.targets.length, true);
-  for (const target of s.targets) checkUndefined(lo, target);
-  for (let i = s.targets.length - 1; i >= 0; i--) {
-    assignGlobal(lo, s.targets[i] as GlobalExpr, values[i] ?? NIL);
-  }
-}
-
-/** `global x = …` must not meet an x that is defined already (§3.3.7). */
-function checkUndefined(lo: Lowering, target: GlobalExpr): void {
-  const mark = lo.tempMark;
-  lo.intoTemp((t) => {
-    indexName(lo, lo.variable(target.env), target.name, t, target);
-    lo.op(
-      (k) => `k=${k};if(${t}!==undefined)throw GD(${quote(target.name)});`,
-      "",
-      target.line,
-      target,
-    );
-  });
-  lo.releaseTemps(mark);
-}
-
-function assignGlobal(lo: Lowering, target: GlobalExpr, value: Operand, live = lo.tempMark): void {
-  const env = lo.variable(target.env);
-  const key: Operand = { code: quote(target.name), kind: Kind.String, value: target.name };
-  assignIndex(lo, env, key, value, target, live);
-}
-
-function assign(lo: Lowering, s: AssignStatement): void {
-  const [only] = s.targets;
-  if (s.targets.length === 1 && only !== undefined && s.exprs.length === 1) {
-    const e = s.exprs[0] as Expr;
-    if (only.type === "Local") {
-      if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
-      else if (lo.context.isCell(only.variable))
-        lo.assignVariable(only.variable, operand(lo, e).code);
-      else into(lo, e, lo.slot(only.variable));
-      return;
-    }
-    if (only.type === "Global") {
-      assignGlobal(lo, only, operand(lo, e), lo.liveBase);
-      return;
-    }
-    const object = operand(lo, only.object);
-    const key = operand(lo, only.key);
-    assignIndex(lo, object, key, operand(lo, e), only, lo.liveBase);
-    return;
-  }
-  // objects and keys first, then the values, then the assignments from right to left
-  const assigned = new Set<string>();
-  for (const t of s.targets)
-    if (t.type === "Local" && !lo.context.isCell(t.variable)) assigned.add(lo.slot(t.variable));
-  const keep = (o: Operand): Operand => {
-    if (!assigned.has(o.code)) return o;
-    const t = lo.newTemp();
-    lo.emit(`${t}=${o.code};`);
-    return { ...o, code: t };
-  };
-  const places = s.targets.map((t) =>
-    t.type === "Index"
-      ? { object: keep(operand(lo, t.object)), key: keep(operand(lo, t.key)) }
-      : undefined,
-  );
-  const values = listOf(lo, s.exprs, s.targets.length, false, (i) => {
-    const t = s.targets[i];
-    return t?.type === "Local" && isFloat(lo, t.variable);
-  });
-  for (let i = s.targets.length - 1; i >= 0; i--) {
-    const target = s.targets[i];
-    const value = values[i] ?? NIL;
-    const place = places[i];
-    if (target === undefined) continue;
-    if (target.type === "Local") lo.assignVariable(target.variable, value.code);
-    else if (target.type === "Global") assignGlobal(lo, target, value);
-    else if (place !== undefined)
-      assignIndex(lo, place.object, place.key, value, target, lo.tempMark);
-  }
-}
-
 function ifStatement(lo: Lowering, s: IfStatement): void {
   const mark = lo.tempMark;
   const [head] = s.clauses;
   if (s.clauses.length === 1 && head !== undefined) {
-    const c = condition(lo, head.condition);
+    const c = lo.condition(head.condition);
     lo.marker(endLine(head.condition));
     lo.releaseTemps(mark);
     const { orelse } = s;
@@ -498,7 +282,7 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
   const name = lo.label();
   lo.emitBlock(name, () => {
     for (const clause of s.clauses) {
-      const c = condition(lo, clause.condition);
+      const c = lo.condition(clause.condition);
       lo.marker(endLine(clause.condition));
       lo.releaseTemps(mark);
       lo.emitIf(c, () => {
@@ -508,285 +292,4 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
     }
     if (s.orelse !== undefined) block(lo, s.orelse);
   });
-}
-
-function returnStatement(lo: Lowering, s: ReturnStatement): void {
-  const [only] = s.exprs;
-  const line = endOfList(s.exprs, s.line);
-  if (s.exprs.length === 0) {
-    lo.marker(s.line, true);
-    leave(lo, 0, s.line, "return E0;");
-    return;
-  }
-  if (s.exprs.length === 1 && only !== undefined) {
-    if (only.type === "Call" || only.type === "MethodCall") {
-      if (lo.closeLevel === 0) tailCall(lo, only);
-      else {
-        const t = multi(lo, only);
-        lo.marker(line, true);
-        leave(lo, 0, s.line, `return ${t};`);
-      }
-      return;
-    }
-    if (only.type !== "Vararg") {
-      const o = operand(lo, only);
-      lo.marker(line, true);
-      leave(lo, 0, s.line, `return ${o.code};`);
-      return;
-    }
-  }
-  const values = list(lo, s.exprs);
-  lo.marker(line, true);
-  const text =
-    values.fixed.length === 0 && values.spread !== undefined
-      ? values.spread
-      : `[${listText(values)}]`;
-  if (lo.closeLevel === 0) lo.emit(`return ${text};`);
-  else {
-    const t = lo.newTemp();
-    lo.emit(`${t}=${text};`);
-    leave(lo, 0, s.line, `return ${t};`);
-  }
-}
-
-/**
- * `return f(args)` (§3.4.10). A Lua function is called outside the `try`, where it is a proper tail
- * call of JavaScript; a native one inside, so that its errors get this line.
- */
-function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void {
-  if (isSelfCall(lo, e)) {
-    selfCall(lo, e);
-    return;
-  }
-  call(
-    lo,
-    e,
-    (c, k, f, apply) => {
-      lo.tailCalls.push({ k, text: apply(f.code) });
-      return (
-        `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
-        `${c.before}if((h=${c.value})===null)break sus;return h;`
-      );
-    },
-    "return v",
-  );
-}
-
-/** A tail call of a function to itself assigns the parameters and begins again. */
-function selfCall(lo: Lowering, e: CallExpr): void {
-  const values = e.args.map((a) => operand(lo, a));
-  const { params } = lo.fn;
-  // all values first: they may refer to the parameters
-  const kept = values.slice(0, params.length).map((v) => {
-    if (!v.code.startsWith("r")) return v;
-    const t = lo.newTemp();
-    lo.emit(`${t}=${v.code};`);
-    return { ...v, code: t };
-  });
-  params.forEach((p, i) => {
-    lo.initialise(p, kept[i]?.code ?? "undefined");
-  });
-  lo.emit(`continue ${SELF};`);
-  lo.callsItself = true;
-}
-
-function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
-  return (
-    e.type === "Call" &&
-    e.func.type === "Local" &&
-    e.func.variable === lo.context.selfVariables.get(lo.fn) &&
-    !lo.fn.isVararg &&
-    (takesAllArguments(lo, e) || !isMulti(e.args[e.args.length - 1]))
-  );
-}
-
-// ----------------------------------------------------------------- loops
-
-function numericFor(lo: Lowering, s: NumericForStatement): void {
-  lo.scope(() => {
-    const start = listed(lo, s.start);
-    const limit = listed(lo, s.limit);
-    const step = s.step === undefined ? undefined : listed(lo, s.step);
-    lo.marker(s.line);
-    const stepValue =
-      step === undefined ? 1 : step.kind === Kind.Int ? (step.value as number) : undefined;
-    const constantStart =
-      start.kind === Kind.Int && (start.value === undefined || fits(start.value));
-    const constantStep =
-      stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
-    const counter = lo.newRegister();
-    const bound = lo.newRegister();
-    if (constantStart && constantStep) {
-      // integers whatever the limit is (§3.3.5)
-      lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
-      if (limit.kind !== Kind.Int)
-        lo.op(
-          (k) => `if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}`,
-          "",
-          s.line,
-          "for prepare",
-        );
-      countedLoop(lo, s, counter, bound, stepValue, undefined);
-      return;
-    }
-    const by = step === undefined ? "1" : step.code;
-    const state = lo.newRegister();
-    const stepRegister = lo.newRegister();
-    lo.emit(`${bound}=${limit.code};${stepRegister}=${by};${state}=null;`);
-    const int32 = (x: string) => `typeof ${x}==="number"&&(${x}|0)===${x}`;
-    const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${stepRegister}!==0`;
-    lo.op(
-      (k) =>
-        // the counter never holds anything but an int32, whatever the start may be in other runs
-        `if(${int32(start.code)}&&typeof ${bound}==="number"${stepTest})${counter}=${start.code}|0;` +
-        `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
-      "",
-      s.line,
-      "for prepare",
-    );
-    countedLoop(lo, s, counter, bound, constantStep ? stepValue : stepRegister, state);
-  });
-}
-
-function fits(v: number | string): boolean {
-  return typeof v === "number" && (v | 0) === v;
-}
-
-/** `state` is null for a loop over int32 start and step, else it counts (runtime/forloop.ts). */
-function countedLoop(
-  lo: Lowering,
-  s: NumericForStatement,
-  counter: string,
-  bound: string,
-  step: number | string,
-  state: string | undefined,
-): void {
-  const done =
-    typeof step === "number"
-      ? `${counter}${step > 0 ? "<=" : ">="}${bound}`
-      : `(${step}>0?${counter}<=${bound}:${counter}>=${bound})`;
-  loop(lo, (name) => {
-    if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
-    else
-      lo.emit(
-        `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
-      );
-    lo.hooked("H.loop(fr);");
-    lo.scope(() => {
-      lo.declare(s.variable);
-      if (state === undefined) lo.kindOf.set(s.variable, Kind.Int);
-      lo.initialise(s.variable, counter);
-      statements(lo, s.body.statements);
-      lo.lastLine = s.body.endLine;
-    });
-    endOfBody(lo, s.line);
-    lo.tick(s.line);
-    const advance = `${counter}=${counter}+${step};`;
-    lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
-  });
-  lo.hooked("fr.hooked.jumped=false;");
-}
-
-/** In hooked code: a `for` loop goes on at its head, then jumps back. */
-function endOfBody(lo: Lowering, line: number): void {
-  lo.marker(line);
-  lo.hooked("fr.hooked.jumped=true;");
-}
-
-/**
- * `for a, b in f, s, c, closing` (§3.3.5). Traversals by `next` and `ipairs` of plain tables run
- * without calls; `mode` is then 1 or 2.
- */
-function genericFor(lo: Lowering, s: GenericForStatement): void {
-  lo.scope(() => {
-    const mark = lo.tempMark;
-    const init = listOf(lo, s.exprs, 4, true);
-    const [f, state, control] = [lo.newRegister(), lo.newRegister(), lo.newRegister()];
-    const mode = lo.newRegister();
-    const closing = init[3] ?? NIL;
-    lo.emit(
-      `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
-        (lo.context.keepsVarargs
-          ? `${mode}=0;`
-          : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
-    );
-    if (lo.context.keepsVarargs) {
-      // debug.getlocal may look for what C Lua keeps of the loop
-      const kept = lo.newRegister();
-      lo.emit(`${kept}=${closing.code};`);
-      for (const register of [f, state, kept]) lo.declareHidden("(for state)", register);
-    }
-    lo.marker(s.line);
-    const level = lo.closeLevel;
-    if (closing.kind !== Kind.Nil) lo.emitMark(closing.code, quote("(for state)"), s.line);
-    lo.releaseTemps(mark);
-    const vars = s.vars.length === 1 ? 2 : s.vars.length;
-    const values = Array.from({ length: vars }, () => lo.newRegister());
-    const [v0, v1] = values as [string, string];
-    const rest = values
-      .slice(2)
-      .map((v) => `${v}=undefined;`)
-      .join("");
-    loop(lo, (name) => {
-      lo.emitIf(
-        `${mode}===1`,
-        () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
-        () =>
-          lo.emitIf(
-            `${mode}===2`,
-            () => {
-              lo.op(
-                (k) =>
-                  `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
-                `${v1}=F(v)`,
-                s.line,
-                undefined,
-              );
-              lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
-            },
-            () => iteratorCall(lo, s, f, state, control, values, name),
-          ),
-      );
-      lo.hooked("H.loop(fr);");
-      lo.scope(() => {
-        s.vars.forEach((v, i) => {
-          lo.declare(v);
-          lo.initialise(v, values[i] as string);
-        });
-        statements(lo, s.body.statements);
-        lo.lastLine = s.body.endLine;
-      });
-      endOfBody(lo, s.line);
-      lo.tick(s.line);
-    });
-    lo.hooked("fr.hooked.jumped=false;");
-    if (lo.closeLevel > level) lo.emitClose(level, s.body.endLine);
-    lo.closeLevel = level;
-  });
-}
-
-function iteratorCall(
-  lo: Lowering,
-  s: GenericForStatement,
-  f: string,
-  state: string,
-  control: string,
-  values: string[],
-  name: string,
-): void {
-  const [v0, ...rest] = values as [string, ...string[]];
-  const spread = `${rest.map((v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
-  const clear = rest.map((v) => `${v}=undefined;`).join("");
-  const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
-  lo.op(
-    (k) => {
-      const c = callText(callee, (name) => `${name}(${state},${control})`, k);
-      return `${c.before}${v0}=${c.value};if(Q(${v0})){${spread}}else{if(${v0}===null)break sus;${clear}}`;
-    },
-    `${v0}=A(v);${spread}`,
-    s.line,
-    "for iterator",
-    f,
-  );
-  lo.emit(`if(${v0}===undefined)break ${name};${control}=${v0};`);
 }

@@ -1,0 +1,188 @@
+/** Lowering of declarations and assignments of variables (§3.3.3, §3.3.7). */
+import type {
+  AssignStatement,
+  Expr,
+  GlobalExpr,
+  GlobalStatement,
+  LocalStatement,
+  LocalVar,
+} from "../parser/ast";
+import { call, isMulti, listed, varargs } from "./calls";
+import { doubleInto, doubleOperand } from "./expressions";
+import { assignIndex, indexName } from "./indexing";
+import { endOfList } from "./lines";
+import type { Lowering } from "./lower";
+import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
+
+/** A float constant with an integral value: a variable holds its box, not the raw number. */
+function isBoxedFloat(o: Operand): boolean {
+  return o.kind === Kind.Float && Number.isInteger(o.value);
+}
+
+export function local(lo: Lowering, s: LocalStatement): void {
+  // compile-time constants need no register
+  const vars = s.vars;
+  if (vars.length === 1 && vars[0]?.constant !== undefined) return;
+  const before = lo.opCount;
+  const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
+  if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
+  vars.forEach((v, i) => {
+    if (v.constant !== undefined) return;
+    lo.declare(v);
+    const value = values[i] ?? NIL;
+    if (
+      !v.assigned &&
+      value.kind !== Kind.Any &&
+      value.kind !== Kind.Nil &&
+      value.kind !== Kind.Double
+    )
+      lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
+    lo.initialise(v, value.code);
+    if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);
+  });
+}
+
+/**
+ * Evaluates an expression list to exactly `count` operands (§3.3.3). With `fresh`, a single plain
+ * expression may stay as it is because nothing is assigned before it is read.
+ */
+export function listOf(
+  lo: Lowering,
+  exprs: Expr[],
+  count: number,
+  fresh: boolean,
+  isDouble: (i: number) => boolean = () => false,
+): Operand[] {
+  const operands: Operand[] = [];
+  for (let i = 0; i < exprs.length; i++) {
+    const e = exprs[i] as Expr;
+    const isLast = i === exprs.length - 1;
+    if (isLast && isMulti(e) && count > exprs.length) {
+      operands.push(...unpack(lo, e, count - i));
+    } else {
+      let o = isDouble(i) ? doubleOperand(lo, e) : listed(lo, e);
+      if (i >= count) continue;
+      if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
+        // the register may be assigned before this value is used
+        const t = lo.newTemp();
+        lo.emit(`${t}=${o.code};`);
+        if (o.kind === Kind.Double) lo.holdsDouble(t);
+        o = { ...o, code: t };
+      }
+      operands.push(o);
+    }
+  }
+  while (operands.length < count) operands.push(NIL);
+  return operands;
+}
+
+/** Is the variable kept as a plain double in typed code? */
+function isFloat(lo: Lowering, v: LocalVar | undefined): boolean {
+  return v !== undefined && v.func === lo.fn && lo.floats.has(v);
+}
+
+/** The first `count` values of a multi-valued expression. */
+function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
+  let results: string[] = [];
+  lo.intoTemp((first) => {
+    const base = Number(first.slice(1));
+    results = Array.from({ length: count }, (_, i) => `t${base + i}`);
+    const rest = results.slice(1);
+    const spread = `${rest.map((t, i) => `${t}=${first}[${i + 1}];`).join("")}${first}=${first}[0];`;
+    if (e.type === "Call" || e.type === "MethodCall") {
+      const clear = rest.map((t) => `${t}=undefined;`).join("");
+      const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
+      call(lo, e, (c) => `${c.before}${first}=${c.value};${assign}`, `${first}=A(v);${spread}`);
+    } else {
+      const va = varargs(lo, e.line);
+      if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
+      else lo.emit(`${first}=${va};${spread}`);
+    }
+  }, count);
+  return results.map(anyOperand);
+}
+
+export function global(lo: Lowering, s: GlobalStatement): void {
+  const values = listOf(lo, s.exprs, s.targets.length, true);
+  for (const target of s.targets) checkUndefined(lo, target);
+  for (let i = s.targets.length - 1; i >= 0; i--) {
+    assignGlobal(lo, s.targets[i] as GlobalExpr, values[i] ?? NIL);
+  }
+}
+
+/** `global x = …` must not meet an x that is defined already (§3.3.7). */
+export function checkUndefined(lo: Lowering, target: GlobalExpr): void {
+  const mark = lo.tempMark;
+  lo.intoTemp((t) => {
+    indexName(lo, lo.variable(target.env), target.name, t, target);
+    lo.op(
+      (k) => `k=${k};if(${t}!==undefined)throw GD(${quote(target.name)});`,
+      "",
+      target.line,
+      target,
+    );
+  });
+  lo.releaseTemps(mark);
+}
+
+export function assignGlobal(
+  lo: Lowering,
+  target: GlobalExpr,
+  value: Operand,
+  live = lo.tempMark,
+): void {
+  const env = lo.variable(target.env);
+  const key: Operand = { code: quote(target.name), kind: Kind.String, value: target.name };
+  assignIndex(lo, env, key, value, target, live);
+}
+
+export function assign(lo: Lowering, s: AssignStatement): void {
+  const [only] = s.targets;
+  if (s.targets.length === 1 && only !== undefined && s.exprs.length === 1) {
+    const e = s.exprs[0] as Expr;
+    if (only.type === "Local") {
+      if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
+      else if (lo.context.isCell(only.variable))
+        lo.assignVariable(only.variable, lo.operand(e).code);
+      else lo.into(e, lo.slot(only.variable));
+      return;
+    }
+    if (only.type === "Global") {
+      assignGlobal(lo, only, lo.operand(e), lo.liveBase);
+      return;
+    }
+    const object = lo.operand(only.object);
+    const key = lo.operand(only.key);
+    assignIndex(lo, object, key, lo.operand(e), only, lo.liveBase);
+    return;
+  }
+  // objects and keys first, then the values, then the assignments from right to left
+  const assigned = new Set<string>();
+  for (const t of s.targets)
+    if (t.type === "Local" && !lo.context.isCell(t.variable)) assigned.add(lo.slot(t.variable));
+  const keep = (o: Operand): Operand => {
+    if (!assigned.has(o.code)) return o;
+    const t = lo.newTemp();
+    lo.emit(`${t}=${o.code};`);
+    return { ...o, code: t };
+  };
+  const places = s.targets.map((t) =>
+    t.type === "Index"
+      ? { object: keep(lo.operand(t.object)), key: keep(lo.operand(t.key)) }
+      : undefined,
+  );
+  const values = listOf(lo, s.exprs, s.targets.length, false, (i) => {
+    const t = s.targets[i];
+    return t?.type === "Local" && isFloat(lo, t.variable);
+  });
+  for (let i = s.targets.length - 1; i >= 0; i--) {
+    const target = s.targets[i];
+    const value = values[i] ?? NIL;
+    const place = places[i];
+    if (target === undefined) continue;
+    if (target.type === "Local") lo.assignVariable(target.variable, value.code);
+    else if (target.type === "Global") assignGlobal(lo, target, value);
+    else if (place !== undefined)
+      assignIndex(lo, place.object, place.key, value, target, lo.tempMark);
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Lowering of calls (§3.4.10), argument lists and multiple results: `multi` evaluates a multi-valued
+ * expression into an array, `list` a list that may end in one.
+ */
+import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
+import { endLine } from "./lines";
+import type { Lowering } from "./lower";
+import { anyOperand, isTemp, Kind, type Operand } from "./operand";
+
+/** An array with the extra arguments. The array is never written to. */
+export function varargs(lo: Lowering, line: number): string {
+  const table = lo.fn.varargTable;
+  if (table !== undefined) {
+    // the named vararg table is what `...` stands for (§3.4.11)
+    const t = lo.newTemp();
+    const { code } = lo.variable(table);
+    lo.op((k) => `k=${k};${t}=VT(${code});`, "", line, undefined);
+    return t;
+  }
+  lo.usesVarargArray = true;
+  return "va";
+}
+
+/** Can the expression give other than one value? */
+export function isMulti(e: Expr | undefined): e is CallExpr | MethodCallExpr | Expr {
+  return e !== undefined && (e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg");
+}
+
+/** Evaluates a multi-valued expression to its results: one value, or an array never written to. */
+export function multi(lo: Lowering, e: Expr): string {
+  if (e.type === "Vararg") return varargs(lo, e.line);
+  return lo.intoTemp((t) => {
+    if (e.type === "Call" || e.type === "MethodCall")
+      call(lo, e, (c) => `${c.before}if((${t}=${c.value})===null)break sus;`, `${t}=v`);
+  });
+}
+
+/** A list evaluated to `[fixed values…, ...spread]`. */
+export interface ListText {
+  fixed: Operand[];
+  /** JS text of the results of the last expression: an array, or one value. */
+  spread: string | undefined;
+}
+
+/** Are the results that the text stands for an array in any case? */
+function isArray(spread: string): boolean {
+  return spread === "va" || spread.startsWith("VT(");
+}
+
+/** An expression in a list; one without operations is on a line of its own for debug hooks. */
+export function listed(lo: Lowering, e: Expr): Operand {
+  const before = lo.opCount;
+  const o = lo.operand(e);
+  if (lo.opCount === before) lo.marker(endLine(e));
+  return o;
+}
+
+export function list(lo: Lowering, exprs: Expr[]): ListText {
+  const last = exprs[exprs.length - 1];
+  if (!isMulti(last)) return { fixed: exprs.map((e) => listed(lo, e)), spread: undefined };
+  const fixed = exprs.slice(0, -1).map((e) => listed(lo, e));
+  return { fixed, spread: multi(lo, last) };
+}
+
+/** A list as the elements of an array. */
+export function listText(l: ListText): string {
+  const parts = l.fixed.map((o) => o.code);
+  if (l.spread !== undefined) parts.push(`...${isArray(l.spread) ? l.spread : `A(${l.spread})`}`);
+  return parts.join(",");
+}
+
+/** A call of `f` with the list behind the arguments `first`. */
+function applied(f: string, first: string[], l: ListText): string {
+  const fixed = [...first, ...l.fixed.map((o) => o.code)];
+  const { spread } = l;
+  if (spread === undefined) return `${f}(${fixed.join(",")})`;
+  const many = `${f}(${[...fixed, `...${spread}`].join(",")})`;
+  if (isArray(spread)) return many;
+  // one result is by far the most common case
+  return `(Q(${spread})?${many}:${f}(${[...fixed, spread].join(",")}))`;
+}
+
+/** A call as text: statements that come before it, and the JS call itself. */
+export interface CallText {
+  before: string;
+  value: string;
+}
+
+/**
+ * Calls `f`. A callee that may be no function is replaced by one that applies `__call`, so that
+ * there is one JS call only.
+ */
+export function callText(f: Operand, apply: (f: string) => string, k: number): CallText {
+  const number = `k=${k};`;
+  if (f.kind === Kind.Function) return { before: number, value: apply(f.code) };
+  if (f.kind !== Kind.Any) return { before: number, value: apply(`CF(${f.code})`) };
+  if (isTemp(f.code)) {
+    const check = `if(typeof ${f.code}!=="function")${f.code}=CF(${f.code});`;
+    return { before: number + check, value: apply(f.code) };
+  }
+  const check = `h=typeof ${f.code}==="function"?${f.code}:CF(${f.code});`;
+  return { before: number + check, value: apply("h") };
+}
+
+/** Evaluates callee and arguments, then emits the call as one operation. */
+export function call(
+  lo: Lowering,
+  e: CallExpr | MethodCallExpr,
+  text: (call: CallText, k: number, f: Operand, apply: (f: string) => string) => string,
+  resume: string,
+): void {
+  let f: Operand;
+  let self = "";
+  if (e.type === "MethodCall") {
+    const object = lo.operand(e.object);
+    const t = lo.newTemp();
+    const g = lo.use(lo.context.getter(e.name));
+    // an index operation of its own, named after the method in messages
+    lo.op(
+      (k) => `k=${k};${t}=${g}(${object.code});if(${t}===null)break sus;`,
+      `${t}=F(v)`,
+      e.line,
+      e,
+      undefined,
+      lo.tempMark,
+    );
+    f = anyOperand(t);
+    self = object.code;
+  } else f = lo.operand(e.func);
+  const args = takesAllArguments(lo, e)
+    ? { fixed: e.args.map((a) => listed(lo, a)), spread: undefined }
+    : list(lo, e.args);
+  const first = self === "" ? [] : [self];
+  const apply = (name: string) => applied(name, first, args);
+  // hooked code calls everything through a helper
+  const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
+  lo.op((k) => text(callText(callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
+}
+
+/** `select(n, ...)` cut to one value. */
+export function isSelect(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
+  return (
+    e.type === "Call" &&
+    e.func.type === "Global" &&
+    e.func.name === "select" &&
+    e.args.length === 2 &&
+    e.args[1]?.type === "Vararg" &&
+    lo.fn.varargTable === undefined
+  );
+}
+
+/** If `select` is the standard function, one argument is picked without passing all of them. */
+export function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
+  const f = lo.operand(e.func);
+  const n = lo.operand(e.args[0] as Expr);
+  lo.usesVarargArray = true;
+  lo.op(
+    (k) => {
+      const c = callText(
+        lo.isHooked ? { ...f, kind: Kind.Boxed } : f,
+        (name) => `${name}(${n.code},...va)`,
+        k,
+      );
+      return (
+        `if(${f.code}===SEL){k=${k};${target}=SL1(${n.code},va)}else{${c.before}${target}=${c.value};` +
+        `if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;}`
+      );
+    },
+    `${target}=F(v)`,
+    e.line,
+    e,
+    f.code,
+  );
+}
+
+/**
+ * Is the callee a known function whose parameters are all given, so that the last argument counts
+ * for one value whatever it returns?
+ */
+export function takesAllArguments(lo: Lowering, e: CallExpr | MethodCallExpr): boolean {
+  if (e.type !== "Call" || e.func.type !== "Local") return false;
+  const fn = lo.context.functionVariables.get(e.func.variable);
+  return fn !== undefined && !fn.isVararg && e.args.length >= fn.params.length;
+}

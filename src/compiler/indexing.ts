@@ -1,0 +1,142 @@
+/** Lowering of indexing and of assignments to fields (§3.2, §2.4). */
+import type { Expr } from "../parser/ast";
+import type { OpInfo } from "./ir";
+import type { Lowering } from "./lower";
+import { anyOperand, isHashKey, Kind, type Operand, property } from "./operand";
+
+/** `a.b.c.d`: walks long chains without recursion. */
+export function indexChain(lo: Lowering, e: Expr, target: string): void {
+  const chain: Expr[] = [];
+  let base = e;
+  while (base.type === "Index") {
+    chain.push(base);
+    base = base.object;
+  }
+  let object = lo.operand(base);
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const link = chain[i] as Expr & { type: "Index" };
+    const mark = lo.tempMark;
+    const key = lo.operand(link.key);
+    // the result must not overwrite the operands while they are still needed
+    let to = i === 0 ? target : lo.newTemp();
+    if (to === object.code || to === key.code) to = lo.newTemp();
+    indexOperand(lo, object, key, to, link);
+    if (i === 0 && to !== target) lo.emit(`${target}=${to};`);
+    if (i > 0 && mark + 1 < lo.tempMark) {
+      // keep the temporaries of a long chain few
+      const keep = lo.tempMark;
+      lo.releaseTemps(mark);
+      const moved = lo.newTemp();
+      if (moved !== to) lo.emit(`${moved}=${to};`);
+      to = moved;
+      void keep;
+    }
+    object = anyOperand(to);
+  }
+}
+
+/** Constants and functions have no fast path; a numeral could not stand before a dot either. */
+function mayBeTable(o: Operand): boolean {
+  return o.kind === Kind.Any || o.kind === Kind.Table;
+}
+
+function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr): void {
+  if (typeof key.value === "string") {
+    indexName(lo, o, key.value as string, t, e);
+    return;
+  }
+  const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===null)break sus;`;
+  const integer = key.kind === Kind.Int;
+  const negative = typeof key.value === "number" && key.value < 0;
+  if ((key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
+    lo.op(slow, `${t}=F(v)`, e.line, e);
+    return;
+  }
+  const isNumber = integer ? "" : `typeof ${key.code}!=="number"||`;
+  lo.op(
+    (k) =>
+      `if(${isNumber}(h=${o.code}?.array)===undefined||(${t}=h[${key.code}])===undefined){${slow(k)}}`,
+    `${t}=F(v)`,
+    e.line,
+    e,
+  );
+}
+
+/** `t = o.name` */
+export function indexName(lo: Lowering, o: Operand, name: string, target: string, e: Expr): void {
+  const t = target === o.code ? lo.newTemp() : target;
+  const g = lo.use(lo.context.getter(name));
+  const slow = (k: number) => `k=${k};${t}=${g}(${o.code});if(${t}===null)break sus;`;
+  if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
+  else {
+    lo.op(
+      (k) =>
+        `if((h=${o.code}?.hash)===undefined||(${t}=h${property(name)})===undefined){${slow(k)}}`,
+      `${t}=F(v)`,
+      e.line,
+      e,
+    );
+  }
+  if (t !== target) lo.emit(`${target}=${t};`);
+}
+
+/** `o[key] = value`, all operands. */
+export function assignIndex(
+  lo: Lowering,
+  o: Operand,
+  key: Operand,
+  v: Operand,
+  e: Expr,
+  live: number,
+): void {
+  storeIndex(lo, o, key, v, e, live);
+  (lo.ops[lo.opCount] as OpInfo).isStore = true;
+}
+
+function storeIndex(
+  lo: Lowering,
+  o: Operand,
+  key: Operand,
+  v: Operand,
+  e: Expr,
+  live: number,
+): void {
+  if (typeof key.value === "string") {
+    const name = key.value as string;
+    const s = lo.use(lo.context.setter(name));
+    const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===null)break sus;`;
+    if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, "", e.line, e, undefined, live);
+    else {
+      const p = `h${property(name)}`;
+      lo.op(
+        (k) =>
+          `if((h=${o.code}?.hash)!==undefined&&${p}!==undefined)${p}=${v.code};else{${slow(k)}}`,
+        "",
+        e.line,
+        e,
+        undefined,
+        live,
+      );
+    }
+    return;
+  }
+  const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===null)break sus;`;
+  const integer = key.kind === Kind.Int;
+  const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
+  if (!dense || v.kind === Kind.Nil || !mayBeTable(o)) {
+    lo.op(slow, "", e.line, e, undefined, live);
+    return;
+  }
+  const isNumber = integer ? "" : `typeof ${key.code}==="number"&&`;
+  const notNil = v.kind === Kind.Any ? `&&${v.code}!==undefined` : "";
+  const slot = `h[${key.code}]`;
+  lo.op(
+    (k) =>
+      `if(${isNumber}(h=${o.code}?.array)!==undefined&&${slot}!==undefined${notNil})${slot}=${v.code};else{${slow(k)}}`,
+    "",
+    e.line,
+    e,
+    undefined,
+    live,
+  );
+}

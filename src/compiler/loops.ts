@@ -1,0 +1,206 @@
+/**
+ * Lowering of loops (§3.3.4, §3.3.5). `body` lowers the statements of the loop's block.
+ */
+import type { GenericForStatement, NumericForStatement } from "../parser/ast";
+import { listOf } from "./assignments";
+import { callText, listed } from "./calls";
+import type { Lowering } from "./lower";
+import { anyOperand, Kind, NIL, quote } from "./operand";
+
+export function loop(lo: Lowering, body: (label: string) => void): void {
+  const name = lo.label();
+  const outer = lo.loop;
+  lo.loop = { label: name, closeLevel: lo.closeLevel };
+  lo.emitLoop(name, () => body(name));
+  lo.loop = outer;
+}
+
+export function numericFor(lo: Lowering, s: NumericForStatement, body: () => void): void {
+  lo.scope(() => {
+    const start = listed(lo, s.start);
+    const limit = listed(lo, s.limit);
+    const step = s.step === undefined ? undefined : listed(lo, s.step);
+    lo.marker(s.line);
+    const stepValue =
+      step === undefined ? 1 : step.kind === Kind.Int ? (step.value as number) : undefined;
+    const constantStart =
+      start.kind === Kind.Int && (start.value === undefined || fits(start.value));
+    const constantStep =
+      stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
+    const counter = lo.newRegister();
+    const bound = lo.newRegister();
+    if (constantStart && constantStep) {
+      // integers whatever the limit is (§3.3.5)
+      lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
+      if (limit.kind !== Kind.Int)
+        lo.op(
+          (k) => `if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}`,
+          "",
+          s.line,
+          "for prepare",
+        );
+      countedLoop(lo, s, counter, bound, stepValue, undefined, body);
+      return;
+    }
+    const by = step === undefined ? "1" : step.code;
+    const state = lo.newRegister();
+    const stepRegister = lo.newRegister();
+    lo.emit(`${bound}=${limit.code};${stepRegister}=${by};${state}=null;`);
+    const int32 = (x: string) => `typeof ${x}==="number"&&(${x}|0)===${x}`;
+    const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${stepRegister}!==0`;
+    lo.op(
+      (k) =>
+        // the counter never holds anything but an int32, whatever the start may be in other runs
+        `if(${int32(start.code)}&&typeof ${bound}==="number"${stepTest})${counter}=${start.code}|0;` +
+        `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
+      "",
+      s.line,
+      "for prepare",
+    );
+    countedLoop(lo, s, counter, bound, constantStep ? stepValue : stepRegister, state, body);
+  });
+}
+
+function fits(v: number | string): boolean {
+  return typeof v === "number" && (v | 0) === v;
+}
+
+/** `state` is null for a loop over int32 start and step, else it counts (runtime/forloop.ts). */
+function countedLoop(
+  lo: Lowering,
+  s: NumericForStatement,
+  counter: string,
+  bound: string,
+  step: number | string,
+  state: string | undefined,
+  body: () => void,
+): void {
+  const done =
+    typeof step === "number"
+      ? `${counter}${step > 0 ? "<=" : ">="}${bound}`
+      : `(${step}>0?${counter}<=${bound}:${counter}>=${bound})`;
+  loop(lo, (name) => {
+    if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
+    else
+      lo.emit(
+        `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
+      );
+    lo.hooked("H.loop(fr);");
+    lo.scope(() => {
+      lo.declare(s.variable);
+      if (state === undefined) lo.kindOf.set(s.variable, Kind.Int);
+      lo.initialise(s.variable, counter);
+      body();
+      lo.lastLine = s.body.endLine;
+    });
+    endOfBody(lo, s.line);
+    lo.tick(s.line);
+    const advance = `${counter}=${counter}+${step};`;
+    lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
+  });
+  lo.hooked("fr.hooked.jumped=false;");
+}
+
+/** In hooked code: a `for` loop goes on at its head, then jumps back. */
+function endOfBody(lo: Lowering, line: number): void {
+  lo.marker(line);
+  lo.hooked("fr.hooked.jumped=true;");
+}
+
+/**
+ * `for a, b in f, s, c, closing` (§3.3.5). Traversals by `next` and `ipairs` of plain tables run
+ * without calls; `mode` is then 1 or 2.
+ */
+export function genericFor(lo: Lowering, s: GenericForStatement, body: () => void): void {
+  lo.scope(() => {
+    const mark = lo.tempMark;
+    const init = listOf(lo, s.exprs, 4, true);
+    const [f, state, control] = [lo.newRegister(), lo.newRegister(), lo.newRegister()];
+    const mode = lo.newRegister();
+    const closing = init[3] ?? NIL;
+    lo.emit(
+      `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
+        (lo.context.keepsVarargs
+          ? `${mode}=0;`
+          : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
+    );
+    if (lo.context.keepsVarargs) {
+      // debug.getlocal may look for what C Lua keeps of the loop
+      const kept = lo.newRegister();
+      lo.emit(`${kept}=${closing.code};`);
+      for (const register of [f, state, kept]) lo.declareHidden("(for state)", register);
+    }
+    lo.marker(s.line);
+    const level = lo.closeLevel;
+    if (closing.kind !== Kind.Nil) lo.emitMark(closing.code, quote("(for state)"), s.line);
+    lo.releaseTemps(mark);
+    const vars = s.vars.length === 1 ? 2 : s.vars.length;
+    const values = Array.from({ length: vars }, () => lo.newRegister());
+    const [v0, v1] = values as [string, string];
+    const rest = values
+      .slice(2)
+      .map((v) => `${v}=undefined;`)
+      .join("");
+    loop(lo, (name) => {
+      lo.emitIf(
+        `${mode}===1`,
+        () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
+        () =>
+          lo.emitIf(
+            `${mode}===2`,
+            () => {
+              lo.op(
+                (k) =>
+                  `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
+                `${v1}=F(v)`,
+                s.line,
+                undefined,
+              );
+              lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
+            },
+            () => iteratorCall(lo, s, f, state, control, values, name),
+          ),
+      );
+      lo.hooked("H.loop(fr);");
+      lo.scope(() => {
+        s.vars.forEach((v, i) => {
+          lo.declare(v);
+          lo.initialise(v, values[i] as string);
+        });
+        body();
+        lo.lastLine = s.body.endLine;
+      });
+      endOfBody(lo, s.line);
+      lo.tick(s.line);
+    });
+    lo.hooked("fr.hooked.jumped=false;");
+    if (lo.closeLevel > level) lo.emitClose(level, s.body.endLine);
+    lo.closeLevel = level;
+  });
+}
+
+function iteratorCall(
+  lo: Lowering,
+  s: GenericForStatement,
+  f: string,
+  state: string,
+  control: string,
+  values: string[],
+  name: string,
+): void {
+  const [v0, ...rest] = values as [string, ...string[]];
+  const spread = `${rest.map((v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
+  const clear = rest.map((v) => `${v}=undefined;`).join("");
+  const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
+  lo.op(
+    (k) => {
+      const c = callText(callee, (name) => `${name}(${state},${control})`, k);
+      return `${c.before}${v0}=${c.value};if(Q(${v0})){${spread}}else{if(${v0}===null)break sus;${clear}}`;
+    },
+    `${v0}=A(v);${spread}`,
+    s.line,
+    "for iterator",
+    f,
+  );
+  lo.emit(`if(${v0}===undefined)break ${name};${control}=${v0};`);
+}

@@ -1,0 +1,235 @@
+/**
+ * Lowering of arithmetic, bitwise and logical operators, concatenation and length (§3.4.1-§3.4.7).
+ * arith.ts holds the fast paths; halves.ts and doubles.ts take expressions of several operators.
+ */
+import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
+import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import { comparison, isComparison } from "./conditions";
+import { doublesOf } from "./doubles";
+import { FloatKind, isFloatOperator } from "./floats";
+import { halvesOf } from "./halves";
+import type { Lowering } from "./lower";
+import { anyOperand, isTemp, Kind, type Operand, truthTest } from "./operand";
+
+export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {
+  if (isComparison(e.op)) {
+    const c = comparison(lo, e);
+    if (c !== target) lo.emit(`${target}=${c};`);
+    return Kind.Boolean;
+  }
+  if (e.op === "..") {
+    concat(lo, e, target);
+    return Kind.Any;
+  }
+  // a+b+c+… nests to the left: walk down without recursion
+  const chain: BinaryExpr[] = [e];
+  let left = e.left;
+  while (left.type === "Binary" && !isComparison(left.op) && left.op !== "..") {
+    chain.push(left);
+    left = left.left;
+  }
+  let a = lo.numericOperand(left);
+  let known = lo.floats.begin(left);
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const node = chain[i] as BinaryExpr;
+    const isFloatNode = isFloatOperator(node.op);
+    known = isFloatNode ? lo.floats.combine(known, node.right) : UNKNOWN;
+    const isDouble =
+      known.kind === FloatKind.Certain || (known.kind === FloatKind.Likely && wanted && i === 0);
+    if (!isFloatNode) a = lo.general(a);
+    const mark = lo.tempMark;
+    const b = isFloatNode ? lo.numericOperand(node.right) : lo.operand(node.right);
+    let to = target;
+    if (i > 0) {
+      // an intermediate result may take the place of a temporary on its left
+      to = isTemp(a.code) && a.code !== target ? a.code : lo.newTemp();
+    }
+    if (isDouble) doubleArithmetic(lo, node, a, b, to);
+    else arithmetic(lo, node, a, b, to);
+    if (i > 0 && to === a.code) lo.releaseTemps(mark);
+    a = { code: to, kind: isDouble ? Kind.Double : Kind.Any };
+    if (i > 0) {
+      if (isDouble) lo.holdsDouble(to);
+      else lo.holdsAny(to);
+    }
+  }
+  return a.kind;
+}
+
+/** Evaluates an expression on 64-bit integers by their halves; false if it is no such expression. */
+export function onHalves(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  const plan = halvesOf(lo, e, (leaf) => {
+    const known = lo.evaluated.get(leaf);
+    if (known !== undefined) return known.code;
+    if (leaf.type !== "Local") throw new Error("not an operand without effects");
+    return lo.slotValue(leaf.variable);
+  });
+  if (plan === undefined) return false;
+  const { first } = plan;
+  if (first !== undefined) lo.evaluated.set(first, lo.operand(first));
+  // the halves of the operands are read before the target is assigned
+  const t = isTemp(target) ? target : lo.newTemp();
+  lo.emitIf(
+    // in hooked code each operator is a step of its own
+    lo.isHooked ? "false" : plan.cond,
+    () => lo.emit(plan.statements(t)),
+    () => {
+      lo.skipsHalves = true;
+      binary(lo, e, t, false);
+      lo.skipsHalves = false;
+    },
+  );
+  if (first !== undefined) lo.evaluated.delete(first);
+  if (t !== target) lo.emit(`${target}=${t};`);
+  return true;
+}
+
+/** Evaluates an expression in one piece if its result has a fraction; false if it is no such one. */
+export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  const plan = doublesOf(lo, e);
+  if (plan === undefined) return false;
+  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
+  // the operands are read again if it fails
+  const t = isTemp(target) ? target : lo.newTemp();
+  lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
+    lo.skipsDoubles = true;
+    binary(lo, e, t, false);
+    lo.skipsDoubles = false;
+  });
+  for (const first of plan.first) lo.evaluated.delete(first);
+  if (t !== target) lo.emit(`${target}=${t};`);
+  return true;
+}
+
+const UNKNOWN = { kind: FloatKind.Unknown, isNumber: false };
+
+/** The operand as an argument of a helper: boxed. */
+function argument(lo: Lowering, o: Operand): string {
+  return o.kind === Kind.Double && lo.isTyped ? `BX(${o.code})` : o.code;
+}
+
+function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target: string): void {
+  // fast paths that assign the target before they know whether they hold need one of their own
+  const shared = target === a.code || target === b.code;
+  const t = shared ? lo.newTemp() : target;
+  const helper = HELPERS[e.op] as string;
+  const fast = fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
+  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
+  const resume = `${t}=F(v)`;
+  if (fast === undefined) lo.op(slow, resume, e.line, e);
+  else if (fast.cond === "") lo.emit(`${fast.expr};`);
+  else if (fast.expr === "") lo.op((k) => `if(!(${fast.cond})){${slow(k)}}`, resume, e.line, e);
+  else lo.op((k) => `if(${fast.cond})${fast.expr};else{${slow(k)}}`, resume, e.line, e);
+  if (shared) lo.emit(`${target}=${t};`);
+}
+
+/** Arithmetic whose result is a plain double in typed code (floats.ts). */
+function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t: string): void {
+  lo.usesDoubles = true;
+  if (!lo.isTyped) {
+    arithmetic(lo, e, a, b, t);
+    return;
+  }
+  // the same temporaries as in untyped code
+  if (t === a.code || t === b.code) lo.newTemp();
+  const open = [a, b].filter((o) => o.kind === Kind.Any).map((o) => `typeof ${o.code}==="number"`);
+  const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
+  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const slow = (k: number) =>
+    `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===undefined){deopt h}`;
+  const number = (o: Operand) =>
+    o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
+  const simple = open.length === 2 || ![a, b].every((o) => number(o) || o.kind === Kind.Any);
+  lo.op(
+    (k) => (simple ? slow(k) : open.length === 0 ? expr : `if(${open[0]})${expr}else{${slow(k)}}`),
+    `${t}=F(v)`,
+    e.line,
+    e,
+  );
+}
+
+/** `a..b..c` is evaluated left to right and joined right to left (§3.4.6). */
+function concat(lo: Lowering, e: BinaryExpr, target: string): void {
+  const nodes: BinaryExpr[] = [];
+  const operands: Operand[] = [];
+  let right: Expr = e;
+  while (right.type === "Binary" && right.op === "..") {
+    nodes.push(right);
+    operands.push(lo.operand(right.left));
+    right = right.right;
+  }
+  let b = lo.operand(right);
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const a = operands[i] as Operand;
+    let t = i === 0 ? target : isTemp(b.code) ? b.code : lo.newTemp();
+    const shared = t === a.code;
+    if (shared) t = lo.newTemp();
+    const slow = (k: number) => `k=${k};${t}=cat(${a.code},${b.code});if(${t}===null)break sus;`;
+    const test = [a, b]
+      .filter((o) => o.kind !== Kind.String)
+      .map((o) => `typeof ${o.code}==="string"`)
+      .join("&&");
+    const right = b;
+    lo.op(
+      (k) =>
+        test === ""
+          ? `${t}=${a.code}+${right.code};`
+          : `if(${test})${t}=${a.code}+${right.code};else{${slow(k)}}`,
+      `${t}=F(v)`,
+      (nodes[i] as BinaryExpr).line,
+      nodes[i],
+      undefined,
+      i === 0 ? lo.liveBase : lo.tempMark,
+    );
+    if (shared && i === 0) lo.emit(`${target}=${t};`);
+    b = anyOperand(t);
+  }
+}
+
+export function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind {
+  if (e.op === "not") {
+    const c = lo.condition(e.operand);
+    lo.emit(`${target}=!${c};`);
+    return Kind.Boolean;
+  }
+  const a = e.op === "-" ? lo.numericOperand(e.operand) : lo.operand(e.operand);
+  const isConstant = e.op === "-" && a.kind === Kind.Float && a.value !== undefined;
+  const isDouble = a.kind === Kind.Double || isConstant;
+  if (isDouble && lo.isTyped) {
+    lo.usesDoubles = true;
+    if (target === a.code) lo.newTemp();
+    lo.op(() => `${target}=-${rawCode(a)};`, `${target}=F(v)`, e.line, e);
+    return Kind.Double;
+  }
+  const helper = e.op === "-" ? "unm" : e.op === "~" ? "bnot" : "len";
+  const x = a.code;
+  const shared = target === x;
+  const t = shared ? lo.newTemp() : target;
+  const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===null)break sus;`;
+  let fast = "";
+  if (e.op === "#") {
+    if (a.kind === Kind.Any)
+      fast = `if((h=${x}?.array)!==undefined&&${x}.metatable===null)${t}=h.length-1;else `;
+  } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
+    const test = isInt32(a);
+    if (test === "" || test !== "false")
+      fast = `if(${test === "" ? "true" : test})${t}=${e.op === "-" ? `0-${x}` : `~${x}`};else `;
+  }
+  lo.op((k) => `${fast}{${slow(k)}}`, `${t}=F(v)`, e.line, e);
+  if (shared) lo.emit(`${target}=${t};`);
+  return isDouble ? Kind.Double : Kind.Any;
+}
+
+export function logical(lo: Lowering, e: LogicalExpr, target: string): void {
+  // the left value may be an operand of the right side: keep it apart until it is decided
+  const t = isTemp(target) ? target : lo.newTemp();
+  const kind = lo.into(e.left, t);
+  const test = truthTest({ code: t, kind });
+  lo.emitIf(e.op === "and" ? test : `!${test}`, () => {
+    const mark = lo.tempMark;
+    lo.into(e.right, t);
+    lo.releaseTemps(mark);
+  });
+  if (t !== target) lo.emit(`${target}=${t};`);
+}

@@ -1,0 +1,104 @@
+/** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
+import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
+import { call, isMulti, list, listText, multi, takesAllArguments } from "./calls";
+import { endOfList } from "./lines";
+import type { Lowering } from "./lower";
+
+/** Label of the loop that a function's tail calls to itself continue. */
+export const SELF = "self";
+
+/** Jumps out of scopes, closing what has to be closed on the way. */
+export function leave(lo: Lowering, level: number, line: number, jump: string): void {
+  if (lo.closeLevel > level) lo.emitClose(level, line);
+  lo.emit(jump);
+}
+
+export function returnStatement(lo: Lowering, s: ReturnStatement): void {
+  const [only] = s.exprs;
+  const line = endOfList(s.exprs, s.line);
+  if (s.exprs.length === 0) {
+    lo.marker(s.line, true);
+    leave(lo, 0, s.line, "return E0;");
+    return;
+  }
+  if (s.exprs.length === 1 && only !== undefined) {
+    if (only.type === "Call" || only.type === "MethodCall") {
+      if (lo.closeLevel === 0) tailCall(lo, only);
+      else {
+        const t = multi(lo, only);
+        lo.marker(line, true);
+        leave(lo, 0, s.line, `return ${t};`);
+      }
+      return;
+    }
+    if (only.type !== "Vararg") {
+      const o = lo.operand(only);
+      lo.marker(line, true);
+      leave(lo, 0, s.line, `return ${o.code};`);
+      return;
+    }
+  }
+  const values = list(lo, s.exprs);
+  lo.marker(line, true);
+  const text =
+    values.fixed.length === 0 && values.spread !== undefined
+      ? values.spread
+      : `[${listText(values)}]`;
+  if (lo.closeLevel === 0) lo.emit(`return ${text};`);
+  else {
+    const t = lo.newTemp();
+    lo.emit(`${t}=${text};`);
+    leave(lo, 0, s.line, `return ${t};`);
+  }
+}
+
+/**
+ * `return f(args)` (§3.4.10). A Lua function is called outside the `try`, where it is a proper tail
+ * call of JavaScript; a native one inside, so that its errors get this line.
+ */
+function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void {
+  if (isSelfCall(lo, e)) {
+    selfCall(lo, e);
+    return;
+  }
+  call(
+    lo,
+    e,
+    (c, k, f, apply) => {
+      lo.tailCalls.push({ k, text: apply(f.code) });
+      return (
+        `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
+        `${c.before}if((h=${c.value})===null)break sus;return h;`
+      );
+    },
+    "return v",
+  );
+}
+
+/** A tail call of a function to itself assigns the parameters and begins again. */
+function selfCall(lo: Lowering, e: CallExpr): void {
+  const values = e.args.map((a) => lo.operand(a));
+  const { params } = lo.fn;
+  // all values first: they may refer to the parameters
+  const kept = values.slice(0, params.length).map((v) => {
+    if (!v.code.startsWith("r")) return v;
+    const t = lo.newTemp();
+    lo.emit(`${t}=${v.code};`);
+    return { ...v, code: t };
+  });
+  params.forEach((p, i) => {
+    lo.initialise(p, kept[i]?.code ?? "undefined");
+  });
+  lo.emit(`continue ${SELF};`);
+  lo.callsItself = true;
+}
+
+function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
+  return (
+    e.type === "Call" &&
+    e.func.type === "Local" &&
+    e.func.variable === lo.context.selfVariables.get(lo.fn) &&
+    !lo.fn.isVararg &&
+    (takesAllArguments(lo, e) || !isMulti(e.args[e.args.length - 1]))
+  );
+}

@@ -1,0 +1,96 @@
+/** Lowering of table constructors (§3.4.9). */
+import type { TableExpr } from "../parser/ast";
+import { isMulti, listed, listText, multi } from "./calls";
+import { assignIndex } from "./indexing";
+import type { Lowering } from "./lower";
+import { isHashKey, Kind, type Operand } from "./operand";
+
+/** Items of a constructor that are collected before the table is made; longer ones are filled. */
+const MAX_DIRECT_ITEMS = 48;
+
+export function tableConstructor(lo: Lowering, e: TableExpr, target: string): void {
+  lo.marker(e.line);
+  if (e.items.length === 0) {
+    lo.emit(`${target}=new T(EH,EA);`);
+    return;
+  }
+  const names = e.items.map((item) =>
+    item.kind === "named" && item.key.type === "String" && isHashKey(item.key.value)
+      ? item.key.value
+      : undefined,
+  );
+  const keys = names.filter((n): n is string => n !== undefined);
+  const simple =
+    e.items.length <= MAX_DIRECT_ITEMS &&
+    new Set(keys).size === keys.length &&
+    e.items.every((item, i) => item.kind === "positional" || names[i] !== undefined);
+  if (simple) directTable(lo, e, keys, target);
+  else filledTable(lo, e, target);
+}
+
+function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string): void {
+  const mark = lo.tempMark;
+  const positional: string[] = [];
+  const named: string[] = [];
+  let mayEndInNil = false;
+  e.items.forEach((item, i) => {
+    if (item.kind === "named") named.push(listed(lo, item.value).code);
+    else if (i === e.items.length - 1 && isMulti(item.value)) {
+      positional.push(listText({ fixed: [], spread: multi(lo, item.value) }));
+      mayEndInNil = true;
+    } else {
+      const o = listed(lo, item.value);
+      positional.push(o.code);
+      mayEndInNil = o.kind === Kind.Any || o.kind === Kind.Nil;
+    }
+  });
+  const hash =
+    keys.length === 0 ? "EH" : `new ${lo.use(lo.context.shape(keys))}(${named.join(",")})`;
+  if (positional.length === 0) lo.emit(`${target}=new T(${hash},EA);`);
+  else if (mayEndInNil) lo.emit(`${target}=MT(${hash},[undefined,${positional.join(",")}]);`);
+  else lo.emit(`${target}=new T(${hash},[undefined,${positional.join(",")}]);`);
+  lo.releaseTemps(mark);
+}
+
+/** Makes the table first and sets its items as they are evaluated. */
+function filledTable(lo: Lowering, e: TableExpr, target: string): void {
+  const t = lo.newTemp();
+  lo.emit(`${t}=new T(EH,EA);`);
+  const table: Operand = { code: t, kind: Kind.Table };
+  let position = 1;
+  let batch: string[] = [];
+  let batchMark = lo.tempMark;
+  const flush = () => {
+    if (batch.length > 0) lo.emit(`SL(${t},${position - batch.length},[${batch.join(",")}]);`);
+    batch = [];
+    lo.releaseTemps(batchMark);
+  };
+  e.items.forEach((item, i) => {
+    if (item.kind === "positional") {
+      if (i === e.items.length - 1 && isMulti(item.value)) {
+        flush();
+        lo.emit(`SL(${t},${position},A(${multi(lo, item.value)}));`);
+      } else {
+        batch.push(listed(lo, item.value).code);
+        position++;
+        if (batch.length === MAX_DIRECT_ITEMS) flush();
+      }
+      return;
+    }
+    const mark = lo.tempMark;
+    const key = lo.operand(item.key);
+    const value = lo.operand(item.value);
+    assignIndex(
+      lo,
+      table,
+      key,
+      value,
+      { type: "Index", line: item.key.line, object: e, key: item.key },
+      lo.tempMark,
+    );
+    if (batch.length === 0) lo.releaseTemps(mark);
+  });
+  flush();
+  batchMark = lo.tempMark;
+  lo.emit(`${target}=${t};`);
+}
