@@ -34,6 +34,8 @@ export function hostTarget(): Target {
 
 /** The path of the target's runtime; fetched when it is not there yet. */
 export function runtimePath(target: Target): string {
+  // nothing to fetch when it is the one that runs this
+  if (target === hostTarget() && Bun.version === RUNTIME_VERSION) return process.execPath;
   const path = join(cache, target);
   if (existsSync(path)) return path;
   const { name, integrity } = runtimes.packages[target];
