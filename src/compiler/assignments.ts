@@ -1,6 +1,7 @@
 /** Lowering of declarations and assignments of variables (§3.3.3, §3.3.7). */
 import type {
   AssignStatement,
+  CallExpr,
   Expr,
   GlobalExpr,
   GlobalStatement,
@@ -92,7 +93,16 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     if (e.type === "Call" || e.type === "MethodCall") {
       const clear = rest.map((t) => `${t}=undefined;`).join("");
       const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
-      call(lo, e, (c) => `${c.before}${first}=${c.value};${assign}`, `${first}=A(v);${spread}`);
+      const direct = isTraversal(e)
+        ? (f: string, table: string) => traversal(e.func.name, f, table, results)
+        : () => "";
+      call(
+        lo,
+        e,
+        (c, _k, f, apply) =>
+          `${direct(f.code, apply("").slice(1, -1))}{${c.before}${first}=${c.value};${assign}}`,
+        `${first}=A(v);${spread}`,
+      );
     } else {
       const va = varargs(lo, e.line);
       if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
@@ -100,6 +110,25 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     }
   }, count);
   return results.map(anyOperand);
+}
+
+/** `pairs(t)` or `ipairs(t)`. */
+function isTraversal(e: Expr): e is CallExpr & { func: GlobalExpr } {
+  return (
+    e.type === "Call" &&
+    e.func.type === "Global" &&
+    (e.func.name === "pairs" || e.func.name === "ipairs") &&
+    e.args.length === 1 &&
+    !isMulti(e.args[0])
+  );
+}
+
+/** If that is the standard function and its argument a plain table, its results need no call. */
+function traversal(name: string, f: string, table: string, results: string[]): string {
+  const known = name === "pairs" ? ["PR", "NX", "undefined"] : ["IP", "IX", "0"];
+  const values = [known[1], table, known[2], "undefined"];
+  const text = results.map((t, i) => `${t}=${values[i] ?? "undefined"};`).join("");
+  return `if(${f}===${known[0]}&&${table} instanceof T&&${table}.metatable===null){${text}}else`;
 }
 
 export function global(lo: Lowering, s: GlobalStatement): void {

@@ -1,12 +1,10 @@
-/** The basic functions (§6.1). */
-import { call } from "../runtime/call";
 import { rawEquals } from "../runtime/compare";
 import { type LuaError, runtimeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { rawSet } from "../runtime/index-ops";
 import { addInt, type LuaInteger, mulInt, negInt } from "../runtime/int64";
-import { inext, next } from "../runtime/iterators";
-import { getMetamethod, getMetatable } from "../runtime/metatable";
+import { ipairs, next, pairs } from "../runtime/iterators";
+import { getMetatable } from "../runtime/metatable";
 import { parseNumber } from "../runtime/number";
 import { error } from "../runtime/raise";
 import { select } from "../runtime/select";
@@ -42,16 +40,6 @@ function* printSteps(args: LuaValue[], write: (s: string) => void): Steps {
 class TextFrame extends Frame {
   override resume(r: Results): Results {
     return checkText(first(r));
-  }
-}
-
-class PairsFrame extends Frame {
-  override get allowsYield(): boolean {
-    return true;
-  }
-  override resume(r: Results): Results {
-    const v = Array.isArray(r) ? r : [r];
-    return [v[0], v[1], v[2], v[3]];
   }
 }
 
@@ -113,24 +101,9 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       if (mt === null) return undefined;
       return mt.getStr("__metatable") ?? mt;
     },
-    ipairs(...args: LuaValue[]): Results {
-      checkAny(args.length, 1);
-      return [inext, args[0], 0];
-    },
+    ipairs,
     next,
-    pairs(...args: LuaValue[]): Results {
-      const t = args[0];
-      const handler = getMetamethod(t, "__pairs");
-      if (handler === undefined) {
-        // next complains of what is no table, as C Lua's 'for iterator'
-        checkAny(args.length, 1);
-        return [next, t, undefined, undefined];
-      }
-      const r = call(handler, t);
-      if (r === SUSPENDED) return suspend(new PairsFrame());
-      const v = Array.isArray(r) ? r : [r];
-      return [v[0], v[1], v[2], v[3]];
-    },
+    pairs,
     pcall,
     print(...args: LuaValue[]): Results {
       let line = "";

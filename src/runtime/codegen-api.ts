@@ -27,7 +27,7 @@ import { SUSPENDED } from "./frame";
 import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
-import { inext, next } from "./iterators";
+import { inext, ipairs, next, pairs } from "./iterators";
 import { LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { withoutObject } from "./native";
@@ -156,6 +156,8 @@ export const codegenApi = {
   GD: globalDefined,
   NX: next,
   IX: inext,
+  PR: pairs,
+  IP: ipairs,
   FP: forPrepare,
   FLim: forLimit,
   EN: equalsNumber,

@@ -199,11 +199,16 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
   const frame = co.top;
   if (failing || frame === null || co.hook !== undefined || control.isStrict)
     return finish(co, value, failing, false, mode);
-  // by far the most common case: the innermost frame runs on, and yields again
+  // by far the most common case: the innermost frames run on, and one yields again
   co.top = frame.up;
   let r: Results;
   try {
     r = frame.resume(value as Results);
+    while (r !== SUSPENDED && co.top !== null) {
+      const next: Frame = co.top;
+      co.top = next.up;
+      r = next.resume(r);
+    }
   } catch (e) {
     takeSuspended(null);
     if ((co.status as CoroutineStatus) === "dead") co.top = null;

@@ -1,8 +1,10 @@
-/** `next` and the iterator of `ipairs` (§6.1), which `for` loops recognise by identity. */
+/** `next`, `pairs` and `ipairs` (§6.1), which `for` loops recognise by identity. */
+import { call } from "./call";
 import { argumentError, runtimeError, typeError } from "./error";
 import { Frame, SUSPENDED, suspend } from "./frame";
 import { index } from "./index-ops";
 import { addInt, type LuaInteger } from "./int64";
+import { getMetamethod } from "./metatable";
 import { native } from "./native";
 import { LuaTable, mapKey, TableIterator } from "./table";
 import { first, isNumber, type LuaValue, numberToInteger, type Results } from "./value";
@@ -72,4 +74,32 @@ export const inext = native("ipairs_iterator", (t: LuaValue, i: LuaValue): Resul
   const v = index(t, n);
   if ((v as unknown) === SUSPENDED) return suspend(new InextFrame(n));
   return v === undefined ? undefined : [n, v];
+});
+
+// `for` loops know these two by identity, too, and go without the call
+
+export const ipairs = native("ipairs", function (t: LuaValue): Results {
+  if (arguments.length === 0) throw argumentError(1, "value expected");
+  return [inext, t, 0];
+});
+
+class PairsFrame extends Frame {
+  override get allowsYield(): boolean {
+    return true;
+  }
+  override resume(r: Results): Results {
+    const v = Array.isArray(r) ? r : [r];
+    return [v[0], v[1], v[2], v[3]];
+  }
+}
+
+export const pairs = native("pairs", function (t: LuaValue): Results {
+  if (arguments.length === 0) throw argumentError(1, "value expected");
+  const handler = getMetamethod(t, "__pairs");
+  // next complains of what is no table, as C Lua's 'for iterator'
+  if (handler === undefined) return [next, t, undefined, undefined];
+  const r = call(handler, t);
+  if (r === SUSPENDED) return suspend(new PairsFrame());
+  const v = Array.isArray(r) ? r : [r];
+  return [v[0], v[1], v[2], v[3]];
 });
