@@ -442,7 +442,9 @@ describe("static files", () => {
       "0123456789",
     ]);
     expect(r.headers.get("cache-control")).toBe("max-age=60");
-    expect(await (await fetch(`${url}/s/sub`)).text()).toBe("<p>sub");
+    expect(await (await fetch(`${url}/s/sub/`)).text()).toBe("<p>sub");
+    const toFolder = await fetch(`${url}/s/sub?q=1`);
+    expect([toFolder.url, await toFolder.text()]).toEqual([`${url}/s/sub/?q=1`, "<p>sub"]);
     const etag = r.headers.get("etag") ?? "";
     expect((await fetch(`${url}/s/a.txt`, { headers: { "If-None-Match": etag } })).status).toBe(
       304,
@@ -454,6 +456,16 @@ describe("static files", () => {
     expect(await range("bytes=2-4")).toEqual([206, "bytes 2-4/10", "234"]);
     expect(await range("bytes=-3")).toEqual([206, "bytes 7-9/10", "789"]);
     expect(await range("bytes=20-")).toEqual([416, "bytes */10", ""]);
+    // of a file that has changed since, a part would not fit to what the client has
+    const resumed = async (condition: string) => {
+      const headers = { Range: "bytes=2-4", "If-Range": condition };
+      return (await fetch(`${url}/s/a.txt`, { headers })).status;
+    };
+    const modified = r.headers.get("last-modified") ?? "";
+    expect(await Promise.all([etag, modified, '"old"', `W/${etag}`].map(resumed))).toEqual([
+      206, 206, 200, 200,
+    ]);
+    expect(await resumed("Wed, 01 Jan 2020 00:00:00 GMT")).toBe(200);
     expect((await fetch(`${url}/s/a.txt`, { method: "POST" })).status).toBe(405);
   });
   test.each([
@@ -509,6 +521,24 @@ describe("life of a server", () => {
     await Bun.sleep(50);
     await h.run("server:close(0.1)");
     expect(await slow).toBe("cut");
+  });
+  test("close waits for a client that takes its time to read a response", async () => {
+    const size = 40_000_000;
+    const url = await serve(`{ ["/"] = function() return { body = ("x"):rep(${size}) } end }`);
+    const socket = net.connect(Number(new URL(url).port), "127.0.0.1");
+    let received = 0;
+    let closing: Promise<unknown> | undefined;
+    socket.on("data", (d) => {
+      received += d.length;
+      if (received < 10_000_000 || closing !== undefined) return;
+      closing = h.run("server:close(8)");
+      socket.pause();
+      setTimeout(() => socket.resume(), 1500);
+    });
+    socket.write(`GET / HTTP/1.1\r\n${close}\r\n`);
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(received).toBeGreaterThan(size);
+    await closing;
   });
   test("a shutdown closes servers gracefully and ends http.serve", async () => {
     const done = h.run(`

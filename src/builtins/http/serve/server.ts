@@ -110,8 +110,10 @@ export class HttpServer {
     for (const connection of this.connections) connection.shutDown();
     for (const stream of this.streams) stream.stop();
     const end = performance.now() + grace * 1000;
-    while (this.active > 0 && performance.now() < end) await Bun.sleep(POLL_MS);
-    // the last responses may still be on their way out
+    // pending ones are those whose response is still on its way to a slow client, too
+    while (this.active + this.server.pendingRequests > 0 && performance.now() < end)
+      await Bun.sleep(POLL_MS);
+    // WebSockets that have not answered the goodbye yet
     await Promise.race([stopped, Bun.sleep(Math.max(0, Math.min(end - performance.now(), 500)))]);
     await this.server.stop(true);
     this.settleClosed();

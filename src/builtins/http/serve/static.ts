@@ -2,6 +2,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { bytesToUtf8, defineHandle, type LuaValue, Userdata } from "../../../host";
+import { targetOf } from "./request";
 
 export class StaticFolder {
   constructor(
@@ -41,6 +42,13 @@ export async function serveStatic(
   const file = await resolveFile(folder, bytesToUtf8(path));
   if (file === undefined) return notFound();
   const { size, mtime } = file;
+  const asked = targetOf(request.url);
+  if (file.isIndex && !asked.path.endsWith("/")) {
+    // the page's relative links count from the folder; a leading `//` must not become another host
+    const name = asked.path.slice(asked.path.lastIndexOf("/") + 1);
+    const query = asked.query === "" ? "" : `?${asked.query}`;
+    return new Response(null, { status: 301, headers: { location: `./${name}/${query}` } });
+  }
   const headers: Record<string, string> = {
     "content-type": Bun.file(file.path).type,
     etag: `"${size.toString(16)}-${mtime.getTime().toString(16)}"`,
@@ -51,7 +59,8 @@ export async function serveStatic(
   };
   if (isFresh(request, headers["etag"] as string, mtime))
     return new Response(null, { status: 304, headers });
-  const range = byteRange(request.headers.get("range"), size);
+  const isPart = isUnchanged(request, headers["etag"] as string, mtime);
+  const range = isPart ? byteRange(request.headers.get("range"), size) : undefined;
   if (range === "unsatisfiable")
     return new Response(null, { status: 416, headers: { "content-range": `bytes */${size}` } });
   if (range === undefined) return new Response(Bun.file(file.path), { headers });
@@ -64,6 +73,8 @@ interface Found {
   readonly path: string;
   readonly size: number;
   readonly mtime: Date;
+  /** It stands for the folder that was asked for. */
+  readonly isIndex: boolean;
 }
 
 /**
@@ -78,13 +89,14 @@ async function resolveFile(folder: StaticFolder, path: string): Promise<Found | 
     const root = await realpath(folder.root);
     let target = await realpath(join(root, ...segments));
     let info = await stat(target);
-    if (info.isDirectory()) {
+    const isIndex = info.isDirectory();
+    if (isIndex) {
       target = await realpath(join(target, folder.index));
       info = await stat(target);
     }
     const isInside = target.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!isInside || !info.isFile()) return undefined;
-    return { path: target, size: info.size, mtime: info.mtime };
+    return { path: target, size: info.size, mtime: info.mtime, isIndex };
   } catch {
     return undefined;
   }
@@ -97,6 +109,12 @@ function isFresh(request: Request, etag: string, mtime: Date): boolean {
     return match.split(",").some((t) => t.trim().replace(/^W\//, "") === etag || t.trim() === "*");
   const since = Date.parse(request.headers.get("if-modified-since") ?? "");
   return !Number.isNaN(since) && Math.floor(mtime.getTime() / 1000) * 1000 <= since;
+}
+
+/** Whether the file is still the one that the client has a part of (RFC 9110 §13.1.5). */
+function isUnchanged(request: Request, etag: string, mtime: Date): boolean {
+  const condition = request.headers.get("if-range");
+  return condition === null || condition === etag || condition === mtime.toUTCString();
 }
 
 /** One byte range (RFC 9110 §14.1.2); several, or none that makes sense, count as no range. */
