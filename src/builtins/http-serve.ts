@@ -1,4 +1,6 @@
 /** `http.serve`, `http.server` and `http.static`: the server part of `http`. */
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import {
   bytesToUtf8,
   type Context,
@@ -15,6 +17,7 @@ import {
   shutdownDone,
   utf8ToBytes,
 } from "../host";
+import { causeText } from "./http/errors";
 import { asHostError } from "./http/faults";
 import { readServerOptions } from "./http/serve/options";
 import { Routes } from "./http/serve/routes";
@@ -75,15 +78,22 @@ const BIND_ERRORS: Record<string, string> = {
 };
 
 /** Binds and makes the server known: `_SERVER_PORT`, a log line, the shutdown list. */
-function listen(ctx: Context, routes: Routes, settings: ServerSettings): HttpServer {
+async function listen(ctx: Context, routes: Routes, settings: ServerSettings): Promise<HttpServer> {
+  const where = `${settings.host}:${settings.port}`;
   ctx.checkListen(settings.host, settings.port);
+  // Bun says of an unknown name that the address is in use
+  const name = settings.host.replace(/^\[|\]$/g, "");
+  if (isIP(name) === 0)
+    await lookup(name).catch((e: unknown) =>
+      ctx.fail(`bind failed: ${where}: ${causeText(e, name)}`),
+    );
   let server: HttpServer;
   try {
     server = new HttpServer(ctx.host, routes, settings);
   } catch (e) {
     const { code, message } = e as { code?: string; message?: string };
     const cause = BIND_ERRORS[code ?? ""] ?? (code === "EAGAIN" ? "no such address" : message);
-    ctx.fail(`bind failed: ${settings.host}:${settings.port}: ${cause}`);
+    ctx.fail(`bind failed: ${where}: ${cause}`);
   }
   const { state, logger } = ctx.host;
   state.globals.setStr("_SERVER_PORT", server.port);
@@ -123,7 +133,7 @@ async function start(
   } catch (e) {
     throw asHostError(ctx, e);
   }
-  const server = listen(ctx, routes, settings);
+  const server = await listen(ctx, routes, settings);
   const handle = ctx.handle(ServerHandle, server);
   if (onListen !== undefined) await ctx.call(onListen, handle);
   if (inBackground || background) return handle;

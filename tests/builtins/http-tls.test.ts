@@ -11,6 +11,7 @@ import { secureContext, systemAuthorities } from "../../src/builtins/http/tls";
 import { Transport, type TransportSettings } from "../../src/builtins/http/transport";
 import {
   type Authority,
+  freePort,
   type KeyPair,
   makeAuthority,
   type RawServer,
@@ -121,6 +122,11 @@ describe("TLS", () => {
   ])("%s certificate", async (name, message) => {
     expect(await get(`https://localhost:${ports[name]}/`, trusting())).toMatch(message);
   });
+  test("a certificate without the address", async () => {
+    expect(await get(`https://127.0.0.1:${ports["wrong"]}/`, trusting())).toMatch(
+      /TLS: certificate is not valid for '127.0.0.1' \(it is valid for DNS:other.example\)$/,
+    );
+  });
   test.each(["wrong", "expired", "self", "good"])("insecure takes %s", async (name) => {
     const settings = { tls: { insecure: true } };
     expect(await get(`https://localhost:${ports[name]}/`, settings)).toMatchObject({ status: 200 });
@@ -191,6 +197,12 @@ describe("proxies", () => {
     expect(await get(url, { proxy: new URL(refusing.url) })).toBe(
       `connecting to ${url}: the proxy refused the tunnel: 407 Proxy Authentication Required`,
     );
+  });
+  test("one that is not there is named", async () => {
+    const proxy = new URL(`http://user:password@127.0.0.1:${await freePort()}`);
+    const cause = `proxy http://${proxy.host}: connection refused`;
+    for (const url of [`${origin.url}/x`, `https://localhost:${ports["good"]}/`])
+      expect(await get(url, { proxy })).toBe(`connecting to ${url}: ${cause}`);
   });
   test("none at all on request", async () => {
     const env = () => "http://127.0.0.1:1";

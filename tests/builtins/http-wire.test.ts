@@ -64,6 +64,7 @@ beforeAll(async () => {
       "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "/100": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "/204": "HTTP/1.1 204 No Content\r\n\r\n",
+    "/204long": "HTTP/1.1 204 No Content\r\nContent-Length: 10\r\n\r\n",
     "/304": "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n",
     "/head": "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
     "/chunked":
@@ -154,6 +155,7 @@ describe("responses", () => {
     ["/103", 200, "ok"],
     ["/100", 200, "ok"],
     ["/204", 204, ""],
+    ["/204long", 204, ""],
     ["/304", 304, ""],
     ["/999", 999, ""],
     ["/noreason", 200, "ok"],

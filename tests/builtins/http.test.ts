@@ -207,6 +207,18 @@ describe("errors", () => {
       "http.get: option 'timeout' must be a positive number of seconds, got -1",
     ],
     [
+      `http.get(base, { headers = "Authorization: s3cr3t" })`,
+      "http.get: option 'headers' must be a table, got string",
+    ],
+    [
+      `http.client({ insecure = "true" })`,
+      "http.client: option 'insecure' must be a boolean, got string",
+    ],
+    [
+      `http.client({ client_cert = "x", client_key = "y" })`,
+      "http.client: invalid client_cert: no certificate found in the PEM text",
+    ],
+    [
       `http.get(base, { timeout = 0/0 })`,
       "http.get: option 'timeout' must be a positive number of seconds, got nan",
     ],
@@ -314,6 +326,17 @@ describe("TLS", () => {
           http.client { ca_cert_file = ca_file }:get(url).body,
           http.client { insecure = true }:get(url).body`),
     ).toEqual(["secure", "secure", "secure"]);
+    const [one, two] = [authority.issue("one", "DNS:one"), authority.issue("two", "DNS:two")];
+    h.lua.globals.set("cert", one.cert);
+    h.lua.globals.set("other_key", two.key);
+    const pair = (key: string) =>
+      h.failure(`http.client { client_cert = cert, client_key = ${key} }`);
+    expect(await pair("other_key")).toBe(
+      "http.client: invalid client_key: it does not belong to the certificate",
+    );
+    expect(await pair("'x'")).toBe(
+      "http.client: invalid client_key: not a private key in PEM form",
+    );
     expect(await h.failure(`http.get(url)`)).toBe(
       `http.get: connecting to https://localhost:${port}/: TLS: certificate signed by an unknown authority`,
     );

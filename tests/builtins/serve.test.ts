@@ -114,6 +114,14 @@ describe("routing", () => {
       `http.serve({ tls = {} }, {})`,
       "http.serve: option 'tls' needs cert and key (or cert_file and key_file)",
     ],
+    [
+      `http.serve({ tls = { cert = "x", key = "y" } }, {})`,
+      "http.serve: invalid tls.cert: no certificate found in the PEM text",
+    ],
+    [
+      `http.serve({ host = "nowhere.invalid", port = 1 }, {})`,
+      "http.serve: bind failed: nowhere.invalid:1: DNS lookup failed: no such host 'nowhere.invalid'",
+    ],
   ])("%s", async (code, message) => {
     expect(await h.failure(code)).toBe(message);
   });

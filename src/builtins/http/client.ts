@@ -25,7 +25,7 @@ import {
 import type { RequestSpec } from "./perform";
 import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
 import { encodeForm, encodeQuery } from "./query";
-import { checkCertificates } from "./tls";
+import { checkCertificates, checkPair } from "./tls";
 import { Transport } from "./transport";
 
 export const DEFAULT_TIMEOUT = 30;
@@ -175,6 +175,8 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
   };
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw new HttpFault("client_cert and client_key belong together", "request");
+  if (tls.cert !== undefined && tls.key !== undefined)
+    checkPair({ cert: tls.cert, key: tls.key }, "client_cert", "client_key");
   const proxyText = proxy === false ? undefined : stringOption(options, "proxy");
   const transport = new Transport({
     tls,

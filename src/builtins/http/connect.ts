@@ -6,7 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
 import type { NetRules } from "../../host";
-import { ConnectError } from "./errors";
+import { ConnectError, ProxyError } from "./errors";
 import { basicAuth } from "./proxy";
 
 /** A connection that is not there by then never comes; also bounds what an aborted request leaves. */
@@ -23,6 +23,8 @@ export interface ConnectSettings {
   readonly net?: NetRules | undefined;
   /** Tunnel through this proxy. */
   readonly tunnel?: URL | undefined;
+  /** The origin is this proxy itself, which plain requests are sent to as they are. */
+  readonly forward?: URL | undefined;
   /** Told whenever a new connection is begun. */
   readonly onOpen: () => void;
 }
@@ -50,18 +52,27 @@ async function open(
   host: string,
   port: number,
 ): Promise<net.Socket> {
-  const { tunnel, serverName = host } = settings;
+  const { tunnel, forward, serverName = host } = settings;
+  if (forward !== undefined) return openProxy(settings, forward);
   if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName);
-  const proxyHost = bareHost(tunnel.hostname);
-  const proxyIsTls = tunnel.protocol === "https:";
-  const proxyPort = Number(tunnel.port) || (proxyIsTls ? 443 : 80);
-  const socket = await openAny(settings, proxyIsTls, proxyHost, proxyPort, proxyHost);
+  const socket = await openProxy(settings, tunnel);
   try {
     await connectTunnel(socket, tunnel, host, port);
     return isTls ? await openTls(settings, serverName, { socket }) : socket;
   } catch (e) {
     socket.destroy();
     throw e;
+  }
+}
+
+async function openProxy(settings: ConnectSettings, proxy: URL): Promise<net.Socket> {
+  const host = bareHost(proxy.hostname);
+  const isTls = proxy.protocol === "https:";
+  const port = Number(proxy.port) || (isTls ? 443 : 80);
+  try {
+    return await openAny(settings, isTls, host, port, host);
+  } catch (e) {
+    throw new ProxyError(proxy, e);
   }
 }
 

@@ -25,6 +25,16 @@ export class ConnectError extends Error {
   }
 }
 
+/** A failure on the way to a proxy, which the request itself does not name. */
+export class ProxyError extends Error {
+  constructor(
+    readonly proxy: URL,
+    override readonly cause: unknown,
+  ) {
+    super("proxy failed");
+  }
+}
+
 /** `https://host:port/path`: what of a URL may be shown. */
 export function safeUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
@@ -100,6 +110,12 @@ interface Coded {
   cert?: unknown;
 }
 
+/** What of a certificate counts for the names it is valid for. */
+interface Certificate {
+  subjectaltname?: string;
+  subject?: { CN?: string };
+}
+
 /** The cause when a sandbox does not let scripts connect there. */
 export const NOT_ALLOWED = "not allowed (no network rule fits)";
 
@@ -108,6 +124,10 @@ export function causeText(error: unknown, host: string): string {
   if (typeof error !== "object" || error === null) return String(error);
   const e = error as Coded;
   if (error instanceof ConnectError) return causeText(error.cause, host);
+  if (error instanceof ProxyError) {
+    const { proxy, cause } = error;
+    return `proxy ${proxy.protocol}//${proxy.host}: ${causeText(cause, proxy.hostname)}`;
+  }
   if (error instanceof NetRefusal) return NOT_ALLOWED;
   if (Array.isArray(e.errors) && e.errors.length > 0) return causeText(e.errors[0], host);
   const code = typeof e.code === "string" ? e.code : "";
@@ -115,7 +135,7 @@ export function causeText(error: unknown, host: string): string {
   return (
     SYSTEM_CAUSES[code] ??
     dnsCause(code, host) ??
-    tlsCause(code, message, host) ??
+    tlsCause(code, message, host, e.cert) ??
     protocolCause(code, message) ??
     message
   );
@@ -142,14 +162,13 @@ function dnsCause(code: string, host: string): string | undefined {
   return undefined;
 }
 
-function tlsCause(code: string, message: string, host: string): string | undefined {
+function tlsCause(code: string, message: string, host: string, cert: unknown): string | undefined {
   const known = TLS_CAUSES[code];
   if (known !== undefined) return `TLS: ${known}`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    const names = /(?:altnames|cert's CN): (.*?)$/.exec(
-      message.replace(/^.*altnames: (?=Host)/, ""),
-    );
-    const valid = names === null ? "" : ` (it is valid for ${names[1]})`;
+    const { subjectaltname, subject } = (cert ?? {}) as Certificate;
+    const names = subjectaltname ?? subject?.CN;
+    const valid = names === undefined ? "" : ` (it is valid for ${names})`;
     return `TLS: certificate is not valid for '${host}'${valid}`;
   }
   const alert = /(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)/.exec(`${code} ${message}`);

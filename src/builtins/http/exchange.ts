@@ -171,8 +171,8 @@ export class Exchange implements Handler {
 
   onError(error: Error): void {
     if (this.ended) return;
-    if (this.status === 304 && this.received === 0) {
-      // undici misses the body that the header describes and a 304 never has (RFC 9110 §8.6)
+    if ((this.status === 304 || this.status === 204) && this.received === 0) {
+      // undici misses the body that the header describes and these never have (RFC 9112 §6.3)
       this.finish();
       return;
     }

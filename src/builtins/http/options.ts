@@ -1,6 +1,5 @@
 /** Reads the option tables of requests and clients. */
 import {
-  bytesToUtf8,
   entries,
   isNumber,
   items,
@@ -34,8 +33,9 @@ export interface RequestOptions extends CommonOptions {
 }
 
 function wrong(key: string, expected: string, v: LuaValue): HttpFault {
-  const got = isNumber(v) || typeof v === "string" ? `${plainText(v)}` : typeName(v);
-  return new HttpFault(`option '${key}' must be ${expected}, got ${bytesToUtf8(got)}`, "request");
+  // a text in the wrong place may be a secret
+  const got = isNumber(v) ? plainText(v) : typeName(v);
+  return new HttpFault(`option '${key}' must be ${expected}, got ${got}`, "request");
 }
 
 /** A number of seconds; numeric strings are accepted, as the original does. */

@@ -1,6 +1,7 @@
 /**
  * Trust for outgoing TLS: the system's certificate authorities, and those that the caller gave on top.
  */
+import { createPrivateKey } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import tls from "node:tls";
 import { HttpFault } from "./errors";
@@ -88,6 +89,31 @@ export function checkCertificates(pem: string): void {
     tls.createSecureContext({ ca: found });
   } catch {
     throw new HttpFault("not a valid X.509 certificate", "request");
+  }
+}
+
+/** Fails with what is wrong with a certificate and its key, each called by its option's name. */
+export function checkPair(
+  pair: { readonly cert: string; readonly key: string },
+  certName: string,
+  keyName: string,
+): void {
+  const invalid = (name: string, cause: string) =>
+    new HttpFault(`invalid ${name}: ${cause}`, "request");
+  try {
+    checkCertificates(pair.cert);
+  } catch (e) {
+    throw e instanceof HttpFault ? invalid(certName, e.message) : e;
+  }
+  try {
+    createPrivateKey(pair.key);
+  } catch {
+    throw invalid(keyName, "not a private key in PEM form");
+  }
+  try {
+    tls.createSecureContext(pair);
+  } catch {
+    throw invalid(keyName, "it does not belong to the certificate");
   }
 }
 

@@ -78,7 +78,7 @@ export class Transport {
     // a plain request goes to the proxy as it is, one over TLS through a tunnel
     const forward = proxy != null && !isTls ? proxy : undefined;
     const tunnel = proxy != null && isTls ? proxy : undefined;
-    const pool = this.poolFor(PoolOf, (forward ?? url).origin, tunnel);
+    const pool = this.poolFor(PoolOf, url, forward, tunnel);
     const headers = [...request.headers];
     if (forward !== undefined) {
       const auth = basicAuth(forward);
@@ -129,8 +129,16 @@ export class Transport {
     return proxy;
   }
 
-  private poolFor(PoolOf: PoolClass, origin: string, tunnel: URL | undefined): Pool {
-    const key = tunnel === undefined ? origin : `${origin} ${tunnel.href}`;
+  private poolFor(
+    PoolOf: PoolClass,
+    url: URL,
+    forward: URL | undefined,
+    tunnel: URL | undefined,
+  ): Pool {
+    const { origin } = forward ?? url;
+    // a proxy's address may be asked for something itself, too
+    const proxy = forward ?? tunnel;
+    const key = proxy === undefined ? origin : `${origin} ${proxy.href}`;
     let pool = this.pools.get(key);
     if (pool !== undefined) {
       if (this.pools.size > 1) {
@@ -146,6 +154,7 @@ export class Transport {
         insecure: this.settings.tls.insecure,
         serverName: this.settings.tls.serverName,
         tunnel,
+        forward,
         onOpen: () => {
           this.opened = true;
         },

@@ -20,6 +20,7 @@ import {
   stringOption,
   tableOption,
 } from "../options";
+import { checkPair } from "../tls";
 import type { ServerSettings } from "./server";
 
 const DEFAULT_MAX_BODY = 64 * 1024 * 1024;
@@ -75,6 +76,7 @@ async function readTls(
   const key = await pem(ctx, tls, "key");
   if (cert === undefined || key === undefined)
     throw new HttpFault("option 'tls' needs cert and key (or cert_file and key_file)", "request");
+  checkPair({ cert, key }, "tls.cert", "tls.key");
   return { cert, key };
 }
 
