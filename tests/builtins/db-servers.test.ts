@@ -96,13 +96,13 @@ function postgresTypes(state: () => Harness): void {
         c:execute("drop type if exists mood cascade")
         c:execute("create type mood as enum ('sad', 'very happy')")
         local r = c:query([[select array[1, 2, null]::int[] as a, '{{1,2},{3,4}}'::int8[][] as b,
-          array['x,y', 'q"\\', '', 'NULL', null, 'é'] as c, '{}'::text[] as d, array[true, false] as e,
+          array['x,y', 'q"\\', '', 'NULL', null, 'é'] as c, '{}'::text[] as d, '{}'::int[] as empty, array[true, false] as e,
           array['{"k": 1}']::jsonb[] as f, array['sad', 'very happy']::mood[] as g, 'sad'::mood as h,
           '[0:1]={5,6}'::int[] as i, array[1.50, 2]::numeric[] as j, array['\\x01']::bytea[] as k]])[1]
         local streamed
         for row in c:rows("select array['very happy']::mood[] as m") do streamed = row.m[1] end
         return r.a[1], r.a[3] == db.null, #r.a, r.b, r.c[1], r.c[2], r.c[3], r.c[4], r.c[5] == db.null, r.c[6],
-          #r.d, r.e, r.f, r.g, r.h, r.i, r.j, r.k[1]:byte(), streamed`),
+          #r.d, r.e, r.f, r.g, r.h, r.i, r.j, r.k[1]:byte(), streamed, json.encode(r.empty)`),
     ).toEqual([
       1,
       true,
@@ -126,6 +126,7 @@ function postgresTypes(state: () => Harness): void {
       ["1.50", "2"],
       1,
       "very happy",
+      "[]",
     ]);
   });
 

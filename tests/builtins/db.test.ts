@@ -261,6 +261,20 @@ test("isolation and read-only transactions", async () => {
       `return db.connect("sqlite::memory:"):transaction(function(tx) return #tx:query("select 1") end, {read_only = true, isolation = "serializable"})`,
     ),
   ).toEqual([1]);
+  expect(
+    await run(`
+      local c = db.connect("sqlite::memory:")
+      c:execute("create table t (a)")
+      local write = function(tx) tx:execute("insert into t values (1)") end
+      local ok, e = pcall(c.transaction, c, write, {read_only = true})
+      c:transaction(write)
+      c:execute("insert into t values (2)")
+      return ok, e, #c:query("select * from t")`),
+  ).toEqual([
+    false,
+    "db.execute: error returned from database: attempt to write a readonly database (SQLITE_READONLY)",
+    2,
+  ]);
 });
 
 test("a lost connection is closed, but not under an iterator", async () => {

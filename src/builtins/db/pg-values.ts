@@ -14,6 +14,7 @@ import {
   nullOf,
   numberToString,
 } from "../../host";
+import { arrayMarker } from "../json";
 import { encodeJson } from "../json/encode";
 import { DbFault } from "./errors";
 import { Bytes, floatOf, type Parameter, toParameter } from "./params";
@@ -24,6 +25,7 @@ import { isoTimestamp, jsonReader } from "./results";
 export class ValueReader {
   private readonly readJson: (bytes: string) => LuaValue;
   private readonly null: LuaValue;
+  private readonly emptyArray: LuaTable;
 
   constructor(
     host: Host,
@@ -31,6 +33,7 @@ export class ValueReader {
   ) {
     this.readJson = jsonReader(host);
     this.null = nullOf(host);
+    this.emptyArray = arrayMarker(host);
   }
 
   /** A value from its text, as bytes. */
@@ -69,7 +72,9 @@ export class ValueReader {
         if (text[at] === delimiter) at++;
       }
       at++;
-      return list(values);
+      const table = list(values);
+      if (values.length === 0) table.metatable = this.emptyArray;
+      return table;
     };
     const item = (): LuaValue => {
       if (text[at] !== '"') {

@@ -57,4 +57,6 @@ export interface Driver {
   connect(): Promise<Session>;
   /** The statements that begin a transaction. */
   begin(options: TransactionOptions): string[];
+  /** What undoes settings of `begin` that do not end with the transaction. */
+  end?(options: TransactionOptions): string[];
 }

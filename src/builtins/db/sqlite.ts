@@ -116,12 +116,14 @@ export class SqliteDriver implements Driver {
   begin({ isolation, readOnly }: TransactionOptions): string[] {
     if (isolation !== undefined && isolation !== "serializable")
       throw new DbFault("SQLite's transactions are always serializable");
+    if (readOnly) return ["BEGIN", "PRAGMA query_only = ON"];
     // IMMEDIATE: one that began reading could not become a writing one while others write
-    return [
-      readOnly || this.address.mode === "ro" || this.settings.readonly
-        ? "BEGIN"
-        : "BEGIN IMMEDIATE",
-    ];
+    const reads = this.address.mode === "ro" || this.settings.readonly;
+    return [reads ? "BEGIN" : "BEGIN IMMEDIATE"];
+  }
+
+  end({ readOnly }: TransactionOptions): string[] {
+    return readOnly && !this.settings.readonly ? ["PRAGMA query_only = OFF"] : [];
   }
 }
 

@@ -44,7 +44,18 @@ export async function runTransaction(
     await rollBack(session, savepoint);
     throw e;
   } finally {
+    if (savepoint === undefined) await settle(session, database.driver.end?.(options) ?? []);
     lease.release();
+  }
+}
+
+/** Puts the session back in order; one on which that fails is not used again. */
+async function settle(session: Session, commands: readonly string[]): Promise<void> {
+  if (session.isBroken) return;
+  try {
+    for (const sql of commands) await command(session, sql);
+  } catch {
+    session.destroy();
   }
 }
 
