@@ -107,7 +107,9 @@ export interface OpInfo {
   /** How many registers and temporaries are needed afterwards, and so saved when it suspends. */
   registers: number;
   temporaries: number;
-  /** Those of them that hold plain doubles, to be boxed when the frame is saved (typed code). */
+  /** The temporaries among them that have no value yet: the targets of operations to come. */
+  unset?: Set<string>;
+  /** Those that hold plain doubles, to be boxed when the frame is saved (typed code). */
   unboxed?: Set<string>;
   /** The expression or the kind of implicit call; see names.ts. */
   expr: Expr | ImplicitOp | undefined;

@@ -11,7 +11,7 @@
 import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import type { FloatVariables } from "./floats";
-import type { FunctionCode, ImplicitOp, LocalScope, Node, OpInfo, TailCall } from "./ir";
+import type { FunctionCode, ImplicitOp, LocalScope, Node, OpInfo, OpNode, TailCall } from "./ir";
 import { anyOperand, Kind, type Operand } from "./operand";
 
 /**
@@ -55,6 +55,8 @@ export class Lowering {
   readonly floats: FloatVariables;
   /** Registers and temporaries that hold plain doubles at this point of typed code. */
   private readonly unboxed = new Set<string>();
+  /** Temporaries that no code has assigned since they were allocated. */
+  private readonly unset = new Set<string>();
   /** Temporaries below this number are needed after the expression that is being evaluated. */
   liveBase = 0;
   /** Number of to-be-closed slots in scope. */
@@ -129,6 +131,7 @@ export class Lowering {
   // ------------------------------------------------------------- emitting
 
   emit(node: Node): void {
+    if (typeof node === "string") this.noteAssigned(node);
     const last = this.nodes.length - 1;
     if (typeof node === "string" && typeof this.nodes[last] === "string") this.nodes[last] += node;
     else this.nodes.push(node);
@@ -138,7 +141,16 @@ export class Lowering {
     const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
     if (callee !== undefined) info.callee = callee;
     if (this.unboxed.size > 0) info.unboxed = new Set(this.unboxed);
+    for (const t of this.unset) if (Number(t.slice(1)) < live) (info.unset ??= new Set()).add(t);
     return info;
+  }
+
+  /**
+   * Notes which temporaries the text assigns. Those without a value must not be saved: as they are
+   * assigned later in the same loop, that would keep their last value alive, in a box, all round it.
+   */
+  private noteAssigned(text: string): void {
+    for (const [, t] of text.matchAll(/\b(t\d+)=(?!=)/g)) this.unset.delete(t as string);
   }
 
   /**
@@ -156,7 +168,10 @@ export class Lowering {
     if (expr !== "hook" && expr !== "marker") this.marker(line);
     const k = this.ops.length;
     this.ops.push(this.info(line, expr, callee, live));
-    this.nodes.push({ type: "op", k, text: text(k), resume });
+    const node: OpNode = { type: "op", k, text: text(k), resume };
+    this.noteAssigned(node.text);
+    this.noteAssigned(resume);
+    this.nodes.push(node);
   }
 
   /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
@@ -256,6 +271,7 @@ export class Lowering {
     const n = this.tempTop++;
     if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
     this.unboxed.delete(`t${n}`);
+    this.unset.add(`t${n}`);
     return `t${n}`;
   }
 

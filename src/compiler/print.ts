@@ -128,7 +128,8 @@ abstract class Printer {
     const op = this.code.ops[k];
     const region = this.regions[this.regions.length - 1];
     if (op === undefined || region === undefined) return this.save(k);
-    if (op.temporaries > 0 || op.registers !== region.registers) return this.save(k);
+    if (op.temporaries > (op.unset?.size ?? 0) || op.registers !== region.registers)
+      return this.save(k);
     region.used = true;
     region.unboxed = op.unboxed;
     return `break q${region.id}`;
@@ -176,15 +177,15 @@ abstract class Printer {
   }
 }
 
-/** The values of a frame as text, plain doubles boxed. */
-function boxAll(names: string[], unboxed: Set<string> | undefined): string {
-  if (unboxed === undefined) return names.join(",");
-  return names.map((n) => (unboxed.has(n) ? `BX(${n})` : n)).join(",");
+/** The values of a frame as text, plain doubles boxed; 0 in place of what has no value. */
+function boxAll(names: string[], unboxed?: Set<string>, unset?: Set<string>): string {
+  return names.map((n) => (unset?.has(n) ? "0" : unboxed?.has(n) ? `BX(${n})` : n)).join(",");
 }
 
 class FastPrinter extends Printer {
   private values(k: number): string {
-    return boxAll(frameLayout(this.code, k), this.code.ops[k]?.unboxed);
+    const op = this.code.ops[k];
+    return boxAll(frameLayout(this.code, k), op?.unboxed, op?.unset);
   }
 
   private frame(k: number): string {
