@@ -81,6 +81,7 @@ export {
   float,
   integer,
   integerValue,
+  isList,
   items,
   list,
   newTable,

@@ -63,6 +63,14 @@ export function* entries(table: LuaTable): Generator<[key: LuaValue, value: LuaV
   while (it.step()) yield [it.key, it.value];
 }
 
+/** Whether a table has no other keys than 1..n, as an empty one. */
+export function isList(table: LuaTable): boolean {
+  const length = table.length();
+  let count = 0;
+  for (const _ of entries(table)) if (++count > length) return false;
+  return true;
+}
+
 /** The values at 1..n (no metamethods). */
 export function* items(table: LuaTable): Generator<LuaValue> {
   for (let i = 1; i <= table.length(); i++) yield table.getInt(i);

@@ -207,6 +207,14 @@ describe("errors", () => {
       "http.get: option 'timeout' must be a positive number of seconds, got -1",
     ],
     [
+      `http.get(base, { query = { a = { b = 1 } } })`,
+      "http.get: query field 'a' must be a string, number, boolean or list",
+    ],
+    [
+      `http.get(base, { headers = { a = { b = 1 } } })`,
+      "http.get: header 'a' must be a string, number or list, got table",
+    ],
+    [
       `http.get(base, { headers = "Authorization: s3cr3t" })`,
       "http.get: option 'headers' must be a table, got string",
     ],

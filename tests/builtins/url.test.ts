@@ -42,6 +42,8 @@ test("parse", async () => {
   expect(await run("return url.parse(...)", ["http://[2001:db8::1]:80"])).toEqual([
     { scheme: "http", host: "2001:db8::1", port: 80, path: "" },
   ]);
+  // only ASCII has cases here: the rest are bytes
+  expect(await run(`return url.parse("http://CAFÉ.example/").host`)).toEqual(["cafÉ.example"]);
   expect(await run("return url.parse(...)", ["/rel/path?"])).toEqual([
     { path: "/rel/path", query: "", params: {} },
   ]);
@@ -129,6 +131,9 @@ test("queries", async () => {
     "a=x%20y&b=1&b=2.5&b=true",
   ]);
   expect(await run(`return url.query{{"z", 1}, {"a", 2}, {"z", 3}}`)).toEqual(["z=1&a=2&z=3"]);
+  expect(await failure(`url.query{a = {b = 1}}`)).toBe(
+    "url.query: field 'a' must be a string, number or boolean",
+  );
   expect(await run(`return url.parse_query("?a=1&b=%20+&a=2&c&=x&__proto__=y")`)).toEqual([
     JSON.parse('{"a":["1","2"],"b":"  ","c":"","":"x","__proto__":"y"}'),
   ]);

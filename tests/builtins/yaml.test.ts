@@ -45,6 +45,8 @@ test("plain scalars", async () => {
     ["!!str 12", "string 12"],
     ["!!int 12", "integer 12"],
     ["!!float 1.5", "float 1.5"],
+    ["!!float 3", "float 3.0"],
+    ["!!float 0x10", "float 16.0"],
     ["!!null ''", "nil nil"],
     ["1".repeat(500), `string ${"1".repeat(500)}`],
   ];

@@ -1,6 +1,7 @@
 /** Reads the option tables of requests and clients. */
 import {
   entries,
+  isList,
   isNumber,
   items,
   type LuaFunction,
@@ -85,7 +86,7 @@ export function readHeaders(table: LuaTable): HeaderList {
   const out: HeaderList = [];
   for (const [name, v] of entries(table)) {
     if (typeof name !== "string") throw new HttpFault("header names must be strings", "request");
-    const lines = v instanceof LuaTable ? items(v) : [v];
+    const lines = v instanceof LuaTable && isList(v) ? items(v) : [v];
     for (const line of lines) {
       const text = plainText(line);
       if (text === undefined)

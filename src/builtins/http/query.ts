@@ -1,5 +1,13 @@
 /** Query strings and forms from Lua tables. */
-import { entries, isNumber, items, LuaTable, type LuaValue, numberToString } from "../../host";
+import {
+  entries,
+  isList,
+  isNumber,
+  items,
+  LuaTable,
+  type LuaValue,
+  numberToString,
+} from "../../host";
 import { HttpFault } from "./errors";
 
 const UNRESERVED = /[^A-Za-z0-9\-._~]/g;
@@ -43,7 +51,8 @@ function fieldText(v: LuaValue, what: string, key: string): string {
 function* fields(table: LuaTable, what: string): Generator<[key: string, value: string]> {
   for (const [k, v] of entries(table)) {
     const key = fieldText(k, what, "?");
-    if (v instanceof LuaTable) for (const item of items(v)) yield [key, fieldText(item, what, key)];
+    if (v instanceof LuaTable && isList(v))
+      for (const item of items(v)) yield [key, fieldText(item, what, key)];
     else yield [key, fieldText(v, what, key)];
   }
 }

@@ -48,11 +48,16 @@ function splitAuthority(authority: string, parts: Parts, fail: (cause: string) =
   if (host === undefined || !HOST.test(host)) {
     fail("invalid host");
   }
-  parts.host = host.startsWith("[") ? host.slice(1, -1) : host.toLowerCase();
+  parts.host = host.startsWith("[") ? host.slice(1, -1) : lowerAscii(host);
   if (port !== undefined && port !== "") {
     if (!/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT) fail("invalid port");
     parts.port = Number(port);
   }
+}
+
+/** The host is bytes, of which `toLowerCase` would change others than ASCII letters, too. */
+function lowerAscii(bytes: string): string {
+  return bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Percent-decoding of anything but query fields: `+` stays. */

@@ -1,7 +1,9 @@
 /** Query strings to and from tables. */
 import {
   entries,
+  isList,
   isNumber,
+  items,
   LuaTable,
   type LuaValue,
   list,
@@ -32,7 +34,7 @@ export function buildQuery(t: LuaTable, fail: (cause: string) => never): string 
       continue;
     }
     const name = text(key, "a name", fail);
-    if (v instanceof LuaTable) for (let i = 1; i <= v.length(); i++) add(name, v.getInt(i));
+    if (v instanceof LuaTable && isList(v)) for (const item of items(v)) add(name, item);
     else add(name, v);
   }
   return parts.join("&");

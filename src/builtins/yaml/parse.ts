@@ -12,7 +12,16 @@ import type {
   YAMLSeq,
   Parser as YamlParser,
 } from "yaml";
-import { HostError, LuaTable, type LuaValue, numberToString, utf8ToBytes } from "../../host";
+import {
+  float,
+  HostError,
+  isNumber,
+  LuaTable,
+  type LuaValue,
+  numberToDouble,
+  numberToString,
+  utf8ToBytes,
+} from "../../host";
 import { position, readText } from "../data/text";
 import { NULL, resolvePlain } from "./scalars";
 
@@ -239,7 +248,7 @@ function scalar(node: Scalar<string>): LuaValue | typeof NULL {
   const kind = tag.startsWith(CORE) ? tag.slice(CORE.length) : "";
   if (!Object.hasOwn(fits, kind)) throw unknownTag(tag, node);
   if (!fits[kind]) throw new Fault(`not a value of type !!${kind}`, start(node));
-  return v;
+  return kind === "float" && v !== NULL && isNumber(v) ? float(numberToDouble(v)) : v;
 }
 
 /** Numbers that are no plain JS numbers. */
