@@ -100,6 +100,11 @@ describe("Jinja2", () => {
       "{y = json.null}",
       "false true true true",
     ],
+    [
+      "{{ s.upper() }} {{ s.split('-')[1] }} {% for k, v in m.items() %}{{ k }}={{ v }};{% endfor %}",
+      "{s = 'a-b', m = {x = 1, y = 'z'}}",
+      "A-B b x=1;y=z;",
+    ],
     ['{{ v }} {{ v|e }} {{ "/\'"|escape }}', "{v = '<&>'}", "<&> &lt;&amp;&gt; &#x2f;&#x27;"],
   ])("%s", async (template, vars, expected) => {
     expect(await render(template, vars)).toBe(expected);
@@ -119,7 +124,7 @@ describe("Jinja2", () => {
     ["{{ 1|nope }}", "unknown filter: filter nope is unknown (in <string>:1)"],
     ["{{ 1 is nope }}", "unknown test: test nope is unknown (in <string>:1)"],
     ["{{ nope() }}", "unknown function: nope is unknown (in <string>:1)"],
-    ["{{ s.upper() }}", "unknown method: string has no method named upper (in <string>:1)"],
+    ["{{ s.encode() }}", "unknown method: string has no method named encode (in <string>:1)"],
     [
       '{% include "nope" %}',
       'template not found: tried to include non-existing template "nope" (in <string>:1)',

@@ -101,6 +101,7 @@ function renderNow(loaded: Loaded, rendering: Rendering): string {
   const environment = new loaded.glue.Environment();
   try {
     environment.debug = false;
+    environment.enablePyCompat();
     return renderIn(environment, rendering);
   } finally {
     if (isBroken) environment.__destroy_into_raw();

@@ -8,6 +8,8 @@ declare module "minijinja-js/dist/bundler/minijinja_js_bg.js" {
   export class Environment {
     debug: boolean;
     fuel: number | undefined;
+    /** Methods of Python: `text.upper()`, `map.items()`. */
+    enablePyCompat(): void;
     addTemplate(name: string, source: string): void;
     renderTemplate(name: string, variables: unknown): string;
     free(): void;
