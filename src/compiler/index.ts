@@ -75,7 +75,10 @@ export function printUnit(
     defined.add(name);
     text += `\n${context.definitions.get(name)}M.${name}=${name};`;
   }
-  for (const f of functions) text += `\nM.m${f.body.id}=${printFast(f)};`;
+  for (const f of functions) {
+    const { factory, loops } = printFast(f);
+    text += `${loops}\nM.m${f.body.id}=${factory};`;
+  }
   return `"use strict";${runtimeNames(text)}var {${known.join(",")}}=M;${text}`;
 }
 

@@ -65,6 +65,14 @@ export interface LoopNode {
   type: "loop";
   label: string;
   body: Node[];
+  /** Of a loop statement: what is in use around it. */
+  scope?: {
+    registers: number;
+    /** The registers below this number are used after the loop. */
+    outliving: number;
+    /** Temporaries in use. */
+    temporaries: string[];
+  };
   lo: number;
   hi: number;
 }

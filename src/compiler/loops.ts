@@ -7,16 +7,23 @@ import { callText, listed } from "./calls";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, quote } from "./operand";
 
-export function loop(lo: Lowering, body: (label: string) => void): void {
+/** Registers from `outliving` up are the statement's own. */
+export function loop(
+  lo: Lowering,
+  body: (label: string) => void,
+  outliving = lo.registerMark,
+): void {
   const name = lo.label();
   const outer = lo.loop;
   lo.loop = { label: name, closeLevel: lo.closeLevel };
-  lo.emitLoop(name, () => body(name));
+  lo.emitLoopStatement(name, outliving, () => body(name));
   lo.loop = outer;
 }
 
 export function numericFor(lo: Lowering, s: NumericForStatement, body: () => void): void {
   lo.scope(() => {
+    const mark = lo.tempMark;
+    const outliving = lo.registerMark;
     const start = listed(lo, s.start);
     const limit = listed(lo, s.limit);
     const step = s.step === undefined ? undefined : listed(lo, s.step);
@@ -39,7 +46,8 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
           s.line,
           "for prepare",
         );
-      countedLoop(lo, s, counter, bound, stepValue, undefined, body);
+      lo.releaseTemps(mark);
+      countedLoop(lo, s, counter, bound, stepValue, undefined, body, outliving);
       return;
     }
     const by = step === undefined ? "1" : step.code;
@@ -57,7 +65,9 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       s.line,
       "for prepare",
     );
-    countedLoop(lo, s, counter, bound, constantStep ? stepValue : stepRegister, state, body);
+    lo.releaseTemps(mark);
+    const advance = constantStep ? stepValue : stepRegister;
+    countedLoop(lo, s, counter, bound, advance, state, body, outliving);
   });
 }
 
@@ -74,30 +84,35 @@ function countedLoop(
   step: number | string,
   state: string | undefined,
   body: () => void,
+  outliving: number,
 ): void {
   const done =
     typeof step === "number"
       ? `${counter}${step > 0 ? "<=" : ">="}${bound}`
       : `(${step}>0?${counter}<=${bound}:${counter}>=${bound})`;
-  loop(lo, (name) => {
-    if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
-    else
-      lo.emit(
-        `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
-      );
-    lo.hooked("H.loop(fr);");
-    lo.scope(() => {
-      lo.declare(s.variable);
-      if (state === undefined) lo.kindOf.set(s.variable, Kind.Int);
-      lo.initialise(s.variable, counter);
-      body();
-      lo.lastLine = s.body.endLine;
-    });
-    endOfBody(lo, s.line);
-    lo.tick(s.line);
-    const advance = `${counter}=${counter}+${step};`;
-    lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
-  });
+  loop(
+    lo,
+    (name) => {
+      if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
+      else
+        lo.emit(
+          `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
+        );
+      lo.hooked("H.loop(fr);");
+      lo.scope(() => {
+        lo.declare(s.variable);
+        if (state === undefined) lo.kindOf.set(s.variable, Kind.Int);
+        lo.initialise(s.variable, counter);
+        body();
+        lo.lastLine = s.body.endLine;
+      });
+      endOfBody(lo, s.line);
+      lo.tick(s.line);
+      const advance = `${counter}=${counter}+${step};`;
+      lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
+    },
+    outliving,
+  );
   lo.hooked("fr.hooked.jumped=false;");
 }
 
@@ -114,6 +129,7 @@ function endOfBody(lo: Lowering, line: number): void {
 export function genericFor(lo: Lowering, s: GenericForStatement, body: () => void): void {
   lo.scope(() => {
     const mark = lo.tempMark;
+    const outliving = lo.registerMark;
     const init = listOf(lo, s.exprs, 4, true);
     const [f, state, control] = [lo.newRegister(), lo.newRegister(), lo.newRegister()];
     const mode = lo.newRegister();
@@ -141,38 +157,42 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
       .slice(2)
       .map((v) => `${v}=undefined;`)
       .join("");
-    loop(lo, (name) => {
-      lo.emitIf(
-        `${mode}===1`,
-        () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
-        () =>
-          lo.emitIf(
-            `${mode}===2`,
-            () => {
-              lo.op(
-                (k) =>
-                  `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
-                `${v1}=F(v)`,
-                s.line,
-                undefined,
-              );
-              lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
-            },
-            () => iteratorCall(lo, s, f, state, control, values, name),
-          ),
-      );
-      lo.hooked("H.loop(fr);");
-      lo.scope(() => {
-        s.vars.forEach((v, i) => {
-          lo.declare(v);
-          lo.initialise(v, values[i] as string);
+    loop(
+      lo,
+      (name) => {
+        lo.emitIf(
+          `${mode}===1`,
+          () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
+          () =>
+            lo.emitIf(
+              `${mode}===2`,
+              () => {
+                lo.op(
+                  (k) =>
+                    `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
+                  `${v1}=F(v)`,
+                  s.line,
+                  undefined,
+                );
+                lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
+              },
+              () => iteratorCall(lo, s, f, state, control, values, name),
+            ),
+        );
+        lo.hooked("H.loop(fr);");
+        lo.scope(() => {
+          s.vars.forEach((v, i) => {
+            lo.declare(v);
+            lo.initialise(v, values[i] as string);
+          });
+          body();
+          lo.lastLine = s.body.endLine;
         });
-        body();
-        lo.lastLine = s.body.endLine;
-      });
-      endOfBody(lo, s.line);
-      lo.tick(s.line);
-    });
+        endOfBody(lo, s.line);
+        lo.tick(s.line);
+      },
+      outliving,
+    );
     lo.hooked("fr.hooked.jumped=false;");
     if (lo.closeLevel > level) lo.emitClose(level, s.body.endLine);
     lo.closeLevel = level;

@@ -228,6 +228,21 @@ export class Lowering {
     this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
   }
 
+  /** The loop of a loop statement; registers from `outliving` up are not used after it. */
+  emitLoopStatement(label: string, outliving: number, body: () => void): void {
+    const lo = this.opCount;
+    const registers = this.registerTop;
+    const temporaries: string[] = [];
+    for (let i = 0; i < this.tempTop; i++) if (!this.unset.has(`t${i}`)) temporaries.push(`t${i}`);
+    const nodes = this.collect(body);
+    const scope = { registers, outliving, temporaries };
+    this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
+  }
+
+  get registerMark(): number {
+    return this.registerTop;
+  }
+
   /**
    * Preemption point: a counter that runs out. Function entries count in `X.n`, which debugging and
    * cancellation set to zero; loops count in a local variable, which is cheaper.

@@ -11,8 +11,9 @@
  * waited when a frame is resumed; every list on the way to that operation then jumps ahead to the
  * part that contains it. Loops stay loops, so that the JIT compiles them well.
  */
-import type { FunctionCode, Node, RegionNode } from "./ir";
+import type { FunctionCode, LoopNode, Node, RegionNode } from "./ir";
 import { LOOP_TICKS } from "./lower";
+import { type Outline, outlines } from "./outline";
 
 /** The values that every frame of the function holds, whatever operation it waits for. */
 function fixedLayout(code: FunctionCode): string[] {
@@ -138,6 +139,11 @@ abstract class Printer {
   /** Saves a frame at the operation in `k`, with registers only. */
   protected abstract saveRegisters(count: number, unboxed?: Set<string>): string;
 
+  /** A loop statement; undefined where it is not printed apart. */
+  protected outlined(_loop: LoopNode): string | undefined {
+    return undefined;
+  }
+
   private node(n: Node): string {
     if (typeof n === "string") return n;
     switch (n.type) {
@@ -160,7 +166,7 @@ abstract class Printer {
         return `if(${cond}){${this.list(n.taken)}}${orelse}`;
       }
       case "loop":
-        return `${n.label}:for(;;){${this.list(n.body)}}`;
+        return this.outlined(n) ?? `${n.label}:for(;;){${this.list(n.body)}}`;
       case "block":
         return `${n.label}:{${this.list(n.body)}}`;
       case "dispatch": {
@@ -183,6 +189,11 @@ function boxAll(names: string[], unboxed?: Set<string>, unset?: Set<string>): st
 }
 
 class FastPrinter extends Printer {
+  /** Loops that are printed apart. */
+  protected outlines: Map<Node, Outline> = outlines(this.code);
+  /** The functions of those that were met. */
+  functions = "";
+
   private values(k: number): string {
     const op = this.code.ops[k];
     return boxAll(frameLayout(this.code, k), op?.unboxed, op?.unset);
@@ -212,6 +223,49 @@ class FastPrinter extends Printer {
     // goes on in the resumable form, which marks the variable
     return `return ${this.frame(k)}.deopt()`;
   }
+
+  protected override outlined(loop: LoopNode): string | undefined {
+    const outline = this.outlines.get(loop);
+    if (outline === undefined || loop.scope === undefined) return undefined;
+    const { registers, temporaries } = loop.scope;
+    const args = fixedLayout(this.code).slice(1);
+    for (let i = 0; i < registers; i++) args.push(`r${i}`);
+    args.push(...temporaries);
+    const printer = new LoopPrinter(this.code, this.outlines);
+    const body = printer.list([
+      { type: "region", registers },
+      { ...loop, scope: undefined },
+    ]);
+    const declared = declarations(this.code, registers, temporaries);
+    const { name, results } = outline;
+    const [only] = results;
+    const fields = results.map((r) => `${r}:${r}`).join(",");
+    const result = results.length > 1 ? `{${fields}}` : (only ?? "0");
+    this.functions +=
+      `${printer.functions}\nfunction ${name}(${args.join(",")}){var k=0${declared};` +
+      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`;
+    const left = outline.mayLeave ? "if(h instanceof LX)return h.results;" : "";
+    const assign =
+      results.length > 1 ? results.map((r) => `${r}=h.${r};`).join("") : only ? `${only}=h;` : "";
+    // an error has got its position when it comes out of the loop: k says so
+    return `k=${~(loop.lo + 1)};if((h=${name}(${args.join(",")}))===null)return null;${left}${assign}`;
+  }
+}
+
+/** Prints a loop as a function: what ends the function around it comes out in a wrapping. */
+class LoopPrinter extends FastPrinter {
+  constructor(code: FunctionCode, found: Map<Node, Outline>) {
+    super(code, false);
+    this.outlines = found;
+  }
+
+  protected override deopt(k: number, value: string): string {
+    return super.deopt(k, value).replace(/^return (.*)$/, "return new LX($1)");
+  }
+
+  override mark(k: number): string {
+    return super.mark(k).replace(/^return (.*)$/, "return new LX($1)");
+  }
 }
 
 class ResumablePrinter extends Printer {
@@ -237,18 +291,18 @@ class ResumablePrinter extends Printer {
 }
 
 /** Declares registers from `from` up, temporaries and dispatch variables. */
-function declarations(code: FunctionCode, from: number): string {
+function declarations(code: FunctionCode, from: number, without: string[] = []): string {
   const names: string[] = [",h"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,r${i}`);
-  for (let i = 0; i < code.temporaries; i++) names.push(`,t${i}`);
+  for (let i = 0; i < code.temporaries; i++) if (!without.includes(`t${i}`)) names.push(`,t${i}`);
   for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);
   return names.join("");
 }
 
-/** `(u0,u1)=>function L1_2(r0,r1){…}` */
-export function printFast(code: FunctionCode): string {
+/** `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. */
+export function printFast(code: FunctionCode): { factory: string; loops: string } {
   const { body } = code;
   const params = body.params.map((_, i) => `r${i}`);
   const variables = declarations(code, params.length);
@@ -260,9 +314,10 @@ export function printFast(code: FunctionCode): string {
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
   text += `var k=0${variables};`;
   if (code.tailCalls.length > 0) text += "tail:{";
-  text += `try{${new FastPrinter(code, false).list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
+  const printer = new FastPrinter(code, false);
+  text += `try{${printer.list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return `${text}}`;
+  return { factory: `${text}}`, loops: printer.functions };
 }
 
 /** `function(fr,v,f){…}`: runs a frame on with the value `v`, or with the error `v` if `f`. */

@@ -28,7 +28,7 @@ import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, ipairs, next, pairs } from "./iterators";
-import { LuaFrame, leave, leaveFrame } from "./luaframe";
+import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { withoutObject } from "./native";
 import { select } from "./select";
@@ -132,6 +132,7 @@ export const codegenApi = {
   MH: mulHigh,
   IM: Math.imul,
   LF: LuaFrame,
+  LX: LoopExit,
   X: control,
   H: hookApi,
   Q: Array.isArray,

@@ -107,6 +107,14 @@ export class LuaFrame extends Frame {
   }
 }
 
+/**
+ * What a loop that is a function of its own (compiler/outline.ts) returns when the function around it
+ * has gone on in the resumable form, and ended with `results`.
+ */
+export class LoopExit {
+  constructor(readonly results: Results) {}
+}
+
 /** The fast form of a function leaves at operation `k`; `values` as they are in the frame. */
 export function leave(k: number, ...values: unknown[]): LuaValue[] {
   return leaveFrame(new LuaFrame(values[0] as Proto, k, values));

@@ -23,9 +23,12 @@ export function position(proto: Proto, k: number): string {
 
 /**
  * Called by the handler of each Lua frame that an error passes, with the operation under way.
- * Completes the message if that is pending, and returns what to throw on.
+ * Completes the message if that is pending, and returns what to throw on. `~op` stands for a loop
+ * that is a function of its own (compiler/outline.ts), whose handler did all that.
  */
-export function unwind(proto: Proto, k: number, error: unknown): unknown {
+export function unwind(proto: Proto, op: number, error: unknown): unknown {
+  if (op < 0 && (error instanceof LuaError || error instanceof Interrupt)) return error;
+  const k = op < 0 ? ~op : op;
   if (error instanceof Interrupt) {
     error.traceback?.push({ proto, op: k });
     return error;

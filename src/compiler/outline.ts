@@ -1,0 +1,105 @@
+/**
+ * Which loops of a function are printed as functions of their own.
+ *
+ * The JIT compiles a function once for each loop that it is met in, with what it knows by then, and
+ * throws the code away where a later loop begins. So in a function that runs once, a main function
+ * above all, each loop waits for machine code that begins in it, of a function as large as all loops
+ * together. As a function of its own, a loop is compiled alone, and what is compiled stays.
+ *
+ * The registers around the loop are its parameters, those that it assigns its results. When it is
+ * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
+ */
+import type { FunctionCode, LoopNode, Node } from "./ir";
+
+/** What a loop takes and gives as a function. */
+export interface Outline {
+  loop: LoopNode;
+  /** JS name of the function. */
+  name: string;
+  /** Registers that are used later and that it assigns. */
+  results: string[];
+  /** It may leave the fast form for good: what it returns then is a result of the whole function. */
+  mayLeave: boolean;
+}
+
+/** The loops of a function to be printed apart. */
+export function outlines(code: FunctionCode): Map<Node, Outline> {
+  const found = new Map<Node, Outline>();
+  if (code.body.id === 0) visit(code, code.nodes, true, found);
+  return found;
+}
+
+/** A loop beside others stands apart from them; a single one inside of another stays where it is. */
+function visit(code: FunctionCode, nodes: Node[], apart: boolean, found: Map<Node, Outline>): void {
+  const loops = loopsIn(nodes);
+  for (const loop of loops) {
+    const outline = apart || loops.length > 1 ? outlineOf(code, loop) : undefined;
+    if (outline !== undefined) found.set(loop, outline);
+    visit(code, loop.body, false, found);
+  }
+}
+
+/** The loops of a list that are not inside of others. */
+function loopsIn(nodes: Node[]): LoopNode[] {
+  const loops: LoopNode[] = [];
+  for (const n of nodes) {
+    if (typeof n === "string") continue;
+    if (n.type === "loop") loops.push(n);
+    else for (const list of listsOf(n)) loops.push(...loopsIn(list));
+  }
+  return loops;
+}
+
+function listsOf(n: Exclude<Node, string>): Node[][] {
+  switch (n.type) {
+    case "if":
+      return [n.taken, n.orelse];
+    case "loop":
+    case "block":
+      return [n.body];
+    case "dispatch":
+      return n.segments.map((s) => s.body);
+    default:
+      return [];
+  }
+}
+
+function outlineOf(code: FunctionCode, loop: LoopNode): Outline | undefined {
+  if (loop.scope === undefined || loop.hi - loop.lo < 2) return undefined;
+  const facts = { text: "", labels: new Set<string>(), mayLeave: false };
+  collect([loop], facts);
+  if (/\b(?:return|arguments)\b/.test(facts.text)) return undefined;
+  for (const [, label] of facts.text.matchAll(/\b(?:break|continue) (\w+)/g))
+    if (label !== "sus" && !facts.labels.has(label as string)) return undefined;
+  const { outliving } = loop.scope;
+  const results = new Set<string>();
+  for (const [, r] of facts.text.matchAll(/\br(\d+)=(?!=)/g))
+    if (Number(r) < outliving) results.add(`r${r}`);
+  for (const [, r] of facts.text.matchAll(/(?:\+\+|--)r(\d+)\b/g))
+    if (Number(r) < outliving) results.add(`r${r}`);
+  return {
+    loop,
+    name: `${code.jsName}_${loop.label}`,
+    results: [...results],
+    mayLeave: facts.mayLeave,
+  };
+}
+
+/** Gathers the text of the fast form, its labels, and whether it may go over to the other form. */
+function collect(
+  nodes: Node[],
+  facts: { text: string; labels: Set<string>; mayLeave: boolean },
+): void {
+  for (const n of nodes) {
+    if (typeof n === "string") facts.text += `${n}\n`;
+    else if (n.type === "op") {
+      facts.text += `${n.text}\n`;
+      if (n.text.includes("deopt ")) facts.mayLeave = true;
+    } else if (n.type === "mark") facts.mayLeave = true;
+    else {
+      if ("label" in n) facts.labels.add(n.label);
+      if (n.type === "if") facts.text += `${n.cond}\n`;
+      for (const list of listsOf(n)) collect(list, facts);
+    }
+  }
+}
