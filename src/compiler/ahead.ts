@@ -120,6 +120,7 @@ function lazyDebug(make: () => DebugInfo): DebugInfo {
   };
   return {
     calleeName: (k) => debug().calleeName(k),
+    argumentCount: (k) => debug().argumentCount(k),
     isCall: (k) => debug().isCall(k),
     callee: (k, s) => debug().callee(k, s),
     operandName: (k, operand) => debug().operandName(k, operand),

@@ -63,7 +63,9 @@ export function comparison(lo: Lowering, e: BinaryExpr): string {
   // a > b is b < a (§3.4.4)
   const swap = e.op === ">" || e.op === ">=";
   const helper = e.op === "<" || e.op === ">" ? "lt" : "le";
-  const args = swap ? `${b.code},${a.code}` : `${a.code},${b.code}`;
+  const [x, y] = swap ? [b, a] : [a, b];
+  // a metamethod wants its floats boxed
+  const args = `${lo.argument(x)},${lo.argument(y)}`;
   const test = [a, b]
     .filter((o) => !known(o))
     .map((o) => (o.kind === Kind.Any ? `typeof ${o.code}==="number"` : "false"))
@@ -99,7 +101,7 @@ function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
   lo.op(
     (k) =>
       `if(${a.code}===${b.code})${t}=true;else if(typeof ${a.code}!=="object"&&typeof ${b.code}!=="object")${t}=false;` +
-      `else{k=${k};${t}=eq(${a.code},${b.code});if(${t}===null)break sus;}`,
+      `else{k=${k};${t}=eq(${lo.argument(a)},${lo.argument(b)});if(${t}===null)break sus;}`,
     `${t}=B(v)`,
     e.line,
     e,

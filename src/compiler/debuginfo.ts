@@ -5,6 +5,7 @@ import { getMetamethod } from "../runtime/metatable";
 import type { Cell, DebugInfo, LocalInfo, ValueName } from "../runtime/proto";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue } from "../runtime/value";
+import { isMulti } from "./calls";
 import type { ChunkContext } from "./chunk";
 import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
@@ -25,6 +26,7 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
         ? undefined
         : operandName(expr, operand, code);
     },
+    argumentCount: (k) => argumentCount(code.ops[k]?.expr),
     isCall: (k) => code.ops[k]?.callee !== undefined,
     callee: (k, s) => {
       const expr = code.ops[k]?.expr;
@@ -54,6 +56,14 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
       return [...new Set(ops.map((op) => op.line))];
     },
   };
+}
+
+function argumentCount(expr: Expr | string | undefined): number {
+  if (expr === undefined || typeof expr === "string") return Number.POSITIVE_INFINITY;
+  if (expr.type !== "Call" && expr.type !== "MethodCall") return Number.POSITIVE_INFINITY;
+  const { args } = expr;
+  if (isMulti(args[args.length - 1])) return Number.POSITIVE_INFINITY;
+  return expr.type === "MethodCall" ? args.length + 1 : args.length;
 }
 
 /** Names of fields that C Lua's instruction for a method call can refer to. */

@@ -123,6 +123,11 @@ export class Lowering {
     return anyOperand(t);
   }
 
+  /** The operand as an argument of a helper: boxed. */
+  argument(o: Operand): string {
+    return o.kind === Kind.Double && this.isTyped ? `BX(${o.code})` : o.code;
+  }
+
   /** In untyped code a "double" is any value. */
   untyped(o: Operand): Operand {
     return o.kind === Kind.Double && !this.isTyped ? anyOperand(o.code) : o;

@@ -103,18 +103,13 @@ export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean 
 
 const UNKNOWN = { kind: FloatKind.Unknown, isNumber: false };
 
-/** The operand as an argument of a helper: boxed. */
-function argument(lo: Lowering, o: Operand): string {
-  return o.kind === Kind.Double && lo.isTyped ? `BX(${o.code})` : o.code;
-}
-
 function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target: string): void {
   // fast paths that assign the target before they know whether they hold need one of their own
   const shared = target === a.code || target === b.code;
   const t = shared ? lo.newTemp() : target;
   const helper = HELPERS[e.op] as string;
   const fast = fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
-  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
   const resume = `${t}=F(v)`;
   if (fast === undefined) lo.op(slow, resume, e.line, e);
@@ -135,7 +130,7 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
   if (t === a.code || t === b.code) lo.newTemp();
   const open = [a, b].filter((o) => o.kind === Kind.Any).map((o) => `typeof ${o.code}==="number"`);
   const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
-  const args = `${argument(lo, a)},${argument(lo, b)}`;
+  const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) =>
     `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===undefined){deopt h}`;
   const number = (o: Operand) =>

@@ -1,5 +1,5 @@
 import { rawEquals } from "../runtime/compare";
-import { type LuaError, runtimeError, typeName } from "../runtime/error";
+import { type LuaError, leaveNative, runtimeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { rawSet } from "../runtime/index-ops";
 import { addInt, type LuaInteger, mulInt, negInt } from "../runtime/int64";
@@ -154,8 +154,13 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
     tostring(v: LuaValue): Results {
       if (typeof v === "string") return v;
       if (v === undefined) checkAny(arguments.length, 1);
-      const r = tostring(v);
-      return r === SUSPENDED ? suspend(new TextFrame()) : r;
+      if (typeof v === "number") return tostring(v);
+      try {
+        const r = tostring(v);
+        return r === SUSPENDED ? suspend(new TextFrame()) : r;
+      } catch (e) {
+        throw leaveNative(e);
+      }
     },
     type(v: LuaValue): Results {
       if (v === undefined) checkAny(arguments.length, 1);

@@ -81,6 +81,19 @@ function constantText({ constant }: LocalVar): string {
   }
 }
 
+/** `\x1bLua`, before the version. */
+const SIGNATURE_LENGTH = 4;
+
+/** What is wrong with the header `start`, in the order in which C Lua looks. */
+function headerFault(start: string): string {
+  for (let i = 0; i < start.length; i++) {
+    if (start[i] === HEADER[i]) continue;
+    if (i <= SIGNATURE_LENGTH) return "version mismatch";
+    return i === SIGNATURE_LENGTH + 1 ? "format mismatch" : "corrupted chunk";
+  }
+  return "truncated chunk";
+}
+
 /** The function in a binary chunk; its first upvalue is `env`, the others are nil. */
 export function loadBinary(chunk: string, chunkName: string, env: LuaValue): LuaFunction {
   const fail = (why: string): never => {
@@ -96,7 +109,7 @@ export function loadBinary(chunk: string, chunkName: string, env: LuaValue): Lua
   const takeNumber = () => [...take(4)].reduceRight((n, c) => n * 256 + c.charCodeAt(0), 0);
 
   const start = chunk.slice(0, HEADER.length);
-  if (start !== HEADER) fail(HEADER.startsWith(start) ? "truncated chunk" : "wrong header");
+  if (start !== HEADER) fail(headerFault(start));
   const stripped = take(1) === "\x01";
   const line = takeNumber();
   const name = take(takeNumber());

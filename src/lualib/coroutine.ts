@@ -117,12 +117,12 @@ export function coroutineLibrary(): LuaTable {
       return [running, running.isMain];
     },
     isyieldable(co: LuaValue): Results {
-      const which = co === undefined ? running : checkCoroutine(co, 1);
+      const which = arguments.length === 0 ? running : checkCoroutine(co, 1);
       if (!control.isStrict || which.isMain) return !which.isMain;
       return which === running ? inspect(mayYield) : mayYield(which);
     },
     close(v: LuaValue): Results {
-      const co = v === undefined ? running : checkCoroutine(v, 1);
+      const co = arguments.length === 0 ? running : checkCoroutine(v, 1);
       const s = status(co);
       if (s === "running" && !co.isMain) throw new CoroutineClosing();
       if (s === "normal") throw runtimeError("cannot close a normal coroutine");

@@ -15,7 +15,7 @@ import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import { formatTraceback, type Level } from "../runtime/traceback";
 import { first, isNumber, type LuaValue, type Results, Thread, Userdata } from "../runtime/value";
-import { argumentError, checkAny, optIndex, typeError } from "./args";
+import { argumentError, checkAny, missingError, optIndex, typeError } from "./args";
 import { gethook, sethook } from "./debug-hooks";
 import { getinfo, getlocal, setlocal, threadArgument, withLevels } from "./debug-levels";
 import { Address, getupvalue, setupvalue, upvalueid, upvaluejoin } from "./debug-upvalues";
@@ -56,6 +56,7 @@ export function debugLibrary(state: LuaState): LuaTable {
     sethook: (...args: LuaValue[]) => sethook(state, args),
     setlocal,
     setmetatable(v: LuaValue, mt: LuaValue): Results {
+      if (arguments.length < 2) throw missingError(2, "nil or table");
       if (mt !== undefined && !(mt instanceof LuaTable)) throw typeError(2, "nil or table", mt);
       setAnyMetatable(state, v, mt ?? null);
       return v;

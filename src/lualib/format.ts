@@ -1,5 +1,5 @@
 /** `string.format` (§6.4). */
-import { argumentError, runtimeError } from "../runtime/error";
+import { argumentError, leaveNative, runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { LuaInt64, toBigInt } from "../runtime/int64";
 import { checkAllocation, maxBytes } from "../runtime/limits";
@@ -167,7 +167,12 @@ function run(items: Item[], args: LuaValue[], i: number, done: string): Results 
         // other code may run, which uses the buffer
         out += bufferText(n);
         n = 0;
-        const s = tostring(v);
+        let s: string | typeof SUSPENDED;
+        try {
+          s = tostring(v);
+        } catch (e) {
+          throw leaveNative(e);
+        }
         if (s === SUSPENDED) return suspend(new FormatFrame(items, args, k, out));
         piece = formatString(item, s as string, k + 2);
       } else piece = convert(item, v, k + 2);

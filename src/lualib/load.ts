@@ -2,10 +2,14 @@
 
 import { LuaSyntaxError } from "../parser/index";
 import { call } from "../runtime/call";
-import { LuaError, runtimeError } from "../runtime/error";
+import { inspect } from "../runtime/control";
+import { LuaError, leaveNative, runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
+import { numberToString } from "../runtime/number";
 import type { LuaState } from "../runtime/state";
-import { first, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
+import { levelsOf } from "../runtime/traceback";
+import { position, settle } from "../runtime/unwind";
+import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkFunction, checkString, optString } from "./args";
 import { BINARY } from "./bytes";
 import { asCallback } from "./callback";
@@ -61,6 +65,22 @@ function loadText(
   }
 }
 
+/** nil and the error with the position of the function at `level`; 1 is the one that called `load`. */
+function located({ value }: LuaError, level: number): Results {
+  return inspect(({ top }) => {
+    const at = levelsOf(top)[level - 1];
+    return [undefined, at?.proto === undefined ? value : `${position(at.proto, at.k)} ${value}`];
+  });
+}
+
+function callReader(reader: LuaFunction): Results {
+  try {
+    return call(reader);
+  } catch (e) {
+    throw leaveNative(e);
+  }
+}
+
 function* readerSteps(
   state: LuaState,
   reader: LuaFunction,
@@ -71,15 +91,17 @@ function* readerSteps(
   let source = "";
   try {
     for (;;) {
-      const r = call(reader);
+      const r = callReader(reader);
       const piece = first(r === SUSPENDED ? yield : r);
       if (piece === undefined || piece === "") break;
-      if (typeof piece !== "string") throw new LuaError("reader function must return a string");
-      source += piece;
+      if (typeof piece === "string") source += piece;
+      else if (isNumber(piece)) source += numberToString(piece);
+      else throw runtimeError("reader function must return a string");
     }
   } catch (e) {
-    if (e instanceof LuaError && e.pending === 0) return [undefined, e.value];
-    throw e;
+    if (!(e instanceof LuaError)) throw e;
+    if (typeof e.pending !== "number") return [undefined, settle(e, undefined).value];
+    return e.pending > 0 ? located(e, e.pending) : [undefined, e.value];
   }
   return loadText(state, source, chunkName, mode, env);
 }
@@ -118,8 +140,10 @@ export function loadFunctions(state: LuaState, guard?: Guard): Record<string, Lu
       const [chunk, name, modeArg] = args;
       const mode = allowedMode(guard, checkMode(modeArg, 3));
       const env = args.length > 3 ? [args[3]] : [];
-      if (typeof chunk === "string")
-        return loadText(state, chunk, optString(name, 2, chunk), mode, env);
+      if (typeof chunk === "string" || isNumber(chunk)) {
+        const text = checkString(chunk, 1);
+        return loadText(state, text, optString(name, 2, text), mode, env);
+      }
       const reader = asCallback(checkFunction(chunk, 1));
       return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
     },

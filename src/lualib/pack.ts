@@ -94,6 +94,16 @@ export function pack(fmt: LuaValue, ...args: LuaValue[]): Results {
   return out.finish();
 }
 
+const EXPECTED: Partial<Record<PackOption["kind"], string>> = {
+  int: "number",
+  uint: "number",
+  float: "number",
+  double: "number",
+  chars: "string",
+  string: "string",
+  zero: "string",
+};
+
 /** Packs `args[k]`, which is argument `k + 2` of `string.pack`. */
 function packValue(out: Output, option: PackOption, args: LuaValue[], k: number): void {
   const { size, little } = option;
@@ -101,6 +111,8 @@ function packValue(out: Output, option: PackOption, args: LuaValue[], k: number)
   const n = k + 2;
   // a missing argument counts as nil here
   const count = n;
+  if (k >= args.length && option.kind in EXPECTED)
+    throw argumentError(n, `${EXPECTED[option.kind]} expected, got nil`);
   switch (option.kind) {
     case "int": {
       const i = integer(v, n, count);

@@ -2,7 +2,13 @@
 import { call } from "../runtime/call";
 import { control, inspect, Reason, takeRaised } from "../runtime/control";
 import { prefixed, running } from "../runtime/coroutine";
-import { argumentError, LuaError, StackOverflow, type TraceRow } from "../runtime/error";
+import {
+  argumentError,
+  EmptyError,
+  LuaError,
+  StackOverflow,
+  type TraceRow,
+} from "../runtime/error";
 import { Frame, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
@@ -11,16 +17,20 @@ import { levelsOf } from "../runtime/traceback";
 import { position, settle } from "../runtime/unwind";
 import type { LuaValue, Results } from "../runtime/value";
 
+/** What an error without a value has for one. */
+const NO_ERROR_OBJECT = "<no error object>";
+
 function nameOf(f: LuaValue): string | undefined {
   const callee = typeof f === "function" ? f : getMetamethod(f, "__call");
   return typeof callee === "function" ? nativeName(callee) : undefined;
 }
 
-function failure(error: unknown, f: LuaValue): Results {
+/** `count` is the number of arguments of `f`. */
+function failure(error: unknown, f: LuaValue, count: number): Results {
   if (error instanceof Interrupt) throw error;
   if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 1)
     return locate(error, error.pending);
-  return [false, settle(error, nameOf(f)).value];
+  return [false, settle(error, nameOf(f), count).value];
 }
 
 /** `level` counts from pcall itself: the error wants the position of a function outside of it. */
@@ -42,7 +52,10 @@ function isRaised(): boolean {
 
 class PcallFrame extends Frame {
   readonly nativeName = "pcall";
-  constructor(private readonly f: LuaValue) {
+  constructor(
+    private readonly f: LuaValue,
+    private readonly count: number,
+  ) {
     super();
   }
   override get allowsYield(): boolean {
@@ -57,7 +70,7 @@ class PcallFrame extends Frame {
   }
   override fail(error: unknown): Results {
     running.protectedCalls--;
-    return failure(error, this.f);
+    return failure(error, this.f, this.count);
   }
 }
 
@@ -85,12 +98,12 @@ export function pcall(f: LuaValue, a: LuaValue, b: LuaValue, c: LuaValue): Resul
     }
   } catch (e) {
     running.protectedCalls--;
-    return failure(e, f);
+    return failure(e, f, count - 1);
   }
   if (r === SUSPENDED) {
-    if (!isRaised()) return suspend(new PcallFrame(f));
+    if (!isRaised()) return suspend(new PcallFrame(f, count - 1));
     running.protectedCalls--;
-    return failure(takeRaised(), f);
+    return failure(takeRaised(), f, count - 1);
   }
   running.protectedCalls--;
   return prefixed(r);
@@ -131,7 +144,7 @@ class XpcallFrame extends Frame {
     running.protectedCalls--;
     if (this.error === undefined) return prefixed(r);
     const values = Array.isArray(r) ? r : [r];
-    return [false, values[0]];
+    return [false, values[0] ?? NO_ERROR_OBJECT];
   }
 
   override fail(error: unknown): Results {
@@ -153,7 +166,7 @@ class XpcallFrame extends Frame {
       const overflow = e instanceof StackOverflow ? 1 : 0;
       control.overflowHandlers += overflow;
       try {
-        r = call(this.handler, e.value);
+        r = call(this.handler, e instanceof EmptyError ? undefined : e.value);
       } catch (next) {
         if (next instanceof Interrupt) throw next;
         e = settle(next, nameOf(this.handler));

@@ -7,7 +7,7 @@
  *     const r = call(f, x);
  *     const results = r === SUSPENDED ? yield : r;
  */
-import { passNative } from "../runtime/error";
+import { leaveNative, passNative } from "../runtime/error";
 import { Frame, suspend } from "../runtime/frame";
 import { first, type Results } from "../runtime/value";
 
@@ -19,11 +19,20 @@ class StepsFrame extends Frame {
   }
 
   override resume(value: Results): Results {
-    return this.continue(this.steps.next(value));
+    try {
+      return this.continue(this.steps.next(value));
+    } catch (e) {
+      throw leaveNative(e);
+    }
   }
 
   override fail(error: unknown): Results {
-    return this.continue(this.steps.throw(passNative(error)));
+    const passed = passNative(error);
+    try {
+      return this.continue(this.steps.throw(passed));
+    } catch (e) {
+      throw e === passed ? e : leaveNative(e);
+    }
   }
 
   private continue(r: IteratorResult<void, Results>): Results {
@@ -33,8 +42,12 @@ class StepsFrame extends Frame {
 
 /** Runs `steps` up to its end or its first suspension. */
 export function runSteps(steps: Steps): Results {
-  const r = steps.next();
-  return r.done ? r.value : suspend(new StepsFrame(steps));
+  try {
+    const r = steps.next();
+    return r.done ? r.value : suspend(new StepsFrame(steps));
+  } catch (e) {
+    throw leaveNative(e);
+  }
 }
 
 /** Whether the first of a call's results counts as true (§3.3.4). */

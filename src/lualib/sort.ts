@@ -10,7 +10,7 @@
  * one that suspends can disturb the algorithm.
  */
 import { lessThan } from "../runtime/compare";
-import { type LuaError, runtimeError } from "../runtime/error";
+import { type LuaError, leaveNative, runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { isTrue } from "./resumable";
@@ -96,6 +96,14 @@ class SortFrame extends Frame {
 
   /** Goes on; when `answered`, `answer` is the result of the comparison that was suspended. */
   run(answer: Results, answered: boolean): Results {
+    try {
+      return this.sort(answer, answered);
+    } catch (e) {
+      throw leaveNative(e);
+    }
+  }
+
+  private sort(answer: Results, answered: boolean): Results {
     const a = this.values;
     const less = this.less;
     let { phase, low, high, middle, i, j, pivot } = this;

@@ -1,5 +1,5 @@
 /** The functions of the string library that take patterns (§6.4). */
-import { runtimeError, typeError, typeName } from "../runtime/error";
+import { leaveNative, runtimeError, typeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { index } from "../runtime/index-ops";
 import { checkAllocation, maxBytes } from "../runtime/limits";
@@ -213,6 +213,14 @@ class GsubFrame extends Frame {
   }
 
   run(): Results {
+    try {
+      return this.substitute();
+    } catch (e) {
+      throw leaveNative(e);
+    }
+  }
+
+  private substitute(): Results {
     const { s, p, repl } = this;
     while (this.count < this.limit) {
       const end = nextMatch(p, s, this.end, this.last);

@@ -45,7 +45,16 @@ export class ArgumentFault {
   constructor(
     readonly index: number,
     readonly text: string,
+    /** What was expected, if the argument was nil: the caller knows whether there was one at all. */
+    readonly expected?: string,
   ) {}
+
+  /** The text for a call with `count` arguments. */
+  textFor(count: number): string {
+    return this.expected !== undefined && this.index > count
+      ? `${this.expected} expected, got no value`
+      : this.text;
+  }
 }
 
 /**
@@ -97,9 +106,22 @@ export function performedByNative(error: unknown): unknown {
 
 /** The error leaves a native function, which counts as a level (§6.2, error) and has no position. */
 export function passNative(error: unknown): unknown {
-  if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 0)
-    error.pending--;
+  if (!(error instanceof LuaError)) return error;
+  if (typeof error.pending === "number" && error.pending > 0) error.pending--;
+  if (error.traceback.length > 0) error.traceback.push(NATIVE_ROW);
   return error;
+}
+
+/** As `passNative` if the error came from a Lua function that the native one called back. */
+export function leaveNative(error: unknown): unknown {
+  return error instanceof LuaError && error.traceback.length > 0 ? passNative(error) : error;
+}
+
+/** Raised without a value. Message handlers get nil; everybody else this text (luaG_errormsg). */
+export class EmptyError extends LuaError {
+  constructor() {
+    super("<no error object>");
+  }
 }
 
 /** `bad argument #index to '?' (text)`, the function's name and the position filled in later. */
@@ -109,7 +131,9 @@ export function argumentError(index: number, text: string): LuaError {
 
 /** `bad argument #index to '?' (expected expected, got …)`. */
 export function typeError(index: number, expected: string, got: LuaValue): LuaError {
-  return argumentError(index, `${expected} expected, got ${argumentTypeName(got)}`);
+  const text = `${expected} expected, got ${argumentTypeName(got)}`;
+  const nil = got === undefined ? expected : undefined;
+  return new LuaError(undefined, new ArgumentFault(index, text, nil));
 }
 
 /** As `typeError` for an argument that was not passed at all. */

@@ -1,6 +1,6 @@
 /** `next`, `pairs` and `ipairs` (§6.1), which `for` loops recognise by identity. */
 import { call } from "./call";
-import { argumentError, runtimeError, typeError } from "./error";
+import { argumentError, leaveNative, operationError, typeError } from "./error";
 import { Frame, SUSPENDED, suspend } from "./frame";
 import { index } from "./index-ops";
 import { addInt, type LuaInteger } from "./int64";
@@ -28,7 +28,7 @@ function iteratorAt(t: LuaTable, key: LuaValue): TableIterator {
       return it;
   }
   const it = new TableIterator(t);
-  if (key !== undefined && !it.seek(key)) throw runtimeError("invalid key to 'next'");
+  if (key !== undefined && !it.seek(key)) throw operationError("invalid key to 'next'");
   if (recent.length >= MAX_RECENT) recent.shift();
   recent.push(it);
   return it;
@@ -98,7 +98,12 @@ export const pairs = native("pairs", function (t: LuaValue): Results {
   const handler = getMetamethod(t, "__pairs");
   // next complains of what is no table, as C Lua's 'for iterator'
   if (handler === undefined) return [next, t, undefined, undefined];
-  const r = call(handler, t);
+  let r: Results;
+  try {
+    r = call(handler, t);
+  } catch (e) {
+    throw leaveNative(e);
+  }
   if (r === SUSPENDED) return suspend(new PairsFrame());
   const v = Array.isArray(r) ? r : [r];
   return [v[0], v[1], v[2], v[3]];

@@ -29,6 +29,8 @@ export type ResumableForm = (frame: LuaFrame, value: unknown, failing: boolean) 
 export interface DebugInfo {
   /** Name of the function that operation k calls, or of the metamethod it stands for. */
   calleeName(k: number): ValueName | undefined;
+  /** Number of arguments that operation k passes, or infinity if the program text does not say. */
+  argumentCount(k: number): number;
   /** True when operation k is a call that the program text shows. */
   isCall(k: number): boolean;
   /**

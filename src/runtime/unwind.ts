@@ -68,7 +68,7 @@ function complete(e: LuaError, proto: Proto, k: number): void {
   e.pending = 0;
   const message =
     pending instanceof ArgumentFault
-      ? argumentMessage(pending, proto.debug.calleeName(k), undefined)
+      ? argumentMessage(pending, proto.debug.calleeName(k), undefined, proto.debug.argumentCount(k))
       : operandMessage(pending, proto, k);
   e.value = `${position(proto, k)} ${message}`;
 }
@@ -89,26 +89,33 @@ export function argumentMessage(
   fault: ArgumentFault,
   called: ValueName | undefined,
   fallback: string | undefined,
+  count: number,
 ): string {
   let { index } = fault;
+  const text = fault.textFor(count);
   if (called?.kind === "method") {
     index--;
-    if (index === 0) return `calling '${called.name}' on bad self (${fault.text})`;
+    if (index === 0) return `calling '${called.name}' on bad self (${text})`;
   }
-  return `bad argument #${index} to '${called?.name ?? fallback ?? "?"}' (${fault.text})`;
+  return `bad argument #${index} to '${called?.name ?? fallback ?? "?"}' (${text})`;
 }
 
 /**
  * Completes an error that reached a native function without passing a Lua frame, so that it has no
- * position; `name` is that of the function that raised it.
+ * position; `name` is that of the function that raised it, `count` the number of its arguments.
  */
-export function settle(error: unknown, name: string | undefined): LuaError {
+export function settle(
+  error: unknown,
+  name: string | undefined,
+  count = Number.POSITIVE_INFINITY,
+): LuaError {
   const e = error instanceof LuaError ? error : fromHostError(error);
   const { pending } = e;
   if (name !== undefined && e.traceback.length === 0) e.traceback.push({ native: name });
   if (pending !== 0) {
     e.pending = 0;
-    if (pending instanceof ArgumentFault) e.value = argumentMessage(pending, undefined, name);
+    if (pending instanceof ArgumentFault)
+      e.value = argumentMessage(pending, undefined, name, count);
     else if (pending instanceof OperandFault) e.value = pending.message("");
   }
   return e;

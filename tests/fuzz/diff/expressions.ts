@@ -397,7 +397,7 @@ export class Expressions {
       case 8:
         return e("(", this.number(depth), ") | (", this.number(depth), ")");
       case 9:
-        return e("string.rep(", v, ", SMALL(", this.any(depth), "))");
+        return e("string.rep(SMALL(", v, ", ", this.any(depth), "))");
       case 10:
         return e("(", this.int(depth), `) ${random.pick(["//", "%"])} (`, this.int(0), " & 1)");
       case 11:

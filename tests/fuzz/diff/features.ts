@@ -1,28 +1,9 @@
 /** Statements that exercise one part of the language or its library each. */
-import type { Expressions, Type } from "./expressions";
-import type { Random } from "./random";
-import { type Block, type Node, type Statement, statement } from "./tree";
-
-/** What a feature may ask of the generator of programs. */
-export interface Surroundings {
-  readonly random: Random;
-  readonly e: Expressions;
-  /** A name that is not in use. */
-  name(prefix: string): string;
-  /** Statements inside a function of their own, with the variables visible here and `added`. */
-  body(added?: { name: string; type: Type }[]): Block;
-}
-
-type Feature = (s: Surroundings) => Statement;
-
-/** A statement from a template: Lua text with trees in it. */
-function code(strings: TemplateStringsArray, ...values: (string | number | Node)[]): Statement {
-  const parts: (string | Node)[] = [strings[0] as string];
-  values.forEach((v, i) => {
-    parts.push(typeof v === "number" ? String(v) : v, strings[i + 1] as string);
-  });
-  return statement(...parts);
-}
+import * as control from "./control";
+import { code, type Feature, type Surroundings } from "./feature";
+import * as messages from "./messages";
+import * as numbers from "./numbers";
+import type { Statement } from "./tree";
 
 const SHIFTS = ["1", "7", "13", "17", "31", "32", "33", "47", "63", "64", "-3"];
 const FACTORS = [
@@ -386,7 +367,6 @@ const FEATURES: readonly Feature[] = [
   accumulation,
   coercion,
   searching,
-  searching,
   bytes,
   tables,
   tables,
@@ -403,6 +383,11 @@ const FEATURES: readonly Feature[] = [
   errors,
   jumps,
   assignment,
+  ...Object.values(numbers),
+  ...Object.values(messages),
+  messages.naming,
+  messages.argumentErrors,
+  ...Object.values(control),
 ];
 
 export function feature(s: Surroundings): Statement {

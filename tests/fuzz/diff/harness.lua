@@ -59,11 +59,11 @@ end
 
 -- A divisor that is not zero, a number to sort and sum by, a call that may fail
 function NZ(v) if v == 0 then return 1 end return v end
--- No strings of gigabytes: C Lua makes them
-function SMALL(n)
+-- Arguments of string.rep: no gigabytes, which C Lua makes, nor the endless loop that it makes of "" times 2^53
+function SMALL(s, n)
   local number = tonumber(n)
-  if number and number > 1000 and number < 2^40 then return 7 end
-  return n
+  if number and number > 1000 and (s == "" or number < 2^40) then n = 7 end
+  return s, n
 end
 function NOTNAN(x) if x == x then return x end return 0.25 end
 function K(v) return type(v) == "number" and v or #tostring(v) end

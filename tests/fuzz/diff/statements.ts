@@ -248,7 +248,14 @@ export class Programs {
     const body = this.block(depth - 1);
     e.variables = scope;
     if (random.oneIn(2))
-      return statement(`for ${k}, ${x} in ipairs(`, list, `) do E(${k}, ${x})\n`, body, "end");
+      return statement(
+        // the body may append to the list
+        `for ${k}, ${x} in ipairs(`,
+        list,
+        `) do E(${k}, ${x}) if ${k} > 20 then break end\n`,
+        body,
+        "end",
+      );
     // the order of pairs is not compared: sum up, and change fields that exist already
     const sum = this.#name("n");
     return statement(
