@@ -140,9 +140,9 @@ class Planner {
     }
     if (e.type === "Local" && !this.lo.context.isCell(e.variable)) {
       const slot = this.lo.slot(e.variable);
-      const plain =
-        (this.lo.isTyped && this.lo.isFloatVariable(e.variable)) ||
-        this.lo.kindOf.get(e.variable) === Kind.Int;
+      const isFloat = this.lo.isTyped && this.lo.isFloatVariable(e.variable);
+      if (isFloat) this.integers = undefined;
+      const plain = isFloat || this.lo.kindOf.get(e.variable) === Kind.Int;
       if (!plain) this.tests.push(`typeof ${slot}==="number"`);
       return this.integer(slot);
     }
@@ -222,8 +222,8 @@ function isConstant(e: Expr): boolean {
 /** How to compute `e` on doubles; undefined when it is no such expression. */
 export function doublesOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
   if (lo.skipsDoubles || !isFloatOperator(e.op)) return undefined;
-  // variables that are known to be floats have a way of their own
-  if (lo.floats.kind(e) !== FloatKind.Unknown) return undefined;
+  // what is known to be a float stays unboxed
+  if (lo.floats.kind(e) === FloatKind.Certain) return undefined;
   const planner = new Planner(lo);
   planner.scan(e);
   const variables = planner.leaves.filter((l) => !isConstant(l));
