@@ -53,7 +53,8 @@ export function comparison(lo: Lowering, e: BinaryExpr): string {
   const known = (o: Operand) =>
     o.kind === Kind.Int || o.kind === Kind.Float || o.kind === Kind.Double;
   const untypedKnown = (o: Operand) => known(o) && o.kind !== Kind.Double;
-  const direct = `${rawCode(a)}${e.op}${rawCode(b)}`;
+  const number = (o: Operand) => (known(o) ? rawCode(o) : `+${o.code}`);
+  const direct = `${number(a)}${e.op}${number(b)}`;
   if (untypedKnown(a) && untypedKnown(b)) return `(${direct})`;
   const t = lo.newTemp();
   if (known(a) && known(b)) {
