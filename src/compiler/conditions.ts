@@ -1,6 +1,7 @@
 /** Lowering of conditions and comparisons (§3.4.4). */
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { rawCode } from "./arith";
+import { comparisonOf } from "./doubles";
 import type { Lowering } from "./lower";
 import { Kind, type Operand, truthTest } from "./operand";
 
@@ -47,6 +48,24 @@ export function isComparison(op: string): boolean {
 
 /** Emits a comparison; returns JS text of its boolean result. */
 export function comparison(lo: Lowering, e: BinaryExpr): string {
+  if (e.op === "==" || e.op === "~=") return operandComparison(lo, e);
+  const plan = comparisonOf(lo, e);
+  if (plan === undefined) return operandComparison(lo, e);
+  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
+  const t = lo.newTemp();
+  lo.emitIf(`!(${plan.cond(t)})`, () => {
+    lo.skipsDoubles = true;
+    const mark = lo.tempMark;
+    lo.emit(`${t}=${operandComparison(lo, e)};`);
+    lo.releaseTemps(mark);
+    lo.skipsDoubles = false;
+  });
+  for (const first of plan.first) lo.evaluated.delete(first);
+  return t;
+}
+
+/** A comparison of operands that are evaluated one by one. */
+function operandComparison(lo: Lowering, e: BinaryExpr): string {
   const a = lo.untyped(lo.numericOperand(e.left));
   const b = lo.untyped(lo.numericOperand(e.right));
   if (e.op === "==" || e.op === "~=") return equality(lo, e, a, b);

@@ -70,8 +70,20 @@ class Planner {
     const simple =
       (key.type === "Local" && key.variable.constant === undefined) ||
       (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
-      (key.type === "String" && isHashKey(key.value));
+      (key.type === "String" && isHashKey(key.value)) ||
+      neighbour(key) !== undefined;
     return simple && this.isReadable(inner(e.object));
+  }
+
+  /** A condition that holds if both sides are plain numbers; `target` is then how they compare. */
+  printComparison(e: BinaryExpr, target: string): string {
+    this.tests = [];
+    const [left, right] = [e.left, e.right].map((side) => {
+      const text = this.leaf(inner(side));
+      // see comparison() in conditions.ts
+      return /^[a-z]\w*$/.test(text) ? `+${text}` : text;
+    });
+    return [...this.tests, `((${target}=${left}${e.op}${right}),true)`].join("&&");
   }
 
   print(e: Expr, target: string): string {
@@ -179,19 +191,10 @@ class Planner {
         const key = inner(e.key);
         if (key.type === "String") return this.field(object, key.value);
         let index: string;
+        const beside = neighbour(key);
         if (key.type === "Integer") index = String(key.value);
-        else {
-          const k = this.read(key);
-          const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
-          if (/^\w+$/.test(k)) {
-            index = k;
-            if (!isInt) this.tests.push(`typeof ${k}==="number"`);
-          } else {
-            const assign = this.name(k);
-            index = this.last();
-            this.tests.push(`typeof ${assign}==="number"`);
-          }
-        }
+        else if (beside !== undefined) index = `${this.numberKey(beside.base)}${beside.step}`;
+        else index = this.numberKey(key);
         const part = this.name(`${object}?.array`);
         this.tests.push(`${part}!==undefined`);
         return `${this.last()}[${index}]`;
@@ -199,6 +202,18 @@ class Planner {
       default:
         throw new Error("not readable");
     }
+  }
+
+  /** A key that is a number, or the test fails. */
+  private numberKey(key: Expr): string {
+    const k = this.read(key);
+    if (/^\w+$/.test(k)) {
+      const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
+      if (!isInt) this.tests.push(`typeof ${k}==="number"`);
+      return k;
+    }
+    this.tests.push(`typeof ${this.name(k)}==="number"`);
+    return this.last();
   }
 
   private field(object: string, name: string): string {
@@ -217,6 +232,34 @@ function inner(expr: Expr): Expr {
 
 function isConstant(e: Expr): boolean {
   return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
+}
+
+/** `i + 1`, `i - 1` and the like as a key: a variable, and what is added to it. */
+function neighbour(key: Expr): { base: Expr & { type: "Local" }; step: string } | undefined {
+  if (key.type !== "Binary" || (key.op !== "+" && key.op !== "-")) return undefined;
+  const { left, right } = key;
+  if (left.type !== "Local" || left.variable.constant !== undefined) return undefined;
+  if (right.type !== "Integer" || typeof right.value !== "number") return undefined;
+  if (right.value < 0 || right.value > 1000) return undefined;
+  return { base: left, step: `${key.op}${right.value}` };
+}
+
+/**
+ * How to compare numbers of which one is read from a table; undefined for other comparisons. As the
+ * plan of `doublesOf`, with the result of the comparison in the target.
+ */
+export function comparisonOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
+  if (lo.skipsDoubles || lo.isHooked) return undefined;
+  const sides = [inner(e.left), inner(e.right)];
+  const isSimple = (s: Expr) => s.type === "Local" || s.type === "Index" || isConstant(s);
+  if (!sides.every(isSimple) || !sides.some((s) => s.type === "Index")) return undefined;
+  const planner = new Planner(lo);
+  for (const side of sides) planner.scan(side);
+  if (!planner.isPossible) return undefined;
+  return {
+    cond: (target) => planner.printComparison(e, target),
+    first: planner.leaves.slice(0, planner.first).filter((l) => !isConstant(l)),
+  };
 }
 
 /** How to compute `e` on doubles; undefined when it is no such expression. */
