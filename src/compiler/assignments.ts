@@ -128,7 +128,7 @@ function traversal(name: string, f: string, table: string, results: string[]): s
   const known = name === "pairs" ? ["PR", "NX", "undefined"] : ["IP", "IX", "0"];
   const values = [known[1], table, known[2], "undefined"];
   const text = results.map((t, i) => `${t}=${values[i] ?? "undefined"};`).join("");
-  return `if(${f}===${known[0]}&&${table} instanceof T&&${table}.metatable===null){${text}}else`;
+  return `if(${f}===${known[0]}&&${table} instanceof T&&(${table}).metatable===null){${text}}else`;
 }
 
 export function global(lo: Lowering, s: GlobalStatement): void {

@@ -97,7 +97,7 @@ function headerFault(start: string): string {
 /** The function in a binary chunk; its first upvalue is `env`, the others are nil. */
 export function loadBinary(chunk: string, chunkName: string, env: LuaValue): LuaFunction {
   const fail = (why: string): never => {
-    const shown = chunkName.startsWith(BINARY) ? "?" : chunkName.replace(/^[=@]/, "");
+    const shown = chunkName.startsWith(BINARY) ? "binary string" : chunkName.replace(/^[=@]/, "");
     throw new LuaSyntaxError(`${shown}: bad binary format (${why})`);
   };
   let at = HEADER.length;

@@ -144,8 +144,9 @@ export function loadFunctions(state: LuaState, guard?: Guard): Record<string, Lu
         const text = checkString(chunk, 1);
         return loadText(state, text, optString(name, 2, text), mode, env);
       }
+      const chunkName = optString(name, 2, "=(load)");
       const reader = asCallback(checkFunction(chunk, 1));
-      return runSteps(readerSteps(state, reader, optString(name, 2, "=(load)"), mode, env));
+      return runSteps(readerSteps(state, reader, chunkName, mode, env));
     },
     loadfile(path: LuaValue, modeArg: LuaValue, ...env: LuaValue[]): Results {
       const mode = allowedMode(guard, checkMode(modeArg, 2));

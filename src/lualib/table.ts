@@ -7,7 +7,7 @@
 
 import { lengthOf } from "../runtime/arith";
 import { equals } from "../runtime/compare";
-import { argumentTypeName, runtimeError } from "../runtime/error";
+import { runtimeError, typeName } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { index, setIndex } from "../runtime/index-ops";
 import {
@@ -312,13 +312,8 @@ function piece(v: LuaValue, i: LuaInteger): string {
   if (typeof v === "string") return v;
   if (isNumber(v)) return Number.isSafeInteger(v) ? String(v) : numberToString(v);
   throw runtimeError(
-    `invalid value (${plainTypeName(v)}) at index ${intToString(i)} in table for 'concat'`,
+    `invalid value (${typeName(v)}) at index ${intToString(i)} in table for 'concat'`,
   );
-}
-
-/** The basic type's name; never `__name`. */
-function plainTypeName(v: LuaValue): string {
-  return v instanceof LuaTable ? "table" : typeof v === "object" ? "userdata" : argumentTypeName(v);
 }
 
 function* concatSteps(t: LuaValue, separator: LuaValue, from: LuaValue, to: LuaValue): Steps {

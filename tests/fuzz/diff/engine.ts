@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const HARNESS = readFileSync(join(import.meta.dirname, "harness.lua"), "utf8");
-const TIMEOUT = 20_000;
+const TIMEOUT = 60_000;
 /** What tostring says of values without a text of their own. */
 const ADDRESS =
   /\b(table|function|thread|file|userdata|My\.Type)(?:: builtin)?(?:: | \()0x[0-9a-f]+/g;

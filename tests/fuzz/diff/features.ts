@@ -390,6 +390,11 @@ const FEATURES: readonly Feature[] = [
   ...Object.values(control),
 ];
 
-export function feature(s: Surroundings): Statement {
-  return s.random.pick(FEATURES)(s);
+/** One of all features, or the one called `only` in the files beside this one. */
+export function feature(s: Surroundings, only?: string): Statement {
+  if (only === undefined) return s.random.pick(FEATURES)(s);
+  const all: Record<string, Feature> = { ...numbers, ...messages, ...control };
+  const one = all[only];
+  if (one === undefined) throw new Error(`no feature ${only}: ${Object.keys(all).join(", ")}`);
+  return one(s);
 }

@@ -1,10 +1,10 @@
 /**
  * `npm run fuzz:diff -- --lua PATH [--seconds N] [--seed S] [--subject CMD] [--save DIR]
- * [--batch N]`
+ * [--batch N] [--only FEATURE]`
  *
  * Random programs on C Lua and on the subject, which runs each one twice: plain, and with yields at
  * most of the calls that the generator has put in for that. Both must print what C Lua prints. Failures are shrunk to a small script, printed,
- * and saved. The same seed gives the same programs.
+ * and saved. The same seed gives the same programs. `--only` makes programs of one feature alone.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     batch: { type: "string", default: "200" },
     failures: { type: "string", default: "10" },
+    only: { type: "string" },
     subject: {
       type: "string",
       default: join(import.meta.dirname, "..", "..", "..", "dist", "assay"),
@@ -105,7 +106,7 @@ const shapes = new Set<string>();
 while (Date.now() < end && failures < maxFailures) {
   const programs: Block[] = [];
   for (let i = 0; i < Number(options.batch); i++)
-    programs.push(new Programs(new Random(seed * 1_000_003 + cases + i)).program());
+    programs.push(new Programs(new Random(seed * 1_000_003 + cases + i), options.only).program());
   const mismatches = await compare(programs.map(render));
   for (const [i, mismatch] of mismatches.entries()) {
     if (mismatch === undefined || failures >= maxFailures) continue;

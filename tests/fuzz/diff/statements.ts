@@ -1,5 +1,6 @@
 /** Random programs: statements over the expressions, with every loop bounded. */
 import { Expressions, type Type, type Variable } from "./expressions";
+import type { Surroundings } from "./feature";
 import { feature } from "./features";
 import type { Random } from "./random";
 import { type Block, type Expr, expr, type Statement, statement } from "./tree";
@@ -13,14 +14,20 @@ export class Programs {
   /** True where a `...` can be used. */
   #vararg = true;
 
-  constructor(readonly random: Random) {
+  /** `only`: the name of a feature that programs are to consist of. */
+  constructor(
+    readonly random: Random,
+    readonly only?: string,
+  ) {
     this.#e = new Expressions(random);
   }
 
   program(): Block {
     this.#e.variables = [];
     this.#names = 0;
-    return this.block(3, 4 + this.random.below(6));
+    if (this.only === undefined) return this.block(3, 4 + this.random.below(6));
+    const statements = Array.from({ length: 12 }, () => this.#feature(2, this.only));
+    return { kind: "block", statements };
   }
 
   #name(prefix: string): string {
@@ -123,8 +130,8 @@ export class Programs {
     }
   }
 
-  #feature(depth: number): Statement {
-    return feature({
+  #feature(depth: number, only?: string): Statement {
+    const surroundings: Surroundings = {
       random: this.random,
       e: this.#e,
       name: (prefix) => this.#name(prefix),
@@ -135,7 +142,8 @@ export class Programs {
         this.#e.variables = scope;
         return block;
       },
-    });
+    };
+    return feature(surroundings, only);
   }
 
   #simple(): Statement {

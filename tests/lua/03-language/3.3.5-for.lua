@@ -81,3 +81,11 @@ for i = 1, 50 do t["k" .. i] = i end
 local total = 0
 for k, v in pairs(t) do t[k] = v * 2; total = total + v end
 assert(total == 1275 and t.k50 == 100)
+
+-- pairs of what is no table, written as a constant
+for value, name in pairs({ ["(1)"] = "number", ["1.5"] = "number", ["'s'"] = "string", ["true"] = "boolean", ["nil"] = "nil", ["(-1)"] = "number" }) do
+  for f, first in pairs({ pairs = "for iterator", ipairs = nil }) do
+    local _, e = pcall(load("for k in " .. f .. "(" .. value .. ") do break end", "=c"))
+    assert(e == "c:1: bad argument #1 to 'for iterator' (table expected, got " .. name .. ")", e)
+  end
+end

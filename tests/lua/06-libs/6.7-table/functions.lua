@@ -64,3 +64,9 @@ assert(table.concat(proxy, ",") == "10,20,30" and select("#", table.unpack(proxy
 table.insert(proxy, "x")
 assert(rawget(proxy, 4) == "x")
 fails("object length is not an integer", table.insert, setmetatable({}, { __len = function() return "x" end }), 1)
+
+-- what concat cannot take is called by its basic type
+for v, name in pairs({ [coroutine.create(print)] = "thread", [print] = "function", [true] = "boolean", [io.stdout] = "userdata" }) do
+  local _, e = pcall(table.concat, { v })
+  assert(e == "invalid value (" .. name .. ") at index 1 in table for 'concat'", e)
+end
