@@ -174,6 +174,21 @@ test("a builtin that the script replaced stays replaced", () => {
   expect(run(code)).toMatchObject({ code: 0, out: "X\n", err: "" });
 });
 
+test("a module file of the script's own comes before the builtin of that name", () => {
+  const dir = mkdtempSync(join(tmpdir(), "assay-"));
+  writeFileSync(join(dir, "json.lua"), "return { mine = ... }");
+  writeFileSync(
+    join(dir, "main.lua"),
+    `package.path = ${JSON.stringify(`${dir}/?.lua`)}
+    assert(json.encode { 1 } == "[1]")
+    assert(require("json").mine == "json" and require("json") ~= json)
+    assert(require("http") == http and require("assert") == assert)
+    package.preload.base64 = function() return "preloaded" end
+    print((require("base64")))`,
+  );
+  expect(assay([join(dir, "main.lua")])).toMatchObject({ code: 0, out: "preloaded\n", err: "" });
+});
+
 test("an uncaught error is a log line with a traceback", () => {
   const r = run('local function f() error("boom") end\nf()\nreturn 1');
   expect(r.code).toBe(1);

@@ -40,6 +40,7 @@ export function installBuiltins(
   }
   // what they take the place of: `assert`
   const standard = new Map(own.map((name) => [name, state.globals.hash[name]]));
+  for (const name of own) state.builtins.add(name);
   state.addModules(own, (name) => {
     const { makeBuiltin } = require("../host/install") as typeof import("../host/install");
     let value = standard.get(name);

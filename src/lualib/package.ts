@@ -165,13 +165,16 @@ function listTable(values: LuaValue[]): LuaTable {
 function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
   const { loaded } = state;
   const present = loaded.getStr(name);
-  if (present !== undefined && present !== false) return present;
+  // a script's own json.lua comes before the builtin of that name
+  const isBuiltin = state.builtins.delete(name) && present === state.module(name);
+  if (present !== undefined && present !== false && !isBuiltin) return present;
   const searchers = pkg.getStr("searchers");
   if (!(searchers instanceof LuaTable)) throw runtimeError("'package.searchers' must be a table");
   const tried: string[] = [];
   for (let i = 1; ; i++) {
     const searcher = searchers.getInt(i);
     if (searcher === undefined) {
+      if (isBuiltin) return present;
       throw runtimeError(`module '${name}' not found:${tried.map((t) => `\n\t${t}`).join("")}`);
     }
     const r = call(searcher, name);

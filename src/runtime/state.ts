@@ -14,6 +14,8 @@ export class LuaState {
    */
   private readonly modules = new Map<string, () => LuaValue>();
   private loadedTable: LuaTable | undefined;
+  /** Modules that give way to a script's own file of that name, until they are first required. */
+  readonly builtins = new Set<string>();
   /** Metatable of strings. */
   strings = new LuaTable();
   types: TypeMetatables = {};
