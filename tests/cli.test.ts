@@ -252,6 +252,14 @@ test("a script that may not be read", { skip: process.getuid?.() !== 0 }, () => 
   ]);
 });
 
+test("a directory is no script, whatever its name", () => {
+  for (const name of ["/", "/tmp", "/tmp/"])
+    expect(assay([name])).toMatchObject({
+      code: 1,
+      err: `error: reading ${name}: Is a directory\n`,
+    });
+});
+
 test("file names of no known kind", () => {
   for (const [name, extension] of [
     ["x.txt", "txt"],
@@ -483,11 +491,18 @@ test("a closed pipe ends the script quietly", async () => {
   expect(state.err).toBe("");
 });
 
-test("output that cannot be written is an error", async () => {
-  const { state, ended } = start(["-c", `"$0" exec -e 'print(1)' >/dev/full`, program], "sh");
-  expect(await ended).toEqual({ code: 1, signal: null });
-  expect(state.err).toContain("writing standard output: No space left on device");
-});
+for (const code of [
+  "print(1)",
+  "for i = 1, 1e5 do print(i) end",
+  // lost while the program waits, and nothing is written afterwards
+  "print(1) sleep(0.05)",
+  "pcall(print, ('x'):rep(1e5))",
+])
+  test(`output that cannot be written is an error: ${code}`, async () => {
+    const { state, ended } = start(["-c", `"$0" exec -e "${code}" >/dev/full`, program], "sh");
+    expect(await ended).toEqual({ code: 1, signal: null });
+    expect(state.err).toBe("error: writing standard output: No space left on device\n");
+  });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   test(`${signal} ends a busy script at once`, async () => {

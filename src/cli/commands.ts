@@ -250,8 +250,15 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
     const { runChecks } = await import("./check");
     await runChecks([file, ...args]);
   } else {
+    if (isDirectory(file)) fail(`reading ${file}: Is a directory`);
     fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)`);
   }
+}
+
+/** `path` is a byte string. */
+function isDirectory(path: string): boolean {
+  const { statSync } = require("node:fs") as typeof import("node:fs");
+  return statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 interface ExecOptions extends ScriptOptions {

@@ -236,6 +236,8 @@ export class StandardStream extends FileStream {
   endsLine = true;
   private prepared = false;
   private scheduled = false;
+  /** Why bytes were lost: the program is told when it ends, as it may not have been before. */
+  private failure: unknown;
 
   constructor(fd: 0 | 1 | 2) {
     super(fd, { readable: fd === 0, writable: fd !== 0, append: false, regular: false });
@@ -259,7 +261,7 @@ export class StandardStream extends FileStream {
       try {
         this.flush();
       } catch {
-        // the next write fails as well
+        // flushLast tells
       }
     });
   }
@@ -270,15 +272,17 @@ export class StandardStream extends FileStream {
       super.drain(bytes);
     } catch (e) {
       if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
+      this.failure ??= e;
       throw e;
     }
   }
 
   /**
    * Flushes for the last time, before the process ends. May be under way when it returns. Fails as
-   * `flush` does, at once or later.
+   * `flush` does, at once or later, and if a write has failed before.
    */
   async flushLast(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
     const bytes = this.pending;
     if (loaded !== undefined || bytes === "" || this.fd !== 1) {
       this.flush();
@@ -317,7 +321,11 @@ export const stdin = new StandardStream(0);
 export const stdout = new StandardStream(1);
 export const stderr = new StandardStream(2);
 
-/** Writes bytes to the buffered standard output, as `print` does. */
+/** Writes bytes to the buffered standard output, as `print` does: it does not fail (see flushLast). */
 export function writeStdout(bytes: string): void {
-  stdout.write(bytes);
+  try {
+    stdout.write(bytes);
+  } catch (e) {
+    if ((e as { code?: string }).code === undefined) throw e;
+  }
 }
