@@ -2,13 +2,14 @@
  * Which local variables always hold floats, and can therefore be kept as plain doubles.
  *
  * In general a float with an integral value is a box, so that it differs from an integer; a variable
- * like `local sum = 0.0` would change between box and number all the time. Here those variables are
- * found that begin with a float and are only ever assigned results of arithmetic on them. The fast
- * form keeps these *unboxed*: they are boxed where they leave arithmetic, and where a frame is saved.
+ * like `local sum = 0.0` would change between box and number all the time, and what the JIT has seen
+ * to be both is slow everywhere. Here those variables are found that are only ever assigned floats and
+ * results of arithmetic with a float in it, or of divisions. The fast form keeps these *unboxed*: they
+ * are boxed where they leave arithmetic, and where a frame is saved.
  *
- * Such arithmetic gives a float whenever the other operand is a number. If it is not (a string, or a
- * table with metamethods) the result may be anything: the function then moves over to its resumable
- * form, which makes no assumptions.
+ * Such arithmetic gives a float whenever all operands are numbers. If one is not (a table with
+ * metamethods) the result may be anything: the function then moves over to its resumable form, which
+ * makes no assumptions.
  */
 
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
@@ -41,7 +42,7 @@ export class FloatVariables {
         grew = true;
       }
     }
-    // begin with variables that are assigned float constants and let the others follow; whoever is
+    // begin with variables that are assigned floats and let the others follow; whoever is
     // also assigned something else drops out, and then its followers are looked at again
     for (let again = true; again; ) {
       again = false;
@@ -50,7 +51,11 @@ export class FloatVariables {
         grew = false;
         for (const [v, values] of assignments) {
           if (excluded.has(v) || this.variables.has(v)) continue;
-          if (values.some((e) => this.kind(e) === FloatKind.Certain)) {
+          const kinds = values.map((e) => this.kind(e));
+          if (
+            kinds.includes(FloatKind.Certain) ||
+            kinds.every((kind) => kind === FloatKind.Likely)
+          ) {
             this.variables.add(v);
             grew = true;
           }
@@ -110,14 +115,14 @@ export class FloatVariables {
   private arithmetic(op: string, left: Expr, right: Expr): FloatKind {
     if (!isFloatOperator(op)) return FloatKind.Unknown;
     // long sums nest to the left: follow them without recursion
-    const rights = [right];
+    const steps = [{ op, right }];
     let first = left;
     while (first.type === "Binary" && isFloatOperator(first.op)) {
-      rights.push(first.right);
+      steps.push(first);
       first = first.left;
     }
     let state = this.begin(first);
-    for (let i = rights.length - 1; i >= 0; i--) state = this.combine(state, rights[i] as Expr);
+    for (const step of steps.reverse()) state = this.combine(state, step.op, step.right);
     return state.kind;
   }
 
@@ -128,11 +133,11 @@ export class FloatVariables {
   }
 
   /** The kind of `a op right` for one of the float operators. */
-  combine(a: ChainKind, right: Expr): ChainKind {
+  combine(a: ChainKind, op: string, right: Expr): ChainKind {
     const b = this.begin(right);
-    const certain = a.kind === FloatKind.Certain || b.kind === FloatKind.Certain;
+    const certain = a.kind === FloatKind.Certain || b.kind === FloatKind.Certain || op === "/";
     if (a.isNumber && b.isNumber && certain) return { kind: FloatKind.Certain, isNumber: true };
-    const known = a.kind !== FloatKind.Unknown || b.kind !== FloatKind.Unknown;
+    const known = certain || a.kind !== FloatKind.Unknown || b.kind !== FloatKind.Unknown;
     return { kind: known ? FloatKind.Likely : FloatKind.Unknown, isNumber: false };
   }
 }

@@ -33,7 +33,7 @@ export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: bool
   for (let i = chain.length - 1; i >= 0; i--) {
     const node = chain[i] as BinaryExpr;
     const isFloatNode = isFloatOperator(node.op);
-    known = isFloatNode ? lo.floats.combine(known, node.right) : UNKNOWN;
+    known = isFloatNode ? lo.floats.combine(known, node.op, node.right) : UNKNOWN;
     const isDouble =
       known.kind === FloatKind.Certain || (known.kind === FloatKind.Likely && wanted && i === 0);
     if (!isFloatNode) a = lo.general(a);
