@@ -40,6 +40,16 @@ export function skipShebang(source: string): string {
   return s.slice(s.startsWith(BINARY, end + 1) ? end + 1 : end);
 }
 
+/** True for a binary chunk; fails if the mode does not allow the chunk. */
+function checkKind(source: string, mode: string): boolean {
+  const isBinary = source.startsWith(BINARY);
+  if (!mode.includes(isBinary ? "b" : "t")) {
+    const kind = isBinary ? "binary" : "text";
+    throw new LuaSyntaxError(`attempt to load a ${kind} chunk (mode is '${mode}')`);
+  }
+  return isBinary;
+}
+
 function loadText(
   state: LuaState,
   source: string,
@@ -48,14 +58,10 @@ function loadText(
   env: LuaValue[],
 ): Results {
   try {
-    if (source.startsWith(BINARY)) {
-      if (!mode.includes("b"))
-        throw new LuaSyntaxError(`attempt to load a binary chunk (mode is '${mode}')`);
+    if (checkKind(source, mode)) {
       const { loadBinary } = require("./binary") as typeof import("./binary");
       return loadBinary(source, chunkName, env.length > 0 ? env[0] : state.globals);
     }
-    if (!mode.includes("t"))
-      throw new LuaSyntaxError(`attempt to load a text chunk (mode is '${mode}')`);
     return env.length > 0 ? state.load(source, chunkName, env[0]) : state.load(source, chunkName);
   } catch (e) {
     if (e instanceof LuaSyntaxError) return [undefined, e.message];
@@ -91,6 +97,8 @@ function* readerSteps(
   let source = "";
   try {
     for (;;) {
+      // whether the mode allows the chunk shows with its first piece
+      if (source !== "") checkKind(source, mode);
       const r = callReader(reader);
       const piece = first(r === SUSPENDED ? yield : r);
       if (piece === undefined || piece === "") break;
@@ -99,6 +107,7 @@ function* readerSteps(
       else throw runtimeError("reader function must return a string");
     }
   } catch (e) {
+    if (e instanceof LuaSyntaxError) return [undefined, e.message];
     if (!(e instanceof LuaError)) throw e;
     if (typeof e.pending !== "number") return [undefined, settle(e, undefined).value];
     return e.pending > 0 ? located(e, e.pending) : [undefined, e.value];

@@ -6,6 +6,7 @@ import {
   argumentError,
   EmptyError,
   LuaError,
+  NATIVE_ROW,
   StackOverflow,
   type TraceRow,
 } from "../runtime/error";
@@ -25,9 +26,15 @@ function nameOf(f: LuaValue): string | undefined {
   return typeof callee === "function" ? nativeName(callee) : undefined;
 }
 
+/** No error, but the traceback of a timeout shows the protected call. */
+function leaving(interrupt: Interrupt): Interrupt {
+  interrupt.traceback?.push(NATIVE_ROW);
+  return interrupt;
+}
+
 /** `count` is the number of arguments of `f`. */
 function failure(error: unknown, f: LuaValue, count: number): Results {
-  if (error instanceof Interrupt) throw error;
+  if (error instanceof Interrupt) throw leaving(error);
   if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 1)
     return locate(error, error.pending);
   return [false, settle(error, nameOf(f), count).value];
@@ -148,12 +155,11 @@ class XpcallFrame extends Frame {
   }
 
   override fail(error: unknown): Results {
-    if (error instanceof Interrupt) throw error;
     return this.handle(error);
   }
 
   handle(error: unknown): Results {
-    if (error instanceof Interrupt) throw error;
+    if (error instanceof Interrupt) throw leaving(error);
     let e = settle(error, nameOf(this.f));
     for (;;) {
       if (++this.depth === MAX_HANDLER_DEPTH) e = new LuaError("C stack overflow");

@@ -63,3 +63,8 @@ assert(d() == _G) -- the first upvalue is the environment
 assert(debug.setupvalue(d, 1, 20) and d() == 20 and g() == 10)
 ok, e = pcall(string.dump, print)
 assert(not ok and e:find("bad argument #1 to 'string.dump' (Lua function expected)", 1, true), e)
+
+-- a chunk that the mode does not allow is not read to its end
+local reads = 0
+f, m = load(function() reads = reads + 1 return "return 1" end, "=n", "b")
+assert(f == nil and m == "attempt to load a text chunk (mode is 'b')" and reads == 1)
