@@ -348,6 +348,36 @@ test("--timeout stops loops, waits and what pcall would catch", () => {
   expect(run("print 'in time'", "--timeout", "10")).toMatchObject({ code: 0, out: "in time\n" });
 });
 
+test("what tasks hold is closed when the main chunk ends, and not for ever", () => {
+  const guard = (body: string) =>
+    `async.spawn(function() local g <close> = setmetatable({}, { __close = function() ${body} end }) sleep(30) end) sleep(0.01)`;
+  expect(run(`${guard("sleep(0.01) print 'closed'")} print "end"`)).toMatchObject({
+    code: 0,
+    out: "end\nclosed\n",
+    err: "",
+  });
+  expect(run(`${guard("print 'closed'")} os.exit(3)`)).toMatchObject({ code: 3, out: "" });
+  expect(run(`${guard("print 'closed'")} os.exit(3, true)`).out).toBe("closed\n");
+  expect(run(guard("while true do end"))).toMatchObject({ code: 0, err: "" });
+  const server = `local s = http.server({ host = "127.0.0.1" }, { ["/"] = function() sleep(30) end })
+    async.spawn(http.get, s.url) async.spawn_interval(0.01, function() sleep(30) end) sleep(0.1)`;
+  expect(run(server).err).toMatch(/^INFO http.serve: listening on .*\n$/);
+});
+
+test("os.exit ends the program from wherever it is called", () => {
+  for (const call of [
+    "async.spawn(function() os.exit(4) end)",
+    "async.spawn(function() sleep(0.01) os.exit(4, true) end)",
+    "async.spawn_interval(0.01, function() os.exit(4) end)",
+    "async.all { function() os.exit(4, true) end }",
+    `local s = http.server({ host = "127.0.0.1" }, { ["/"] = function() os.exit(4) end }) http.get(s.url)`,
+    "coroutine.wrap(function() pcall(os.exit, 4) end)()",
+  ]) {
+    const r = run(`${call} sleep(20) print "not reached"`);
+    expect([r.code, r.out, r.err.replace(/^INFO .*\n/, "")], call).toEqual([4, "", ""]);
+  }
+});
+
 test("--timeout closes variables, and holds for finalisers", () => {
   const closed = "local c <close> = setmetatable({}, { __close = function() print 'closed' end })";
   expect(run(`${closed} sleep(30)`, "--timeout", "300ms").out).toBe("closed\n");

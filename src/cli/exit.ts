@@ -6,7 +6,7 @@ import { control } from "../runtime/control";
 import { Interrupt } from "../runtime/interrupt";
 import type { LuaState } from "../runtime/state";
 
-/** How long finalisers may run when the time limit of the script is over already. */
+/** How long closing methods may take in the end, and finalisers when the script's time is over. */
 const CLOSING_MS = 1000;
 
 let ending = false;
@@ -24,14 +24,35 @@ export function fail(message: string, code = 1): never {
   process.exit(code);
 }
 
+/** True once `finish` was called. */
+export function isEnding(): boolean {
+  return ending;
+}
+
 /**
- * Closes the Lua state, then ends the process: failures of tasks that nobody awaited are logged,
- * finalisers run, and all streams are flushed. Tasks that still run are dropped. `deadline` holds
- * for the finalisers too.
+ * Closes the Lua state, then ends the process: tasks that still run are cancelled, failures of
+ * tasks that nobody awaited are logged, finalisers run, and all streams are flushed. `deadline`
+ * holds for the finalisers too.
  */
 export function finish(state: LuaState, code: number, deadline?: number): void {
   if (ending) return;
   ending = true;
+  if (state.tasks.size === 0) close(state, code, deadline);
+  else void cancelTasks(state).then(() => close(state, code, deadline));
+}
+
+/** Cancels what runs, and gives closing methods their time. */
+async function cancelTasks({ tasks }: LuaState): Promise<void> {
+  const end = performance.now() + CLOSING_MS;
+  const ended = Array.from(tasks, (task) => {
+    task.deadline = end;
+    task.cancel();
+    return task.promise;
+  });
+  await Promise.race([Promise.allSettled(ended), Bun.sleep(CLOSING_MS)]);
+}
+
+function close(state: LuaState, code: number, deadline: number | undefined): void {
   for (const action of state.onClose.splice(0)) action();
   if (hasFinalizers()) runLastFinalizers(deadline);
   stdout.flushLast().then(

@@ -49,6 +49,7 @@ class Repl {
   ) {
     this.state = makeState(options);
     this.state.onTaskError = (_task, e) => reportTask(this.state, e);
+    this.state.onExit = ({ code }) => this.end(code);
     this.history = interactive ? historyFile(process.env) : undefined;
     this.input = createInterface({
       input: process.stdin,
@@ -133,8 +134,9 @@ class Repl {
     try {
       this.show(await task.promise);
     } catch (e) {
-      if (e instanceof ExitRequest) this.end(e.code);
-      else this.complain(e instanceof Interrupt ? e.reason : await failureText(this.state, e));
+      // `onExit` has seen it
+      if (!(e instanceof ExitRequest))
+        this.complain(e instanceof Interrupt ? e.reason : await failureText(this.state, e));
     } finally {
       this.running = undefined;
       this.cooked(false);

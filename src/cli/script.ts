@@ -11,7 +11,7 @@ import type { LuaFunction } from "../runtime/value";
 import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
 import type { Confinement } from "./confine";
-import { fail, finish } from "./exit";
+import { fail, finish, isEnding } from "./exit";
 import { libraries } from "./libraries";
 import type { LogFormat } from "./log-format";
 import type { SandboxOptions } from "./sandbox-options";
@@ -135,7 +135,10 @@ function runMain(
   process.once("beforeExit", () => void whenIdle(state));
   task.promise.then(
     () => finish(state, 0, task.deadline),
-    (e: unknown) => whenFailed(state, e, options),
+    (e: unknown) => {
+      // an `os.exit` elsewhere cancels the main chunk, too
+      if (!isEnding()) whenFailed(state, e, options);
+    },
   );
 }
 
@@ -179,6 +182,7 @@ function whenFailed(state: LuaState, e: unknown, options: ScriptOptions): void {
 
 /** Nothing is under way any more, yet the main chunk has not ended. */
 async function whenIdle(state: LuaState): Promise<void> {
+  if (isEnding()) return;
   const { reportStuck } = await import("./report");
   reportStuck(state);
   finish(state, 1);

@@ -11,7 +11,7 @@ import { control, Reason, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
-import { Interrupt, Timeout } from "./interrupt";
+import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
 import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
@@ -113,7 +113,8 @@ export class Task {
       r = drive(this.coroutine, value, failing);
     } catch (e) {
       this.end({ error: e });
-      if (!this.observed) this.state.onTaskError?.(this, e);
+      if (e instanceof ExitRequest) this.exit(e);
+      else if (!this.observed) this.state.onTaskError?.(this, e);
       this.settle();
       return;
     } finally {
@@ -135,6 +136,17 @@ export class Task {
     this.wake = wake;
     if (this.interrupt !== undefined) queueMicrotask(() => this.deliver(wake));
     else waiter?.(wake);
+  }
+
+  /** `os.exit` ends the program, or what the embedding one has run, in whatever task it is called. */
+  private exit(request: ExitRequest): void {
+    if (this.state.onExit !== undefined) {
+      this.state.onExit(request);
+      return;
+    }
+    let root: Task = this;
+    while (root.parent !== undefined) root = root.parent;
+    if (root !== this) root.cancel(request);
   }
 
   private end(outcome: Task["outcome"]): void {

@@ -35,7 +35,7 @@ export class LuaState {
   stdout: ((bytes: string) => void) | undefined;
   /** Where warnings about the state's finalisers go. */
   warn: ((message: string) => void) | undefined;
-  /** What ends the program when a finaliser that no task has called asks for it. */
+  /** What ends the program when a task, or a finaliser that no task has called, asks for it. */
   onExit: ((request: ExitRequest) => void) | undefined;
   /** Reads an environment variable (JS text) as scripts see it. */
   env: (name: string) => string | undefined = (name) => process.env[name];

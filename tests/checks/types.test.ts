@@ -238,6 +238,7 @@ test("script: errors name the script and the line", async () => {
   file("bad.lua", '#!/usr/bin/assay\nlocal function f() error("boom") end\nf()\n');
   file("syntax.lua", "x = = 1");
   file("exit.lua", "os.exit(3)");
+  file("exit-task.lua", "async.spawn(function() os.exit(3) end) sleep(20)");
   const bad = await one("type: script, file: bad.lua");
   expect(bad.message).toMatch(
     /^bad\.lua:2: boom\nstack traceback:\n[\s\S]*bad\.lua:3: in main chunk/,
@@ -246,6 +247,9 @@ test("script: errors name the script and the line", async () => {
     /^failed: syntax error: syntax\.lua:1: /,
   );
   expect(await message("type: script, file: exit.lua")).toBe(
+    "failed: script ended with exit code 3",
+  );
+  expect(await message("type: script, file: exit-task.lua")).toBe(
     "failed: script ended with exit code 3",
   );
   expect(await message("type: script, file: none.lua")).toBe(

@@ -4,6 +4,7 @@ import {
   defineHandle,
   delay,
   errorReport,
+  Interrupt,
   type LuaFunction,
   method,
   type Userdata,
@@ -49,7 +50,8 @@ async function repeat(ctx: Context, self: Interval, period: number, f: LuaFuncti
     try {
       await ctx.spawn(f).promise;
     } catch (e) {
-      ctx.host.logger.log("error", `${ctx.name}: callback error: ${errorReport(e)}`);
+      if (!(e instanceof Interrupt))
+        ctx.host.logger.log("error", `${ctx.name}: callback error: ${errorReport(e)}`);
       break;
     }
   }

@@ -6,6 +6,7 @@ import {
   errorReport,
   type Host,
   HostError,
+  Interrupt,
   type LuaFunction,
   type LuaValue,
   list,
@@ -102,7 +103,7 @@ export function startTask(ctx: Context, f: LuaFunction, args: LuaValue[]): TaskH
   const { host } = ctx;
   const handle: TaskHandle = { task: ctx.spawn(f, ...args), awaited: false, observed: false };
   handle.task.promise.catch((error: unknown) => {
-    if (handle.observed || error instanceof Cancelled) return;
+    if (handle.observed || error instanceof Interrupt) return;
     const failures = host.store(unseenFailures);
     failures.set(handle, error);
     const timer = setTimeout(() => {

@@ -6,6 +6,7 @@ import {
   errorReport,
   errorValue,
   type Host,
+  Interrupt,
   type LuaFunction,
   type LuaTable,
   type Task,
@@ -266,6 +267,8 @@ export class HttpServer {
   }
 
   private log(what: string, e: unknown): void {
+    // cancelled, because the program ends
+    if (e instanceof Interrupt) return;
     const text = e instanceof BadResponse ? e.message : errorReport(e);
     this.lua.logger.log("error", `http.serve: ${what}: ${text}`);
   }
