@@ -59,7 +59,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     lo.op(
       (k) =>
         // the counter never holds anything but an int32, whatever the start may be in other runs
-        `if(${int32(start.code)}&&typeof ${bound}==="number"${stepTest})${counter}=${start.code}|0;` +
+        `if(${int32(start.code)}${stepTest}){${counter}=${start.code}|0;if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}}` +
         `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
       "",
       s.line,

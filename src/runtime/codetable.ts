@@ -96,6 +96,11 @@ export class CodeTable<K> {
     for (let entry = 1; entry < n; entry++) this.place(moved[entry] as number, entry);
   }
 
+  /** How many entries there is room for; changes only when the table grows. */
+  get capacity(): number {
+    return this.codes.length;
+  }
+
   /** The first entry from `entry` on that is not dead; 0 when there is none. */
   live(entry: number): number {
     const { values } = this;

@@ -3,7 +3,7 @@
  *
  * A table has up to three parts, each created when first needed:
  * - `array`: keys 1..n at their own index, and key 0 in slot 0. Its length is n+1, and the last
- *   slot is never nil, so that n is a border (§3.4.7). Never has holes in the JS sense.
+ *   slot is never nil, so that n is a border (§3.4.7). Others may be; never holes in the JS sense.
  * - `hash`: string keys that don't begin with a digit, as properties of an object without
  *   prototype: hidden classes and inline caches make `t.hash.x` one load. A key assigned nil stays
  *   as `undefined` (a dead key, as in C Lua).
@@ -190,8 +190,26 @@ export class LuaTable implements CodedKey {
     if (i !== key) this.map.setOther(key, value);
     else {
       if (i > 0) this.map.hasIntegers = true;
-      this.map.setInt(i, value);
+      if (this.map.setInt(i, value) && this.dynamic !== WEAK) this.gather(this.map);
     }
+  }
+
+  /**
+   * Moves integer keys into the array part if they fill more than half of it, as C Lua's rehash does:
+   * tables that begin at 2, or are filled from their end.
+   */
+  private gather(map: TableMap): void {
+    const size = map.denseSize(this.array.length - 1);
+    if (size < this.array.length) return;
+    if (this.array === EMPTY_ARRAY) this.array = [undefined];
+    const { array } = this;
+    for (let i = array.length; i <= size; i++) {
+      const v = map.getInt(i);
+      array.push(v);
+      if (v !== undefined) map.setInt(i, undefined);
+    }
+    this.trim();
+    this.migrate(map);
   }
 
   /** Sets key n+1 to a value that is not nil. */

@@ -41,10 +41,39 @@ export class TableMap {
     return this.integers === null ? undefined : this.integers.get(key);
   }
 
-  /** The key is an int32. */
-  setInt(key: number, value: LuaValue): void {
+  /** The key is an int32. True when the part for integers had to grow. */
+  setInt(key: number, value: LuaValue): boolean {
     this.integers ??= new CodeTable<number>(null);
-    this.integers.set(key, key, value);
+    const { integers } = this;
+    const before = integers.capacity;
+    integers.set(key, key, value);
+    return integers.capacity !== before;
+  }
+
+  /**
+   * The largest n, a power of two, of which more than half of the keys 1..n are in use, when there
+   * are `present` in the array part, all from 1 on; 0 when there is none.
+   */
+  denseSize(present: number): number {
+    const counts = new Array<number>(32).fill(0);
+    let total = present;
+    const { integers } = this;
+    for (let e = integers?.live(1) ?? 0; integers !== null && e !== 0; e = integers.live(e + 1)) {
+      const key = integers.key(e);
+      if (key <= 0) continue;
+      // key is in (2^(slice-1), 2^slice]
+      const slice = 32 - Math.clz32(key - 1);
+      counts[slice] = (counts[slice] as number) + 1;
+      total++;
+    }
+    let size = 0;
+    let below = 0;
+    for (let slice = 0; slice < 31 && total > 2 ** slice / 2; slice++) {
+      below += counts[slice] as number;
+      const inArray = Math.min(present, 2 ** slice);
+      if (below + inArray > 2 ** slice / 2) size = 2 ** slice;
+    }
+    return size;
   }
 
   getCoded(key: CodedKey): LuaValue {

@@ -39,8 +39,9 @@ export class WeakTableMap extends TableMap {
   override getInt(key: number): LuaValue {
     return this.getOther(key);
   }
-  override setInt(key: number, value: LuaValue): void {
+  override setInt(key: number, value: LuaValue): boolean {
     this.setOther(key, value);
+    return false;
   }
   override getCoded(key: CodedKey): LuaValue {
     return this.getOther(key as MapKey & CodedKey);
