@@ -175,7 +175,8 @@ function Client:composition(name)
 end
 
 local function managed_path(api_group, version, kind, namespace, name)
-  return kube.path("/apis/" .. api_group .. "/" .. version, namespace, kind, name)
+  local prefix = ("/apis/%s/%s"):format(kube.segment(api_group), kube.segment(version))
+  return kube.path(prefix, namespace, kube.segment(kind), name)
 end
 
 --- A managed or composite resource, or nil; `kind` is its plural. Namespaced ones need `namespace`.

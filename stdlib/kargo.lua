@@ -245,7 +245,8 @@ end
 
 --- Has a warehouse or stage look for news; `kind` is "warehouse" or "stage".
 function Client:refresh(kind, namespace, name)
-  return self:_merge(kube.path(PREFIX, namespace, kind:lower():gsub("s$", "") .. "s", name), {
+  local plural = kube.segment((kind:lower():gsub("s$", ""))) .. "s"
+  return self:_merge(kube.path(PREFIX, namespace, plural, name), {
     metadata = { annotations = { ["kargo.akuity.io/refresh"] = rest.rfc3339(time()) } },
   })
 end

@@ -196,32 +196,33 @@ function Client:format_query(promql)
   return get(self, "format_query", "/api/v1/format_query", { query = promql })
 end
 
-local function answers_200(self, method, path, timeout)
-  local res = self:_send(method, path, { timeout = timeout, retries = 0 })
+-- how the server is at this moment, so nothing is repeated
+local function answers_200(self, path, timeout)
+  local res = self:_send("GET", path, { timeout = timeout, retries = 0 })
   return res.status == 200, res
 end
 
 --- Makes the server read its configuration again; whether it did, and otherwise why not.
 function Client:config_reload()
-  local ok, res = answers_200(self, "POST", "/-/reload")
-  if ok then return true end
+  local res = self:_send("POST", "/-/reload")
+  if res.status == 200 then return true end
   return false, ("HTTP %d: %s"):format(res.status, res.body)
 end
 
 --- Whether the server runs.
 function Client:healthy()
-  return (answers_200(self, "GET", "/-/healthy"))
+  return (answers_200(self, "/-/healthy"))
 end
 
 --- Whether the server can answer queries.
 function Client:ready()
-  return (answers_200(self, "GET", "/-/ready"))
+  return (answers_200(self, "/-/ready"))
 end
 
 --- Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
 function Client:wait_ready(opts)
   return rest.wait(opts, "prometheus.wait_ready: not ready at " .. self.url, function(remaining)
-    local ok, ready, res = pcall(answers_200, self, "GET", "/-/ready", remaining)
+    local ok, ready, res = pcall(answers_200, self, "/-/ready", remaining)
     if not ok then return false, ready end
     return ready, "HTTP " .. res.status
   end)

@@ -45,8 +45,9 @@ function Client:_headers()
   return {}
 end
 
---- `code` and `message` of an error answer.
+--- `code` and `message` of an error answer, given as its text or in an error's message.
 function M.error_code(body)
+  body = tostring(body)
   return xml.value(body, "Code"), xml.value(body, "Message")
 end
 

@@ -156,15 +156,18 @@ function Client:create_token(config)
 end
 
 --- Deletes an API token.
-function Client:delete_token(secret) return send(self, "DELETE", A .. "/api-tokens/" .. segment(secret)) end
+function Client:delete_token(secret)
+  -- errors must not hold the token
+  local what = "DELETE " .. A .. "/api-tokens/***"
+  return (self:_delete(A .. "/api-tokens/" .. segment(secret), { what = what }))
+end
 
---- Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2).
+--- Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2), and those of a
+--- connection.
 function M.wait(url, opts)
-  opts = opts or {}
-  local target = url:gsub("/+$", "") .. "/health"
-  local o = { timeout = opts.timeout or 60, interval = opts.interval or 2, max_interval = opts.interval or 2 }
-  rest.wait(o, "unleash.wait: not reachable at " .. url, function(remaining)
-    local ok, res = pcall(http.get, target, { timeout = math.min(remaining + 1, 30) })
+  local client = Client:new(rest.of_client(opts, url))
+  rest.wait(opts, "unleash.wait: not reachable at " .. url, function()
+    local ok, res = pcall(client._send, client, "GET", "/health", { anonymous = true, retries = 0 })
     if not ok then return false, tostring(res) end
     return res.status == 200, "HTTP " .. res.status
   end)

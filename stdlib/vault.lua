@@ -12,6 +12,7 @@ rest.include(Client, require("assay.internal.vault_auth"))
 rest.include(Client, require("assay.internal.vault_transit"))
 rest.include(Client, require("assay.internal.vault_pki"))
 
+local send = Client._send
 local HEALTH_PATH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"
 
 local function from_env(name)
@@ -39,6 +40,18 @@ function Client:_headers()
   }
 end
 
+-- Scripts write paths as they are, with slashes and queries; what no address may hold is encoded.
+local function legal(path)
+  path = path:gsub("%%(%x?%x?)", function(digits)
+    return #digits == 2 and "%" .. digits or "%25" .. digits
+  end)
+  return (path:gsub("[^%w%-._~!$&'()*+,;=:@/?%%]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+function Client:_send(method, path, o)
+  return send(self, method, legal(path), o)
+end
+
 -- Any path
 
 --- The data at a path; nil when there is none.
@@ -64,16 +77,16 @@ end
 -- Helpers of the module
 
 --- Waits until the server answers, sealed or not: `opts.timeout` (60), `opts.interval` (2),
---- `opts.health_path`.
+--- `opts.health_path`, and the options of a connection.
 function M.wait(url, opts)
   opts = opts or {}
-  local base = url:gsub("/+$", "")
-  local address = base .. (opts.health_path or HEALTH_PATH)
-  return rest.wait(opts, "vault.wait: not reachable at " .. url, function(remaining)
-    local ok, res = pcall(http.get, address, { timeout = math.min(remaining, 10) })
+  local client = M.client(rest.of_client(opts, url))
+  return rest.wait(opts, "vault.wait: not reachable at " .. url, function()
+    local ok, res = pcall(client._send, client, "GET", opts.health_path or HEALTH_PATH,
+      { anonymous = true, retries = 0, timeout = 10 })
     if not ok then return false, res end
     if res.status == 200 then
-      log.info("Vault answers at " .. base)
+      log.info("Vault answers at " .. client.url)
       return true
     end
     return false, "HTTP " .. res.status
@@ -82,12 +95,13 @@ end
 
 --- A client with a token, once the server answers: by a Kubernetes login with `opts.role` (and
 --- `opts.mount`), otherwise with the token in the secret `opts.secret_name` (`openbao-root-token`)
---- of `opts.secret_namespace` (`secrets`) at `opts.secret_key` (`root-token`).
+--- of `opts.secret_namespace` (`secrets`) at `opts.secret_key` (`root-token`). `opts` of `wait`, too.
 function M.authenticated_client(url, opts)
   opts = opts or {}
-  M.wait(url, { timeout = opts.timeout, interval = opts.interval })
+  M.wait(url, opts)
+  local options = rest.copy(rest.of_client(opts, url), { namespace = opts.namespace })
   if opts.role and not opts.secret_name then
-    local client = M.client(url, { namespace = opts.namespace })
+    local client = M.client(options)
     client:login_kubernetes(opts.role, { mount = opts.mount, jwt = opts.jwt })
     return client
   end
@@ -97,7 +111,8 @@ function M.authenticated_client(url, opts)
   local secret = require("assay.k8s").get_secret(namespace, name)
   assert.not_nil(secret and secret[key],
     ("vault.authenticated_client: key '%s' not found in secret %s/%s"):format(key, namespace, name))
-  return M.client(url, secret[key]:match("^%s*(.-)%s*$"))
+  options.token = secret[key]:match("^%s*(.-)%s*$")
+  return M.client(options)
 end
 
 --- The values of the secret at `path` when `check_key` is among them; otherwise those that

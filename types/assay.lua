@@ -5040,7 +5040,7 @@ local assay_unleash = {}
 ---@return assay.unleash.Client
 function assay_unleash.client(...) end
 
----Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2).
+---Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2), and those of a connection.
 ---@param url? any
 ---@param opts? table
 ---@return any
@@ -5577,13 +5577,13 @@ local assay_vault = {}
 ---@return assay.vault.Client
 function assay_vault.client(...) end
 
----Waits until the server answers, sealed or not: `opts.timeout` (60), `opts.interval` (2), `opts.health_path`.
+---Waits until the server answers, sealed or not: `opts.timeout` (60), `opts.interval` (2), `opts.health_path`, and the options of a connection.
 ---@param url? any
 ---@param opts? table
 ---@return any
 function assay_vault.wait(url, opts) end
 
----A client with a token, once the server answers: by a Kubernetes login with `opts.role` (and `opts.mount`), otherwise with the token in the secret `opts.secret_name` (`openbao-root-token`) of `opts.secret_namespace` (`secrets`) at `opts.secret_key` (`root-token`).
+---A client with a token, once the server answers: by a Kubernetes login with `opts.role` (and `opts.mount`), otherwise with the token in the secret `opts.secret_name` (`openbao-root-token`) of `opts.secret_namespace` (`secrets`) at `opts.secret_key` (`root-token`). `opts` of `wait`, too.
 ---@param url? any
 ---@param opts? table
 ---@return any

@@ -53,6 +53,7 @@
 local rest = {}
 
 local DEFAULT_RETRIES = 2
+local DEFAULT_TIMEOUT = 30
 local MAX_PAUSE = 60
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 -- what makes connections of one's own necessary
@@ -296,6 +297,15 @@ local function exchange(own, method, target, options)
   return http.request(method, target, options)
 end
 
+-- until when the wait that a task is in may last: no request of it outlives that
+local deadlines = setmetatable({}, { __mode = "k" })
+
+local function within_wait(timeout)
+  local deadline = deadlines[coroutine.running()]
+  if not deadline then return timeout end
+  return math.min(timeout or DEFAULT_TIMEOUT, math.max(deadline - time(), 0.01))
+end
+
 --- The response, whatever its status.
 function Base:_send(method, path, o)
   o = o or {}
@@ -305,7 +315,7 @@ function Base:_send(method, path, o)
     headers = merge_headers(o.anonymous and {} or self:_headers(), self.headers, o.headers),
     body = o.body,
     form = o.form,
-    timeout = o.timeout or self.timeout,
+    timeout = within_wait(o.timeout or self.timeout),
     follow_redirects = o.follow_redirects,
     max_size = o.max_size,
     retries = IDEMPOTENT[method] and retries or nil,
@@ -323,7 +333,7 @@ function Base:_send(method, path, o)
     if retries and IDEMPOTENT[method] then return res end
     if not pause and not retries then return res end
     pause = pause or math.min(0.25 * 2 ^ attempt, 5)
-    if pause > MAX_PAUSE then return res end
+    if pause > (within_wait(MAX_PAUSE)) then return res end
     sleep(pause)
   end
 end
@@ -413,8 +423,15 @@ function Base:close()
 end
 
 -- options of a call that are its client's
-local AUTH = { "headers", "token", "username", "password", "ca_cert", "ca_cert_file", "insecure",
+local OF_CLIENT = { "headers", "token", "username", "password", "ca_cert", "ca_cert_file", "insecure",
   "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name", "proxy" }
+
+--- Those of `opts` that say how to connect and as whom, for a client at `url`.
+function rest.of_client(opts, url)
+  local options = { url = url }
+  for _, key in ipairs(OF_CLIENT) do options[key] = opts and opts[key] end
+  return options
+end
 
 --- Gives module `M` a function for each public method of `class` that takes a URL, client options
 --- or a client first. Credentials may also be in an option table at the end.
@@ -426,8 +443,8 @@ function rest.functions(M, class, make)
         local options = rest.options({ "url" }, target)
         local last = select("#", ...) > 0 and (select(-1, ...)) or nil
         if type(last) == "table" then
-          for _, key in ipairs(AUTH) do
-            if options[key] == nil then options[key] = last[key] end
+          for key, value in pairs(rest.of_client(last)) do
+            if options[key] == nil then options[key] = value end
           end
         end
         return method(make(options), ...)
@@ -452,19 +469,24 @@ end
 
 --- Calls `attempt(remaining)` until its first result is true; returns that. A second one says
 --- what was seen. Options: `timeout` (60 s), `interval` (2 s), `max_interval` (4 intervals): the
---- pause grows by half each time. At least one attempt is made. On giving up the error is
---- `<message> after <timeout>s (<what was seen last>)`.
+--- pause grows by half each time. At least one attempt is made, and its requests end with the wait.
+--- On giving up the error is `<message> after <timeout>s (<what was seen last>)`.
 function rest.wait(opts, message, attempt)
   opts = opts or {}
   local timeout = opts.timeout or 60
   local pause = math.max(opts.interval or 2, 0.01)
   local longest = math.max(opts.max_interval or pause * 4, pause)
   local deadline = time() + timeout
+  local thread = coroutine.running()
+  local outer = deadlines[thread]
+  local _ <close> = setmetatable({}, { __close = function() deadlines[thread] = outer end })
   local seen
   -- the first attempt has a fair chance, however short the wait
   local least = 1
   while true do
-    local done, what = attempt(math.max(deadline - time(), least))
+    local remaining = math.max(deadline - time(), least)
+    deadlines[thread] = time() + remaining
+    local done, what = attempt(remaining)
     if done then return done end
     least = 0.1
     seen = what or seen

@@ -167,7 +167,8 @@ end
 --- preferred version of each group first.
 function kinds.discover(conn)
   local all = resources_of(conn, "/api/v1")
-  local groups = conn:_object("/apis")
+  -- old servers have no groups; one that has no kinds either is no API server
+  local groups = conn:_get("/apis", { ok = 200, missing = #all > 0 })
   local prefixes = {}
   for _, group in ipairs(groups and groups.groups or {}) do
     local preferred = group.preferredVersion and group.preferredVersion.groupVersion

@@ -36,6 +36,10 @@ end
 --- Sends a signed request; `o` may hold query (pairs), headers, body.
 function s3.send(self, method, bucket, key, o)
   o = o or {}
+  if o.body ~= nil and type(o.body) ~= "string" then
+    rest.fail(("s3: %s %s: the body must be a string, not a %s"):format(
+      method, s3.resource(bucket, key), type(o.body)))
+  end
   local origin, host, path = s3.locate(self, bucket, key)
   local query = sigv4.query(o.query or {})
   local target = origin .. path .. (query ~= "" and "?" .. query or "")

@@ -43,12 +43,12 @@ end
 
 --- Writes a role of an auth method.
 function Client:auth_create_role(path, role_name, role_config)
-  return verbs.post(self, ("auth/%s/role/%s"):format(path, role_name), role_config)
+  return verbs.post(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name)), role_config)
 end
 
 --- A role of an auth method; nil when it is absent.
 function Client:auth_read_role(path, role_name)
-  return verbs.field(verbs.get(self, ("auth/%s/role/%s"):format(path, role_name)), "data")
+  return verbs.field(verbs.get(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name))), "data")
 end
 
 --- The names of an auth method's roles.
@@ -83,7 +83,7 @@ end
 
 --- The role id of an AppRole; nil when there is no such role. `opts.mount`.
 function Client:approle_role_id(role, opts)
-  local path = ("auth/%s/role/%s/role-id"):format(opts and opts.mount or "approle", role)
+  local path = ("auth/%s/role/%s/role-id"):format(opts and opts.mount or "approle", verbs.name(role))
   local data = verbs.field(verbs.get(self, path), "data")
   return data and data.role_id
 end
@@ -92,7 +92,7 @@ end
 --- (a table), `cidr_list`, `ttl`; with `wrap_ttl` the `wrap_info` of a token for one reading.
 function Client:approle_secret_id(role, opts)
   opts = opts or {}
-  local path = ("/v1/auth/%s/role/%s/secret-id"):format(opts.mount or "approle", role)
+  local path = ("/v1/auth/%s/role/%s/secret-id"):format(opts.mount or "approle", verbs.name(role))
   local body = {
     metadata = opts.metadata and json.encode(opts.metadata),
     cidr_list = opts.cidr_list,

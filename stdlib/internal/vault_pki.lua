@@ -10,13 +10,13 @@ local Client = {}
 
 --- Issues a certificate: `{ certificate, private_key, issuing_ca, … }`.
 function Client:pki_issue(mount, role_name, opts)
-  return verbs.field(verbs.post(self, ("%s/issue/%s"):format(mount, role_name), opts or {}), "data")
+  return verbs.field(verbs.post(self, ("%s/issue/%s"):format(mount, verbs.name(role_name)), opts or {}), "data")
 end
 
 --- Signs a certificate request (PEM text).
 function Client:pki_sign(mount, role_name, csr, opts)
   local body = rest.copy(opts, { csr = csr })
-  return verbs.field(verbs.post(self, ("%s/sign/%s"):format(mount, role_name), body), "data")
+  return verbs.field(verbs.post(self, ("%s/sign/%s"):format(mount, verbs.name(role_name)), body), "data")
 end
 
 --- The authority's certificate as PEM text.
@@ -31,7 +31,7 @@ end
 
 --- Writes a role.
 function Client:pki_create_role(mount, role_name, opts)
-  return verbs.post(self, ("%s/roles/%s"):format(mount, role_name), opts or {})
+  return verbs.post(self, ("%s/roles/%s"):format(mount, verbs.name(role_name)), opts or {})
 end
 
 --- Makes a root certificate; `kind` is `internal` unless given.

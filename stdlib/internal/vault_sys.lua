@@ -12,7 +12,9 @@ local Client = {}
 --- sealed).
 function Client:health()
   local res = self:_send("GET", "/v1/sys/health", verbs.anonymous(self, { retries = 0 }))
-  return self:_decode("GET", "/v1/sys/health", res), res.status
+  local ok, answer = pcall(self._decode, self, "GET", "/v1/sys/health", res)
+  if not ok then self:_fail("GET", "/v1/sys/health", res) end
+  return answer, res.status
 end
 
 --- Whether the server is sealed, and how far the unsealing is.
@@ -88,17 +90,17 @@ end
 
 --- A policy `{ name, policy }`; nil when it is absent.
 function Client:policy_get(name)
-  return verbs.field(verbs.get(self, "sys/policies/acl/" .. name), "data")
+  return verbs.field(verbs.get(self, "sys/policies/acl/" .. verbs.name(name)), "data")
 end
 
 --- Writes a policy, given as HCL or JSON text.
 function Client:policy_put(name, rules)
-  return verbs.put(self, "sys/policies/acl/" .. name, { policy = rules })
+  return verbs.put(self, "sys/policies/acl/" .. verbs.name(name), { policy = rules })
 end
 
 --- Deletes a policy.
 function Client:policy_delete(name)
-  verbs.delete(self, "sys/policies/acl/" .. name)
+  verbs.delete(self, "sys/policies/acl/" .. verbs.name(name))
 end
 
 --- The names of the policies.
@@ -142,7 +144,7 @@ end
 
 --- Credentials that an engine makes up: `{ data, lease_id, lease_duration }`.
 function Client:creds(mount, role)
-  return verbs.get(self, ("%s/creds/%s"):format(mount, role))
+  return verbs.get(self, ("%s/creds/%s"):format(mount, verbs.name(role)))
 end
 
 --- Renews a lease by `increment` seconds.

@@ -20,7 +20,7 @@ local function without_mount(opts)
 end
 
 local function transit_call(self, verb, key_name, body, opts)
-  local path = ("%s/%s/%s"):format(transit(self, opts), verb, key_name)
+  local path = ("%s/%s/%s"):format(transit(self, opts), verb, verbs.name(key_name))
   return verbs.field(verbs.post(self, path, rest.copy(without_mount(opts), body)), "data")
 end
 
@@ -83,27 +83,27 @@ end
 
 --- Makes a key; `opts.type`, `opts.exportable`, …
 function Client:transit_create_key(key_name, opts)
-  return verbs.post(self, ("%s/keys/%s"):format(transit(self, opts), key_name), without_mount(opts))
+  return verbs.post(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name)), without_mount(opts))
 end
 
 --- About a key; nil when it is absent.
 function Client:transit_read_key(key_name, opts)
-  return verbs.field(verbs.get(self, ("%s/keys/%s"):format(transit(self, opts), key_name)), "data")
+  return verbs.field(verbs.get(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name))), "data")
 end
 
 --- Makes a new version of a key.
 function Client:transit_rotate_key(key_name, opts)
-  return verbs.post(self, ("%s/keys/%s/rotate"):format(transit(self, opts), key_name), {})
+  return verbs.post(self, ("%s/keys/%s/rotate"):format(transit(self, opts), verbs.name(key_name)), {})
 end
 
 --- Configures a key: `deletion_allowed`, `min_decryption_version`, …
 function Client:transit_config_key(key_name, config, opts)
-  return verbs.post(self, ("%s/keys/%s/config"):format(transit(self, opts), key_name), config)
+  return verbs.post(self, ("%s/keys/%s/config"):format(transit(self, opts), verbs.name(key_name)), config)
 end
 
 --- Deletes a key, which its configuration must allow.
 function Client:transit_delete_key(key_name, opts)
-  verbs.delete(self, ("%s/keys/%s"):format(transit(self, opts), key_name))
+  verbs.delete(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name)))
 end
 
 --- The names of the keys.

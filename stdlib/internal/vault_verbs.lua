@@ -3,7 +3,7 @@
 
 local rest = require("assay.internal.client")
 
-local verbs = {}
+local verbs = { name = require("assay.internal.segment") }
 
 --- The options of a call that works without a token.
 function verbs.anonymous(client, o)
@@ -41,7 +41,7 @@ function verbs.list(self, path)
   local answer = self:_get("/v1/" .. path, {
     ok = 200, missing = true, query = { list = true }, what = "LIST /v1/" .. path,
   })
-  return answer and answer.data and answer.data.keys or {}
+  return answer and answer.data and answer.data.keys or json.array({})
 end
 
 --- A field of an answer that may be nil.

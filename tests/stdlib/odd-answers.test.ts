@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { embeddedEntries } from "../../src/reference/entries";
+import { callsOf } from "./calls";
 import { luaWithModules } from "./server";
 
 const ANSWERS: [status: number, body: string][] = [
@@ -40,27 +41,9 @@ afterAll(() => {
   server.close();
 });
 
-/** How a parameter is filled in, by its name. */
-const TABLES =
-  /^(source|alerts?|silence|annotation|manifest|rule|dashboard|query_body|changes|streams|entries|stream_labels|labels|payload|data|metadata|config|paths|versions|policy|project|feature|strategy|operations|application|spec|request|fields|query_fields|keys|etags|match_selectors|matchers|checks|document|permissions|object|opts)$/;
-const NUMBERS =
-  /^(timeout_secs|duration_hours|number|replicas|days|interval|start_time|end_time|id_number)$/;
-
-function argument(name: string, fn: string): string {
-  if (name === "opts") return /^(wait|auto)/.test(fn) ? "{ timeout = 0, interval = 0.01 }" : "{}";
-  if (name === "generator") return "function() return {} end";
-  if (name === "...") return "";
-  if (name === "target" || name === "url") return "URL";
-  if (TABLES.test(name)) return "{}";
-  if (NUMBERS.test(name)) return "0";
-  return '"x"';
-}
-
-/** Functions that make no requests, run for ever, or want another server. */
-const LEFT_OUT = new Set(
-  "client authenticated_client dns tls tcp auto_renew stream watch follow_logs each objects lines selector register_crd".split(
-    " ",
-  ),
+/** Functions that run for ever, or want another server. */
+const LEFT_OUT = Object.fromEntries(
+  "dns tls tcp auto_renew stream authenticated_client".split(" ").map((f) => [f, "see above"]),
 );
 
 const modules = embeddedEntries()
@@ -68,21 +51,7 @@ const modules = embeddedEntries()
   .filter((name) => !["openbao", "postgres", "k8s"].includes(name));
 
 describe.each(modules)("%s", (name) => {
-  const entry = embeddedEntries().find((e) => e.name === `assay.${name}`);
-  const functions = entry?.functions() ?? [];
-  const methods = new Set(functions.flatMap(({ name }) => /^client:(.+)$/.exec(name)?.[1] ?? []));
-  const calls = functions.flatMap(({ signature }) => {
-    const m = /^(\w+)([.:])(\w+)\((.*)\)$/.exec(signature);
-    const [, , separator, f = "", params = ""] = m ?? [];
-    if (f.startsWith("_") || LEFT_OUT.has(f)) return [];
-    // functions that are methods, too
-    if (separator === "." && methods.has(f)) return [];
-    const args = params
-      .split(/, */)
-      .filter(Boolean)
-      .map((p) => (p === "client" ? "c" : argument(p, f)));
-    return [`${separator === ":" ? "c:" : "m."}${f}(${args.join(", ")})`];
-  });
+  const calls = callsOf(name, { leftOut: LEFT_OUT, plain: true }).map(({ source }) => source);
 
   test("answers that it does not expect", async () => {
     expect(calls.length).toBeGreaterThan(5);
