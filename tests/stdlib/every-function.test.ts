@@ -122,9 +122,10 @@ describe.each(Object.keys(CONTRACTS))("%s", (name) => {
       const results: Outcome[] = [];
       for (const call of chosen) {
         // a fresh client for each, since some keep what they were told
-        await h.run(`c = made(${options})`);
         at.seen = [];
-        const [ok, value] = await h.run(`return tried(function() return ${call.source} end)`);
+        const [ok, value] = await h.run(
+          `c = made(${options}) return tried(function() return ${call.source} end)`,
+        );
         // without the place in the script, which is that of `tried`
         const text = String(value).replace(/^t\.lua:\d+: /, "");
         results.push({ call, ok: ok === true, value: text, seen: at.seen });
