@@ -191,7 +191,9 @@ export default defineBuiltin({
       params: [p.any("v"), p.string("name"), message],
       run(ctx, v, name, m) {
         if (typeName(v) === name || subtype(v) === name) return undefined;
-        return fail(ctx, `${quoted(v)} is a ${subtype(v) ?? typeName(v)}, not a ${name}`, m);
+        const article = (type: string) => (type === "integer" ? `an ${type}` : `a ${type}`);
+        const actual = article(subtype(v) ?? typeName(v));
+        return fail(ctx, `${quoted(v)} is ${actual}, not ${article(name)}`, m);
       },
     }),
     error: fn({

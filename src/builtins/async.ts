@@ -3,11 +3,11 @@ import {
   type Context,
   defineBuiltin,
   fn,
-  isNumber,
   type LuaFunction,
   type LuaValue,
   numberToDouble,
   p,
+  toNumber,
 } from "../host";
 import { makeChannel, makeSemaphore } from "./async/channel";
 import { all, map, race, timeout } from "./async/groups";
@@ -20,9 +20,10 @@ const MAX_CAPACITY = 2 ** 31;
 /** Both documented orders: (seconds, f) and (f, seconds). */
 function intervalArguments(ctx: Context, a: LuaValue, b: LuaValue): [number, LuaFunction] {
   const [seconds, f] = typeof a === "function" ? [b, a] : [a, b];
-  if (typeof f !== "function" || !isNumber(seconds))
+  const number = toNumber(seconds);
+  if (typeof f !== "function" || number === undefined)
     return ctx.fail("a number of seconds and a function are needed");
-  const n = numberToDouble(seconds);
+  const n = numberToDouble(number);
   if (!(n > 0)) return ctx.fail("interval must be positive");
   return [n, f];
 }

@@ -70,7 +70,7 @@ export type { Need } from "./needs";
 export { NetRefusal, NetRules } from "./net-rules";
 export { isNull, nullOf } from "./null";
 export { osError, osErrorCode } from "./os-error";
-export { type ArgumentsOf, Param, p, typeName } from "./params";
+export { type ArgumentsOf, Param, p, toNumber, typeName } from "./params";
 export { gsub, matchesPattern } from "./pattern";
 export { type PathUse, Policy, type PolicyOptions } from "./policy";
 export { errorReport } from "./report";

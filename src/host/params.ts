@@ -122,7 +122,8 @@ function wrongType(expected: string, got: LuaValue): Mismatch {
   return new Mismatch(`${expected} expected, got ${argumentTypeName(got)}`);
 }
 
-function toNumber(v: LuaValue): LuaNumber | undefined {
+/** Numbers, and strings that are numerals, as arithmetic takes them (§3.4.3). */
+export function toNumber(v: LuaValue): LuaNumber | undefined {
   if (isNumber(v)) return v;
   return typeof v === "string" ? parseNumber(v) : undefined;
 }
@@ -142,9 +143,10 @@ interface Range {
 
 function outside(n: number, { min = -Infinity, max = Infinity }: Range): Mismatch | undefined {
   if (n >= min && n <= max) return undefined;
-  if (min === -Infinity) return new Mismatch(`value at most ${max} expected, got ${n}`);
-  if (max === Infinity) return new Mismatch(`value at least ${min} expected, got ${n}`);
-  return new Mismatch(`value from ${min} to ${max} expected, got ${n}`);
+  const got = numberToString(n);
+  if (min === -Infinity) return new Mismatch(`value at most ${max} expected, got ${got}`);
+  if (max === Infinity) return new Mismatch(`value at least ${min} expected, got ${got}`);
+  return new Mismatch(`value from ${min} to ${max} expected, got ${got}`);
 }
 
 interface StringOptions {

@@ -85,7 +85,7 @@ test.each([
   ["assert.not_nil(nil)", "assert.not_nil failed: value is nil"],
   ["assert.not_nil()", "assert.not_nil failed: value is nil"],
   ["assert.is_true(1)", 'assert.is_true failed: "1" is not true'],
-  ["assert.type(1.5, 'integer')", 'assert.type failed: "1.5" is a float, not a integer'],
+  ["assert.type(1.5, 'integer')", 'assert.type failed: "1.5" is a float, not an integer'],
   ["assert.matches('abc', '%d')", 'assert.matches failed: "abc" does not match pattern "%d"'],
   ["assert.matches('abc', '[a')", "assert.matches: pattern error: malformed pattern (missing ']')"],
   ["assert.matches(1, 'a')", "assert.matches: first argument must be a string"],

@@ -111,7 +111,7 @@ test("a busy task does not starve the others", async () => {
 });
 
 test("spawn_interval, both argument orders", async () => {
-  for (const args of ["0.01, f", "f, 0.01"]) {
+  for (const args of ["0.01, f", "f, 0.01", "'0.01', f"]) {
     const [n, later] = await run(`
       local n = 0
       local function f() n = n + 1 end
@@ -288,6 +288,21 @@ test("a cancelled receiver takes no value away", async () => {
       async.spawn(function() ch:send("v") end)
       return ch:recv()`),
   ).toEqual(["v"]);
+});
+
+test("a cancelled sender takes its value back", async () => {
+  expect(
+    await run(`
+      local ch = async.channel(1)
+      ch:send("a")
+      local b = async.spawn(function() ch:send("b") end)
+      local c = async.spawn(function() ch:send("c") end)
+      sleep(0.01) b:cancel() sleep(0.01)
+      local got = {ch:recv(), ch:try_recv(), ch:try_recv()}
+      local dropped = async.channel()
+      pcall(async.timeout, 0.01, dropped.send, dropped, "v")
+      return got, c.done, dropped:try_recv()`),
+  ).toEqual([["a", "c"], true, undefined]);
 });
 
 test("semaphores", async () => {

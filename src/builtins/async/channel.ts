@@ -19,11 +19,12 @@ class Waiters<T> {
     return this.queue.size;
   }
 
-  /** Waits for `wakeOne`; rejects when the waiting task is cancelled. */
-  wait(signal: AbortSignal): Promise<T> {
+  /** Waits for `wakeOne`; calls `leave` and rejects when the waiting task is cancelled. */
+  wait(signal: AbortSignal, leave?: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
         this.queue.delete(entry);
+        leave?.();
         reject(signal.reason);
       };
       const entry = {
@@ -59,7 +60,8 @@ class Waiters<T> {
 type Received = { value: LuaValue } | undefined;
 
 class Channel {
-  readonly buffer: LuaValue[] = [];
+  /** Beyond the capacity stand those of the tasks that wait, in the order of `senders`. */
+  readonly buffer: { readonly value: LuaValue }[] = [];
   readonly receivers = new Waiters<Received>();
   readonly senders = new Waiters<boolean>();
   closed = false;
@@ -70,19 +72,21 @@ class Channel {
     if (value === undefined) return ctx.fail("nil cannot be sent");
     if (this.closed) return ctx.fail("channel is closed");
     if (this.receivers.wakeOne({ value })) return undefined;
-    this.buffer.push(value);
+    const item = { value };
+    this.buffer.push(item);
     if (this.buffer.length <= this.capacity) return undefined;
-    return this.senders.wait(ctx.signal).then((taken) => {
+    const withdraw = () => this.buffer.splice(this.buffer.indexOf(item), 1);
+    return this.senders.wait(ctx.signal, withdraw).then((taken) => {
       if (!taken) ctx.fail("channel was closed");
     });
   }
 
   /** The next value without waiting. */
   take(): LuaValue {
-    const v = this.buffer.shift();
+    const item = this.buffer.shift();
     // whoever put in too much may go on
-    if (v !== undefined && this.buffer.length >= this.capacity) this.senders.wakeOne(true);
-    return v;
+    if (item !== undefined && this.buffer.length >= this.capacity) this.senders.wakeOne(true);
+    return item?.value;
   }
 
   recv(ctx: Context): HostReturn {
