@@ -32,7 +32,8 @@ export class FloatVariables {
 
   constructor(fn: FunctionBody) {
     const assignments = new Map<LocalVar, Expr[]>();
-    const excluded = new Set<LocalVar>();
+    // a parameter holds whatever it is given
+    const excluded = new Set<LocalVar>(fn.params);
     collect(fn.body, fn, assignments, excluded);
     for (let grew = true; grew; ) {
       grew = false;
