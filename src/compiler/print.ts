@@ -224,6 +224,9 @@ class FastPrinter extends Printer {
     return `return ${this.frame(k)}.deopt()`;
   }
 
+  /** What a function returns when a loop `h` in it has ended it. */
+  protected readonly leftWith: string = "h.results";
+
   protected override outlined(loop: LoopNode): string | undefined {
     const outline = this.outlines.get(loop);
     if (outline === undefined || loop.scope === undefined) return undefined;
@@ -244,7 +247,7 @@ class FastPrinter extends Printer {
     this.functions +=
       `${printer.functions}\nfunction ${name}(${args.join(",")}){var k=0${declared};` +
       `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`;
-    const left = outline.mayLeave ? "if(h instanceof LX)return h.results;" : "";
+    const left = outline.mayLeave ? `if(h instanceof LX)return ${this.leftWith};` : "";
     const assign =
       results.length > 1 ? results.map((r) => `${r}=h.${r};`).join("") : only ? `${only}=h;` : "";
     // an error has got its position when it comes out of the loop: k says so
@@ -258,6 +261,8 @@ class LoopPrinter extends FastPrinter {
     super(code, false);
     this.outlines = found;
   }
+
+  protected override readonly leftWith = "h";
 
   protected override deopt(k: number, value: string): string {
     return super.deopt(k, value).replace(/^return (.*)$/, "return new LX($1)");
