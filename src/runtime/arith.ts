@@ -150,6 +150,7 @@ export function div(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
+  if (isDouble(a) && isDouble(b)) return makeFloat(plain(a) / plain(b));
   if (isNumber(a) && isNumber(b)) return makeFloat(numberToDouble(a) / numberToDouble(b));
   return arith("/", a, b);
 }
@@ -166,6 +167,8 @@ export function mod(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 function modSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (isDouble(a) && isDouble(b) && (a instanceof LuaFloat || b instanceof LuaFloat))
+    return makeFloat(floatMod(plain(a), plain(b)));
   if (isNumber(a) && isNumber(b)) return numberOp("%", a, b);
   return arith("%", a, b);
 }
@@ -182,13 +185,23 @@ export function idiv(a: LuaValue, b: LuaValue): LuaValue {
   return arith("//", a, b);
 }
 
+/** A number that is no `LuaInt64`. */
+function isDouble(v: LuaValue): v is number | LuaFloat {
+  return typeof v === "number" || v instanceof LuaFloat;
+}
+
+function plain(v: number | LuaFloat): number {
+  return typeof v === "number" ? v : v.n;
+}
+
 export function pow(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number") return makeFloat(power(a, b));
+  if (isDouble(a) && isDouble(b)) return makeFloat(power(plain(a), plain(b)));
   return arith("^", a, b);
 }
 
 export function unm(a: LuaValue): LuaValue {
   if (typeof a === "number") return Number.isInteger(a) ? 0 - a : -a;
+  if (a instanceof LuaFloat) return new LuaFloat(-a.n);
   return arith("neg", a, a);
 }
 
@@ -317,6 +330,12 @@ export function numberOp(op: ArithOp, a: LuaNumber, b: LuaNumber): LuaValue {
 
 /** C's fmod with the sign of the divisor. */
 function floatMod(x: number, y: number): number {
+  // integral values that are exact need no division with remainder, which is slow for doubles
+  const isSafePair = x > 0 && y > 0 && x <= MAX_SAFE && y <= MAX_SAFE;
+  if (isSafePair && Math.floor(x) === x && Math.floor(y) === y) {
+    const m = x - Math.floor(x / y) * y;
+    return m < 0 ? m + y : m < y ? m : m - y;
+  }
   const r = x % y;
   return r !== 0 && r < 0 !== y < 0 && Number.isFinite(r) ? (Number.isFinite(y) ? r + y : y) : r;
 }

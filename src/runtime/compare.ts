@@ -48,15 +48,25 @@ export function equals(a: LuaValue, b: LuaValue): Answer {
 }
 
 export function lessThan(a: LuaValue, b: LuaValue): Answer {
-  if (typeof a === "number" && typeof b === "number") return a < b;
-  if (typeof a === "string" && typeof b === "string") return a < b;
+  if (typeof a === "number") {
+    if (typeof b === "number") return a < b;
+    if (b instanceof LuaFloat) return a < b.n;
+  } else if (a instanceof LuaFloat) {
+    if (typeof b === "number") return a.n < b;
+    if (b instanceof LuaFloat) return a.n < b.n;
+  } else if (typeof a === "string" && typeof b === "string") return a < b;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) < 0;
   return orderMetamethod("__lt", a, b);
 }
 
 export function lessEqual(a: LuaValue, b: LuaValue): Answer {
-  if (typeof a === "number" && typeof b === "number") return a <= b;
-  if (typeof a === "string" && typeof b === "string") return a <= b;
+  if (typeof a === "number") {
+    if (typeof b === "number") return a <= b;
+    if (b instanceof LuaFloat) return a <= b.n;
+  } else if (a instanceof LuaFloat) {
+    if (typeof b === "number") return a.n <= b;
+    if (b instanceof LuaFloat) return a.n <= b.n;
+  } else if (typeof a === "string" && typeof b === "string") return a <= b;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) <= 0;
   return orderMetamethod("__le", a, b);
 }
