@@ -135,7 +135,9 @@ function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
   } else if (a instanceof LuaInt64 || b instanceof LuaInt64) {
     if (isInt(a) && isInt(b))
       return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
-    return arith(op, a, b);
+    if (!isNumber(a) || !isNumber(b)) return arith(op, a, b);
+    x = numberToDouble(a);
+    y = numberToDouble(b);
   } else return arith(op, a, b);
   const r = op === "+" ? x + y : op === "-" ? x - y : x * y;
   return Number.isInteger(r) ? new LuaFloat(r) : r;
