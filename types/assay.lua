@@ -4428,7 +4428,7 @@ local assay_s3 = {}
 ---@return assay.s3.Client
 function assay_s3.client(...) end
 
----`code` and `message` of an error answer.
+---`code` and `message` of an error answer, given as its text or in an error's message.
 ---@param body? any
 ---@return any
 function assay_s3.error_code(body) end

@@ -146,7 +146,8 @@ const OPTIONS_DOC =
 export default defineBuiltin({
   name: "http",
   doc: "HTTP client and server",
-  needs: ["listen", "read"],
+  // "connect": it asks the name servers about the host
+  needs: ["listen", "read", "connect"],
   functions: {
     serve: fn({
       doc: "Serves HTTP; waits until the server is closed, unless options.background.",

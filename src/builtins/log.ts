@@ -12,7 +12,6 @@ import {
   isNumber,
   type LogFields,
   type LogLevel,
-  LuaFloat,
   LuaTable,
   type LuaValue,
   numberToString,
@@ -50,8 +49,8 @@ function toField(v: LuaValue): FieldValue {
   if (typeof v === "boolean" || typeof v === "undefined") return v;
   if (isNumber(v)) {
     const text = numberToString(v);
-    const finite = typeof v !== "number" || Number.isFinite(v);
-    return new RawField(text, finite && !(v instanceof LuaFloat) ? text : undefined);
+    // JSON has no inf and no nan
+    return new RawField(text, /^-?\d/.test(text) ? text : undefined);
   }
   if (!(v instanceof LuaTable)) return displayPlain(v);
   return new RawField(displayPlain(v), tableJson(v));

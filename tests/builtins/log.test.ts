@@ -51,13 +51,14 @@ test("fields", async () => {
 
 test("JSON lines", async () => {
   const [line] = await lines(
-    'log.warn("a\\n\\27", {n = 9007199254740993, s = "x", t = {a = {1}}, f = 1/0, p = print})',
+    'log.warn("a\\n\\27", {n = 9007199254740993, s = "x", t = {a = {1}}, f = 1/0, d = 2.0, p = print})',
     { format: "json" },
   );
   const parsed = JSON.parse(line as string);
   expect(parsed).toMatchObject({ level: "WARN", target: "lua", message: "a\n\x1b" });
   expect(parsed.fields).toMatchObject({ s: "x", t: { a: [1] }, f: "inf" });
   expect(line).toContain('"n":9007199254740993');
+  expect(line).toContain('"d":2.0');
   expect(parsed.fields.p).toMatch(/^function/);
 });
 
