@@ -155,7 +155,8 @@ export class Lowering {
    * assigned later in the same loop, that would keep their last value alive, in a box, all round it.
    */
   private noteAssigned(text: string): void {
-    for (const [, t] of text.matchAll(/\b(t\d+)=(?!=)/g)) this.unset.delete(t as string);
+    if (this.unset.size === 0) return;
+    for (const t of this.unset) if (assigns(text, t)) this.unset.delete(t);
   }
 
   /**
@@ -174,7 +175,7 @@ export class Lowering {
     const k = this.ops.length;
     this.ops.push(this.info(line, expr, callee, live));
     const node: OpNode = { type: "op", k, text: text(k), resume };
-    this.noteAssigned(node.text);
+    // what an operation assigns is also assigned when it is resumed
     this.noteAssigned(resume);
     this.nodes.push(node);
   }
@@ -456,4 +457,11 @@ export class Lowering {
       dispatchVars: this.dispatchVars,
     };
   }
+}
+
+/** Is there an assignment to the temporary in the text? */
+function assigns(text: string, t: string): boolean {
+  for (let at = text.indexOf(`${t}=`); at >= 0; at = text.indexOf(`${t}=`, at + 1))
+    if (text[at + t.length + 1] !== "=") return true;
+  return false;
 }
