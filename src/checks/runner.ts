@@ -272,10 +272,7 @@ class Run {
 
   /** The run ended before this check did. */
   private interruptedResult(slot: Slot): CheckResult {
-    const message =
-      this.stopped === "signal"
-        ? "interrupted by a signal"
-        : `global timeout of ${secondsText(this.config.timeout)} exceeded`;
+    const message = interruptionText(this.stopped ?? "timeout", this.config);
     if (slot.began !== undefined) {
       const duration = Math.round(this.clock.now() - slot.began);
       slot.attempts.push(this.attemptEntry(false, slot.began, duration, message));
@@ -283,6 +280,13 @@ class Run {
     }
     return this.result(slot, false, 0, message);
   }
+}
+
+/** The message of checks that the end of the run cut off. */
+export function interruptionText(why: "timeout" | "signal", { timeout }: Config): string {
+  return why === "signal"
+    ? "interrupted by a signal"
+    : `global timeout of ${secondsText(timeout)} exceeded`;
 }
 
 function maskSeen(seen: Seen, mask: (text: string) => string): Seen {

@@ -1,14 +1,18 @@
-/** Scripts can hang where no timer runs; then a thread of its own writes the result. */
+/** Scripts can hang where no timer and no signal handler runs; then a thread of its own writes the result. */
+import { constants } from "node:os";
 import type { Check, Config } from "../checks/config";
-import { secondsText } from "../checks/duration";
 import { compatible, EXIT } from "../checks/exit-code";
 import type { CheckResult, RunResult } from "../checks/result";
-import { type LastWords, startWatchdog } from "./watchdog";
+import { interruptionText } from "../checks/runner";
+import { EXIT_CODES } from "./signals";
+import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
 
-/** How long after its timeout a run may still hang in one native call. */
-const GRACE_MS = 2000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** The share of the time that may go into preparing for the worst. */
+/**
+ * What may go into preparing for the worst: with thousands of checks, writing all of them at each
+ * one would cost more than the checks. Milliseconds at once, and a share of the time.
+ */
+const EFFORT_MS = 500;
 const EFFORT = 0.05;
 
 export interface Guard {
@@ -28,23 +32,29 @@ export function guard(
   const code = exitCompat ? compatible(EXIT.timeout) : EXIT.timeout;
   const watchdog = startWatchdog({
     time: { ms, message: "error: global timeout exceeded\n", code },
+    signals: Object.entries(EXIT_CODES).map(([name, code]) => ({
+      number: constants.signals[name as keyof typeof EXIT_CODES],
+      ms: GRACE_MS,
+      message: "",
+      code,
+    })),
   });
+  const start = performance.now();
   const results = new Map<Check, CheckResult>();
-  let ready = 0;
+  let spent = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const prepare = () => {
     timer = undefined;
     const begin = performance.now();
-    watchdog.output(write(stuckResult(config, results)));
-    const end = performance.now();
-    // with thousands of checks, writing all of them at each one would cost more than the checks
-    ready = end + (end - begin) / EFFORT;
+    const stuck = (why: "timeout" | "signal") => write(stuckResult(config, results, why, start));
+    watchdog.output({ time: stuck("timeout"), signal: stuck("signal") });
+    spent += performance.now() - begin;
   };
   prepare();
   return {
     finished(check, result) {
       results.set(check, result);
-      const wait = ready - performance.now();
+      const wait = (spent - EFFORT_MS) / EFFORT - (performance.now() - start);
       if (timer === undefined) {
         if (wait <= 0) prepare();
         else timer = setTimeout(prepare, wait);
@@ -58,8 +68,15 @@ export function guard(
 }
 
 /** The result of a run that hangs. */
-function stuckResult(config: Config, finished: ReadonlyMap<Check, CheckResult>): RunResult {
-  const message = `global timeout of ${secondsText(config.timeout)} exceeded`;
+function stuckResult(
+  config: Config,
+  finished: ReadonlyMap<Check, CheckResult>,
+  interrupted: "timeout" | "signal",
+  start: number,
+): RunResult {
+  const message = interruptionText(interrupted, config);
+  // when a signal will come is not known
+  const ms = interrupted === "timeout" ? config.timeout + GRACE_MS : performance.now() - start;
   return {
     passed: false,
     checks: config.checks.map(
@@ -73,7 +90,7 @@ function stuckResult(config: Config, finished: ReadonlyMap<Check, CheckResult>):
           attempts: [],
         },
     ),
-    duration_ms: Math.round(config.timeout + GRACE_MS),
-    interrupted: "timeout",
+    duration_ms: Math.round(ms),
+    interrupted,
   };
 }

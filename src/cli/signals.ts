@@ -7,7 +7,8 @@ import { runShutdown, watchShutdown } from "../host/shutdown";
 import { retainHost } from "../runtime/scheduler";
 import { endWith } from "./exit";
 
-const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+/** What the program ends with: 128 and the number of the signal. */
+export const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
 let installed = false;
 let stopping = false;

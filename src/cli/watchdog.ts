@@ -1,8 +1,11 @@
 /**
- * The last resort of limits on time and memory: ends the process when it is stuck in one long native
- * call (a sort of millions, a template that loops, a huge document), where neither a deadline or the
- * heap is looked at nor a timer runs.
+ * The last resort of limits on time and memory, and of signals: ends the process when it is stuck in
+ * one long native call (a sort of millions, a template that loops, a huge document), where neither a
+ * deadline or the heap is looked at nor a timer or the handler of a signal runs.
  */
+
+/** How long the program itself may take to end, once the time is over or a signal has come. */
+export const GRACE_MS = 2000;
 
 /**
  * What the worker runs. A worker's `process.exit` would only end the worker, hence the C library's
@@ -10,43 +13,75 @@
  * files to load it from.
  */
 const WORKER = `
-const { writeFileSync, writeSync } = require("node:fs");
+const { readFileSync, writeFileSync, writeSync } = require("node:fs");
 function writeAll(fd, bytes) {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 const musl = { x64: "x86_64", arm64: "aarch64" }[process.arch];
-function exit(code) {
+function libc(functions) {
   const { dlopen } = require("bun:ffi");
   for (const library of ["libc.so.6", "libc.musl-" + musl + ".so.1", "libc.dylib"]) {
     try {
-      dlopen(library, { _exit: { args: ["int"], returns: "void" } }).symbols._exit(code);
+      return dlopen(library, functions).symbols;
     } catch {}
   }
 }
-let pieces = [];
+let pieces = {};
+let isAwake = false;
 self.onmessage = ({ data }) => {
-  if (data.pieces !== undefined) {
-    pieces = data.pieces;
-    return;
-  }
-  const { time, memory } = data;
-  if (time !== undefined) setTimeout(() => end(time), time.ms);
+  if (data.isAwake) isAwake = true;
+  if (data.pieces !== undefined) pieces = data.pieces;
+  const { time, memory, signals } = data;
+  if (time !== undefined) setTimeout(() => end(time, pieces.time), time.ms);
   if (memory !== undefined)
     setInterval(() => {
       if (process.memoryUsage.rss() > memory.bytes) end(memory);
     }, 50);
+  if (signals !== undefined) watchSignals(signals);
 };
-function end({ message, code }) {
+// A worker is told of no signals. But it can have the handler of the main thread taken away by the
+// system when it is called (SA_RESETHAND), and see in /proc that it is gone.
+function watchSignals(signals) {
+  if (process.platform !== "linux") return;
+  const sigaction = libc({ sigaction: { args: ["int", "ptr", "ptr"], returns: "int" } })?.sigaction;
+  if (sigaction === undefined) return;
+  const action = new Uint8Array(512);
+  const { ptr } = require("bun:ffi");
+  const view = new DataView(action.buffer);
+  // the handler and a mask of 1024 bits come first, with glibc and musl
+  const flags = 8 + 128;
+  for (const { number } of signals) {
+    if (sigaction(number, null, ptr(action)) !== 0) return;
+    view.setUint32(flags, (view.getUint32(flags, true) | 0x80000000) >>> 0, true);
+    sigaction(number, ptr(action), null);
+  }
+  const caught = ({ number }) => {
+    const mask = /^SigCgt:\\s*(\\w+)/m.exec(readFileSync("/proc/self/status", "latin1"));
+    return mask === null || (BigInt("0x" + mask[1]) >> BigInt(number - 1)) & 1n;
+  };
+  const open = signals.filter(caught);
+  const timer = setInterval(() => {
+    const came = open.find((signal) => !caught(signal));
+    if (came === undefined) return;
+    clearInterval(timer);
+    // who answers ends by itself
+    postMessage("are you there?");
+    setTimeout(() => {
+      if (!isAwake) end(came, pieces.signal);
+    }, came.ms);
+  }, 100);
+}
+function end({ message, code }, last = []) {
   try {
     writeSync(2, message);
   } catch {}
-  for (const { file, text } of pieces)
+  for (const { file, text } of last)
     try {
       if (file === undefined) writeAll(1, Buffer.from(text));
       else writeFileSync(file, text);
     } catch {}
   try {
-    exit(code);
+    libc({ _exit: { args: ["int"], returns: "void" } })._exit(code);
   } finally {
     process.kill(process.pid, "SIGKILL");
   }
@@ -60,8 +95,8 @@ export interface LastWords {
 }
 
 export interface Watchdog {
-  /** What is to be written in the end. */
-  output(pieces: readonly LastWords[]): void;
+  /** What is to be written in the end: when the time is over, and after a signal. */
+  output(pieces: { time: readonly LastWords[]; signal: readonly LastWords[] }): void;
   /** Calls it off. */
   stop(): void;
 }
@@ -77,12 +112,15 @@ export interface Bounds {
   readonly time?: Ending & { readonly ms: number };
   /** What the whole process may occupy. */
   readonly memory?: Ending & { readonly bytes: number };
+  /** Signals that have handlers, by their numbers, and the milliseconds that the handlers have. */
+  readonly signals?: readonly (Ending & { readonly number: number; readonly ms: number })[];
 }
 
 /** Ends the process when it goes beyond the bounds, whatever it does. */
 export function startWatchdog(bounds: Bounds): Watchdog {
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
   worker.postMessage(bounds);
+  worker.onmessage = () => worker.postMessage({ isAwake: true });
   worker.unref();
   return {
     output: (pieces) => worker.postMessage({ pieces }),

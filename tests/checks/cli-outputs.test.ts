@@ -143,6 +143,40 @@ test("signals: 130 and 143, with the result so far", async () => {
   }
 });
 
+test("a signal ends what hangs in one call, too, and the result so far is written", async () => {
+  file("stuck.lua", 'string.find(("a"):rep(60), ("a*"):rep(40) .. "b")');
+  file(
+    "hangs.yaml",
+    `checks:
+  - {name: pass, type: script, file: pass.lua}
+  - {name: stuck, type: script, file: stuck.lua}
+`,
+  );
+  const args = [main, "hangs.yaml", "--output", "junit=hangs.xml"];
+  const child = spawn(process.execPath, args, { cwd: directory, env: environment() });
+  const out: Buffer[] = [];
+  const log: string[] = [];
+  child.stdout.on("data", (b: Buffer) => out.push(b));
+  const begun = new Promise<void>((resolve) =>
+    child.stderr.on("data", (b: Buffer) => {
+      log.push(b.toString());
+      if (log.join("").includes("check completed")) resolve();
+    }),
+  );
+  await begun;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const begin = performance.now();
+  child.kill("SIGTERM");
+  expect(await ended).toBe(143);
+  // two seconds of grace
+  expect(performance.now() - begin).toBeLessThan(6000);
+  const { checks, interrupted } = JSON.parse(Buffer.concat(out).toString()) as RunResult;
+  expect(interrupted).toBe("signal");
+  expect(checks.map((c) => c.message)).toEqual([null, "interrupted by a signal"]);
+  expect(read("hangs.xml")).toContain("interrupted by a signal");
+}, 20_000);
+
 test("--watch runs again when the file, a script or a module is saved; Ctrl-C ends it", async () => {
   file("watched.lua", 'assert(require("watched_module") == 1)');
   file("watched_module.lua", "return 1");
