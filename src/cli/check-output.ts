@@ -2,6 +2,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   lstatSync,
   renameSync,
   rmSync,
@@ -102,8 +103,9 @@ export function terminationPiece(
   what: RunResult | string,
   options: CheckOptions,
 ): Piece | undefined {
-  const inPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
-  const file = options.terminationLog ?? (inPod ? TERMINATION_LOG : undefined);
+  // the kubelet makes its file
+  const isPod = process.env.KUBERNETES_SERVICE_HOST !== undefined && existsSync(TERMINATION_LOG);
+  const file = options.terminationLog ?? (isPod ? TERMINATION_LOG : undefined);
   if (file === undefined) return undefined;
   const line = typeof what === "string" ? what.replace(/\s+/g, " ") : summaryLine(what);
   return { file, text: cutBytes(line, TERMINATION_BYTES) };
@@ -114,9 +116,7 @@ export function writeTerminationLog(what: RunResult | string, options: CheckOpti
   const piece = terminationPiece(what, options);
   if (piece?.file === undefined) return;
   try {
-    // the kubelet makes its file
-    const flag = options.terminationLog === undefined ? "r+" : "w";
-    writeFileSync(piece.file, piece.text, { flag });
+    writeFileSync(piece.file, piece.text);
   } catch {
     // not everywhere is there one
   }
