@@ -10,6 +10,7 @@ import { Transport } from "../../builtins/http/transport";
 import { utf8ToBytes } from "../../host/bytes";
 import { osError } from "../../host/os-error";
 import type { Check } from "../config";
+import { isSecret } from "../interpolate";
 import { checkFile } from "../paths";
 import { networkOf } from "../sandbox";
 import type { Services } from "../services";
@@ -82,6 +83,8 @@ function requestHeaders(
     }
     addHeader(headers, utf8ToBytes(name), utf8ToBytes(String(value)));
   }
+  for (const [name, value] of url.searchParams)
+    if (isSecret(name, value)) services.secrets.register(value);
   const auth = basicAuth(url);
   if (auth !== undefined) {
     services.secrets.register(decodeURIComponentSafe(url.password));
