@@ -1,6 +1,6 @@
 /** The JSON Schema of check files, for editors; made from schema.ts. */
 import { CHECK_TYPES, CONFIG_FIELDS } from "./schema";
-import type { Fields, Shape } from "./shape";
+import { type Field, type Fields, keysFor, type Shape, shapeOf } from "./shape";
 
 type Schema = Record<string, unknown>;
 
@@ -20,15 +20,16 @@ export function jsonSchema(): Schema {
 
 function objectSchema(fields: Fields, type?: string, required?: string[]): Schema {
   const properties: Schema = {};
-  for (const [key, field] of Object.entries(fields)) {
-    if (type !== undefined && field.types !== undefined && !field.types.includes(type)) continue;
-    const shape = (type === undefined ? undefined : field.shapes?.[type]) ?? field.shape;
-    properties[key] = { description: field.doc, ...shapeSchema(shape, type) };
+  for (const key of keysFor(fields, type)) {
+    const field = fields[key] as Field;
+    const isNeeded = isRequired(field, type);
+    const schema = shapeSchema(shapeOf(field, type), type);
+    properties[key] = { description: field.doc, ...(isNeeded ? schema : orNothing(schema)) };
   }
   const needed =
     required ??
     Object.entries(fields)
-      .filter(([, f]) => f.required || (type !== undefined && f.requiredBy?.includes(type)))
+      .filter(([, f]) => isRequired(f, type))
       .map(([k]) => k);
   return {
     type: "object",
@@ -37,6 +38,24 @@ function objectSchema(fields: Fields, type?: string, required?: string[]): Schem
     additionalProperties: false,
     ...(needed.length > 0 && { required: needed }),
   };
+}
+
+function isRequired(field: Field, type: string | undefined): boolean {
+  return field.required || (type !== undefined && field.requiredBy?.includes(type)) || false;
+}
+
+/** In a map of texts a key without a value has the empty text. */
+function mapSchema(of: Shape, type: string | undefined): Schema {
+  const schema = shapeSchema(of, type);
+  return of.kind === "string" ? orNothing(schema) : schema;
+}
+
+/** A key without a value is as good as none. */
+function orNothing(schema: Schema): Schema {
+  const { type, enum: choices, anyOf } = schema;
+  if (Array.isArray(choices)) return { ...schema, enum: [...choices, null] };
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...anyOf, { type: "null" }] };
+  return type === undefined ? schema : { ...schema, type: [type, "null"].flat() };
 }
 
 function shapeSchema(shape: Shape, type?: string): Schema {
@@ -66,7 +85,7 @@ function shapeSchema(shape: Shape, type?: string): Schema {
         ...(shape.min !== undefined && { minItems: shape.min }),
       };
     case "map":
-      return { type: "object", additionalProperties: shapeSchema(shape.of, type) };
+      return { type: "object", additionalProperties: mapSchema(shape.of, type) };
     case "object":
       return objectSchema(shape.fields, type);
     case "check":

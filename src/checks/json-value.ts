@@ -59,8 +59,9 @@ export function jsonEquals(a: Json, b: Json): boolean {
 }
 
 /**
- * As `jsonEquals`, but numbers compare by value: YAML does not say which kind was meant. Exact
- * decimals (`numeric`) come out of a database as texts, and equal the number that is written.
+ * As `jsonEquals`, but for what databases and YAML do not say: numbers compare by value, whatever
+ * their kind. Exact decimals (`numeric`) come out of a database as texts, and equal the number that
+ * is written. A column that is NULL is not in its row, and equals a null.
  */
 export function sameValues(a: Json, b: Json): boolean {
   if (typeof a === "string" && b instanceof JsonNumber)
@@ -72,9 +73,13 @@ export function sameValues(a: Json, b: Json): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((v, i) => sameValues(v, b[i] as Json));
   if (!isObject(a) || !isObject(b)) return jsonEquals(a, b);
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((k) => Object.hasOwn(b, k) && sameValues(a[k] as Json, b[k] as Json));
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((k) =>
+    sameValues(member(a, k), member(b, k)),
+  );
+}
+
+function member(v: { [key: string]: Json }, key: string): Json {
+  return Object.hasOwn(v, key) ? (v[key] as Json) : null;
 }
 
 function isObject(v: Json): v is { [key: string]: Json } {

@@ -39,6 +39,8 @@ export interface Loaded {
   readonly warnings: readonly Problem[];
 }
 
+const MULTIPLE_DOCUMENTS = "a second document begins here, but a file of checks is one";
+
 /** A file that can't be read or is no text. */
 export class UnreadableError extends Error {}
 
@@ -156,9 +158,11 @@ class Loader {
       const document = parseDocument(text, {
         lineCounter: lines,
         prettyErrors: false,
-        logLevel: "silent",
+        // with "silent" all documents but the first would go unnoticed
+        logLevel: "error",
       });
-      for (const e of document.errors) fail(firstLine(e.message), e.pos[0]);
+      for (const e of document.errors)
+        fail(e.code === "MULTIPLE_DOCS" ? MULTIPLE_DOCUMENTS : firstLine(e.message), e.pos[0]);
       return document.errors.length > 0 ? undefined : (document as Document.Parsed);
     } catch (e) {
       return fail(`not valid YAML: ${firstLine(e instanceof Error ? e.message : String(e))}`);

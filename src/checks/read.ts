@@ -18,7 +18,7 @@ import {
 import { interpolate, isOpen, type Scope } from "./interpolate";
 import type { Problem } from "./problem";
 import { describeNode, exactInteger, yamlNumber } from "./scalar";
-import { describeShape, type Field, type Fields, type Shape } from "./shape";
+import { describeShape, type Field, type Fields, keysFor, type Shape, shapeOf } from "./shape";
 import { suggest } from "./suggest";
 
 /** Aliases may multiply a small file without end. */
@@ -60,6 +60,9 @@ export class Reader {
     const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
     const list = this.quiet ?? this.problems;
     const place = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    const before = list.at(-1);
+    // a node may be looked at more than once
+    if (before?.message === message && before.line === line && before.column === col) return;
     list.push({ severity, path, message, ...place });
   }
 
@@ -120,11 +123,15 @@ export class Reader {
       }
       case "map": {
         const out: Values = Object.create(null);
-        for (const [key, value] of this.entries(node, shape, path) ?? [])
-          out[key] =
-            shape.of.kind === "string" && this.isNull(this.resolve(value, path))
-              ? this.nullText(value, path)
-              : this.read(value, shape.of, join(path, key), depth + 1);
+        for (const [key, value] of this.entries(node, shape, path) ?? []) {
+          const isText = shape.of.kind === "string" && this.isNull(this.resolve(value, path));
+          const read = isText
+            ? this.nullText(value, path)
+            : this.read(value, shape.of, join(path, key), depth + 1);
+          out[key] = read;
+          const problem = typeof read === "string" ? shape.check?.(key, read) : undefined;
+          if (problem !== undefined) this.report(value as Node, join(path, key), problem);
+        }
         return out;
       }
       case "object":
@@ -207,7 +214,7 @@ export class Reader {
     const isRight =
       n !== undefined &&
       (shape.kind === "number"
-        ? !(n < (shape.min ?? Number.NEGATIVE_INFINITY))
+        ? n >= (shape.min ?? Number.NEGATIVE_INFINITY)
         : Number.isInteger(n) &&
           !/[.e]/i.test(t.text.replace(/^0x.*/, "")) &&
           n >= shape.min &&
@@ -258,6 +265,7 @@ export class Reader {
     const entries = this.entries(node, shape, path);
     if (entries === undefined) return undefined;
     const out: Values = Object.create(null);
+    const absent = new Set<string>();
     const keys = new Map(
       isMap(node) ? (node.items as Pair[]).map((p) => [keyText(p.key), p.key as Node]) : [],
     );
@@ -266,14 +274,17 @@ export class Reader {
       if (!Object.hasOwn(fields, key)) {
         // as elsewhere, a place for what anchors need
         if (key.startsWith("x-")) continue;
-        const near = suggest(key, usable(fields, type));
+        const near = suggest(key, keysFor(fields, type));
         const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
         this.report(at, join(path, key), `unknown key ${JSON.stringify(key)}${hint}`, "warning");
         continue;
       }
       const field = fields[key] as Field;
-      if (this.isNull(this.resolve(value, path))) {
+      const target = this.resolve(value, join(path, key));
+      if (this.isNull(target)) {
         if (field.shape.kind === "any") out[key] = null;
+        // an alias that leads nowhere has been reported
+        if (target !== undefined || !isAlias(value)) absent.add(key);
         continue;
       }
       if (type !== undefined && field.types !== undefined && !field.types.includes(type)) {
@@ -285,17 +296,17 @@ export class Reader {
       out[key] =
         inner && field.shape.kind === "object"
           ? this.readFields(
-              this.resolve(value, path),
+              target,
               field.shape,
               field.shape.fields,
               join(path, key),
               type,
               depth + 1,
             )
-          : this.read(value, shapeOf(field, type), join(path, key), depth + 1);
+          : this.read(target, shapeOf(field, type), join(path, key), depth + 1);
     }
     for (const [key, field] of Object.entries(fields)) {
-      const present = entries.has(key) && !this.isNull(this.resolve(entries.get(key), path));
+      const present = entries.has(key) && !absent.has(key);
       if (field.required && !present)
         this.report(node, path, `missing field ${JSON.stringify(key)}`);
       else if (type !== undefined && field.requiredBy?.includes(type) && !present)
@@ -377,18 +388,8 @@ export class Reader {
   }
 }
 
-function shapeOf(field: Field, type: string | undefined): Shape {
-  return (type === undefined ? undefined : field.shapes?.[type]) ?? field.shape;
-}
-
 function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : "";
-}
-
-function usable(fields: Fields, type: string | undefined): string[] {
-  const all = Object.entries(fields);
-  if (type === undefined) return all.map(([k]) => k);
-  return all.filter(([, f]) => f.types?.includes(type) ?? true).map(([k]) => k);
 }
 
 /** A key behind a path; quoted when it isn't a word. */

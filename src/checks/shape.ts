@@ -33,11 +33,28 @@ export type Shape =
   | { readonly kind: "boolean" }
   | { readonly kind: "any" }
   | { readonly kind: "list"; readonly of: Shape; readonly min?: number }
-  | { readonly kind: "map"; readonly of: Shape }
+  | {
+      readonly kind: "map";
+      readonly of: Shape;
+      /** What is wrong with a key and its value, or undefined; for maps of texts. */
+      readonly check?: (key: string, text: string) => string | undefined;
+    }
   | { readonly kind: "object"; readonly fields: Fields }
   /** The fields of a check depend on its `type`. */
   | { readonly kind: "check"; readonly fields: Fields }
   | { readonly kind: "either"; readonly of: readonly Shape[]; readonly what: string };
+
+/** What a field takes in checks of a type. */
+export function shapeOf(field: Field, type: string | undefined): Shape {
+  return (type === undefined ? undefined : field.shapes?.[type]) ?? field.shape;
+}
+
+/** The keys that checks of a type use; all without a type. */
+export function keysFor(fields: Fields, type: string | undefined): string[] {
+  const all = Object.entries(fields);
+  if (type === undefined) return all.map(([k]) => k);
+  return all.filter(([, f]) => f.types?.includes(type) ?? true).map(([k]) => k);
+}
 
 /** What a shape takes, in words: `an integer from 0 to 65535`. */
 export function describeShape(shape: Shape): string {

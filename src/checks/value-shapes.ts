@@ -1,6 +1,8 @@
 /** The values that keys of check files take, each with what is wrong with one. */
 import { isIP } from "node:net";
 import { parseUrl } from "../builtins/db/url";
+import { headerProblem, isToken } from "../builtins/http/headers";
+import { bytesToUtf8, utf8ToBytes } from "../host/bytes";
 import { DURATION_PATTERN, parseDuration } from "./duration";
 import { parseExpression } from "./expression";
 import { parseNetRule } from "./net-rule";
@@ -10,6 +12,27 @@ import type { Shape } from "./shape";
 export const text: Shape = { kind: "string" };
 export const flag: Shape = { kind: "boolean" };
 export const texts: Shape = { kind: "map", of: text };
+export const requestHeaders: Shape = {
+  kind: "map",
+  of: text,
+  check(name, value) {
+    const problem = headerProblem(utf8ToBytes(name), utf8ToBytes(value.trim()));
+    return problem === undefined ? undefined : bytesToUtf8(problem);
+  },
+};
+export const method: Shape = {
+  kind: "string",
+  what: "a method such as GET",
+  check: (t) => (isToken(t) ? undefined : `not a method such as GET: ${JSON.stringify(t)}`),
+};
+export const hostName: Shape = {
+  kind: "string",
+  what: "a host name or an address",
+  check: (t) =>
+    t === "" || /[\s/]/.test(t)
+      ? `not a host name or an address such as api.example: ${JSON.stringify(t)}`
+      : undefined,
+};
 export const list = (of: Shape): Shape => ({ kind: "list", of });
 export const oneOrMore = (of: Shape, what: string): Shape => ({
   kind: "either",

@@ -196,6 +196,42 @@ test("keys that begin with x- are for anchors", () => {
   expect(problems(text, { strict: true })).toEqual([]);
 });
 
+test("a second document is not passed over", () => {
+  expect(problems("checks: []\n---\nchecks: [{name: a, type: dns, host: x}]\n")).toEqual([
+    "c.yaml:2:1: a second document begins here, but a file of checks is one",
+  ]);
+  expect(problems("---\nchecks: []\n...\n")).toEqual([]);
+});
+
+test("what no request, host or bound can be is found before anything runs", () => {
+  const text = `checks:
+  - {name: a, type: http, url: http://x, method: "A B", headers: {"X Y": z, Z: "a\\r\\nb", Ö: z}}
+  - {name: b, type: dns, host: ""}
+  - {name: c, type: tcp, host: http://x, port: 1}
+  - {name: d, type: tls, host: "a b", server_name: ""}
+  - {name: e, type: prometheus, url: http://x, query: q, expect: {min: .nan}}
+defaults: {headers: {"": x}}
+`;
+  expect(problems(text)).toEqual([
+    'c.yaml:2:50: checks[0].method: not a method such as GET: "A B"',
+    'c.yaml:2:74: checks[0].headers["X Y"]: invalid header name "X Y"',
+    "c.yaml:2:80: checks[0].headers.Z: invalid value of header 'Z': line breaks are not allowed",
+    'c.yaml:2:93: checks[0].headers["Ö"]: invalid header name "Ö"',
+    'c.yaml:3:32: checks[1].host: not a host name or an address such as api.example: ""',
+    'c.yaml:4:32: checks[2].host: not a host name or an address such as api.example: "http://x"',
+    'c.yaml:5:32: checks[3].host: not a host name or an address such as api.example: "a b"',
+    'c.yaml:5:52: checks[3].server_name: not a host name or an address such as api.example: ""',
+    "c.yaml:6:72: checks[4].expect.min: expected a number, got .nan",
+    'c.yaml:7:26: defaults.headers[""]: invalid header name ""',
+  ]);
+});
+
+test("an alias that is not known is named once", () => {
+  expect(problems("checks: [{name: a, type: dns, host: *nope}]")).toEqual([
+    "c.yaml:1:37: checks[0].host: unknown alias *nope",
+  ]);
+});
+
 test("aliases of aliases don't multiply without end", () => {
   const rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
   for (let i = 1; i < 9; i++)

@@ -38,6 +38,15 @@ test("files that the loader takes are valid by the schema", () => {
 });
 
 test.each([
+  "timeout:\nretries: ~\nparallel: null\nbackoff: {delay: }\nvars:\nchecks: [{name: a, type: dns, host: x, expect: , tags: }]",
+  "checks: [{name: a, type: http, url: http://x, headers: {A: }, expect: {status: , body: }}]",
+])("both take keys without a value: %j", (text) => {
+  expect([accepts(text), loads(text)]).toEqual([true, true]);
+});
+
+test.each([
+  "checks: [{name: a, type: http, url: }]",
+  "checks:",
   "checks: 1",
   "timeout: 5\nchecks: []",
   "timeout: 1h\nchecks: []",

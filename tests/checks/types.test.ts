@@ -327,5 +327,17 @@ test("sql: rows, counts, expressions about rows", async () => {
   expect(await sql("select 9007199254740993 as i", "rows: [{i: 9007199254740992}]")).toMatch(
     /^failed: expected rows \[\{"i":9007199254740992\}\], got \[\{"i":9007199254740993\}\]/,
   );
+  // the builtin leaves columns out that are NULL
+  expect(await sql("select 1 as a, null as b", "rows: [{a: 1, b: null}]")).toBe("passed");
+  expect(await sql("select null as b", "rows: [{b: ~}], json: '.[0].b not exists'")).toBe("passed");
+  expect(await sql("select 1 as a", "rows: [{a: null}]")).toMatch(/^failed: /);
+  expect(await sql("select null as a", "rows: [{a: 1}]")).toMatch(/^failed: /);
   expect(await sql("select nope", "rows: 0")).toMatch(/^failed: db\.query: .*nope/);
+});
+
+test("secrets in an address's query are hidden where a response repeats them", async () => {
+  const check = await one(
+    'type: http, url: "URL/echo?access_token=literal-token-1&page=seven", method: POST, body: "literal-token-1 seven", expect: {status: 418}',
+  );
+  expect(check.seen?.body).toContain("[redacted] seven");
 });

@@ -10,6 +10,9 @@ export type HeaderList = [name: string, value: string][];
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** True for names of headers and for methods. */
+export const isToken = (text: string): boolean => TOKEN.test(text);
+
 /** What is wrong with a header, or undefined. */
 export function headerProblem(name: string, value: string): string | undefined {
   if (!TOKEN.test(name)) return `invalid header name ${quote(name)}`;
