@@ -244,6 +244,9 @@ export const loading: Feature = ({ random, e }) => {
     "\\27Lua",
     "#!x\\nreturn 1",
   ]);
+  // C Lua finds a syntax error before it asks for the next piece
+  const isWrong = ["return +", "f(", "goto l", "#!x\\nreturn 1"].includes(source);
+  const piece = random.pick(['" "', "nil", "''", "1", isWrong ? "nil" : "{}"]);
   const name = random.pick([
     "nil",
     '"=n"',
@@ -260,7 +263,7 @@ export const loading: Feature = ({ random, e }) => {
     ', "bt", nil',
     ', "t", setmetatable({}, { __index = function(_, k) return Y(k) end })',
   ]);
-  return code`do local pieces, i = { "${source}", ${random.pick(['" "', "nil", "''", "1", "{}"])} }, 0 local f, m = load(${random.oneIn(2) ? `"${source}"` : "function() i = i + 1 return Y(pieces[i]) end"}, ${name}${env}) E(f, m) if f then E(pcall(f, ${e.any(1)})) end x = nil end`;
+  return code`do local pieces, i = { "${source}", ${piece} }, 0 local f, m = load(${random.oneIn(2) ? `"${source}"` : "function() i = i + 1 return Y(pieces[i]) end"}, ${name}${env}) E(f, m) if f then E(pcall(f, ${e.any(1)})) end x = nil end`;
 };
 
 /** Long expressions of one operator, where the compiler puts steps together. */
