@@ -17,6 +17,8 @@ export class ChunkContext {
   /** The local function variable whose value a function is, when it is never reassigned. */
   readonly selfVariables = new Map<FunctionBody, LocalVar>();
 
+  /** A short text without loops: its main function is not worth access helpers of its own. */
+  isBrief = false;
   /** The functions have no lines and names of variables (string.dump). */
   isStripped = false;
 

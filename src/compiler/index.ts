@@ -20,6 +20,11 @@ const UPVALUE_ACCESS = /\b(?:setupvalue|upvaluejoin|upvalueid)\b/;
 /** Sources that use these names may look at extra arguments. */
 const LOCAL_ACCESS = /\b[gs]etlocal\b/;
 
+/** Sources up to this length are the ones that programs load by the thousand. */
+const BRIEF = 200;
+/** Words of code that may run more than once. */
+const REPEATED = /\b(?:for|while|repeat|goto)\b/;
+
 /** A compiled chunk: instantiate it with an environment. */
 export interface CompiledChunk {
   /** Makes the main function; `env` is the cell of its upvalue `_ENV`. */
@@ -52,7 +57,14 @@ export function lowerAll(context: ChunkContext): FunctionCode[] {
 
 /** What the functions of a chunk share while they are compiled; `id` is in their names. */
 export function contextOf(chunk: Chunk, source: string, id = ++chunkCounter): ChunkContext {
-  return new ChunkContext(chunk, id, UPVALUE_ACCESS.test(source), LOCAL_ACCESS.test(source));
+  const context = new ChunkContext(
+    chunk,
+    id,
+    UPVALUE_ACCESS.test(source),
+    LOCAL_ACCESS.test(source),
+  );
+  context.isBrief = source.length < BRIEF && !REPEATED.test(source);
+  return context;
 }
 
 /**
@@ -82,6 +94,8 @@ export function printUnit(
   return `"use strict";${runtimeNames(text)}var {${known.join(",")}}=M;${text}`;
 }
 
+const RUNTIME_NAME = new RegExp(`\\b(?:${codegenNames.join("|")})\\b`, "g");
+
 /**
  * Brings the names of the runtime into scope that the text uses; it may bring in a few more. With
  * `var`, because each use of a `const` from an inner function carries a check that it has its value.
@@ -89,9 +103,7 @@ export function printUnit(
 function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
   if (text.length > 20_000) return `var {${codegenNames.join(",")}}=R;`;
-  let names = "";
-  for (const name of codegenNames) if (text.includes(name)) names += `${name},`;
-  return `var {${names}}=R;`;
+  return `var {${[...new Set(text.match(RUNTIME_NAME))].join(",")}}=R;`;
 }
 
 /**

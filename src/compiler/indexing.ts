@@ -2,7 +2,7 @@
 import type { Expr } from "../parser/ast";
 import type { OpInfo } from "./ir";
 import type { Lowering } from "./lower";
-import { anyOperand, isHashKey, Kind, type Operand, property } from "./operand";
+import { anyOperand, isHashKey, Kind, type Operand, property, quote } from "./operand";
 
 /** `a.b.c.d`: walks long chains without recursion. */
 export function indexChain(lo: Lowering, e: Expr, target: string): void {
@@ -65,8 +65,11 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
 /** `t = o.name` */
 export function indexName(lo: Lowering, o: Operand, name: string, target: string, e: Expr): void {
   const t = target === o.code ? lo.newTemp() : target;
-  const g = lo.use(lo.context.getter(name));
-  const slow = (k: number) => `k=${k};${t}=${g}(${o.code});if(${t}===null)break sus;`;
+  const get =
+    lo.context.isBrief && lo.fn.id === 0
+      ? `I(${o.code},${quote(name)})`
+      : `${lo.use(lo.context.getter(name))}(${o.code})`;
+  const slow = (k: number) => `k=${k};${t}=${get};if(${t}===null)break sus;`;
   if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     lo.op(

@@ -262,7 +262,7 @@ export class Expressions {
       case 4:
         return e("(", float(), ` ${random.pick(["//", "%"])} `, number(), ")");
       case 5:
-        return e("(", number(), random.pick([" ^ 2)", " ^ 0.5)", " ^ 0)", " ^ 1)"]));
+        return e("(", number(), random.pick([" ^ 2)", " ^ 0)", " ^ 1)"]));
       case 6:
         return e(`(${random.pick(["math.abs(", "math.sqrt(", "- ("])}`, float(), "))");
       case 7:
