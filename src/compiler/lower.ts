@@ -55,8 +55,8 @@ export class Lowering {
   readonly floats: FloatVariables;
   /** Registers and temporaries that hold plain doubles at this point of typed code. */
   private readonly unboxed = new Set<string>();
-  /** Temporaries that no code has assigned since they were allocated. */
-  private readonly unset = new Set<string>();
+  /** By number: has no code assigned the temporary since it was allocated? */
+  private readonly unset: boolean[] = [];
   /** Temporaries below this number are needed after the expression that is being evaluated. */
   liveBase = 0;
   /** Number of to-be-closed slots in scope. */
@@ -146,7 +146,7 @@ export class Lowering {
     const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
     if (callee !== undefined) info.callee = callee;
     if (this.unboxed.size > 0) info.unboxed = new Set(this.unboxed);
-    for (const t of this.unset) if (Number(t.slice(1)) < live) (info.unset ??= new Set()).add(t);
+    for (let i = 0; i < live; i++) if (this.unset[i]) (info.unset ??= new Set()).add(`t${i}`);
     return info;
   }
 
@@ -155,8 +155,8 @@ export class Lowering {
    * assigned later in the same loop, that would keep their last value alive, in a box, all round it.
    */
   private noteAssigned(text: string): void {
-    if (this.unset.size === 0) return;
-    for (const t of this.unset) if (assigns(text, t)) this.unset.delete(t);
+    for (let i = 0; i < this.tempTop; i++)
+      if (this.unset[i] && assigns(text, `t${i}`)) this.unset[i] = false;
   }
 
   /**
@@ -239,7 +239,7 @@ export class Lowering {
     const lo = this.opCount;
     const registers = this.registerTop;
     const temporaries: string[] = [];
-    for (let i = 0; i < this.tempTop; i++) if (!this.unset.has(`t${i}`)) temporaries.push(`t${i}`);
+    for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
     const nodes = this.collect(body);
     const scope = { registers, outliving, temporaries };
     this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
@@ -292,7 +292,7 @@ export class Lowering {
     const n = this.tempTop++;
     if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
     this.unboxed.delete(`t${n}`);
-    this.unset.add(`t${n}`);
+    this.unset[n] = true;
     return `t${n}`;
   }
 
