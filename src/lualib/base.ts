@@ -83,6 +83,7 @@ function luaAssert(v: LuaValue, message: LuaValue): Results {
     return error(n > 1 ? message : "assertion failed!");
   }
   if (n === 1) return v;
+  if (n === 2) return [v, message];
   const results: LuaValue[] = [];
   for (let i = 0; i < n; i++) results.push(arguments[i]);
   return results;
