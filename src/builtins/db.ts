@@ -16,6 +16,7 @@ import {
   nullOf,
   type Param,
   p,
+  readonlyError,
   record,
   values,
 } from "../host";
@@ -23,6 +24,7 @@ import { connect, statementTimeout } from "./db/connect";
 import { type Database, Link, type Scope } from "./db/database";
 import { DbFault } from "./db/errors";
 import { Bytes, BytesClass, readParams } from "./db/params";
+import { onlyReads } from "./db/reading";
 import { RowIterator } from "./db/rows";
 import type { Outcome, Statement } from "./db/session";
 import { runTransaction } from "./db/transaction";
@@ -51,9 +53,10 @@ async function withFaults<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
   }
 }
 
-function readStatement(sql: string, params: LuaValue): Statement {
+function readStatement(ctx: Context, sql: string, params: LuaValue): Statement {
   const text = bytesToText(sql);
   if (text === undefined) throw new DbFault("the SQL text is not valid UTF-8");
+  if (ctx.host.readonly && !onlyReads(text)) throw readonlyError(nameOf(ctx));
   return { sql: text, params: readParams(params) };
 }
 
@@ -66,7 +69,7 @@ function runStatement(
 ): Promise<Outcome> {
   return withFaults(ctx, async () => {
     const { database, scope } = link;
-    const statement = readStatement(sql, params);
+    const statement = readStatement(ctx, sql, params);
     const timeout = statementTimeout(opts);
     const lease = await database.lease(ctx, scope);
     try {
@@ -111,7 +114,7 @@ function openRows(
   opts: LuaTable | undefined,
 ) {
   try {
-    const statement = readStatement(sql, params);
+    const statement = readStatement(ctx, sql, params);
     const iterator = new RowIterator(link, statement, statementTimeout(opts), asError);
     const handle = ctx.handle(Rows, iterator);
     // the fourth value is closed when the loop is left early

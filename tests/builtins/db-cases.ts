@@ -394,9 +394,34 @@ export function databaseCases(
     expect(await readonly.failure(`db.connect(URL):execute("delete from t")`)).toMatch(
       /^readonly: db\.(connection\.)?execute blocked/,
     );
-    expect(
-      await readonly.failure(`db.connect(URL):query("insert into t (id) values (1)")`),
-    ).toMatch(/^db\.query: error returned from database: .*(read-only|readonly|READ ONLY)/);
+    const queries = async (sql: string) =>
+      readonly.failure(`db.connect(URL):query(${JSON.stringify(sql)})`);
+    // of what begins like reading the database itself refuses the rest
+    if (kind === "mysql")
+      expect(
+        await readonly.run(`return db.connect(URL):query("select @@tx_read_only as ro")[1].ro`),
+      ).toEqual([1]);
+    else
+      expect(await queries("with x as (select 1) insert into t (id) select * from x")).toMatch(
+        /^db\.query: error returned from database: .*(read-only|readonly)/,
+      );
+    for (const sql of [
+      "insert into t (id) values (1)",
+      "/* x */ set default_transaction_read_only = off",
+      "select set_config('default_transaction_read_only', 'off', false)",
+      "begin read write",
+      "start transaction read write",
+      "pragma query_only = off",
+      "discard all",
+      "copy t to program 'true'",
+      "select 1; delete from t",
+      "/*!50000 set session transaction read write */",
+      "select * from t into outfile '/tmp/x'",
+    ])
+      expect(await queries(sql), sql).toMatch(/^readonly: db\.query blocked/);
+    expect(await readonly.failure(`for _ in db.rows(db.connect(URL), "call p()") do end`)).toMatch(
+      /^readonly: db\.rows blocked/,
+    );
     expect(
       await readonly.run(
         `return db.connect(URL):transaction(function(tx) return #tx:query("select 1") end)`,
