@@ -26,6 +26,7 @@ export {
 } from "./host";
 export { type JsFunction, Table } from "./host/convert";
 export { createLua, Lua, type LuaOptions, LuaScriptError, type RunOptions } from "./host/lua";
+export { ExitRequest } from "./runtime/interrupt";
 
 /** Several results of a registered function: `return values(true, "x")`. */
 export function values(...list: unknown[]): Values {

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { builtinList } from "../scripts/generate-builtins";
@@ -8,6 +9,7 @@ import {
   createLua,
   defineBuiltin,
   defineHandle,
+  ExitRequest,
   float,
   fn,
   HostError,
@@ -206,6 +208,36 @@ test("cancellation", async () => {
   expect((await scriptError(lua.run("", { signal: AbortSignal.abort() }))).reason).toBe(
     "cancelled",
   );
+});
+
+test("os.exit ends the chunk, not the program", async () => {
+  const lua = createLua();
+  const e = await lua.run("pcall(os.exit, 3)").catch((error: unknown) => error);
+  expect(e).toBeInstanceOf(ExitRequest);
+  expect((e as ExitRequest).code).toBe(3);
+  await lua.close();
+});
+
+test("another program imports the package by its name", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-embed-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(join(import.meta.dirname, ".."), join(folder, "node_modules", "assay"));
+    const program = `import { createLua } from "assay";
+      const lua = createLua();
+      lua.register("double", async (n: number) => 2 * n);
+      console.log(await lua.run("return json.encode({ double(21) })"));
+      await lua.close();`;
+    writeFileSync(join(folder, "main.ts"), program);
+    const child = Bun.spawn([process.execPath, "main.ts"], { cwd: folder, stderr: "pipe" });
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    expect({ out, err }).toEqual({ out: '[ "[42]" ]\n', err: "" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("output goes where it is told to", async () => {
