@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Document, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { osError } from "../host/os-error";
+import { aliasesOf } from "./aliases";
 import {
   backoffOf,
   type Check,
@@ -39,7 +40,7 @@ export interface Loaded {
   readonly warnings: readonly Problem[];
 }
 
-const MULTIPLE_DOCUMENTS = "a second document begins here, but a file of checks is one";
+const MAX_SYNTAX_ERRORS = 20;
 
 /** A file that can't be read or is no text. */
 export class UnreadableError extends Error {}
@@ -112,7 +113,7 @@ class Loader {
       reference: this.options.reference,
       lenient: this.options.lenient,
     };
-    const reader = new Reader(file, document, lines, scope);
+    const reader = new Reader(file, aliasesOf(document), lines, scope);
     this.readVars(reader, document, vars, outer);
     const raw = this.readTop(reader, document);
     this.problems.push(...reader.problems);
@@ -123,7 +124,7 @@ class Loader {
     for (const [i, name] of listOf(raw.include).entries()) {
       const node = nodeAt(document, ["include", i]) ?? nodeAt(document, ["include"]);
       const complain = (message: string) => {
-        const inner = new Reader(file, document, lines, scope);
+        const inner = reader.probe();
         inner.report(node, Array.isArray(raw.include) ? `include[${i}]` : "include", message);
         this.problems.push(...inner.problems);
       };
@@ -161,11 +162,11 @@ class Loader {
         // with "silent" all documents but the first would go unnoticed
         logLevel: "error",
       });
-      for (const e of document.errors)
-        fail(e.code === "MULTIPLE_DOCS" ? MULTIPLE_DOCUMENTS : firstLine(e.message), e.pos[0]);
+      // what follows the first mistakes in syntax mostly follows from them
+      for (const e of document.errors.slice(0, MAX_SYNTAX_ERRORS)) fail(syntaxError(e), e.pos[0]);
       return document.errors.length > 0 ? undefined : (document as Document.Parsed);
     } catch (e) {
-      return fail(`not valid YAML: ${firstLine(e instanceof Error ? e.message : String(e))}`);
+      return fail(syntaxError(e as Error));
     }
   }
 
@@ -177,14 +178,14 @@ class Loader {
   ): void {
     const top = document.contents as unknown;
     if (!isMap(top)) return;
-    const node = top.get("vars", true);
+    const node = reader.probe().resolve(top.get("vars", true), "vars");
     if (!isMap(node)) return;
     // each may refer to those before it; problems are reported when the whole file is read
     for (const { key, value } of node.items) {
       const name = String((key as { value?: unknown } | null)?.value ?? "");
       // who includes a file decides
       if (outer.has(name)) continue;
-      const probe = new Reader("", document, new LineCounter(), reader.scope);
+      const probe = reader.probe();
       const text = probe.text(probe.resolve(value, "vars"), "vars");
       if (text !== undefined && probe.problems.length === 0) vars.set(name, text.text);
     }
@@ -317,6 +318,13 @@ function nodeAt(document: Document.Parsed, path: (string | number)[]): Node | un
     else return undefined;
   }
   return (node ?? undefined) as Node | undefined;
+}
+
+function syntaxError(error: Error): string {
+  const { message } = error;
+  if ("code" in error && error.code === "MULTIPLE_DOCS")
+    return "a second document begins here, but a file of checks is one";
+  return message.startsWith("Maximum call stack") ? "nested too deeply" : firstLine(message);
 }
 
 function firstLine(text: string): string {

@@ -3,8 +3,6 @@
  * out holds only what is right.
  */
 import {
-  type Alias,
-  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -15,14 +13,17 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
+import type { Aliases } from "./aliases";
 import { interpolate, isOpen, type Scope } from "./interpolate";
 import type { Problem } from "./problem";
 import { describeNode, exactInteger, yamlNumber } from "./scalar";
 import { describeShape, type Field, type Fields, keysFor, type Shape, shapeOf } from "./shape";
 import { suggest } from "./suggest";
 
-/** Aliases may multiply a small file without end. */
-const MAX_NODES = 200_000;
+/** How many values may come out of aliases, which may multiply a small file without end. */
+const MAX_REPEATED = 200_000;
+/** How often a node is looked at, at most, without aliases. */
+const LOOKS = 5;
 const MAX_DEPTH = 100;
 
 /** Values as they come out of a file. */
@@ -46,10 +47,15 @@ export class Reader {
 
   constructor(
     private readonly file: string,
-    private readonly document: Document.Parsed,
+    private readonly aliases: Aliases,
     private readonly lines: LineCounter,
     public scope: Scope,
   ) {}
+
+  /** A reader of the same document with problems of its own. */
+  probe(): Reader {
+    return new Reader(this.file, this.aliases, this.lines, this.scope);
+  }
 
   report(
     node: Node | null | undefined,
@@ -68,16 +74,17 @@ export class Reader {
 
   /** Follows aliases. Null stands for what is not there. */
   resolve(node: unknown, path: string): Node | undefined {
-    if (++this.visited > MAX_NODES) {
-      if (this.visited === MAX_NODES + 1)
+    const limit = MAX_REPEATED + LOOKS * this.aliases.size;
+    if (++this.visited > limit) {
+      if (this.visited === limit + 1)
         this.report(node as Node, path, "too many values (are there aliases of aliases?)");
       return undefined;
     }
     let n = node as Node | undefined | null;
     for (let i = 0; isAlias(n) && i < MAX_DEPTH; i++) {
-      const target: Node | undefined = (n as Alias).resolve(this.document);
+      const target = this.aliases.targets.get(n);
       if (target === undefined) {
-        this.report(n, path, `unknown alias *${(n as Alias).source}`);
+        this.report(n, path, `unknown alias *${n.source}`);
         return undefined;
       }
       n = target;

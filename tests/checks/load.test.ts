@@ -226,6 +226,43 @@ defaults: {headers: {"": x}}
   ]);
 });
 
+test("large files, and many aliases, are read in little time", () => {
+  const begin = performance.now();
+  const rows = Array.from(
+    { length: 10_000 },
+    (_, i) => `  - {<<: *a, name: c${i}, host: h${i}, expect: *e}\n`,
+  ).join("");
+  const text = `x-a: &a {type: dns, retries: 0}\nx-e: &e {latency_ms: 5}\nchecks:\n${rows}`;
+  const { checks } = load(text, { strict: true }).config;
+  expect(checks.length).toBe(10_000);
+  expect(checks.at(-1)).toMatchObject({ type: "dns", retries: 0, expect: { latency_ms: 5 } });
+  // walking through the document for each alias would take a quarter of an hour
+  expect(performance.now() - begin).toBeLessThan(30_000);
+}, 60_000);
+
+test("an anchor holds for the aliases behind it, until the next of its name", () => {
+  const text = `vars: &v {a: x}
+checks:
+  - &c {name: a, type: dns, host: "\${a}", retries: &n 1}
+  - {<<: *c, name: b, retries: &n 2}
+  - {<<: *c, name: c, retries: *n}
+  - {name: d, type: script, file: x, env: *v}
+  - {name: e, type: dns, host: *later}
+x-z: &later x
+`;
+  expect(problems(text)).toEqual(["c.yaml:7:32: checks[4].host: unknown alias *later"]);
+  const { checks } = load(text.replace("*later", "x")).config;
+  expect(checks.map((c) => c.retries)).toEqual([1, 2, 2, 3, 3]);
+  expect(checks[3]?.options.env).toEqual({ a: "x" });
+  const shared = "x-v: &v {h: name}\nvars: *v\nchecks: [{name: a, type: dns, host: '${h}'}]";
+  expect(load(shared).config.checks[0]?.options.host).toBe("name");
+});
+
+test("what is nested too deeply is called so", () => {
+  expect(problems("[".repeat(100_000))[0]).toMatch(/^c\.yaml:1:\d+: nested too deeply$/);
+  expect(problems(": ".repeat(10_000)).length).toBeLessThan(30);
+});
+
 test("an alias that is not known is named once", () => {
   expect(problems("checks: [{name: a, type: dns, host: *nope}]")).toEqual([
     "c.yaml:1:37: checks[0].host: unknown alias *nope",
