@@ -123,6 +123,7 @@ function lazyDebug(make: () => DebugInfo): DebugInfo {
     argumentCount: (k) => debug().argumentCount(k),
     isCall: (k) => debug().isCall(k),
     callee: (k, s) => debug().callee(k, s),
+    calledBody: (k) => debug().calledBody(k),
     operandName: (k, operand) => debug().operandName(k, operand),
     get locals() {
       return debug().locals;

@@ -34,6 +34,12 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
         return undefined;
       return new Lookup(context, code, k, s).callee(expr);
     },
+    calledBody: (k) => {
+      const expr = code.ops[k]?.expr;
+      if (expr === undefined || typeof expr === "string" || expr.type !== "Call") return undefined;
+      const { func } = expr;
+      return func.type === "Local" ? context.functionVariables.get(func.variable) : undefined;
+    },
     get locals() {
       locals ??= localInfo(code);
       return locals;

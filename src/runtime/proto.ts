@@ -38,6 +38,8 @@ export interface DebugInfo {
    * done. It is `certain` unless the variable or field may have changed since.
    */
   callee(k: number, s: unknown[]): { value: LuaValue; certain: boolean } | undefined;
+  /** The function that operation k certainly calls: that of a `local function`, never reassigned. */
+  calledBody(k: number): FunctionBody | undefined;
   /** Name of operand 0 (object, left, callee) or 1 (key, right) of operation k. */
   operandName(k: number, operand: 0 | 1): ValueName | undefined;
   locals: LocalInfo[];

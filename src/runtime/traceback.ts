@@ -168,13 +168,22 @@ export function levelsOfRows(rows: TraceRow[]): Level[] {
       levels.push({ ...nativeLevel(undefined, rowName(next)), native: row.native });
       return;
     }
-    levels.push({
-      ...nativeLevel(undefined, rowName(next)),
-      proto: row.proto as Proto,
-      k: row.op,
-    });
+    const proto = row.proto as Proto;
+    const isTailCall = tookPlaceOf(proto, next);
+    const name = isTailCall ? undefined : rowName(next);
+    levels.push({ ...nativeLevel(undefined, name), proto, k: row.op, isTailCall });
   });
   return levels;
+}
+
+/**
+ * True when `caller` certainly called another function, which left by a tail call (§3.4.10). What it
+ * held in other variables is not known any more.
+ */
+function tookPlaceOf(proto: Proto, caller: TraceRow | undefined): boolean {
+  if (caller === undefined || "native" in caller || proto.origin === undefined) return false;
+  const called = (caller.proto as Proto).debug.calledBody(caller.op);
+  return called !== undefined && called !== proto.origin.body;
 }
 
 function isCallRow(row: TraceRow | undefined): boolean {

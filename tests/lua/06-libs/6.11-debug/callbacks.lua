@@ -57,3 +57,12 @@ ok, e = load("\27Lua ")
 assert(e:find("bad binary format (version mismatch)", 1, true), e)
 ok, e = load("\27Lua\x55\x01")
 assert(e:find("bad binary format (format mismatch)", 1, true), e)
+
+-- a tail call shows in the traceback of an error where a local function was called
+local function failing() local x = nil + 1 end
+local function leaving() return failing() end
+local t = trace(function() leaving() end)
+assert(t:find("in function <[^\n]*>\n\t%(%.%.%.tail calls%.%.%.%)\n") and not t:find("'leaving'", 1, true), t)
+local function staying() failing() end
+t = trace(function() staying() end)
+assert(t:find("in upvalue 'failing'\n", 1, true) and t:find("in upvalue 'staying'\n", 1, true), t)
