@@ -90,3 +90,4 @@ export {
   toLuaValue,
 } from "./tables";
 export { delay } from "./timer";
+export { Waiters } from "./waiters";

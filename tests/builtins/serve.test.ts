@@ -411,6 +411,25 @@ describe("WebSocket", () => {
     await Bun.sleep(30);
     expect(await (await fetch(`${url}/last`)).text()).toBe("3001bye");
   });
+  test("a reader that gave up takes no message away, and several may read", async () => {
+    const url = await serve(`{ ["/"] = function() return { ws = function(conn)
+      pcall(async.timeout, 0.02, conn.read, conn)
+      conn:write("ready")
+      sleep(0.1)
+      conn:write("got " .. conn:read())
+      local readers = {}
+      for i = 1, 3 do readers[i] = function() return conn:read() end end
+      local texts = async.all(readers)
+      table.sort(texts)
+      conn:write(table.concat(texts, " "))
+    end } end }`);
+    const { ws, next } = await connect(url);
+    expect(await next()).toBe("ready");
+    ws.send("first");
+    expect(await next()).toBe("got first");
+    for (const text of ["a", "b", "c"]) ws.send(text);
+    expect(await next()).toBe("a b c");
+  });
   test("the function's end closes with 1000, its error with 1011", async () => {
     const url = await serve(`{
       ["/end"] = function() return { ws = function(conn) conn:write(conn.peer_addr) end } end,

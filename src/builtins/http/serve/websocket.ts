@@ -13,6 +13,7 @@ import {
   p,
   utf8ToBytes,
   values,
+  Waiters,
 } from "../../../host";
 
 /** Messages that may wait to be read before the peer is taken for hostile. */
@@ -36,7 +37,8 @@ export class Connection {
   closeReason = "";
   private readonly queue: Message[] = [];
   private queuedBytes = 0;
-  private reader: (() => void) | undefined;
+  /** Tasks that read while there is no message; the queue is empty then. */
+  private readonly readers = new Waiters<Message | undefined>();
   private writers: (() => void)[] = [];
   private stop: (() => void) | undefined;
 
@@ -63,13 +65,13 @@ export class Connection {
   received(message: string | Buffer): void {
     const isBinary = typeof message !== "string";
     const data = isBinary ? bufferToBytes(message) : utf8ToBytes(message);
+    if (this.readers.wakeOne({ data, isBinary })) return;
     this.queuedBytes += data.length;
     if (this.queuedBytes > MAX_QUEUED_BYTES) {
       this.close(TOO_BIG, "too many unread messages");
       return;
     }
     this.queue.push({ data, isBinary });
-    this.wakeReader();
   }
 
   drained(): void {
@@ -82,23 +84,16 @@ export class Connection {
     this.isClosed = true;
     this.closeCode ??= code;
     this.closeReason ||= reason;
-    this.wakeReader();
+    this.readers.wakeAll(undefined);
     this.drained();
   }
 
   /** The next message, or undefined once the connection is closed and everything was read. */
-  async read(): Promise<Message | undefined> {
-    for (;;) {
-      const message = this.queue.shift();
-      if (message !== undefined) {
-        this.queuedBytes -= message.data.length;
-        return message;
-      }
-      if (this.isClosed) return undefined;
-      await new Promise<void>((resolve) => {
-        this.reader = resolve;
-      });
-    }
+  async read(signal: AbortSignal): Promise<Message | undefined> {
+    const message = this.queue.shift();
+    if (message === undefined) return this.isClosed ? undefined : this.readers.wait(signal);
+    this.queuedBytes -= message.data.length;
+    return message;
   }
 
   /** Sends a message and waits while the peer is slow; false when the connection is closed. */
@@ -119,7 +114,7 @@ export class Connection {
     this.closeCode = code;
     this.closeReason = reason;
     this.socket?.close(code, reason);
-    this.wakeReader();
+    this.readers.wakeAll(undefined);
     this.drained();
   }
 
@@ -127,12 +122,6 @@ export class Connection {
   shutDown(): void {
     this.close(1001, "server is shutting down");
     this.stop?.();
-  }
-
-  private wakeReader(): void {
-    const { reader } = this;
-    this.reader = undefined;
-    reader?.();
   }
 }
 
@@ -147,8 +136,8 @@ const ConnectionHandle = defineHandle<Connection>({
       doc: "Waits for the next message; returns it and whether it is binary, or nil, the close code and the reason.",
       params: [],
       returns: "string?, boolean|integer, string?",
-      async run(self) {
-        const message = await self.read();
+      async run(self, ctx) {
+        const message = await self.read(ctx.signal);
         if (message !== undefined) return values(message.data, message.isBinary);
         return values(undefined, self.closeCode, utf8ToBytes(self.closeReason));
       },
