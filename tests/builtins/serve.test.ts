@@ -368,6 +368,28 @@ describe("streams", () => {
     expect(Number(await (await fetch(`${url}/written`)).text())).toBeLessThan(1000);
     socket.destroy();
   });
+  test("several tasks write to one slow reader", async () => {
+    const url = await serve(`{
+      ["/"] = function() return { stream = function(write)
+        local chunk = ("x"):rep(1000000)
+        async.map({ 1, 2, 3 }, function() for i = 1, 10 do write(chunk) end end)
+      end } end,
+    }`);
+    const socket = net.connect(Number(new URL(url).port), "127.0.0.1");
+    let received = 0;
+    let text = "";
+    socket.on("data", (d) => {
+      received += d.length;
+      text = d.toString("latin1").slice(-5);
+    });
+    socket.pause();
+    socket.write(`GET / HTTP/1.1\r\n${close}\r\n`);
+    await Bun.sleep(400);
+    socket.resume();
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(received).toBeGreaterThan(30_000_000);
+    expect(text).toBe("0\r\n\r\n");
+  });
 });
 
 describe("WebSocket", () => {

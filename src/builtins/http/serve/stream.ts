@@ -8,6 +8,7 @@ import {
   LuaTable,
   makeFunction,
   p,
+  Waiters,
 } from "../../../host";
 import { plainText } from "../query";
 
@@ -36,19 +37,13 @@ export function streamBody(
 ): RunningStream {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isOpen = true;
-  let wake: (() => void) | undefined;
-  const woken = () => {
-    wake?.();
-    wake = undefined;
-  };
+  const writers = new Waiters<void>();
+  const woken = () => writers.wakeAll();
 
-  async function write(bytes: string): Promise<boolean> {
+  async function write(bytes: string, signal: AbortSignal): Promise<boolean> {
     if (!isOpen || controller === undefined) return false;
     if (bytes !== "") controller.enqueue(bytesToBuffer(bytes));
-    while (isOpen && (controller.desiredSize ?? 0) <= 0)
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    while (isOpen && (controller.desiredSize ?? 0) <= 0) await writers.wait(signal);
     return isOpen;
   }
 
@@ -100,19 +95,22 @@ export function streamBody(
   };
 }
 
-function writerOf(kind: "sse" | "stream", write: (bytes: string) => Promise<boolean>) {
+function writerOf(
+  kind: "sse" | "stream",
+  write: (bytes: string, signal: AbortSignal) => Promise<boolean>,
+) {
   if (kind === "stream")
     return fn({
       doc: "Sends a piece of the body; false once the client is gone.",
       params: [p.string("data")],
       returns: "boolean",
-      run: (_ctx, data) => write(data),
+      run: (ctx, data) => write(data, ctx.signal),
     });
   return fn({
     doc: "Sends an event, given as its data or as { event, data, id, retry }; false once the client is gone.",
     params: [p.either(p.table("event"), p.string("data"))],
     returns: "boolean",
-    run: (_ctx, event) => write(eventText(event)),
+    run: (ctx, event) => write(eventText(event), ctx.signal),
   });
 }
 
