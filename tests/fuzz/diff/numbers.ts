@@ -38,7 +38,10 @@ const BORDERS = [
 /** A number at or next to a border. */
 function border(random: Random): string {
   const b = random.pick(BORDERS);
-  return random.oneIn(2) ? b : `(${b} ${random.pick(["+", "-"])} ${random.pick(NEAR)})`;
+  if (random.oneIn(2)) return b;
+  const near = random.pick(NEAR);
+  // C Lua subtracts a constant 0 by adding it: -0.0 - 0 is 0.0 there
+  return `(${b} ${near === "0" ? "+" : random.pick(["+", "-"])} ${near})`;
 }
 
 const ARITHMETIC = ["+", "-", "*", "/", "//", "%"];
@@ -50,7 +53,6 @@ export const operation: Feature = ({ random }) => {
   const op = random.pick([...ARITHMETIC, ...ARITHMETIC, ...BITWISE, ...RELATIONS]);
   const a = border(random);
   const right = random.oneIn(4) ? random.pick(NEAR) : border(random);
-  // C Lua subtracts a constant 0 by adding it: -0.0 - 0 is 0.0 there
   const b = op === "-" && right === "0" ? "1" : right;
   return code`E(pcall(function() local a, b = ${a}, ${b} E(pcall(function() return a ${op} b end)) E(pcall(function(x, y) return x ${op} y end, a, b)) E(a ${op} ${b}) E(Y(a) ${op} b) return ${a} ${op} ${b} end))`;
 };
