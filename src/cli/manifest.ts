@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { EXIT } from "../checks/exit-code";
 import { UnreadableError } from "../checks/load";
 import { kubernetesName, ManifestError, manifest, manifestText } from "../checks/manifest";
+import { isSchedule } from "../checks/manifest/schedule";
 import { ConfigError } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
@@ -25,6 +26,8 @@ export interface ManifestCommandOptions {
 const HOOKS = ["PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"];
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const MAX_SHARDS = 1000;
+/** The controller puts the minute behind the names of a CronJob's Jobs. */
+const MAX_CRON_NAME = 52;
 
 /** Prints the objects as YAML; what to mind goes to standard error. */
 export async function printManifest(
@@ -80,6 +83,8 @@ function checked(file: string, options: Texts) {
     throw new ManifestError(
       `--schedule: expected five fields such as '*/5 * * * *', got ${JSON.stringify(schedule)}`,
     );
+  if (schedule !== undefined && name.length > MAX_CRON_NAME)
+    throw new ManifestError(`--name: a CronJob's has at most ${MAX_CRON_NAME} characters`);
   if (argocdHook !== undefined && !HOOKS.includes(argocdHook))
     throw new ManifestError(`--argocd-hook: expected ${HOOKS.join(", ")}`);
   if (argocdHook !== undefined && schedule !== undefined)
@@ -89,11 +94,4 @@ function checked(file: string, options: Texts) {
     throw new ManifestError(`--shards: expected a number from 1 to ${MAX_SHARDS}`);
   const envSecret = options.envSecret ?? `${name}-env`;
   return { name, namespace, schedule, argocdHook, shards, envSecret };
-}
-
-/** As the CronJob controller reads it. */
-function isSchedule(text: string): boolean {
-  if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
-  const fields = text.trim().split(/\s+/);
-  return fields.length === 5 && fields.every((f) => /^[\d*/,\-?A-Za-z]+$/.test(f));
 }

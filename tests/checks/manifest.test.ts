@@ -207,6 +207,16 @@ test("roles for what k8s checks look at, in each namespace, and no more", () => 
   expect(assay("k8s.yaml").err).toContain("no role is made for it");
 });
 
+test.each([
+  "@hourly",
+  "0 0 1 1 0",
+  "59 23 31 12 6",
+  "*/15 9-17/2 1,15 JAN-mar mon-FRI",
+  "? 5 * * ?",
+])("the schedule %j", (schedule) => {
+  expect(last(objects("site.yaml", "--schedule", schedule)).spec).toMatchObject({ schedule });
+});
+
 test("files outside of the check file's folder, and bytes that are no text", () => {
   mkdirSync(join(directory, "sub"));
   file("sub/up.yaml", "checks: [{name: a, type: script, file: ../scripts/a.lua}]");
@@ -223,6 +233,11 @@ test.each([
   [["none.yaml"], "No such file or directory"],
   [["site.yaml", "--shards", "0"], "--shards: expected a number from 1 to 1000"],
   [["site.yaml", "--schedule", "daily"], "--schedule: expected five fields"],
+  [["site.yaml", "--schedule", "60 * * * *"], "--schedule: expected five fields"],
+  [["site.yaml", "--schedule", "5-1 * * * *"], "--schedule: expected five fields"],
+  [["site.yaml", "--schedule", "* * 0 * *"], "--schedule: expected five fields"],
+  [["site.yaml", "--schedule", "*/0 * * * *"], "--schedule: expected five fields"],
+  [["site.yaml", "--schedule", "@daily", "--name", "x".repeat(53)], "at most 52 characters"],
   [["site.yaml", "--argocd-hook", "Post"], "--argocd-hook: expected PreSync"],
   [["site.yaml", "--argocd-hook", "Sync", "--schedule", "@daily"], "exclude each other"],
   [["site.yaml", "--name", "A_b"], "is not a name of Kubernetes"],
