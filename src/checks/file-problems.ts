@@ -1,4 +1,4 @@
-/** What `assay validate` finds in the scripts of checks: those that are missing or no Lua. */
+/** What `assay validate` finds in the files that checks name: those that are missing, or are no Lua or no certificates. */
 import { readFileSync } from "node:fs";
 import { bytesToUtf8, utf8ToBytes } from "../host/bytes";
 import { osError } from "../host/os-error";
@@ -6,20 +6,32 @@ import { skipShebang } from "../lualib/load";
 import { LuaSyntaxError, parseChunk } from "../parser/index";
 import type { Check } from "./config";
 import { checkFile } from "./paths";
+import { readCa } from "./types/ca";
 
-/** One line for each script; a script of several checks is named once. */
-export function scriptProblems(checks: readonly Check[]): string[] {
+/** One line for each file; a file of several checks is named once. */
+export function fileProblems(checks: readonly Check[]): string[] {
   const problems = new Set<string>();
   for (const check of checks) {
     const { file } = check.options;
-    if (check.type !== "script" || typeof file !== "string") continue;
-    const problem = problemOf(file, checkFile(file, check.directory));
+    const problem =
+      typeof file === "string"
+        ? scriptProblem(file, checkFile(file, check.directory))
+        : certificateProblem(check);
     if (problem !== undefined) problems.add(problem);
   }
   return [...problems];
 }
 
-function problemOf(name: string, path: string): string | undefined {
+function certificateProblem(check: Check): string | undefined {
+  try {
+    readCa(check);
+    return undefined;
+  } catch (e) {
+    return (e as Error).message;
+  }
+}
+
+function scriptProblem(name: string, path: string): string | undefined {
   let source: string;
   try {
     source = readFileSync(path, "latin1");

@@ -59,9 +59,16 @@ export function networkOf({ sandbox, allowNet }: SandboxFlags): NetRules | undef
   return sandbox ? new NetRules([]) : undefined;
 }
 
-/** The policy of checks that run Lua of this program (`sql`, `k8s`): only connections are confined. */
+/** The policy of checks that run Lua of this program: only connections are confined. */
 export function builtinPolicy({ sandbox, allowNet }: SandboxFlags): Policy {
   return new Policy(sandbox || allowNet ? { net: allowNet ?? [] } : {});
+}
+
+/** The policy of `sql` checks: SQLite's databases are files. */
+export function databasePolicy(flags: SandboxFlags): Policy {
+  if (!flags.sandbox) return builtinPolicy(flags);
+  const { allowRead: read = [], allowWrite: write = [], allowNet: net = [] } = flags;
+  return Policy.sandbox({ read, write, net });
 }
 
 /** The hosts to connect to for `host`, in order. */

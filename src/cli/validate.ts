@@ -1,8 +1,8 @@
 /** `assay validate FILE`: looks for mistakes in files of checks. */
 import { EXIT } from "../checks/exit-code";
+import { fileProblems } from "../checks/file-problems";
 import { loadConfig, UnreadableError } from "../checks/load";
 import { ConfigError, problemText } from "../checks/problem";
-import { scriptProblems } from "../checks/script-problems";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
@@ -22,9 +22,9 @@ export function validate(files: readonly string[], strict: boolean): never {
         strict,
       });
       for (const w of warnings) say(problemText(w));
-      const inScripts = scriptProblems(config.checks);
-      for (const p of inScripts) say(`${file}: ${p}`);
-      if (inScripts.length > 0) {
+      const inFiles = fileProblems(config.checks);
+      for (const p of inFiles) say(`${file}: ${p}`);
+      if (inFiles.length > 0) {
         code = EXIT.configuration;
         continue;
       }

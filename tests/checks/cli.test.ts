@@ -108,6 +108,19 @@ test("validate", () => {
   });
 });
 
+test("validate looks into files of certificates, too", () => {
+  file("none.pem", "no certificate");
+  const at = (ca: string) => `  - {name: c, type: tls, host: x, ca: ${ca}}\n`;
+  file("cas.yaml", `checks:\n${at("absent.pem")}${at("none.pem")}`);
+  expect(assay(["validate", "cas.yaml"])).toEqual({
+    code: 2,
+    out: "",
+    err: `cas.yaml: reading ca file "absent.pem": No such file or directory (os error 2)
+cas.yaml: ca file "none.pem": no certificate found in the PEM text
+`,
+  });
+});
+
 test("validate looks into scripts, too", () => {
   file("broken.lua", "#!/bin/x\nlocal x = = 1");
   file(

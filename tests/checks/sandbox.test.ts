@@ -136,6 +136,19 @@ checks:
   expect([http?.passed, tcp?.passed]).toEqual([true, true]);
 });
 
+test("--sandbox keeps sql checks to the folders it names", async () => {
+  const sql = async (name: string, flags: SandboxFlags) => {
+    const text = `retries: 0\nchecks: [{name: s, type: sql, url: "sqlite:${join(directory, name)}?mode=rwc", query: create table t(a)}]`;
+    const { checks } = await runText(text, { services: { ...testServices(), sandbox: flags } });
+    return checks[0]?.passed ? "passed" : checks[0]?.message;
+  };
+  expect(await sql("own.db", {})).toBe("passed");
+  expect(await sql("no.db", { sandbox: true })).toMatch(/not allowed/);
+  expect(existsSync(join(directory, "no.db"))).toBe(false);
+  const folders = { allowRead: [directory], allowWrite: [directory] };
+  expect(await sql("yes.db", { sandbox: true, ...folders })).toBe("passed");
+});
+
 test("mistakes in sandbox settings are found with their places", () => {
   const problems = (more: string) => {
     try {

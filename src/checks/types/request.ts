@@ -1,19 +1,16 @@
 /** HTTP requests of checks, on the transport that scripts use too. */
-import { readFileSync } from "node:fs";
 import { decodeBody } from "../../builtins/http/decode";
 import { HttpFault } from "../../builtins/http/errors";
 import { addHeader, type HeaderList, hasHeader } from "../../builtins/http/headers";
 import { fetchWhole, type WholeResponse } from "../../builtins/http/perform";
 import { basicAuth } from "../../builtins/http/proxy";
-import { checkCertificates } from "../../builtins/http/tls";
 import { Transport } from "../../builtins/http/transport";
 import { utf8ToBytes } from "../../host/bytes";
-import { osError } from "../../host/os-error";
 import type { Check } from "../config";
 import { isSecret } from "../interpolate";
-import { checkFile } from "../paths";
 import { networkOf } from "../sandbox";
 import type { Services } from "../services";
+import { readCa } from "./ca";
 
 /** Where the original's client gave up. */
 const DEFAULT_TIMEOUT_S = 30;
@@ -127,21 +124,6 @@ function transportFor(check: Check, services: Services): Transport {
     services.transports.set(key, transport);
   }
   return transport;
-}
-
-/** The text of the check's `ca` file. */
-export function readCa(check: Check): string | undefined {
-  const { ca } = check.options;
-  if (typeof ca !== "string") return undefined;
-  const path = checkFile(ca, check.directory);
-  let text: string;
-  try {
-    text = readFileSync(path, "latin1");
-  } catch (e) {
-    throw new HttpFault(`reading ca file ${JSON.stringify(ca)}: ${osError(e)}`, "request");
-  }
-  checkCertificates(text);
-  return text;
 }
 
 /** The body as text; bytes that are none show as replacement characters. */

@@ -6,7 +6,7 @@ import { jsonText, parseJson, sameValues, valueText } from "../json-value";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
-import { builtinPolicy } from "../sandbox";
+import { databasePolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
 import { jsonProblem, latencyProblem } from "./http";
@@ -35,7 +35,7 @@ export async function sqlCheck(
   const lua = createLua({
     secrets: services.secrets,
     logger: services.logger,
-    policy: builtinPolicy(services.sandbox),
+    policy: databasePolicy(services.sandbox),
     readonly: services.sandbox.readonly ?? false,
   });
   await loadDriver(url);

@@ -15,9 +15,9 @@ import type { Values } from "../read";
 import type { Outcome } from "../runner";
 import { placesFor } from "../sandbox";
 import type { Services } from "../services";
+import { readCa } from "./ca";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
 import { latencyProblem } from "./http";
-import { readCa } from "./request";
 
 const DAY_MS = 86_400_000;
 const HTTPS = 443;
