@@ -307,7 +307,8 @@ function Client:list_objects(bucket, opts)
 end
 
 --- The versions of objects, newest first for each key: `{ key, version_id, is_latest, is_deleted,
---- size, last_modified, etag }`; `opts.prefix`. All pages are read.
+--- size, last_modified, etag }`; `opts`: `prefix`, `max_keys` (of a page), `all` (false: the first
+--- page only).
 function Client:object_versions(bucket, opts)
   local list = json.array({})
   local key, version
@@ -329,7 +330,7 @@ function Client:object_versions(bucket, opts)
       end
     end
     key, version = xml.value(res.body, "NextKeyMarker"), xml.value(res.body, "NextVersionIdMarker")
-  until xml.value(res.body, "IsTruncated") ~= "true" or not key
+  until xml.value(res.body, "IsTruncated") ~= "true" or not key or (opts and opts.all == false)
   return list
 end
 

@@ -58,9 +58,14 @@ local function pages(self, path, query, opts, field)
     if not all then
       all = page
     else
-      local into, from = all[field], page[field]
-      if field == "history" then into, from = (all.history or {}).events, (page.history or {}).events end
-      for _, item in ipairs(from or {}) do into[#into + 1] = item end
+      -- the server leaves empty lists out
+      local into, from, name = all, page, field
+      if field == "history" then
+        all.history = all.history or {}
+        into, from, name = all.history, page.history or {}, "events"
+      end
+      into[name] = into[name] or json.array({})
+      for _, item in ipairs(from[name] or {}) do into[name][#into[name] + 1] = item end
       all.nextPageToken = page.nextPageToken
     end
     token = page and page.nextPageToken
@@ -178,10 +183,14 @@ function Client:start_workflow(id, request, opts)
   return post(self, workflow_path(self, opts, id), request)
 end
 
---- Asks a workflow by a query; `args` is a list.
+--- Asks a workflow by a query; `args` is a list. `opts`: run_id.
 function Client:query_workflow(id, query_type, args, opts)
   local path = workflow_path(self, opts, id) .. "/query/" .. rest.escape(query_type)
-  return post(self, path, { query = { queryType = query_type, queryArgs = args } })
+  local run_id = opts and opts.run_id
+  return post(self, path, {
+    query = { queryType = query_type, queryArgs = args },
+    execution = run_id and { workflowId = id, runId = run_id } or nil,
+  })
 end
 
 --- Pollers and state of a task queue. `opts`: task_queue_type, e.g. TASK_QUEUE_TYPE_ACTIVITY.

@@ -348,12 +348,24 @@ function Client:add_idp_to_login_policy(idp_id)
   return false
 end
 
---- Users that fit a query of ZITADEL's API.
+--- Users that fit a query of ZITADEL's API: all pages unless it holds `query` (limit, offset).
 function Client:search_users(query)
-  local res = call(self, "POST", "/management/v1/users/_search", query)
-  if is_success(res) then return decoded(res).result or json.array({}) end
-  warn("failed to search users", res)
-  return json.array({})
+  local is_single = query ~= nil and query.query ~= nil
+  local found = json.array({})
+  repeat
+    local body = query
+    if #found > 0 then body = rest.copy(query, { query = { offset = tostring(#found) } }) end
+    local res = call(self, "POST", "/management/v1/users/_search", body)
+    if not is_success(res) then
+      warn("failed to search users", res)
+      return found
+    end
+    local answer = decoded(res)
+    local page = answer.result or {}
+    for _, user in ipairs(page) do found[#found + 1] = user end
+    local total = tonumber(answer.details and answer.details.totalResult) or 0
+  until is_single or #page == 0 or #found >= total
+  return found
 end
 
 --- Sets a user's verified email address; whether that worked.

@@ -4356,7 +4356,7 @@ function assay_s3_Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, o
 ---@return any
 function assay_s3_Client:list_objects(bucket, opts) end
 
----The versions of objects, newest first for each key: `{ key, version_id, is_latest, is_deleted, size, last_modified, etag }`; `opts.prefix`. All pages are read.
+---The versions of objects, newest first for each key: `{ key, version_id, is_latest, is_deleted, size, last_modified, etag }`; `opts`: `prefix`, `max_keys` (of a page), `all` (false: the first page only).
 ---@param bucket? any
 ---@param opts? table
 ---@return any
@@ -4521,7 +4521,7 @@ function assay_temporal_Client:cancel_workflow(id, opts) end
 ---@return any
 function assay_temporal_Client:start_workflow(id, request, opts) end
 
----Asks a workflow by a query; `args` is a list.
+---Asks a workflow by a query; `args` is a list. `opts`: run_id.
 ---@param id? any
 ---@param query_type? any
 ---@param args? any
@@ -5853,7 +5853,7 @@ function assay_zitadel_Client:ensure_oidc_idp(opts) end
 ---@return any
 function assay_zitadel_Client:add_idp_to_login_policy(idp_id) end
 
----Users that fit a query of ZITADEL's API.
+---Users that fit a query of ZITADEL's API: all pages unless it holds `query` (limit, offset).
 ---@param query? any
 ---@return any
 function assay_zitadel_Client:search_users(query) end

@@ -469,7 +469,8 @@ end
 
 --- Calls `attempt(remaining)` until its first result is true; returns that. A second one says
 --- what was seen. Options: `timeout` (60 s), `interval` (2 s), `max_interval` (4 intervals): the
---- pause grows by half each time. At least one attempt is made, and its requests end with the wait.
+--- pause grows by half each time. At least one attempt is made; no request outlives the wait by more
+--- than a second.
 --- On giving up the error is `<message> after <timeout>s (<what was seen last>)`.
 function rest.wait(opts, message, attempt)
   opts = opts or {}
@@ -481,14 +482,12 @@ function rest.wait(opts, message, attempt)
   local outer = deadlines[thread]
   local _ <close> = setmetatable({}, { __close = function() deadlines[thread] = outer end })
   local seen
-  -- the first attempt has a fair chance, however short the wait
-  local least = 1
   while true do
-    local remaining = math.max(deadline - time(), least)
+    -- the first attempt and the last have a fair chance, however short the wait
+    local remaining = math.max(deadline - time(), 1)
     deadlines[thread] = time() + remaining
     local done, what = attempt(remaining)
     if done then return done end
-    least = 0.1
     seen = what or seen
     local left = deadline - time()
     if left <= 0 then break end

@@ -184,20 +184,24 @@ function kube.class(module)
   function class:_listing(path, o)
     o = o or {}
     local list, following
+    local limit = o.limit or PAGE
     repeat
-      local page = self:_get(path, {
+      local page, res = self:_get(path, {
         query = {
           { "labelSelector", o.label_selector },
           { "fieldSelector", o.field_selector },
-          { "limit", o.limit or PAGE },
+          { "limit", limit },
           { "continue", following },
         },
-        ok = 200,
+        ok = following and { 200, 410 } or 200,
         missing = o.missing,
         what = (o.verb or "LIST") .. " " .. path,
       })
       if page == nil then return list or { items = json.array({}) } end
-      if list == nil then
+      if res.status == 410 then
+        -- the pages took too long: all of it in one piece
+        list, page, limit = nil, { metadata = {} }, nil
+      elseif list == nil then
         list = page
       else
         for _, item in ipairs(page.items or {}) do list.items[#list.items + 1] = item end
@@ -205,7 +209,7 @@ function kube.class(module)
       end
       following = page.metadata and page.metadata.continue
       if following == "" then following = nil end
-    until not following or o.limit or not list.items
+    until list and (not following or o.limit or not list.items)
     return list
   end
 

@@ -45,6 +45,19 @@ export function testOperator(api: Api, o: Operator): void {
         `${o.name}: ${o.listVerb} ${path} HTTP 500: boom`,
       );
     });
+    test("pages that expire", async () => {
+      const [call, path] = o.lists[0] as [string, string];
+      prepare();
+      const first = { items: [{ n: 1 }], metadata: { continue: "c" } };
+      api.expect(`GET ${path}?limit=500`, { json: first });
+      api.expect(`GET ${path}?limit=500&continue=c`, { status: 410, json: { kind: "Status" } });
+      // all of it, in one piece
+      api.expect(`GET ${path}`, { json: { items: [{ n: 1 }, { n: 3 }] } });
+      const items = o.bare ? "l" : "l.items";
+      expect(
+        await api.run(`${client} local l = c:${call} return #${items}, ${items}[2].n`),
+      ).toEqual([2, 3]);
+    });
     test("a 404", async () => {
       const [call, path] = o.lists[0] as [string, string];
       prepare();

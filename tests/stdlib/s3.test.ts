@@ -551,6 +551,11 @@ test("object_versions: versions and delete markers, over pages", async () => {
       { key: "a b", version_id: "1", is_latest: true, is_deleted: false, size: 0 },
     ],
   ]);
+  api.expect("GET /b?max-keys=1&versions=", {
+    text: page(true, `<NextKeyMarker>a</NextKeyMarker>${entry("Version", "a", "2", true)}`),
+  });
+  const [first] = await call(`object_versions("b", { max_keys = 1, all = false })`);
+  expect(first).toHaveLength(1);
   api.expect("GET /b?versions=", { status: 403, text: "<Code>AccessDenied</Code>" });
   expect(await fail(`object_versions("b")`)).toContain("s3: GET /b?versions HTTP 403: ");
 });

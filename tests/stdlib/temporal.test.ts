@@ -101,6 +101,12 @@ test("count, find_workflow", async () => {
   expect(await failure(`c:find_workflow("none")`)).toContain("HTTP 500: x");
 });
 
+test("an empty first page", async () => {
+  api.expect(`GET ${N}/workflows`, { json: { nextPageToken: "t" } });
+  api.expect(`GET ${N}/workflows?nextPageToken=t`, { json: { executions: [{ n: 1 }] } });
+  expect(await run("return c:workflows().executions[1].n")).toEqual([1]);
+});
+
 test("start_workflow, query_workflow", async () => {
   api.expect(
     `POST ${N}/workflows/order-7`,
@@ -117,13 +123,18 @@ test("start_workflow, query_workflow", async () => {
   api.expect(
     `POST ${N}/workflows/w/query/state%20of`,
     { json: { queryResult: ["open"] } },
-    { body: { query: { queryType: "state of", queryArgs: [1] } } },
+    {
+      body: {
+        query: { queryType: "state of", queryArgs: [1] },
+        execution: { workflowId: "w", runId: "r1" },
+      },
+    },
   );
   expect(
     await run(`
       return c:start_workflow("order-7", { workflowType = "Order", taskQueue = { name = "orders" },
           input = { { id = 7 } }, workflowRunTimeout = "60s" }).runId,
-        c:query_workflow("w", "state of", { 1 }).queryResult[1]`),
+        c:query_workflow("w", "state of", { 1 }, { run_id = "r1" }).queryResult[1]`),
   ).toEqual(["r", "open"]);
   api.expect(`POST ${N}/workflows/w`, { status: 409, text: "runs" }, { body: {} });
   expect(await failure(`c:start_workflow("w", {})`)).toContain(

@@ -236,6 +236,28 @@ test("ensure_primary_domain: there, added, of the management API", async () => {
   ).toEqual([true, true, false]);
 });
 
+test("search_users reads all pages", async () => {
+  const path = "POST /management/v1/users/_search";
+  const details = { totalResult: "3" };
+  const queries = [{ emailQuery: { emailAddress: "@a" } }];
+  api.expect(
+    path,
+    { json: { details, result: [{ id: "1" }, { id: "2" }] } },
+    { body: { queries } },
+  );
+  api.expect(
+    path,
+    { json: { details, result: [{ id: "3" }] } },
+    { body: { queries, query: { offset: "2" } } },
+  );
+  expect(
+    await api.run(`
+      local c = require("assay.zitadel").client { url = URL, domain = "d", token = "t" }
+      local users = c:search_users { queries = { { emailQuery = { emailAddress = "@a" } } } }
+      return #users, users[3].id`),
+  ).toEqual([3, "3"]);
+});
+
 test("add_idp_to_login_policy, search_users, ensure_project's errors", async () => {
   const link = "POST /admin/v1/policies/login/idps";
   api.expect(link, { json: {} }, { body: { idpId: "i", ownerType: "IDP_OWNER_TYPE_SYSTEM" } });
