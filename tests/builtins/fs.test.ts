@@ -127,6 +127,27 @@ test("lines end at \\n or \\r\\n, at chunk borders too, and the last needs no en
   expect(await failure("for l in fs.lines(dir) do end")).toContain("Is a directory");
 });
 
+test("lines for several tasks: each comes once, and none is lost", async () => {
+  expect(
+    await run(`
+      local all = {}
+      for i = 1, 20000 do all[i] = "line " .. i end
+      fs.write(dir .. "/shared", table.concat(all, "\\n"))
+      local lines, seen, count = fs.lines(dir .. "/shared"), {}, 0
+      local function take()
+        for line in lines do
+          assert(not seen[line])
+          seen[line], count = true, count + 1
+          if count % 500 == 0 then sleep(0) end
+        end
+      end
+      local first = async.spawn(function() return lines() end)
+      sleep(0) first:cancel()
+      async.all({ take, take, take })
+      return count`),
+  ).toEqual([20000]);
+});
+
 test("leaving the loop closes the file", async () => {
   const open = () => readdirSync("/proc/self/fd").length;
   writeFileSync(at("many"), "line\n".repeat(100000));

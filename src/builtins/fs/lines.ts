@@ -12,6 +12,7 @@ export class LineReader {
   /** Where in `rest` the next line begins. */
   private at = 0;
   private ended = false;
+  private reading: Promise<void> | undefined;
   private file: FileHandle | undefined;
   private readonly buffer = Buffer.allocUnsafe(CHUNK);
 
@@ -23,8 +24,18 @@ export class LineReader {
   }
 
   /** The next line without its end; undefined after the last. At once when it has been read. */
-  next(): string | undefined | Promise<string | undefined> {
-    return this.take() ?? (this.ended ? undefined : this.readOn());
+  next(signal: AbortSignal): string | undefined | Promise<string | undefined> {
+    if (this.reading !== undefined) return this.later(signal);
+    return this.take() ?? (this.ended ? undefined : this.later(signal));
+  }
+
+  /** One task reads on for all that wait; one that was cancelled meanwhile takes no line away. */
+  private async later(signal: AbortSignal): Promise<string | undefined> {
+    this.reading ??= this.readOn().finally(() => {
+      this.reading = undefined;
+    });
+    await this.reading;
+    return signal.aborted ? undefined : this.next(signal);
   }
 
   private take(): string | undefined {
@@ -41,7 +52,7 @@ export class LineReader {
     return line;
   }
 
-  private async readOn(): Promise<string | undefined> {
+  private async readOn(): Promise<void> {
     const pieces = [this.rest.slice(this.at)];
     let length = pieces[0]?.length ?? 0;
     while (!this.ended) {
@@ -53,9 +64,7 @@ export class LineReader {
     }
     this.rest = pieces.join("");
     this.at = 0;
-    const line = this.take();
-    if (line === undefined) await this.close();
-    return line;
+    if (this.ended) await this.close();
   }
 
   private async readPiece(): Promise<string> {
@@ -84,7 +93,7 @@ export const Lines = defineHandle<LineReader>({
     doc: "The next line without its end; nil after the last.",
     params: [],
     returns: "string?",
-    run: (self) => self.next(),
+    run: (self, ctx) => self.next(ctx.signal),
   }),
   methods: {
     close: method<LineReader>()({
