@@ -36,8 +36,14 @@ class Planner {
   private tests: string[] = [];
   /** Tests that the result is an exact integer; undefined if it is none. */
   private integers: string[] | undefined = [];
+  /** Tests that sums inside, which may be of integers, are exact; needed for other results. */
+  private sums: string[] = [];
 
-  constructor(private readonly lo: Lowering) {}
+  constructor(
+    private readonly lo: Lowering,
+    /** The result is a float if all operands are numbers; boxed floats are taken, too. */
+    private readonly givesFloat = false,
+  ) {}
 
   /** Collects the operands in the order of their evaluation. */
   scan(expr: Expr): void {
@@ -91,7 +97,14 @@ class Planner {
     let text = this.value(inner(e));
     // no integer is -0
     if (e.type !== "Binary") text = `${text}+0`;
-    const fraction = `fl(${target}=${text})!==${target}`;
+    const t = target;
+    if (this.givesFloat) {
+      // zero and infinity depend on the signs of zeros inside, which are not kept
+      const sums = ["true", ...this.sums].join("&&");
+      const boxed = `${t}!==0&&${t}-${t}===0&&((${t}=new FL(${t})),true)`;
+      return [...this.tests, `(${t}=${text},${sums})&&(fl(${t})!==${t}||${boxed})`].join("&&");
+    }
+    const fraction = [`fl(${t}=${text})!==${t}`, ...this.sums].join("&&");
     const { integers } = this;
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
@@ -130,21 +143,26 @@ class Planner {
   private operandOf(expr: Expr, ranged: boolean): string {
     const e = inner(expr);
     const text = this.value(e);
-    if (!ranged || e.type !== "Binary") return text;
-    this.integers = undefined;
+    if (e.type !== "Binary") return text;
+    if (ranged) {
+      this.integers = undefined;
+      const assign = this.name(text);
+      const x = this.last();
+      this.tests.push(`${assign}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
+      return x;
+    }
+    if (e.op !== "+" && e.op !== "-") return text;
     const assign = this.name(text);
     const x = this.last();
-    this.tests.push(`${assign}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
-    return x;
+    this.sums.push(`${x}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
+    return assign;
   }
 
   /** The text of an operand, after the tests that it is a plain number. */
   private leaf(e: Expr): string {
     const known = this.lo.evaluated.get(e);
-    if (known !== undefined) {
-      if (known.kind !== Kind.Int) this.tests.push(`typeof ${known.code}==="number"`);
-      return this.integer(known.code);
-    }
+    if (known !== undefined)
+      return known.kind === Kind.Int ? this.integer(known.code) : this.number(known.code);
     if (e.type === "Integer" || e.type === "Float") {
       const v = e.value as number;
       if (e.type === "Float" || (v | 0) !== v) this.integers = undefined;
@@ -155,16 +173,33 @@ class Planner {
       const isFloat = this.lo.isTyped && this.lo.isFloatVariable(e.variable);
       if (isFloat) this.integers = undefined;
       const plain = isFloat || this.lo.kindOf.get(e.variable) === Kind.Int;
-      if (!plain) this.tests.push(`typeof ${slot}==="number"`);
-      return this.integer(slot);
+      return plain ? this.integer(slot) : this.number(slot);
     }
     // Tested in one place and read again in another: the JIT's profile of the second sees numbers only.
     // It joins the two reads, but not what it expects of their values.
     const read = this.read(e);
+    if (this.givesFloat) return this.double(read, read);
     this.tests.push(`typeof ${read}==="number"`);
     const assign = this.name(read);
     this.integer(this.last());
     return assign;
+  }
+
+  /** The text of a variable, after the test that it is a plain number. */
+  private number(code: string): string {
+    if (this.givesFloat) return this.double(code, `+${code}`);
+    this.tests.push(`typeof ${code}==="number"`);
+    return this.integer(code);
+  }
+
+  /** A value that may be a boxed float as a plain double; `plain` reads it when it is a number. */
+  private double(value: string, plain: string): string {
+    this.name("");
+    const x = this.last();
+    this.tests.push(
+      `(typeof ${value}==="number"?((${x}=${plain}),true):${value} instanceof FL&&((${x}=${value}.n),true))`,
+    );
+    return x;
   }
 
   private integer(code: string): string {
@@ -266,8 +301,9 @@ export function comparisonOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefin
 export function doublesOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
   if (lo.skipsDoubles || !isFloatOperator(e.op)) return undefined;
   // what is known to be a float stays unboxed
-  if (lo.floats.kind(e) === FloatKind.Certain) return undefined;
-  const planner = new Planner(lo);
+  const kind = lo.floats.kind(e);
+  if (kind === FloatKind.Certain) return undefined;
+  const planner = new Planner(lo, kind === FloatKind.Likely);
   planner.scan(e);
   const variables = planner.leaves.filter((l) => !isConstant(l));
   if (!planner.isPossible || planner.operators < 2 || variables.length === 0) return undefined;

@@ -109,3 +109,25 @@ do
   t = proxy
   assert(ordered(1) and less(3, 4) and not less(4, 3))
 end
+
+-- §3.4.1: sums that are floats, with boxes among their operands and results
+do
+  local function blend(a, b) return a * 0.5 + b, (a + b) * 2.0 - a, a / 4 + b / 4, 1.0 / (a * (a - 1) * 0.5 + b) end
+  local function shown(...)
+    local t = { ... }
+    for i, v in ipairs(t) do t[i] = math.type(v) .. " " .. v end
+    return table.concat(t, ", ")
+  end
+  for _ = 1, 3 do
+    assert(shown(blend(4, 2)) == "float 4.0, float 8.0, float 1.5, float 0.125")
+    assert(shown(blend(4.0, 2)) == "float 4.0, float 8.0, float 1.5, float 0.125")
+    assert(shown(blend(-0.0, 0)) == "float 0.0, float 0.0, float 0.0, float inf")
+    assert(1 / blend(-0.0, -0.0) == -math.huge and 1 / blend(0, -0.0) == math.huge)
+    assert(shown(blend("4", 2)) == "float 4.0, float 8.0, float 1.5, float 0.125")
+    assert(blend(2^60, 1) == 2^59 + 1 and blend(1 << 60, 1) == 2^59 + 1 and blend(math.huge, 1) == math.huge)
+    assert(not pcall(blend, {}, 1) and not pcall(blend, 1, nil))
+  end
+  -- integers inside wrap around as integers
+  local function mixed(i, j, k) return i * j + k * 0.5, i + j - k + 0.5 end
+  assert(select(2, mixed((1 << 53) - 1, (1 << 53) - 2, 1 << 53)) == (1 << 53) - 3 + 0.5)
+end
