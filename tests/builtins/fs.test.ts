@@ -141,7 +141,7 @@ test("lines for several tasks: each comes once, and none is lost", async () => {
           if count % 500 == 0 then sleep(0) end
         end
       end
-      local first = async.spawn(function() return lines() end)
+      local first = async.spawn(function() if lines() then count = count + 1 end end)
       sleep(0) first:cancel()
       async.all({ take, take, take })
       return count`),
