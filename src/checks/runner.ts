@@ -21,6 +21,8 @@ export type Execute = (check: Check, signal: AbortSignal) => Promise<Outcome>;
 
 export interface RunEvents {
   started?(check: Check): void;
+  /** An attempt begins, `started_ms` after the run did; `before` are those that failed. */
+  attempting?(check: Check, started_ms: number, before: readonly Attempt[]): void;
   retrying?(
     check: Check,
     info: { attempt: number; of: number; pause: number; message: string },
@@ -183,6 +185,7 @@ class Run {
     for (let n = 1; ; n++) {
       const begin = this.clock.now();
       slot.began = begin;
+      this.options.events?.attempting?.(check, Math.round(begin - this.start), slot.attempts);
       const outcome = await this.attempt(check);
       // a script that kept the timers waiting
       if (this.clock.now() - this.start >= this.config.timeout) this.end("timeout");

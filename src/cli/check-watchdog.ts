@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import type { Check, Config } from "../checks/config";
 import { compatible, EXIT } from "../checks/exit-code";
-import type { CheckResult, RunResult } from "../checks/result";
+import type { Attempt, CheckResult, RunResult } from "../checks/result";
 import { interruptionText } from "../checks/runner";
 import { EXIT_CODES } from "./signals";
 import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
@@ -16,6 +16,7 @@ const EFFORT_MS = 500;
 const EFFORT = 0.05;
 
 export interface Guard {
+  attempting(check: Check, started_ms: number, before: readonly Attempt[]): void;
   finished(check: Check, result: CheckResult): void;
   stop(): void;
 }
@@ -26,7 +27,7 @@ export function guard(
   exitCompat: boolean,
   write: (stuck: RunResult) => readonly LastWords[],
 ): Guard | undefined {
-  if (!config.checks.some((c) => c.type === "script" || c.type === "sql")) return undefined;
+  if (!config.checks.some(canHang)) return undefined;
   const ms = config.timeout + GRACE_MS;
   if (ms > MAX_TIMER_MS) return undefined;
   const code = exitCompat ? compatible(EXIT.timeout) : EXIT.timeout;
@@ -41,24 +42,34 @@ export function guard(
   });
   const start = performance.now();
   const results = new Map<Check, CheckResult>();
+  const underWay = new Map<Check, Attempts>();
   let spent = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const prepare = () => {
     timer = undefined;
     const begin = performance.now();
-    const stuck = (why: "timeout" | "signal") => write(stuckResult(config, results, why, start));
+    const stuck = (why: "timeout" | "signal") =>
+      write(stuckResult(config, results, underWay, why, performance.now() - start));
     watchdog.output({ time: stuck("timeout"), signal: stuck("signal") });
     spent += performance.now() - begin;
   };
+  const changed = () => {
+    const wait = (spent - EFFORT_MS) / EFFORT - (performance.now() - start);
+    if (timer === undefined) {
+      if (wait <= 0) prepare();
+      else timer = setTimeout(prepare, wait);
+    }
+  };
   prepare();
   return {
+    attempting(check, started_ms, before) {
+      underWay.set(check, { started_ms, before: [...before] });
+      if (canHang(check)) changed();
+    },
     finished(check, result) {
       results.set(check, result);
-      const wait = (spent - EFFORT_MS) / EFFORT - (performance.now() - start);
-      if (timer === undefined) {
-        if (wait <= 0) prepare();
-        else timer = setTimeout(prepare, wait);
-      }
+      underWay.delete(check);
+      changed();
     },
     stop() {
       clearTimeout(timer);
@@ -67,16 +78,33 @@ export function guard(
   };
 }
 
-/** The result of a run that hangs. */
+/** SQLite computes in one call, too. */
+function canHang({ type }: Check): boolean {
+  return type === "script" || type === "sql";
+}
+
+/** What a check has done that is not finished. */
+interface Attempts {
+  readonly started_ms: number;
+  readonly before: readonly Attempt[];
+}
+
+/** The result of a run that hangs; a signal may come right after `elapsed` milliseconds. */
 function stuckResult(
   config: Config,
   finished: ReadonlyMap<Check, CheckResult>,
+  underWay: ReadonlyMap<Check, Attempts>,
   interrupted: "timeout" | "signal",
-  start: number,
+  elapsed: number,
 ): RunResult {
   const message = interruptionText(interrupted, config);
-  // when a signal will come is not known
-  const ms = interrupted === "timeout" ? config.timeout + GRACE_MS : performance.now() - start;
+  const ms = Math.round(interrupted === "timeout" ? config.timeout + GRACE_MS : elapsed);
+  const attemptsOf = (check: Check): Attempt[] => {
+    const own = underWay.get(check);
+    if (own === undefined) return [];
+    const { started_ms, before } = own;
+    return [...before, { passed: false, duration_ms: ms - started_ms, message, started_ms }];
+  };
   return {
     passed: false,
     checks: config.checks.map(
@@ -87,10 +115,10 @@ function stuckResult(
           duration_ms: 0,
           message,
           type: c.type,
-          attempts: [],
+          attempts: attemptsOf(c),
         },
     ),
-    duration_ms: Math.round(ms),
+    duration_ms: ms,
     interrupted,
   };
 }

@@ -30,7 +30,7 @@ import {
   writePieces,
   writeTerminationLog,
 } from "./check-output";
-import { guard } from "./check-watchdog";
+import { type Guard, guard } from "./check-watchdog";
 import { endWith } from "./exit";
 import { createLogger } from "./host";
 import { Live } from "./live";
@@ -268,15 +268,16 @@ class CheckRun {
       execute: executeWith(shared),
       signal: this.control.stop,
       mask: (text) => secrets.mask(text),
-      events: this.events((c, r) => watchdog?.finished(c, r)),
+      events: this.events(watchdog),
     });
     watchdog?.stop();
     for (const transport of shared.transports.values()) transport.close();
     return complete({ ...result, started_at });
   }
 
-  private events(finished: (check: Check, result: CheckResult) => void): RunEvents {
+  private events(watchdog: Guard | undefined): RunEvents {
     return {
+      attempting: (...args) => watchdog?.attempting(...args),
       started: (check) => this.live?.started(check),
       retrying: (check, { attempt, of, pause, message }) => {
         this.live?.retrying(check, attempt, pause, message);
@@ -289,7 +290,7 @@ class CheckRun {
         ]);
       },
       finished: (check, result) => {
-        finished(check, result);
+        watchdog?.finished(check, result);
         this.live?.finished(check, result);
         this.log("info", "check completed", [
           ["check", check.name],

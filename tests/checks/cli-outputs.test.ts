@@ -174,6 +174,7 @@ test("a signal ends what hangs in one call, too, and the result so far is writte
   const { checks, interrupted } = JSON.parse(Buffer.concat(out).toString()) as RunResult;
   expect(interrupted).toBe("signal");
   expect(checks.map((c) => c.message)).toEqual([null, "interrupted by a signal"]);
+  expect(checks.map((c) => c.attempts.length)).toEqual([1, 1]);
   expect(read("hangs.xml")).toContain("interrupted by a signal");
 }, 20_000);
 
