@@ -215,12 +215,13 @@ local function wait(self, name, what, timeout_secs, opts, is_done)
   return poll(o, ("argocd: timeout waiting for %s to become %s"):format(name, what), function()
     local item = self:application(name, opts)
     local operation = (item.status or {}).operationState or {}
+    local health = health_of(item)
+    if is_done(item, health) then return true end
     if operation.phase == "Failed" or operation.phase == "Error" then
       error({ stop = ("argocd: %s: the last operation %s: %s"):format(
         name, operation.phase, operation.message or "") })
     end
-    local health = health_of(item)
-    return is_done(item, health), ("health %s, sync %s%s"):format(tostring(health.status),
+    return false, ("health %s, sync %s%s"):format(tostring(health.status),
       tostring(health.sync), health.message and ": " .. health.message or "")
   end)
 end
@@ -239,7 +240,13 @@ function Client:wait_synced(name, timeout_secs, opts)
   end)
 end
 
---- Starts a sync and waits until it has succeeded and the application is healthy. `opts` as of
+-- Health and sync state are of the time before until the controller has looked again.
+local function is_reconciled(status, operation)
+  if not operation.finishedAt then return true end
+  return status.reconciledAt ~= nil and status.reconciledAt >= operation.finishedAt
+end
+
+--- Starts a sync and waits until it has succeeded and the application is healthy since. `opts` as of
 --- `sync`, and interval.
 function Client:sync_and_wait(name, timeout_secs, opts)
   local before = (self:application(name, opts).status or {}).operationState or {}
@@ -253,6 +260,9 @@ function Client:sync_and_wait(name, timeout_secs, opts)
     if operation.phase == "Failed" or operation.phase == "Error" then
       error({ stop = ("argocd: sync of %s %s: %s"):format(
         name, operation.phase, operation.message or "") })
+    end
+    if operation.phase == "Succeeded" and not is_reconciled(item.status, operation) then
+      return false, "the state after the sync is not known yet"
     end
     local health = health_of(item)
     return operation.phase == "Succeeded" and health.status == "Healthy",

@@ -3,6 +3,7 @@
 
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
+local poll = require("assay.internal.poll")
 
 local CM = "/apis/cert-manager.io/v1"
 local ACME = "/apis/acme.cert-manager.io/v1"
@@ -135,6 +136,19 @@ function Client:is_request_ready(namespace, name)
   return kube.is_true(self:certificate_request(namespace, name), "Ready")
 end
 
+--- Waits until a certificate request is ready; one that is denied or failed is an error at once.
+function Client:wait_request_ready(namespace, name, timeout_secs, opts)
+  local what = ("certificate request %s/%s"):format(namespace, name)
+  local o = rest.copy(opts, { stop = function(request)
+    local ready = kube.condition(request, "Ready")
+    local is_over = kube.is_true(request, "Denied") or (ready and ready.reason == "Failed")
+    return is_over and ("certmanager: %s: %s"):format(what, kube.describe(request, "Ready")) or nil
+  end })
+  return wait(timeout_secs, o, what .. " to be ready", function()
+    return self:certificate_request(namespace, name)
+  end)
+end
+
 --- The ACME orders of a namespace, of all when it is nil.
 function Client:orders(namespace, opts)
   return list(self, ACME, namespace, "orders", opts)
@@ -143,6 +157,22 @@ end
 --- An ACME order, or nil.
 function Client:order(namespace, name)
   return object(self, ACME, namespace, "orders", name)
+end
+
+local ORDER_OVER = { invalid = true, expired = true, errored = true }
+
+--- Waits until an ACME order is valid; one that is invalid, expired or errored is an error at once.
+function Client:wait_order_valid(namespace, name, timeout_secs, opts)
+  local what = ("order %s/%s"):format(namespace, name)
+  local o = kube.wait_options(timeout_secs, opts, 300, 5)
+  return poll(o, ("certmanager: timeout waiting for %s to be valid"):format(what), function()
+    local order = self:order(namespace, name)
+    local status = order and order.status or {}
+    local seen = order and "state " .. tostring(status.state) or "not found"
+    if status.reason then seen = seen .. ": " .. status.reason end
+    if ORDER_OVER[status.state] then error({ stop = ("certmanager: %s: %s"):format(what, seen) }) end
+    return status.state == "valid", seen
+  end)
 end
 
 --- The ACME challenges of a namespace, of all when it is nil.

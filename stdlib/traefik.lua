@@ -116,14 +116,19 @@ function Client:ping()
   return res.status == 200, res.status ~= 200 and "HTTP " .. res.status or nil
 end
 
---- Whether a router is enabled.
-function Client:is_router_enabled(name)
-  return self:http_router(name).status == "enabled"
+local function found_router(self, name)
+  local path = "/api/http/routers/" .. segment(name)
+  return self:_get(path, { ok = 200, missing = true }) or {}
 end
 
---- Whether a router has TLS.
+--- Whether a router is enabled; false when there is none.
+function Client:is_router_enabled(name)
+  return found_router(self, name).status == "enabled"
+end
+
+--- Whether a router has TLS; false when there is none.
 function Client:router_has_tls(name)
-  return self:http_router(name).tls ~= nil
+  return found_router(self, name).tls ~= nil
 end
 
 --- How many servers a service has.

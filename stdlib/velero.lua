@@ -53,7 +53,8 @@ function Client:backup(name)
 end
 
 --- phase, started, completed, expiration, errors, warnings, items_backed_up, items_total,
---- failure_reason, validation_errors of a backup; an error when there is none.
+--- snapshots_attempted, snapshots_completed, failure_reason, validation_errors of a backup; an error
+--- when there is none.
 function Client:backup_status(name)
   local status = found(self:backup(name), "backup", name)
   local progress = status.progress or {}
@@ -66,6 +67,9 @@ function Client:backup_status(name)
     warnings = status.warnings or 0,
     items_backed_up = status.itemsBackedUp or progress.itemsBackedUp or 0,
     items_total = status.totalItems or progress.totalItems or 0,
+    -- by Velero's own snapshotters and by CSI
+    snapshots_attempted = (status.volumeSnapshotsAttempted or 0) + (status.csiVolumeSnapshotsAttempted or 0),
+    snapshots_completed = (status.volumeSnapshotsCompleted or 0) + (status.csiVolumeSnapshotsCompleted or 0),
     failure_reason = status.failureReason,
     validation_errors = status.validationErrors,
   }
@@ -224,6 +228,11 @@ function Client:all_bsl_available()
   return kube.summary(self:backup_storage_locations(), "available", "unavailable", function(item)
     return phase_of(item) == "Available"
   end)
+end
+
+--- Whether the server has Velero's resource types; without them lists are empty.
+function Client:installed()
+  return self:_object("/apis/" .. VERSION) ~= nil
 end
 
 local function create(self, plural, kind, name, spec, labels)

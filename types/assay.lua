@@ -1700,7 +1700,7 @@ function assay_argocd_Client:wait_healthy(name, timeout_secs, opts) end
 ---@return any
 function assay_argocd_Client:wait_synced(name, timeout_secs, opts) end
 
----Starts a sync and waits until it has succeeded and the application is healthy. `opts` as of `sync`, and interval.
+---Starts a sync and waits until it has succeeded and the application is healthy since. `opts` as of `sync`, and interval.
 ---@param name? any
 ---@param timeout_secs? any
 ---@param opts? table
@@ -1830,6 +1830,14 @@ function assay_certmanager_Client:is_request_denied(namespace, name) end
 ---@return any
 function assay_certmanager_Client:is_request_ready(namespace, name) end
 
+---Waits until a certificate request is ready; one that is denied or failed is an error at once.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:wait_request_ready(namespace, name, timeout_secs, opts) end
+
 ---The ACME orders of a namespace, of all when it is nil.
 ---@param namespace? any
 ---@param opts? table
@@ -1841,6 +1849,14 @@ function assay_certmanager_Client:orders(namespace, opts) end
 ---@param name? any
 ---@return any
 function assay_certmanager_Client:order(namespace, name) end
+
+---Waits until an ACME order is valid; one that is invalid, expired or errored is an error at once.
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_certmanager_Client:wait_order_valid(namespace, name, timeout_secs, opts) end
 
 ---The ACME challenges of a namespace, of all when it is nil.
 ---@param namespace? any
@@ -4678,12 +4694,12 @@ function assay_traefik_Client:rawdata() end
 ---@return any
 function assay_traefik_Client:ping() end
 
----Whether a router is enabled.
+---Whether a router is enabled; false when there is none.
 ---@param name? any
 ---@return any
 function assay_traefik_Client:is_router_enabled(name) end
 
----Whether a router has TLS.
+---Whether a router has TLS; false when there is none.
 ---@param name? any
 ---@return any
 function assay_traefik_Client:router_has_tls(name) end
@@ -4847,13 +4863,13 @@ function assay_traefik.rawdata(target) end
 ---@return any
 function assay_traefik.ping(target) end
 
----Whether a router is enabled.
+---Whether a router is enabled; false when there is none.
 ---@param target? any
 ---@param name? any
 ---@return any
 function assay_traefik.is_router_enabled(target, name) end
 
----Whether a router has TLS.
+---Whether a router has TLS; false when there is none.
 ---@param target? any
 ---@param name? any
 ---@return any
@@ -5620,7 +5636,7 @@ function assay_velero_Client:backups(opts) end
 ---@return any
 function assay_velero_Client:backup(name) end
 
----phase, started, completed, expiration, errors, warnings, items_backed_up, items_total, failure_reason, validation_errors of a backup; an error when there is none.
+---phase, started, completed, expiration, errors, warnings, items_backed_up, items_total, snapshots_attempted, snapshots_completed, failure_reason, validation_errors of a backup; an error when there is none.
 ---@param name? any
 ---@return any
 function assay_velero_Client:backup_status(name) end
@@ -5732,6 +5748,10 @@ function assay_velero_Client:all_schedules_enabled() end
 ---How many storage locations are available: available, unavailable, total, unavailable_names.
 ---@return any
 function assay_velero_Client:all_bsl_available() end
+
+---Whether the server has Velero's resource types; without them lists are empty.
+---@return any
+function assay_velero_Client:installed() end
 
 ---Starts a backup; `spec` as in Velero's API. With `spec.schedule` it is that schedule's template.
 ---@param name? any

@@ -100,6 +100,32 @@ test("waits", async () => {
   api.expect(`GET ${A}/a`, state("Healthy", "Synced", { startedAt: "1", phase: "Succeeded" }));
   api.expect(`GET ${A}/a`, state("Healthy", "Synced", { startedAt: "2", phase: "Succeeded" }));
   expect(await run(`return c:sync_and_wait("a", 5, { interval = 0.02 })`)).toEqual([true]);
+  // an old failure does not matter once the application is healthy
+  api.expect(`GET ${A}/a`, state("Healthy", "Synced", { phase: "Failed" }));
+  expect(await run(`return c:wait_healthy("a", 5)`)).toEqual([true]);
+});
+
+test("sync_and_wait does not take the health of the time before for that after", async () => {
+  const at = (startedAt: string, health: string, more = {}, reconciledAt?: string) => ({
+    json: {
+      status: {
+        health: { status: health },
+        operationState: { startedAt, phase: "Succeeded", ...more },
+        reconciledAt,
+      },
+    },
+  });
+  const done = { finishedAt: "2026-01-01T00:00:09Z" };
+  api.expect(`GET ${A}/a`, at("1", "Healthy"));
+  api.expect(`POST ${A}/a/sync`, { json: {} }, { body: {} });
+  api.expect(`GET ${A}/a`, at("2", "Healthy", done, "2026-01-01T00:00:08Z"));
+  api.expect(`GET ${A}/a`, at("2", "Progressing", done, "2026-01-01T00:00:10Z"));
+  api.expect(`GET ${A}/a`, at("2", "Healthy", done, "2026-01-01T00:00:11Z"));
+  expect(await run(`return c:sync_and_wait("a", 5, { interval = 0.02 })`)).toEqual([true]);
+  api.expect(`GET ${A}/a`, at("2", "Healthy"));
+  api.expect(`POST ${A}/a/sync`, { json: {} }, { body: {} });
+  api.expect(`GET ${A}/a`, at("3", "x", { phase: "Error", message: "bad manifest" }));
+  expect(await failure(`c:sync_and_wait("a", 5)`)).toContain("sync of a Error: bad manifest");
 });
 
 test("a user and password: Basic first, then a session", async () => {

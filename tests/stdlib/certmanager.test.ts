@@ -124,6 +124,34 @@ test("waits outlive 5xx and say what they saw", async () => {
   expect(await failure(`c:wait_certificate_ready("n", "x", 5)`)).toContain("HTTP 403: no");
 });
 
+test("wait_request_ready, wait_order_valid", async () => {
+  const request = `GET ${CM}/namespaces/n/certificaterequests/x`;
+  const order = "GET /apis/acme.cert-manager.io/v1/namespaces/n/orders/x";
+  api.expect(request, { status: 404 });
+  api.expect(request, { json: withCondition("Ready", "True") });
+  api.expect(order, { json: { status: { state: "pending" } } });
+  api.expect(order, { json: { status: { state: "valid" } } });
+  expect(
+    await run(`return c:wait_request_ready("n", "x", 5, { interval = 0.02 }),
+      c:wait_order_valid("n", "x", 5, { interval = 0.02 })`),
+  ).toEqual([true, true]);
+  const failed = { type: "Ready", status: "False", reason: "Failed", message: "no CA" };
+  api.expect(request, { json: { status: { conditions: [failed] } } });
+  expect(await failure(`c:wait_request_ready("n", "x", 5)`)).toContain(
+    "certmanager: certificate request n/x: Ready=False (Failed): no CA",
+  );
+  api.expect(request, { json: withCondition("Denied", "True") });
+  expect(await failure(`c:wait_request_ready("n", "x", 5)`)).toContain("certificate request n/x: ");
+  api.expect(order, { json: { status: { state: "invalid", reason: "no DNS" } } });
+  expect(await failure(`c:wait_order_valid("n", "x", 5)`)).toContain(
+    "certmanager: order n/x: state invalid: no DNS",
+  );
+  api.expect(order, { json: { status: { state: "ready" } } });
+  expect(await failure(`c:wait_order_valid("n", "x", 0)`)).toContain(
+    "certmanager: timeout waiting for order n/x to be valid after 0s (last: state ready)",
+  );
+});
+
 test("crds_installed, days_left, expiring", async () => {
   const at = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
   const cert = (name: string, days: number) => ({

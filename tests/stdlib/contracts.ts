@@ -311,7 +311,7 @@ export const CONTRACTS: Record<string, Contract> = {
   },
   traefik: {
     quiet: { ping: "false" },
-    missing: { ping: "false" },
+    missing: each("ping is_router_enabled router_has_tls", "false"),
   },
   unleash: {
     args: { "ensure_token.opts": '{ username = "u", type = "client" }' },
@@ -374,7 +374,7 @@ export const CONTRACTS: Record<string, Contract> = {
         "is_backup_completed is_backup_failed is_restore_completed is_restore_failed",
         "false",
       ),
-      ...each("is_schedule_enabled is_bsl_available", "false"),
+      ...each("is_schedule_enabled is_bsl_available installed", "false"),
       ...each("backups restores schedules backup_storage_locations", "[]"),
       ...each("volume_snapshot_locations backup_repositories", "[]"),
       all_schedules_enabled: '{"disabled":0,"disabled_names":[],"enabled":0,"total":0}',

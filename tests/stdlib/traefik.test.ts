@@ -69,6 +69,14 @@ test("helpers", async () => {
   ).toEqual([[true, true, false, 2, 0, { up: 1, down: 1, total: 2, down_servers: ["b"] }], 3, 2]);
 });
 
+test("a router that is not there is neither enabled nor has TLS", async () => {
+  for (let i = 0; i < 2; i++) api.expect("GET /api/http/routers/r", { status: 404, text: "no" });
+  expect(await run(`return t.is_router_enabled(URL, "r"), t.router_has_tls(URL, "r")`)).toEqual([
+    false,
+    false,
+  ]);
+});
+
 test("a client, credentials, ping, wait", async () => {
   const headers = { authorization: `Basic ${Buffer.from("u:p").toString("base64")}` };
   api.expect("GET /base/api/version", { json: {} }, { headers });

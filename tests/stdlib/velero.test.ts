@@ -59,6 +59,12 @@ test.each([
   expect(await run(`return c:${name}("x"), c:${name}("x")`)).toEqual([expected, false]);
 });
 
+test("installed", async () => {
+  api.expect("GET /apis/velero.io/v1", { json: { kind: "APIResourceList" } });
+  api.expect("GET /apis/velero.io/v1", { status: 404 });
+  expect(await run("return c:installed(), c:installed()")).toEqual([true, false]);
+});
+
 test("status tables", async () => {
   api.expect(`GET ${R}/backups/x`, {
     json: {
@@ -69,6 +75,9 @@ test("status tables", async () => {
         expiration: "E",
         errors: 1,
         progress: { itemsBackedUp: 3, totalItems: 4 },
+        volumeSnapshotsAttempted: 1,
+        csiVolumeSnapshotsAttempted: 4,
+        csiVolumeSnapshotsCompleted: 2,
       },
     },
   });
@@ -88,6 +97,8 @@ test("status tables", async () => {
       warnings: 0,
       items_backed_up: 3,
       items_total: 4,
+      snapshots_attempted: 5,
+      snapshots_completed: 2,
     },
     {
       phase: "Failed",
