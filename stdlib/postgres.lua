@@ -53,11 +53,19 @@ local function address(o)
   })
 end
 
+-- what `db.connect` takes beside the address
+local POOL = { "size", "connect_timeout", "statement_timeout", "acquire_timeout", "idle_timeout",
+  "max_lifetime", "ca_cert", "ca_cert_file", "client_cert", "client_cert_file", "client_key",
+  "client_key_file", "insecure", "prepare" }
+
 --- Connects: `client(host, port, username, password, database)` or `client { host = …, … }` with
---- `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name`, too.
+--- `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name` and the options of
+--- `db.connect` (`connect_timeout`, `statement_timeout`, `ca_cert`, `insecure`, …), too.
 function M.client(...)
   local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
-  local pool = db.connect(address(o))
+  local options = {}
+  for _, key in ipairs(POOL) do options[key] = o[key] end
+  local pool = db.connect(address(o), options)
   -- the pool is private
   return setmetatable({ _pool = function() return pool end }, Client)
 end
@@ -67,8 +75,9 @@ end
 function M.wait(...)
   local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
   return rest.wait(o, ("postgres.wait: no connection to %s"):format(tostring(o.host or o.url)),
-    function()
-      local ok, client = pcall(M.client, o)
+    function(remaining)
+      local limit = math.min(o.connect_timeout or 30, remaining)
+      local ok, client = pcall(M.client, rest.copy(o, { connect_timeout = limit }))
       if not ok then return false, client end
       local alive, err = pcall(client.query, client, "SELECT 1")
       if alive then return client end

@@ -3949,7 +3949,7 @@ function assay_postgres_Client:is_standby() end
 ---@class assay.postgres
 local assay_postgres = {}
 
----Connects: `client(host, port, username, password, database)` or `client { host = …, … }` with `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name`, too.
+---Connects: `client(host, port, username, password, database)` or `client { host = …, … }` with `url`, `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name` and the options of `db.connect` (`connect_timeout`, `statement_timeout`, `ca_cert`, `insecure`, …), too.
 ---@param ... any
 ---@return assay.postgres.Client
 function assay_postgres.client(...) end

@@ -1,4 +1,7 @@
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import { makeAuthority } from "../builtins/http-peers";
 import { useApi } from "./server";
 
 const api = useApi();
@@ -217,6 +220,60 @@ describe("wait", () => {
     expect(await call('wait_all({ URL .. "/" }, { timeout = 1 })')).toEqual({
       [`${api.url}/`]: { ok: true, status: 200, attempts: 1 },
     });
+  });
+});
+
+/** Calls of all HTTP probes with the same address and options. */
+const probes = (address: string, options: string) => [
+  `http(${address}, ${options})`,
+  `json_path(${address}, "a", 1, ${options})`,
+  `status_code(${address}, 200, ${options})`,
+  `body_contains(${address}, "a", ${options})`,
+  `body_matches(${address}, "a", ${options})`,
+  `endpoint(${address}, ${options})`,
+  `headers(${address}, { a = "b" }, ${options})`,
+];
+
+describe("every probe", () => {
+  test.each(probes('URL .. "/p"', '{ headers = { x = "y" } }'))("sends headers: %s", async (p) => {
+    api.expect("GET /p", { json: { a: 1 }, headers: { a: "b" } }, { headers: { x: "y" } });
+    expect(await call(p)).toMatchObject({ ok: true, ...latency });
+  });
+  test.each(probes('URL .. "/p"', "{ expected_status = 200 }"))("500 is not ok: %s", async (p) => {
+    api.expect("GET /p", { status: 500, text: '{"a":2}' });
+    const result = (await call(p)) as { error: string };
+    expect(result).toMatchObject({ ok: false });
+    expect(result.error).toMatch(/500|not found|header a/);
+  });
+  test.each(probes("server.url", "{ timeout = 0.05 }"))("has a time limit: %s", async (p) => {
+    const [result] = await api.run(`
+      local server = http.server({ host = "127.0.0.1" }, { ["/"] = function() sleep(5) return {} end })
+      return (require("assay.healthcheck").${p})`);
+    expect(result).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("timeout after 0.05 s"),
+    });
+  });
+  test("knows authorities and none", async () => {
+    const authority = makeAuthority();
+    const server = createServer(authority.issue("s", "IP:127.0.0.1"), (_, res) =>
+      res.setHeader("a", "b").end('{"a":1}'),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `"https://127.0.0.1:${(server.address() as AddressInfo).port}/"`;
+    try {
+      for (const options of [`{ ca_cert = [[${authority.ca}]] }`, "{ insecure = true }"])
+        for (const p of probes(url, options)) expect(await call(p)).toMatchObject({ ok: true });
+      for (const p of probes(url, "{}"))
+        expect(await call(p)).toMatchObject({
+          ok: false,
+          error: expect.stringMatching(/certificate/),
+        });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+      authority.remove();
+    }
   });
 });
 

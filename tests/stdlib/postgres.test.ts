@@ -1,6 +1,8 @@
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findPostgres, startPostgres } from "../servers/postgres";
 import type { DatabaseServer } from "../servers/server";
+import { callsOf } from "./calls";
 import { luaWithModules, useApi } from "./server";
 
 const api = useApi();
@@ -34,6 +36,23 @@ test("wait gives up and says why", async () => {
   expect(
     await api.failure('require("assay.postgres").wait("127.0.0.1", 1, "u", "p", { timeout = 0 })'),
   ).toMatch(/postgres\.wait: no connection to 127\.0\.0\.1 after 0s \(last: .*refused/);
+});
+
+test("wait does not outlive a server that says nothing", async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const start = performance.now();
+  try {
+    expect(
+      await api.failure(
+        `require("assay.postgres").wait("127.0.0.1", ${port}, "u", "p", { timeout = 0.1 })`,
+      ),
+    ).toContain("postgres.wait: no connection to 127.0.0.1 after 0.1s (last: db.connect: ");
+    expect(performance.now() - start).toBeLessThan(10_000);
+  } finally {
+    silent.close();
+  }
 });
 
 describe.skipIf(findPostgres() === undefined)("a real server", () => {
@@ -119,6 +138,34 @@ describe.skipIf(findPostgres() === undefined)("a real server", () => {
       [true, false, true, true, true, true, false],
       expect.stringContaining("is no privilege of a database"),
     ]);
+  });
+
+  test("every method of a client names the server's or the pool's error", async () => {
+    const args = { sql: '"SELECT"', params: "{}", f: "function(tx) tx:query('SELECT 1') end" };
+    const calls = callsOf("postgres", { args, plain: true }).filter(
+      ({ source, fn }) => source.startsWith("c:") && !/^(close|is_ready)$/.test(fn),
+    );
+    expect(calls.length).toBeGreaterThan(15);
+    const tries = calls.map(({ source }) => `function() return ${source} end`);
+    const [messages] = await run(`c:close()
+      local out = json.array({})
+      for i, f in ipairs { ${tries.join(",\n")} } do
+        local ok, e = pcall(f)
+        out[i] = ok and "no error" or tostring(e)
+      end
+      return out`);
+    const odd = (messages as string[]).flatMap((m, i) =>
+      /db\.(query|execute|transaction): |is no privilege/.test(m) ? [] : [calls[i]?.source, m],
+    );
+    expect(odd).toEqual([]);
+  });
+
+  test("statement_timeout and other options of db.connect", async () => {
+    expect(
+      await run(`local own = postgres.client { host = "127.0.0.1", port = PORT, username = "assay",
+          password = PASSWORD, statement_timeout = 0.05, size = 1 }
+        return select(2, pcall(own.query, own, "SELECT pg_sleep(5)"))`),
+    ).toEqual([expect.stringContaining("db.query: statement timeout after 0.05 s")]);
   });
 
   test("client_from_vault", async () => {
