@@ -387,6 +387,25 @@ export function databaseCases(
     ).toEqual([false, "db.query: attempted to acquire a connection on a closed pool"]);
   });
 
+  check("an iterator whose task is cancelled gives its connection back", async () => {
+    if (isSingle) return;
+    const rows = {
+      postgres: "select * from generate_series(1, 100000)",
+      mysql:
+        "with recursive n (i) as (select 1 union all select i + 1 from n limit 900) select * from n",
+      sqlite:
+        "with recursive n (i) as (select 1 union all select i + 1 from n limit 100000) select * from n",
+    }[target().kind];
+    expect(
+      await run(`
+        local d <close> = new{size = 2, acquire_timeout = 5}
+        for i = 0, 30 do
+          pcall(async.timeout, i / 1000, function() for row in d:rows([[${rows}]]) do end end)
+        end
+        return d:query("select 7 as x")[1].x, d:query("select 8 as x")[1].x`),
+    ).toEqual([7, 8]);
+  });
+
   check("read-only: db.execute is refused, queries can't write", async () => {
     const { kind, url } = target();
     if (isSingle || (kind === "sqlite" && url.includes(":memory:"))) return;

@@ -8,10 +8,13 @@ export class RowIterator {
   private batch: LuaTable[] = [];
   private at = 0;
   private cursor: Cursor | undefined;
-  /** Kept while the cursor needs the session for itself. */
+  /** Kept while the cursor needs the session for itself, and during a fetch. */
   private lease: Lease | undefined;
+  /** No more rows: the end was reached, or it was closed. */
   private isOver = false;
-  private isFetching = false;
+  private isFinished = false;
+  /** The fetch under way; never rejects. */
+  private fetching: Promise<unknown> | undefined;
 
   constructor(
     private readonly link: Link,
@@ -30,60 +33,62 @@ export class RowIterator {
       return row;
     }
     if (this.isOver) return undefined;
-    if (this.isFetching) return ctx.fail("another task is waiting for the next row");
-    return this.fetch(ctx);
+    if (this.fetching !== undefined) return ctx.fail("another task is waiting for the next row");
+    const fetched = this.fetch(ctx);
+    this.fetching = fetched.catch(() => undefined);
+    return fetched;
   }
 
   private async fetch(ctx: Context): Promise<LuaTable | undefined> {
-    this.isFetching = true;
     try {
       const batch = await this.fetchBatch(ctx);
-      if (batch === undefined) {
-        await this.close();
+      // closed by another task in the meantime, or at the end
+      if (this.isOver || batch === undefined) {
+        await this.finish();
         return undefined;
       }
       this.batch = batch;
       this.at = 1;
       return batch[0];
     } catch (e) {
-      await this.close().catch(() => undefined);
+      await this.finish().catch(() => undefined);
       throw this.asError(ctx, e);
     } finally {
-      this.isFetching = false;
+      this.fetching = undefined;
     }
   }
 
   private async fetchBatch(ctx: Context): Promise<LuaTable[] | undefined> {
     const { database, scope } = this.link;
     const lease = this.lease ?? (await database.lease(ctx, scope));
+    this.lease = lease;
     const { session } = lease;
-    let keep = this.lease !== undefined;
-    try {
-      const running = {
-        interrupt: () => this.cursor?.interrupt?.() ?? session.interrupt(),
-        destroy: () => (this.cursor?.destroy === undefined ? session : this.cursor).destroy?.(),
-      };
-      const batch = await database.guard(ctx, running, this.timeout, async (checkpoint) => {
-        if (this.isOver) throw new DbFault("the iterator was closed");
-        this.cursor ??= await session.open(this.statement, lease.scope !== undefined, checkpoint);
-        keep = this.cursor.isExclusive;
-        return this.cursor.next();
-      });
-      // closed by another task in the meantime
-      if (this.isOver) keep = false;
-      return batch;
-    } finally {
-      if (keep) this.lease = lease;
-      else {
-        this.lease = undefined;
-        lease.release();
-      }
+    const running = {
+      interrupt: () => this.cursor?.interrupt?.() ?? session.interrupt(),
+      destroy: () => (this.cursor?.destroy === undefined ? session : this.cursor).destroy?.(),
+    };
+    const batch = await database.guard(ctx, running, this.timeout, async (checkpoint) => {
+      if (this.isOver) throw new DbFault("the iterator was closed");
+      this.cursor ??= await session.open(this.statement, lease.scope !== undefined, checkpoint);
+      return this.cursor.next();
+    });
+    if (this.cursor?.isExclusive !== true) {
+      this.lease = undefined;
+      lease.release();
     }
+    return batch;
   }
 
-  /** Gives back what the iterator holds. */
+  /** Gives back what the iterator holds; behind a fetch that is under way, which does it then. */
   async close(): Promise<void> {
-    if (this.isOver) return;
+    this.isOver = true;
+    this.batch = [];
+    await (this.fetching ?? this.finish());
+  }
+
+  private async finish(): Promise<void> {
+    if (this.isFinished) return;
+    this.isFinished = true;
     this.isOver = true;
     this.batch = [];
     const { cursor, lease } = this;
