@@ -4,7 +4,7 @@
  */
 import type { Check } from "../checks/config";
 import { failureText } from "../checks/output/pretty";
-import { countsText } from "../checks/output/text";
+import { countsText, nameText } from "../checks/output/text";
 import type { CheckResult, RunResult } from "../checks/result";
 import { escapeControls } from "../host/logger";
 
@@ -80,7 +80,7 @@ export class Live {
     if (!result.passed) this.failed++;
     const count = result.attempts.length > 1 ? `, ${result.attempts.length} attempts` : "";
     const [mark, code] = result.passed ? ["✓", 32] : result.skipped ? ["○", 33] : ["✗", 31];
-    const name = escapeControls(result.name);
+    const name = nameText(result.name);
     if (this.pending !== "") this.print("\n");
     this.print(
       `${this.paint(code as number, mark as string)} ${name}  ${result.duration_ms} ms${count}\n`,
@@ -142,7 +142,7 @@ export class Live {
     const wait = pause > 0 ? ` in ${(pause / 1000).toFixed(1)}s` : "";
     const attempt = r.of > 1 ? `  attempt ${r.attempt}/${r.of}${wait}` : "";
     const last = r.last === "" ? "" : `  last: ${escapeControls(r.last)}`;
-    const name = escapeControls(check.name);
+    const name = nameText(check.name);
     return `${FRAMES[this.frame % FRAMES.length]} ${name}  ${elapsed}${attempt}${last}`;
   }
 

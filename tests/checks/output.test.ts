@@ -3,7 +3,7 @@ import { MergeError, mergeResults, parseResult } from "../../src/checks/merge";
 import { format } from "../../src/checks/output";
 import { prometheusOutput } from "../../src/checks/output/prometheus";
 import { summaryLine } from "../../src/checks/output/text";
-import type { RunResult } from "../../src/checks/result";
+import type { CheckResult, RunResult } from "../../src/checks/result";
 
 const result: RunResult = {
   passed: false,
@@ -108,6 +108,15 @@ test("pretty: control characters can't reach the terminal", () => {
 
 1 passed, 2 failed in 3.5 s
 `);
+});
+
+test("a name of several lines or with control characters stays in its line", () => {
+  const [first] = result.checks;
+  const odd = { ...first, name: "a\n  b\x07", passed: false, message: "no" } as CheckResult;
+  const run: RunResult = { passed: false, checks: [odd], duration_ms: 1 };
+  expect(format(run, "pretty").split("\n")[0]).toBe("✗ a b\\x07  12 ms");
+  expect(format(run, "tap").split("\n")[2]).toBe("not ok 1 - a b\\\\x07");
+  expect(summaryLine(run)).toBe("1 of 1 check failed in 0.0s: a b\\x07: no");
 });
 
 test("prometheus", () => {

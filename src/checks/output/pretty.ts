@@ -1,16 +1,16 @@
 /** For people: a line per check, then the failures explained. */
 import { escapeControls } from "../../host/logger";
 import type { CheckResult, RunResult } from "../result";
-import { seenText } from "./text";
+import { nameText, seenText } from "./text";
 
 export function prettyOutput(result: RunResult, color = false): string {
   const paint = painter(color);
-  const width = Math.min(60, Math.max(0, ...result.checks.map((c) => c.name.length)));
+  const width = Math.min(60, Math.max(0, ...result.checks.map((c) => nameText(c.name).length)));
   const lines = result.checks.map((c) => {
     const mark = c.passed ? paint(32, "✓") : c.skipped ? paint(33, "○") : paint(31, "✗");
     const count = c.attempts.length > 1 ? `  ${c.attempts.length} attempts` : "";
     const note = c.passed && c.message !== null ? `  ${clean(c.message)}` : "";
-    return `${mark} ${clean(c.name).padEnd(width)}  ${paint(2, `${c.duration_ms} ms${count}`)}${note}`;
+    return `${mark} ${nameText(c.name).padEnd(width)}  ${paint(2, `${c.duration_ms} ms${count}`)}${note}`;
   });
   const failed = result.checks.filter((c) => !c.passed);
   for (const c of failed) lines.push("", ...explain(c, paint));
@@ -33,7 +33,10 @@ function painter(color: boolean) {
 
 function explain(check: CheckResult, paint: (code: number, text: string) => string): string[] {
   const indent = (text: string) => clean(text).replaceAll("\n", "\n    ");
-  const lines = [paint(31, `✗ ${clean(check.name)}`), `    ${indent(check.message ?? "failed")}`];
+  const lines = [
+    paint(31, `✗ ${nameText(check.name)}`),
+    `    ${indent(check.message ?? "failed")}`,
+  ];
   const seen = seenText(check);
   if (seen !== "") lines.push(`    ${indent(seen)}`);
   if (check.attempts.length > 1)

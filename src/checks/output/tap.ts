@@ -1,6 +1,6 @@
 /** The Test Anything Protocol, version 14. */
 import type { CheckResult, RunResult } from "../result";
-import { seenFacts } from "./text";
+import { nameText, seenFacts } from "./text";
 
 export function tapOutput({ checks }: RunResult): string {
   const lines = ["TAP version 14", `1..${checks.length}`];
@@ -9,7 +9,7 @@ export function tapOutput({ checks }: RunResult): string {
 }
 
 function point(check: CheckResult, n: number): string[] {
-  const name = check.name.replace(/[\r\n]+/g, " ").replace(/[\\#]/g, "\\$&");
+  const name = nameText(check.name).replace(/[\\#]/g, "\\$&");
   // a check that could not be run is no success
   const status = check.passed ? "ok" : "not ok";
   const lines = [`${status} ${n} - ${name}`];

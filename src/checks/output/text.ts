@@ -1,5 +1,11 @@
 /** Pieces of text that several outputs share. */
+import { escapeControls } from "../../host/logger";
 import type { CheckResult, RunResult } from "../result";
+
+/** A check's name for a line of its own, on a terminal too. */
+export function nameText(name: string): string {
+  return escapeControls(name.replace(/\s*[\r\n]\s*/g, " "));
+}
 
 /** `last seen: status 500, value 3, body "…"`; empty when nothing was. */
 export function seenText(check: CheckResult): string {
@@ -36,7 +42,7 @@ export function summaryLine(result: RunResult): string {
     const first = (c.message ?? "failed").split("\n")[0] as string;
     return `${c.name}: ${first}${seen === "" ? "" : ` (${seen})`}`;
   });
-  return `${countsText(result)}: ${why.join("; ")}`.replace(/\s+/g, " ");
+  return escapeControls(`${countsText(result)}: ${why.join("; ")}`.replace(/\s+/g, " "));
 }
 
 /** `350 ms`, `2.4 s`, `3 min 5 s` */
