@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Policy } from "../../src/index";
 import { findMariadb, startMariadb } from "../servers/mariadb";
 import { startPglite } from "../servers/pglite";
 import { findPostgres, startPostgres } from "../servers/postgres";
@@ -644,6 +645,62 @@ describe.skipIf(!hasMariadb)("MariaDB", () => {
         end`),
     ).toMatch(/^db\.rows: (the connection to .* was lost|error returned from database: .*)/);
   });
+
+  test("a loop that is left early gives its connection back or up; others go on", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL, {size = 2})
+        local seen = {}
+        for i = 1, 20 do
+          -- the first has come as a whole, the other is cut off in the middle
+          for row in c:rows("select seq from seq_1_to_3") do seen[#seen + 1] = row.seq break end
+          for row in c:rows("select seq, repeat('x', 1000) as s from seq_1_to_1000000") do
+            seen[#seen + 1] = c:query("select ? as n", {row.seq})[1].n
+            break
+          end
+        end
+        local running = "select count(*) as n from information_schema.processlist where info like 'select seq, repeat%'"
+        for i = 1, 100 do if c:query(running)[1].n == 0 then break end sleep(0.05) end
+        return #seen, seen[1], seen[40], c:query(running)[1].n, c:query("select 2 as two")[1].two`),
+    ).toEqual([40, 1, 1, 0, 2]);
+  }, 30_000);
+
+  test("no local file is sent, whatever the server asks for; words of functions may be names", async () => {
+    const h = state();
+    expect(
+      await h.run(`
+        local c = db.connect(URL)
+        c:execute("create or replace table lf (s text, \`count\` int)")
+        c:execute("insert into lf (s, count) values ('x', 3)")
+        return c:query("select count, count(*) as n from lf")[1].count`),
+    ).toEqual([3]);
+    expect(
+      await h.failure(
+        `db.connect(URL):execute("load data local infile '/etc/passwd' into table lf (s)")`,
+      ),
+    ).toMatch(/^db\.execute: error returned from database: .*(SQLSTATE 42000|not allowed)/);
+  });
+
+  test("the name in the certificate is that of the URL, even where the address is settled before", async () => {
+    const issued = authority.issue("named", "DNS:localhost");
+    const named = await startMariadb({ tls: issued });
+    try {
+      const h = harness({
+        globals: { URL: named.url, CA: authority.ca },
+        policy: new Policy({ net: [`localhost:${named.port}`, `127.0.0.1:${named.port}`] }),
+      });
+      const byName = `(URL:gsub("127.0.0.1", "localhost"))`;
+      expect(
+        await h.run(`return db.connect(${byName}, {ca_cert = CA}):query("select 1 as x")[1].x`),
+      ).toEqual([1]);
+      expect(await h.failure(`db.connect(URL, {ca_cert = CA})`)).toMatch(
+        /^db\.connect: connecting to 127\.0\.0\.1:\d+: TLS: certificate is not valid for '127\.0\.0\.1'/,
+      );
+      await h.lua.close();
+    } finally {
+      await named.stop();
+    }
+  }, 60_000);
 
   test("several statements, procedures, unnamed commands", async () => {
     const h = state();

@@ -18,6 +18,7 @@ import { Database } from "./database";
 import { DbFault } from "./errors";
 import { connectFault } from "./failures";
 import { MysqlDriver } from "./mysql";
+import type { MysqlTls } from "./mysql-connection";
 import type { PostgresTls } from "./pg-client";
 import { PostgresDriver } from "./postgres";
 import type { Driver } from "./session";
@@ -156,7 +157,6 @@ async function serverDriver(
     {
       ...common,
       tls: useTls ? mysqlTls(mode, pem, ctx) : undefined,
-      sslMode: useTls ? mode : "disable",
       mayStream: size > 1,
       allowPublicKeyRetrieval: booleanOption(options, "allow_public_key_retrieval") ?? false,
     },
@@ -174,17 +174,16 @@ interface Pem {
   readonly key: string | undefined;
 }
 
-function mysqlTls(mode: SslMode, { ca, cert, key }: Pem, ctx: Context) {
-  if (!isVerifying(mode) && cert === undefined) return undefined;
+function mysqlTls(mode: SslMode, { ca, cert, key }: Pem, ctx: Context): MysqlTls {
   return {
+    isOptional: mode === "prefer" || mode === "allow",
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
-    ...(isVerifying(mode)
-      ? {
-          ca: [...systemAuthorities(environmentOf(ctx.host)), ...splitPem(ca ?? "")],
-          ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
-        }
-      : { rejectUnauthorized: false }),
+    ...(isVerifying(mode) && {
+      ca: [...systemAuthorities(environmentOf(ctx.host)), ...splitPem(ca ?? "")],
+    }),
+    rejectUnauthorized: isVerifying(mode),
+    verifyIdentity: mode === "verify-full",
   };
 }
 

@@ -28,14 +28,11 @@ const DOUBLE = 5;
 const TIMESTAMP = 7;
 const LONGLONG = 8;
 const INT24 = 9;
-const DATE = 10;
 const TIME = 11;
 const DATETIME = 12;
 const YEAR = 13;
 const BIT = 16;
 export const JSON_TYPE = 245;
-
-const UNSIGNED = 32;
 
 /** Reads values that came as text (statements without parameters). */
 export function readText(
@@ -65,45 +62,8 @@ export function readText(
   }
 }
 
-/** Reads values of the binary protocol (prepared statements). */
-export function readBinary(
-  bytes: Buffer,
-  column: MysqlColumn,
-  readJson: (bytes: string) => LuaValue,
-): LuaValue {
-  const isUnsigned = (column.flags & UNSIGNED) !== 0;
-  switch (column.type) {
-    case TINY:
-    case SHORT:
-    case YEAR:
-    case LONG:
-    case INT24: {
-      const size = bytes.length;
-      const n =
-        isUnsigned || column.type === YEAR ? bytes.readUIntLE(0, size) : bytes.readIntLE(0, size);
-      return asBoolean(n, column);
-    }
-    case LONGLONG:
-      return exact(isUnsigned ? bytes.readBigUInt64LE(0) : bytes.readBigInt64LE(0));
-    case FLOAT:
-      return float(shortest(bytes.readFloatLE(0)));
-    case DOUBLE:
-      return float(bytes.readDoubleLE(0));
-    case DATE:
-      return readDate(bytes);
-    case DATETIME:
-      return `${readDate(bytes)}T${readClock(bytes, 4, column)}`;
-    case TIMESTAMP:
-      return `${readDate(bytes)}T${readClock(bytes, 4, column)}Z`;
-    case TIME:
-      return readTime(bytes, column);
-    default:
-      return readOther(bytes, column, readJson);
-  }
-}
-
 /** Reads values of the binary protocol as mysql2 hands them out: numbers, texts of dates, bytes. */
-export function readNative(
+export function readBinary(
   v: Buffer | number | string,
   column: MysqlColumn,
   readJson: (bytes: string) => LuaValue,
@@ -160,19 +120,6 @@ function shortest(n: number): number {
 
 const pad = (n: number, width = 2) => String(n).padStart(width, "0");
 
-function readDate(bytes: Buffer): string {
-  if (bytes.length === 0) return "0000-00-00";
-  return `${pad(bytes.readUInt16LE(0), 4)}-${pad(bytes[2] ?? 0)}-${pad(bytes[3] ?? 0)}`;
-}
-
-/** `03:04:05.25`, from hour, minute, second and microseconds at `at`. */
-function readClock(bytes: Buffer, at: number, column: MysqlColumn): string {
-  const has = bytes.length > at;
-  const clock = has ? [bytes[at], bytes[at + 1], bytes[at + 2]] : [0, 0, 0];
-  const micros = bytes.length >= at + 7 ? bytes.readUInt32LE(at + 3) : 0;
-  return clock.map((n) => pad(n ?? 0)).join(":") + fraction(micros, column);
-}
-
 /** As many digits as the column has; its length counts them. */
 function fraction(micros: number, column: MysqlColumn): string {
   const whole = column.type === TIME ? 10 : 19;
@@ -180,16 +127,7 @@ function fraction(micros: number, column: MysqlColumn): string {
   return digits === 0 ? "" : `.${pad(micros, 6).slice(0, digits)}`;
 }
 
-/** `-100:01:02.5`: sign, days, hours, minutes, seconds, microseconds. */
-function readTime(bytes: Buffer, column: MysqlColumn): string {
-  if (bytes.length === 0) return `00:00:00${fraction(0, column)}`;
-  const sign = bytes[0] === 1 ? "-" : "";
-  const hours = bytes.readUInt32LE(1) * 24 + (bytes[5] ?? 0);
-  const micros = bytes.length >= 12 ? bytes.readUInt32LE(8) : 0;
-  return `${sign}${pad(hours)}:${pad(bytes[6] ?? 0)}:${pad(bytes[7] ?? 0)}${fraction(micros, column)}`;
-}
-
-/** A parameter as Bun's driver takes it. */
+/** A parameter as `mysql2` takes it; integers are big ones. */
 export function writeParameter(v: Parameter): unknown {
   if (typeof v === "string") return bytesToText(v) ?? bytesToBuffer(v);
   if (typeof v === "number" && Number.isInteger(v)) return BigInt(v);
