@@ -3,10 +3,9 @@
  *
  * Without options it is `dist/assay` for this machine, with `--target linux-arm64-musl` (see
  * runtimes.json) `dist/assay-linux-arm64-musl`. Two builds of one commit are the same, byte for
- * byte. Beside the binary stands a software bill of materials, `assay.cdx.json`.
+ * byte, in whatever folder. Beside the binary stands a software bill of materials, `assay.cdx.json`.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { generateStdlib } from "./generate-stdlib";
@@ -35,12 +34,11 @@ generateStdlib();
 mkdirSync(dist, { recursive: true });
 const commit = currentCommit();
 const builder = runtimePath(host);
-const order = recordStart();
 for (const target of targets) {
   const started = performance.now();
   const named = options.all || options.target !== undefined;
   const out = resolve(options.outfile ?? join(dist, named ? `assay-${target}` : "assay"));
-  compile(out, target, order);
+  compile(out, target);
   if (target === host) smokeTest(out);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const mb = (statSync(out).size / 1e6).toFixed(1);
@@ -48,31 +46,13 @@ for (const target of targets) {
 }
 if (options.outfile === undefined) writeSbom(join(dist, "assay.cdx.json"));
 
-function compile(out: string, target: Target, order: string): void {
+function compile(out: string, target: Target): void {
   const script = join(root, "scripts", "compile.ts");
-  const r = Bun.spawnSync([builder, script, out, runtimePath(target), commit, order], {
+  const r = Bun.spawnSync([builder, script, out, runtimePath(target), commit], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (r.exitCode !== 0) fail("the build failed");
-}
-
-/** Which functions an ordinary start uses, so that their bytecode can be laid out together. */
-function recordStart(): string {
-  const folder = mkdtempSync(join(tmpdir(), "assay-start-"));
-  const [binary, script, order] = ["assay", "hello.lua", "order"].map((f) => join(folder, f)) as [
-    string,
-    string,
-    string,
-  ];
-  process.once("exit", () => rmSync(folder, { recursive: true }));
-  compile(binary, host, "");
-  writeFileSync(script, 'print("hello")\n');
-  Bun.spawnSync([binary, script], {
-    env: { ...process.env, BUN_BYTECODE_ORDER_OUT: order },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  return existsSync(order) ? order : "";
 }
 
 /** The short hash of the commit, with a mark when files differ from it; empty outside of git. */

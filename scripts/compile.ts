@@ -1,21 +1,21 @@
 /**
  * Makes one binary; run by the Bun release that goes into it, because the bytecode is of that
- * release only. `bun compile.ts OUTFILE RUNTIME COMMIT ORDER`, see build.ts. ORDER is a
- * record of the functions that a start uses, or empty; their bytecode comes first.
+ * release only. `bun compile.ts OUTFILE RUNTIME COMMIT`, see build.ts.
  *
  * None of what lies in the directory where the binary is started steers it: neither a `.env`, nor
  * the preloads of a `bunfig.toml`, nor a `tsconfig.json` or `package.json`.
  */
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { modulesAhead } from "./ahead";
 import { asText, coreInOneFile, leaveOut } from "./bundle";
+import { dropBytecode, isRare } from "./bytecode";
 
 /** What the bundler marks references between files with while it works; random. */
 const KEY = /[0-9a-f]{16}(?=C\d{8})/g;
 const FIXED_KEY = "a55a".repeat(4);
 
-const [outfile, runtime, commit, order] = process.argv.slice(2) as [string, string, string, string];
+const [outfile, runtime, commit] = process.argv.slice(2) as [string, string, string];
 const root = dirname(import.meta.dirname);
 const entry = join(root, "src", "cli", "main.ts");
 // its own name becomes part of a binary
@@ -30,6 +30,7 @@ const result = await Bun.build({
   splitting: true,
   minify: true,
   bytecode: true,
+  metafile: true,
   loader: { ".txt": "file" },
   define: { ASSAY_COMMIT: JSON.stringify(commit), ASSAY_AHEAD: "true" },
   plugins: [
@@ -41,7 +42,6 @@ const result = await Bun.build({
   compile: {
     outfile: binary,
     executablePath: runtime,
-    bytecodeOrder: order !== "" && order,
     autoloadDotenv: false,
     autoloadBunfig: false,
     autoloadTsconfig: false,
@@ -50,19 +50,31 @@ const result = await Bun.build({
 });
 for (const log of result.logs) console.error(String(log));
 if (result.success) {
-  fixKeys(binary, readFileSync(runtime).length);
+  const bytes = readFileSync(binary);
+  const from = readFileSync(runtime).length;
+  fixKeys(bytes, from);
+  dropBytecode(bytes, from, rareFiles());
+  writeFileSync(binary, bytes);
   renameSync(binary, outfile);
 }
 rmSync(folder, { recursive: true });
 process.exit(result.success ? 0 : 1);
+
+/** The files of the bundle that are rarely used. */
+function rareFiles(): Set<string> {
+  const outputs = Object.entries(result.metafile?.outputs ?? {});
+  const rare = outputs.filter(
+    ([name, { inputs }]) => name.endsWith(".js") && isRare(Object.keys(inputs)),
+  );
+  return new Set(rare.map(([name]) => basename(name)));
+}
 
 /**
  * Gives the marks that are left over in the bytecode, where they name nothing any more, a fixed
  * text: without them two builds are the same. In front of each stands its hash as the engine keeps
  * it for strings, which has to fit.
  */
-function fixKeys(file: string, from: number): void {
-  const bytes = readFileSync(file);
+function fixKeys(bytes: Buffer, from: number): void {
   const text = bytes.toString("latin1", from);
   for (const { index, 0: key } of text.matchAll(KEY)) {
     const at = from + index;
@@ -72,7 +84,6 @@ function fixKeys(file: string, from: number): void {
     bytes.write(FIXED_KEY, at, "latin1");
     bytes.writeUInt32LE(stringHash(FIXED_KEY + rest), at - 4);
   }
-  writeFileSync(file, bytes);
 }
 
 /** The hash of JavaScriptCore's strings. */

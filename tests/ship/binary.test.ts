@@ -1,7 +1,15 @@
 /** The binary that `npm run build` makes. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -13,24 +21,45 @@ const root = dirname(dirname(import.meta.dirname));
 const directory = mkdtempSync(join(tmpdir(), "assay-binary-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function run(command: string[], cwd = directory) {
+function run(command: string[], cwd = directory, extra: NodeJS.ProcessEnv = {}) {
   const [program, ...args] = command as [string, ...string[]];
-  const r = spawnSync(program, args, { cwd, encoding: "utf8", timeout: 60_000 });
+  const env = { ...process.env, ...extra };
+  const r = spawnSync(program, args, { cwd, env, encoding: "utf8", timeout: 60_000 });
   return { code: r.status, out: r.stdout, err: r.stderr };
 }
 
-function build(name: string): string {
-  const out = join(directory, name);
-  const r = run([process.execPath, "scripts/build.ts", "--outfile", out], root);
+/** The SHA-256 of the binary that the sources in a folder give. */
+function build(folder: string): string {
+  const out = join(directory, "built");
+  const r = run([process.execPath, "scripts/build.ts", "--outfile", out], folder, {
+    // outside of git there is none
+    ASSAY_COMMIT: "",
+  });
   expect(r.err).toBe("");
   const hash = createHash("sha256").update(readFileSync(out)).digest("hex");
   rmSync(out);
   return hash;
 }
 
-test("two builds of the same sources are the same file", () => {
-  expect(build("one")).toBe(build("two"));
-}, 120_000);
+/** A copy of the sources, the packages that go into the binary, and the runtime. */
+function copyTree(to: string): void {
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const packages = Object.entries<{ dev?: boolean }>(lock.packages)
+    .filter(([name, { dev }]) => name !== "" && dev !== true)
+    .map(([name]) => name);
+  const own = ["package.json", "package-lock.json", "tsconfig.json", "src", "scripts", "stdlib"];
+  const runtime = join("node_modules/.cache/assay", RUNTIME_VERSION);
+  for (const name of [...own, ...packages, runtime])
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(to, name), { recursive: true });
+}
+
+test("builds of the same sources are the same file, wherever they are made", () => {
+  const here = build(root);
+  expect(build(root)).toBe(here);
+  const elsewhere = join(directory, "another", "place of the sources");
+  copyTree(elsewhere);
+  expect(build(elsewhere)).toBe(here);
+}, 240_000);
 
 test("--version names the program's version, Lua's, Bun's and the commit", () => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
