@@ -10,7 +10,7 @@ export const proxies: Feature = ({ random }) => {
   const size = random.below(6);
   const at = () => random.pick(["1", "2", "0", "-1", "3", String(size), String(size + 1)]);
   const length = random.oneIn(10)
-    ? random.pick(["'3'", "2.0", "2.5", "nil", "-1", "{}", "math.maxinteger"])
+    ? random.pick(["'3'", "2.0", "2.5", "nil", "-1", "{}", "'x'"])
     : "Y(#real)";
   const use = random.pick([
     `table.insert, px, 9`,
