@@ -1,6 +1,6 @@
 /** `assay merge`: joins the results of shards. */
 import { jsonErrorText } from "./json-value";
-import type { Attempt, CheckResult, RunResult } from "./result";
+import type { Attempt, CheckResult, RunResult, Seen } from "./result";
 
 export class MergeError extends Error {}
 
@@ -70,7 +70,8 @@ export function parseResult(text: string, name: string): RunResult {
     unknown
   >;
   if (typeof passed !== "boolean") return fail("'passed' is missing");
-  if (typeof duration_ms !== "number") return fail("'duration_ms' is missing");
+  if (typeof duration_ms !== "number" || !Number.isFinite(duration_ms))
+    return fail("'duration_ms' is missing");
   if (!Array.isArray(checks)) return fail("'checks' is missing");
   return {
     passed,
@@ -87,26 +88,49 @@ function parseCheck(value: unknown, fail: (what: string) => never): CheckResult 
   const check = value as Partial<CheckResult>;
   if (typeof check.name !== "string") return fail("'name' is missing");
   if (typeof check.passed !== "boolean") return fail("'passed' is missing");
-  const { name, passed } = check;
+  const { name, passed, skipped, seen, index } = check;
   // documents of the original have no more than four fields
   return {
-    ...check,
     name,
     passed,
-    duration_ms: typeof check.duration_ms === "number" ? check.duration_ms : 0,
-    message: typeof check.message === "string" ? check.message : null,
-    type: typeof check.type === "string" ? check.type : "unknown",
+    duration_ms: numberOf(check.duration_ms) ?? 0,
+    message: textOf(check.message) ?? null,
+    type: textOf(check.type) ?? "unknown",
     attempts: (Array.isArray(check.attempts) ? check.attempts : []).map(parseAttempt),
+    ...(skipped === true && { skipped }),
+    ...(typeof seen === "object" && seen !== null && { seen: parseSeen(seen) }),
+    ...(Number.isSafeInteger(index) && { index }),
+  } as CheckResult;
+}
+
+/** What is there and of the right type. */
+function parseSeen(value: Partial<Record<keyof Seen, unknown>>): Seen {
+  const { status, body, value: compared, latency_ms } = value;
+  const seen = {
+    status: numberOf(status),
+    body: textOf(body),
+    latency_ms: numberOf(latency_ms),
+    value: textOf(compared),
   };
+  const known = Object.entries(seen).filter(([, v]) => v !== undefined);
+  return Object.fromEntries(known) as Seen;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return Number.isFinite(value) ? (value as number) : undefined;
 }
 
 function parseAttempt(value: unknown): Attempt {
   const { passed, duration_ms, message, started_ms } = (value ?? {}) as Partial<Attempt>;
   return {
     passed: passed === true,
-    duration_ms: typeof duration_ms === "number" ? duration_ms : 0,
-    message: typeof message === "string" ? message : null,
-    started_ms: typeof started_ms === "number" ? started_ms : 0,
+    duration_ms: numberOf(duration_ms) ?? 0,
+    message: textOf(message) ?? null,
+    started_ms: numberOf(started_ms) ?? 0,
   };
 }
 

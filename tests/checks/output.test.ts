@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { MergeError, mergeResults, parseResult } from "../../src/checks/merge";
-import { format } from "../../src/checks/output";
+import { format, OUTPUTS } from "../../src/checks/output";
 import { prometheusOutput } from "../../src/checks/output/prometheus";
+import { reportPage } from "../../src/checks/output/report";
 import { summaryLine } from "../../src/checks/output/text";
 import type { CheckResult, RunResult } from "../../src/checks/result";
 
@@ -163,6 +164,26 @@ test("merge: checks get back to their places; the longest run counts", () => {
   expect(merged).toMatchObject({ passed: false, duration_ms: 30 });
   const timeout = mergeResults([{ ...odd, interrupted: "timeout" }, even]);
   expect(timeout.interrupted).toBe("timeout");
+});
+
+test("merge leaves out what is of no use in a document", () => {
+  const text = `{"passed": false, "duration_ms": 1, "started_at": "garbage", "checks": [{"name": "a", "passed": false,
+    "message": 5, "seen": {"body": 5, "status": {"a": 1}, "value": "v"}, "attempts": [null, {"duration_ms": "x"}], "index": 1.5}]}`;
+  const merged = mergeResults([parseResult(text, "x")]);
+  expect(merged.checks[0]).toEqual({
+    name: "a",
+    passed: false,
+    duration_ms: 0,
+    message: null,
+    type: "unknown",
+    attempts: Array(2).fill({ passed: false, duration_ms: 0, message: null, started_ms: 0 }),
+    seen: { value: "v" },
+  });
+  for (const output of OUTPUTS) expect(format(merged, output)).not.toContain("undefined");
+  expect(reportPage(merged, "x")).toContain("<dd>v</dd>");
+  expect(() => parseResult('{"passed":true,"checks":[],"duration_ms":1e999}', "x")).toThrow(
+    "'duration_ms' is missing",
+  );
 });
 
 test("merge reads documents of the original, and refuses what is none", () => {
