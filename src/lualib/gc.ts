@@ -146,7 +146,7 @@ let counted = 0;
 
 /** What the heap takes up now, in whole blocks; the size that the collector itself goes by is that of the last one. */
 function heapBytes(): number {
-  const bytes = process.memoryUsage().heapTotal + reservedBytes;
+  const bytes = process.memoryUsage().heapTotal;
   if (bytes < counted || bytes >= counted + LEAST_GROWTH) counted = bytes;
-  return counted;
+  return counted + reservedBytes;
 }
