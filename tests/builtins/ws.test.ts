@@ -294,7 +294,10 @@ test("handshakes that are wrong", async () => {
     expect(await cause("/protocol")).toMatch(/chose a subprotocol that was not offered/);
     expect(await cause("/extension")).toMatch(/uses an extension that was not offered/);
     expect(await cause("/gone")).toMatch(/connection closed by peer|connection reset by peer/);
+    const begun = performance.now();
     expect(await cause("/masked")).toMatch(/^ws\.recv: connection closed: .*MASK/);
+    // at once, and not when the peer has closed its side
+    expect(performance.now() - begun).toBeLessThan(3000);
     expect(
       await h.run(`local c = ws.connect(URL .. "/eager")
         local a, b = c:recv(), c:recv()

@@ -75,6 +75,9 @@ export class Client {
     socket.on("pong", (data: Buffer) => this.acceptPong(data.toString("latin1")));
     socket.on("error", (e: Error & { code?: string }) => {
       this.error ??= this.causeOf(e);
+      // nothing more will come, though the peer may take its time to close
+      this.isClosing = true;
+      this.rejectAll();
     });
     this.closed = new Promise((resolve) => {
       socket.on("close", (code: number, reason: Buffer) => {
@@ -129,6 +132,10 @@ export class Client {
   private end(code: number, reason: Buffer): void {
     this.closeCode = code;
     this.closeReason = reason.toString("latin1");
+    this.rejectAll();
+  }
+
+  private rejectAll(): void {
     for (const waiter of this.waiters) waiter.reject(this.closedFault());
     this.waiters.clear();
     for (const pong of this.pongs) pong.reject(this.closedFault());
