@@ -24,12 +24,10 @@ export function indexChain(lo: Lowering, e: Expr, target: string): void {
     if (i === 0 && to !== target) lo.emit(`${target}=${to};`);
     if (i > 0 && mark + 1 < lo.tempMark) {
       // keep the temporaries of a long chain few
-      const keep = lo.tempMark;
       lo.releaseTemps(mark);
       const moved = lo.newTemp();
       if (moved !== to) lo.emit(`${moved}=${to};`);
       to = moved;
-      void keep;
     }
     object = anyOperand(to);
   }
