@@ -827,6 +827,7 @@ describe("watch", () => {
   let server: Server;
   let url: string;
   const asked: string[] = [];
+  const closed: string[] = [];
   /** One entry for each request: the lines to send, "…" keeps the connection open. */
   let answers: (string[] | { status: number; text: string })[] = [];
   beforeAll(async () => {
@@ -838,6 +839,7 @@ describe("watch", () => {
         return;
       }
       res.writeHead(200, { "Content-Type": "application/json" });
+      res.on("close", () => closed.push(req.url ?? ""));
       for (const line of next) if (line !== "…") res.write(`${line}\n`);
       if (!next.includes("…")) res.end();
     });
@@ -885,6 +887,21 @@ describe("watch", () => {
       "GET /api/v1/namespaces/d/pods?labelSelector=x%3Dy&limit=500",
       "GET /api/v1/namespaces/d/pods?labelSelector=x%3Dy&watch=true&allowWatchBookmarks=true&timeoutSeconds=290&resourceVersion=5",
     ]);
+  });
+  test("leaving the loop ends the request at once", async () => {
+    answers = [listOf("5"), [event("ADDED", "b", "6"), "…"]];
+    const h = luaWithModules({ URL: url });
+    try {
+      await h.run(`
+        for ev in require("assay.k8s").watch {
+          kind = "pod", base_url = URL, token = "t", label_selector = "of=this",
+        } do break end
+        -- the program goes on
+        sleep(0.5)`);
+      expect(closed.filter((u) => u.includes("of%3Dthis"))).toHaveLength(1);
+    } finally {
+      await h.lua.close();
+    }
   });
   test("goes on from the last bookmark when the connection ends", async () => {
     answers = [
