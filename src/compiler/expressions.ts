@@ -20,6 +20,7 @@ import { tableConstructor } from "./tables";
 export const expressionRules: ExpressionRules = {
   operand,
   numericOperand,
+  doubleOperand,
   into,
   numericInto,
   condition,
@@ -66,7 +67,7 @@ function numericOperand(lo: Lowering, e: Expr): Operand {
 
 /** Evaluates a value for a float variable: a plain double in typed code. */
 export function doubleOperand(lo: Lowering, e: Expr): Operand {
-  if (e.type === "Binary" || e.type === "Paren") {
+  if (e.type === "Binary" || e.type === "Paren" || e.type === "Unary") {
     const code = lo.intoTemp((t) => doubleInto(lo, e, t));
     lo.holdsDouble(code);
     return { code, kind: Kind.Double };
@@ -80,6 +81,7 @@ export function doubleInto(lo: Lowering, e: Expr, target: string): void {
   const inner = e.type === "Paren" ? e.inner : e;
   if (inner.type === "Paren") doubleInto(lo, inner, target);
   else if (inner.type === "Binary") binary(lo, inner, target, true);
+  else if (inner.type === "Unary") unary(lo, inner, target, true);
   else {
     const o = doubleOperand(lo, inner);
     if (o.code !== target) lo.emit(`${target}=${o.code};`);
@@ -137,7 +139,7 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
         ? Kind.Any
         : binary(lo, e, target, wanted);
     case "Unary":
-      return unary(lo, e, target);
+      return unary(lo, e, target, wanted);
     case "Logical":
       logical(lo, e, target);
       return Kind.Any;

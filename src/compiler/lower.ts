@@ -26,6 +26,8 @@ export interface ExpressionRules {
   operand(lo: Lowering, e: Expr): Operand;
   /** The value for arithmetic and comparisons: may be a plain double. */
   numericOperand(lo: Lowering, e: Expr): Operand;
+  /** A value for a float variable: a plain double in typed code. */
+  doubleOperand(lo: Lowering, e: Expr): Operand;
   /** Evaluates `e`, cut to one value, into `target`; returns what is known of the value. */
   into(lo: Lowering, e: Expr, target: string): Kind;
   /** As `into`, but may give a plain double; `wanted` if it should, where that is likely. */
@@ -101,6 +103,10 @@ export class Lowering {
 
   numericOperand(e: Expr): Operand {
     return this.rules.numericOperand(this, e);
+  }
+
+  doubleOperand(e: Expr): Operand {
+    return this.rules.doubleOperand(this, e);
   }
 
   into(e: Expr, target: string): Kind {

@@ -182,13 +182,24 @@ function concat(lo: Lowering, e: BinaryExpr, target: string): void {
   }
 }
 
-export function unary(lo: Lowering, e: Expr & { type: "Unary" }, target: string): Kind {
+/** `wanted`: the value is one for a float variable. */
+export function unary(
+  lo: Lowering,
+  e: Expr & { type: "Unary" },
+  target: string,
+  wanted: boolean,
+): Kind {
   if (e.op === "not") {
     const c = lo.condition(e.operand);
     lo.emit(`${target}=!${c};`);
     return Kind.Boolean;
   }
-  const a = e.op === "-" ? lo.numericOperand(e.operand) : lo.operand(e.operand);
+  const a =
+    e.op !== "-"
+      ? lo.operand(e.operand)
+      : wanted
+        ? lo.doubleOperand(e.operand)
+        : lo.numericOperand(e.operand);
   const isConstant = e.op === "-" && a.kind === Kind.Float && a.value !== undefined;
   const isDouble = a.kind === Kind.Double || isConstant;
   if (isDouble && lo.isTyped) {

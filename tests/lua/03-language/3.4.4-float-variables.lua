@@ -131,3 +131,33 @@ do
   local function mixed(i, j, k) return i * j + k * 0.5, i + j - k + 0.5 end
   assert(select(2, mixed((1 << 53) - 1, (1 << 53) - 2, 1 << 53)) == (1 << 53) - 3 + 0.5)
 end
+
+-- §3.4.1: variables that are negated floats
+do
+  local function id(x) return x end
+  local function f(x)
+    local v = - ((id(x) - 2 ^ 31))
+    local w = -(x * 0.5)
+    local u = -(-(x / 2))
+    w = w + v
+    return 1.5 + v, w, u, -v
+  end
+  for _ = 1, 3 do
+    local a, b, c, d = f(4)
+    assert(a == 2147483645.5 and b == 2147483642.0 and math.type(b) == "float" and c == 2.0 and d == 4 - 2.0 ^ 31)
+    a, b, c = f("4")
+    assert(a == 2147483645.5 and c == 2.0)
+    assert(not pcall(f, {}))
+  end
+  local unm = setmetatable({}, { __mul = function() return 3 end, __unm = function() return "minus" end })
+  local function g(x)
+    local v = -(x * 0.5)
+    return v, math.type(v)
+  end
+  assert(g(unm) == -3 and select(2, g(unm)) == "integer" and g(1) == -0.5)
+  local function h(x)
+    local v = -(x - 0.5)
+    return v
+  end
+  assert(h(0.5) == 0 and 1 / h(0.5) == -math.huge and 1 / -h(0.5) == math.huge)
+end
