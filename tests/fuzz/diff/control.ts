@@ -299,3 +299,37 @@ export const adjusting: Feature = ({ random, e, name }) => {
   const l = list();
   return code`E(pcall(function(...) local t = { ... } local function ${f}(a, b, ...${random.pick(["", "rest"])}) local n = select("#", ...) local x, y, z = a, ... E(n) return ${random.pick(["...", "a, ...", "..., a", "(...)", "n, x, y, z", "b and ... or a", "{ ... }", "select(2, ...)", `a and ${f}(...)`, "table.unpack({ ... }, 1, 3)"])} end E(${f}(${l})) E((${f}(${l}))) local u, v = ${f}(${list()}) E(u, v, { ${f}(${l}), ${f}(${list()}) }) return ${f}(${list()}) end, ${e.any(1)}, nil, 3))`;
 };
+
+/** Loops of a main function, beside and inside each other: each may be compiled as a function of its own. */
+export const topLoops: Feature = ({ random, e, name }) => {
+  const s = name("s");
+  const done = name("done");
+  const leave = () =>
+    random.pick([
+      "",
+      "",
+      "break",
+      `goto ${done}`,
+      `E(pcall(error, ${s}))`,
+      `${s} = Y(${s}) + 0.5`,
+      "coroutine.isyieldable()",
+      `local c <close> = closer("t")`,
+      `fs[#fs + 1] = function() ${s} = ${s} + 1 return ${s} end`,
+      `E(pcall(function() return ${s} .. nil end))`,
+    ]);
+  const inner = () =>
+    random.pick([
+      `for j = ${random.pick(["1, 3", "3, 1, -1", "1.0, 2", "Y(1), 2"])} do ${s} = ${s} + Y(j) if ${s} > ${random.below(20)} then ${leave()} end end`,
+      `for k, v in pairs({ 5, a = 6 }) do ${s} = ${s} + Y(v) if ${s} > ${random.below(20)} then ${leave()} end end`,
+      `for k, v in ipairs({ 5, 6 }) do ${s} = ${s} + v * Y(k) ${leave()} end`,
+      `local w = 0 while w < 3 do w = w + 1 ${s} = ${s} + w if w == 2 then ${leave()} end end`,
+      `local r = 0 repeat local z = Y(r) r = r + 1 if z == 1 then ${leave()} end until z > 1`,
+      `for a, b in W(function() for i = 1, 2 do coroutine.yield(i, Y(i)) end end) do ${s} = ${s} + a * b ${leave()} end`,
+    ]);
+  const outer = random.pick([
+    "for i = 1, 3 do",
+    "for i = 2.5, 0, -1 do",
+    "for i, q in ipairs({ 7, 8 }) do",
+  ]);
+  return code`do local ${s}, fs = ${e.of("int", 0)} & 15, {} ${inner()} ${outer} ${s} = ${s} + i ${inner()} ${random.oneIn(2) ? inner() : ""} ${random.oneIn(3) ? leave() : ""} end ::${done}:: E(${s}, #fs, fs[1] and fs[1](), ${s}) end`;
+};
