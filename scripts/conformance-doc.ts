@@ -135,6 +135,10 @@ const text = [
   "| --- | --- | --- | --- |",
   ...exceptions.map((e) => `| ${[e.file, e.lines, e.assertion, e.reason].map(cell).join(" | ")} |`),
   "",
+  "## Fuzzing",
+  "",
+  ...Object.entries(notes.fuzzing).map(([topic, text]) => `- ${topic}: ${text}`),
+  "",
   "## Language",
   "",
   ...(language.length === 0

@@ -135,7 +135,7 @@ class Planner {
       this.integers.push(`${x}<=${MAX_PRODUCT}&&${x}>=-${MAX_PRODUCT}`);
       return assign;
     }
-    if (e.type === "Unary") return `(-${this.value(inner(e.operand))})`;
+    if (e.type === "Unary") return `(-${this.operandOf(e.operand, false)})`;
     return this.leaf(e);
   }
 
@@ -151,11 +151,18 @@ class Planner {
       this.tests.push(`${assign}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
       return x;
     }
-    if (e.op !== "+" && e.op !== "-") return text;
+    // a product of integers beyond the safe ones has no fraction behind it, but wraps around
+    const mayWrap = e.op === "*" && this.givesFloat && !this.isFloat(e);
+    if (e.op !== "+" && e.op !== "-" && !mayWrap) return text;
     const assign = this.name(text);
     const x = this.last();
     this.sums.push(`${x}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
     return assign;
+  }
+
+  /** Certainly a float if it can be computed at all: nothing in it can wrap around. */
+  private isFloat(e: Expr): boolean {
+    return this.lo.isTyped && this.lo.floats.kind(e) === FloatKind.Certain;
   }
 
   /** The text of an operand, after the tests that it is a plain number. */

@@ -76,10 +76,11 @@ export const loop: Feature = ({ random, e }) => {
     "0.0",
     border(random),
   ]);
-  const part = (v: string) =>
-    random.oneIn(25) ? random.pick(['"1"', "nil", "{}", '"x"', "(0/0)"]) : v;
+  const part = (v: string) => (random.oneIn(25) ? random.pick(['"1"', "nil", "{}", '"x"']) : v);
   const from = border(random);
-  const to = random.pick([`${from} + 3`, `${from} - 3`, border(random), `${from}`]);
+  const limit = random.pick([`${from} + 3`, `${from} - 3`, border(random), `${from}`]);
+  // C Lua counts down from an integer to NaN, for ever
+  const to = limit.includes("0/0") ? "7" : limit;
   const body = random.pick([
     "",
     "E(Y(i))",

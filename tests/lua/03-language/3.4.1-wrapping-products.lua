@@ -1,0 +1,13 @@
+-- §3.4.1, §3.4.3 products of integers wrap around before a float is added to them
+
+local function product(a) return (a * 9007199254740991) + 0.0 end
+assert(product(1 << 32) == -4294967296.0 and product(1) == 9007199254740991.0)
+local function sum(a, b) return (a * b) + 0.5 end
+assert(sum(1 << 32, 1 << 40) == 0.5 and sum(3037000500, 3037000500) == -9.2233720367093012e18)
+assert(sum(3, 4) == 12.5 and sum(1e300, 10) == 1e301 and sum(1.5, 2) == 3.5)
+local function negated(a, b) return -(a * b) + 0.5 end
+assert(negated(1 << 32, 1 << 40) == 0.5 and negated(3, 4) == -11.5)
+local function difference(a, b, c) return c - (a * b) * 0.5 end
+assert(difference(1 << 32, 1 << 40, 1) == 1.0)
+local function left(a, b, c) return c - a * b - 0.5 end
+assert(left(1 << 32, 1 << 40, 1) == 0.5)
