@@ -102,7 +102,9 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       if (typeof b.value !== "number" || b.value < 0 || b.value > 21) return undefined;
       return int32(a, b, `${t}=${x}*${1 << b.value}`);
     case ">>":
-      if (typeof b.value !== "number" || b.value < 0 || b.value > 31) return undefined;
+      // a constant with a fraction is an error
+      if (typeof b.value !== "number" || (b.value | 0) !== b.value) return undefined;
+      if (b.value < 0 || b.value > 31) return undefined;
       return {
         cond: and(isNumber(a), `(${x}>>>0)===${x}`),
         expr: `${t}=${x}>>>${b.value}`,
