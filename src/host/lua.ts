@@ -48,6 +48,8 @@ export interface LuaOptions {
   policy?: Policy;
   /** Leave out `assay`'s builtins: the standard library only. */
   bare?: boolean;
+  /** Folders in which `require` looks first. */
+  folders?: readonly string[];
   /** Finds modules behind the standard searchers. */
   searchers?: StateOptions["searchers"];
 }
@@ -99,6 +101,7 @@ export class Lua {
       stderr: (s) => toStderr(Buffer.from(s, "latin1")),
       env: (name) => environment.get(name),
       ...(guard && { guard }),
+      ...(options.folders && { folders: options.folders.map(utf8ToBytes) }),
       ...(options.searchers && { searchers: options.searchers }),
     });
     const logger =

@@ -37,6 +37,8 @@ export interface StateOptions {
   strict?: boolean;
   /** What scripts may not do; nothing is forbidden when left out. */
   guard?: Guard;
+  /** Folders that `package.path` begins with. Bytes. */
+  folders?: readonly string[];
   /** Searchers for modules, before that of `package.path`. */
   searchers?: EmbeddedSearcher[];
 }
@@ -93,6 +95,7 @@ function installPackage(state: LuaState, libraries: Libraries, options: StateOpt
     made ??= libraries.package(state, {
       env: state.env,
       searchers: options.searchers ?? [],
+      folders: options.folders ?? [],
       ...(options.guard && { guard: options.guard }),
     });
     return made;

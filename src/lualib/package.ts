@@ -26,6 +26,8 @@ export interface PackageOptions {
   env(name: string): string | undefined;
   /** What may be read. */
   guard?: Guard;
+  /** Folders that `package.path` begins with. Bytes. */
+  folders?: readonly string[];
   /** Searchers before that of the path; a string is an entry for the error message. */
   searchers?: EmbeddedSearcher[];
 }
@@ -108,7 +110,8 @@ export function packageLibrary(state: LuaState, options: PackageOptions): Packag
   });
   const preload = new LuaTable();
   pkg.setName("config", "/\n;\n?\n!\n-\n");
-  pkg.setName("path", initialPath(options, "LUA_PATH", DEFAULT_PATH));
+  const own = (options.folders ?? []).map((f) => `${f}/?.lua;${f}/?/init.lua;`).join("");
+  pkg.setName("path", own + initialPath(options, "LUA_PATH", DEFAULT_PATH));
   pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
   pkg.setName("loaded", state.loaded);
   pkg.setName("preload", preload);

@@ -1,8 +1,18 @@
 /** Result documents of every type of check, against servers on this machine. */
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CheckResult } from "../../src/checks/result";
-import { file, removeDirectory, runText, serve, testServices, timeless } from "./helpers";
+import {
+  directory,
+  file,
+  removeDirectory,
+  runText,
+  serve,
+  testServices,
+  timeless,
+} from "./helpers";
 
 let server: Awaited<ReturnType<typeof serve>>;
 
@@ -232,6 +242,14 @@ test("script: variables of the original's files: plain scalars are texts as they
   expect(await message("type: script, file: plain.lua, env: {P: 8080, F: true, E: , N: ~}")).toBe(
     "passed",
   );
+});
+
+test("script: modules are found next to the check file", async () => {
+  mkdirSync(join(directory, "lib"), { recursive: true });
+  file("lib/helper.lua", "return { limit = 5 }");
+  file("uses-helper.lua", `assert(require("lib.helper").limit == 5)`);
+  const text = "checks: [{name: s, type: script, file: uses-helper.lua}]\n";
+  expect(timeless(await runText(text))).toMatchObject({ passed: true });
 });
 
 test("script: errors name the script and the line", async () => {

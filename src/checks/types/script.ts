@@ -32,6 +32,8 @@ export async function scriptCheck(
     logger: services.logger,
     stdout: services.print,
     stderr: services.print,
+    // as the script itself: next to the check file first, then in the working directory
+    ...(check.directory !== "." && { folders: [check.directory] }),
     ...(searchers && { searchers: searchers((...args) => lua.state.load(...args)) }),
   });
   const { timeout } = check;
