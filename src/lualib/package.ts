@@ -169,8 +169,9 @@ function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
   const { loaded } = state;
   const present = loaded.getStr(name);
   // a script's own json.lua comes before the builtin of that name
-  const isBuiltin = state.builtins.delete(name) && present === state.module(name);
-  if (present !== undefined && present !== false && !isBuiltin) return present;
+  const isThere = present !== undefined && present !== false;
+  const isBuiltin = state.builtins.delete(name) && isThere && present === state.module(name);
+  if (isThere && !isBuiltin) return present;
   const searchers = pkg.getStr("searchers");
   if (!(searchers instanceof LuaTable)) throw runtimeError("'package.searchers' must be a table");
   const tried: string[] = [];
