@@ -96,6 +96,20 @@ export class CodeTable<K> {
     for (let entry = 1; entry < n; entry++) this.place(moved[entry] as number, entry);
   }
 
+  /** Adds to `counts[i]` how many live codes there are in (2^(i-1), 2^i]; gives their sum. */
+  countSlices(counts: Int32Array): number {
+    const { codes, values } = this;
+    let total = 0;
+    for (let entry = 1; entry < values.length; entry++) {
+      const code = codes[entry] as number;
+      if (code <= 0 || values[entry] === undefined) continue;
+      const slice = 32 - Math.clz32(code - 1);
+      counts[slice] = (counts[slice] as number) + 1;
+      total++;
+    }
+    return total;
+  }
+
   /** How many entries there is room for; changes only when the table grows. */
   get capacity(): number {
     return this.codes.length;

@@ -55,17 +55,8 @@ export class TableMap {
    * are `present` in the array part, all from 1 on; 0 when there is none.
    */
   denseSize(present: number): number {
-    const counts = new Array<number>(32).fill(0);
-    let total = present;
-    const { integers } = this;
-    for (let e = integers?.live(1) ?? 0; integers !== null && e !== 0; e = integers.live(e + 1)) {
-      const key = integers.key(e);
-      if (key <= 0) continue;
-      // key is in (2^(slice-1), 2^slice]
-      const slice = 32 - Math.clz32(key - 1);
-      counts[slice] = (counts[slice] as number) + 1;
-      total++;
-    }
+    const counts = new Int32Array(32);
+    const total = present + (this.integers?.countSlices(counts) ?? 0);
     let size = 0;
     let below = 0;
     for (let slice = 0; slice < 31 && total > 2 ** slice / 2; slice++) {
