@@ -4,7 +4,7 @@ import { constants, tmpdir } from "node:os";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { index, setIndex } from "../runtime/index-ops";
-import { compareInt, type LuaInteger, loOf, subInt, toDouble } from "../runtime/int64";
+import { compareInt, type LuaInteger, loOf, subInt, toBigInt, toDouble } from "../runtime/int64";
 import { ExitRequest } from "../runtime/interrupt";
 import { library } from "../runtime/native";
 import { toInteger } from "../runtime/number";
@@ -243,7 +243,9 @@ function difftime(a: LuaValue, b: LuaValue): Results {
   if (count < 1) throw missingError(1, "number");
   const end = checkInteger(a, 1);
   if (count < 2) throw missingError(2, "number");
-  return new LuaFloat(toDouble(subInt(end, checkInteger(b, 2))));
+  const start = checkInteger(b, 2);
+  // exact, and rounded once: times may be further apart than integers reach
+  return new LuaFloat(Number(toBigInt(end) - toBigInt(start)));
 }
 
 /** Only the "C" locale exists. */
