@@ -111,10 +111,16 @@ class Planner {
     return [...this.tests, result].join("&&");
   }
 
-  private name(value: string): string {
+  /** A scratch variable of its own. */
+  private fresh(): string {
     const x = `x${this.scratch++}`;
     this.lo.useScratch(this.scratch);
-    return `(${x}=${value})`;
+    return x;
+  }
+
+  /** An assignment to the next scratch variable, which is then `last()`. */
+  private name(value: string): string {
+    return `(${this.fresh()}=${value})`;
   }
 
   private last(): string {
@@ -201,8 +207,7 @@ class Planner {
 
   /** A value that may be a boxed float as a plain double; `plain` reads it when it is a number. */
   private double(value: string, plain: string): string {
-    this.name("");
-    const x = this.last();
+    const x = this.fresh();
     this.tests.push(
       `(typeof ${value}==="number"?((${x}=${plain}),true):${value} instanceof FL&&((${x}=${value}.n),true))`,
     );

@@ -67,7 +67,7 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
     (c, k, f, apply) => {
       lo.tailCalls.push({ k, text: apply(f.code) });
       return (
-        `k=${k};if(typeof ${f.code}==="function"&&${f.code}.native===undefined)break tail;` +
+        `k=${k};if(typeof ${f.code}==="function"&&(${f.code}).native===undefined)break tail;` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`
       );
     },

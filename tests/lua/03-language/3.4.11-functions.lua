@@ -93,3 +93,14 @@ local function h(v) return function(w) return v + w end end
 local res = h(1)
 (2)
 assert(res == 3)
+
+-- §3.4.10: tail calls of what is no function, constants among it
+do
+  local one <const>, text <const>, none <const> = 1, "x", nil
+  local function calls(f) return select(2, pcall(f)) end
+  assert(calls(function() return one() end):find("attempt to call a number value"))
+  assert(calls(function() return (1.5)() end):find("attempt to call a number value"))
+  assert(calls(function() return none() end):find("attempt to call a nil value"))
+  assert(calls(function() return (text)() end):find("attempt to call a string value"))
+  assert(calls(function() return (true)(1) end):find("attempt to call a boolean value"))
+end
