@@ -247,6 +247,22 @@ test("output goes where it is told to", async () => {
   expect(Buffer.concat(chunks).toString()).toBe("é\t1\n");
 });
 
+test("so does what io and programs write, in order", async () => {
+  const [out, err]: [Uint8Array[], Uint8Array[]] = [[], []];
+  const lua = createLua({ stdout: (b) => out.push(b), stderr: (b) => err.push(b) });
+  await lua.run(`
+    print("a") io.write("b", 1, "\\n") io.stdout:write("\\xff\\n") io.output():write("c\\n")
+    assert(os.execute("echo d; echo e >&2"))
+    local p <close> = io.popen("tr f g", "w")
+    p:write("f\\n") assert(p:close())
+    assert(not io.stdout:close() and not io.stdout:seek())
+    fs.write("/dev/stdout", "h\\n")
+    io.stderr:write("i\\n")
+    os.execute("sleep 60 &")`);
+  expect(Buffer.concat(out).toString("latin1")).toBe("a\nb1\n\xff\nc\nd\ng\nh\n");
+  expect(Buffer.concat(err).toString()).toBe("e\ni\n");
+});
+
 test("states do not see each other", async () => {
   const [a, b] = [createLua(), createLua()];
   await a.run("x = 1 string.extra = 2 json.extra = 3 getmetatable('').__index.more = 4");

@@ -80,6 +80,14 @@ describe("results", () => {
     expect(await show("setmetatable({}, { __tostring = function() return 'me' end })")).toBe("me");
   });
 
+  test("bytes in tables are readable, and no character is cut in two", async () => {
+    expect(await show(`{ "\\xff\\0\\n€\\xe2\\x82\\"", ["\\xfe"] = 1 }`)).toBe(
+      Buffer.from('{"\\xff\\x00\\n€\\xe2\\x82\\"", ["\\xfe"] = 1}').toString("latin1"),
+    );
+    const cut = Buffer.from(await show("{ ('€'):rep(400) }"), "latin1").toString("utf8");
+    expect(cut).toBe(`{\n  "${"€".repeat(333)}…",\n}`);
+  });
+
   test("a table that holds itself", async () => {
     await lua.run(`t = { name = ("x"):rep(100) } t.self = t`);
     expect(showResult(lua.state.globals.getStr("t"))).toContain("self = {cycle}");
@@ -155,6 +163,15 @@ test("without a terminal: no prompts, no history", () => {
   expect(open).toMatchObject({ status: 1, stderr: "stdin: the input ends within a statement\n" });
 });
 
+test("what is piped in is bytes", () => {
+  const r = spawnSync(process.execPath, [main, "repl"], {
+    input: Buffer.from('#"\xff\xfe"\n#"a\xe2\x80\xa8b"\n"\xff"\n', "latin1"),
+    env: environment({}),
+    encoding: "latin1",
+  });
+  expect(r).toMatchObject({ stdout: "2\n5\n\xff\n", stderr: "", status: 0 });
+});
+
 test("a sandbox holds at the prompt, too, and so does a limit of memory", () => {
   const r = spawnSync(process.execPath, [main, "--sandbox", "repl"], {
     input:
@@ -224,6 +241,21 @@ describe.skipIf(!hasPython)("in a terminal", () => {
       ["if true then\r", ">> "],
       ["\x03", "> "],
       ["'still ' .. 'here'\r", "still here\r\n"],
+      ["\x04", ""],
+    ]);
+    expect(r).toMatchObject({ code: 0, err: "" });
+  });
+
+  test("Ctrl-C ends a server that a line waits for, and only that", () => {
+    const r = session([
+      READY,
+      [
+        "http.serve({ host = '127.0.0.1', on_listen = function() print('up') end }, {})\r",
+        "\nup\r\n",
+      ],
+      ["\x03", "interrupted!\r\n"],
+      ["port = _SERVER_PORT return 'still ' .. 'here'\r", "still here\r\n"],
+      ["(pcall(http.get, 'http://127.0.0.1:' .. port))\r", "false\r\n"],
       ["\x04", ""],
     ]);
     expect(r).toMatchObject({ code: 0, err: "" });

@@ -116,6 +116,32 @@ test("setup and teardown surround each test", () => {
   expect(out).toContain("setup b\n");
 });
 
+test("the test's own failure is shown, not that of the teardown after it", () => {
+  const cwd = folder({
+    "t_test.lua": `
+      function teardown() error("from teardown") end
+      function test_a() error("from the test") end
+      function test_b() end`,
+  });
+  const { out } = assayTest(cwd, "--parallel", "1");
+  expect(out).toMatch(/test_a .*\n +t_test.lua:3: from the test\n/);
+  expect(out).toMatch(/test_b .*\n +t_test.lua:2: from teardown\n/);
+});
+
+test("what tests write in any way is theirs, not the report's", () => {
+  const cwd = folder({
+    "w_test.lua": `function test_a()
+      io.write("one\\n") io.stderr:write("two\\n") os.execute("echo three")
+    end`,
+  });
+  expect(assayTest(cwd)).toMatchObject({
+    code: 0,
+    err: "",
+    out: expect.not.stringContaining("one"),
+  });
+  expect(assayTest(cwd, "-v").out).toContain("      one\n      two\n      three\n");
+});
+
 test("--filter chooses by file and name", () => {
   const cwd = folder({
     "x_test.lua": "function test_login() end function test_logout() end",
@@ -145,6 +171,32 @@ test("--junit writes a report", () => {
   expect(assayTest(cwd, "--junit", "no/folder/out.xml").err).toContain(
     "error: test: writing no/folder/out.xml: No such file or directory",
   );
+});
+
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+
+test.skipIf(!hasPython)("JUnit reports are XML whatever texts hold", () => {
+  const cwd = folder({
+    "odd <&\"'>/j_test.lua": `
+      local odd = "<a b='c'> & \\"d\\" ]]> \\0\\1\\x1b[31m\\x7f\\xff\\xc3 é€😀\\u{fffe}\\u{ffff}\\u{d800}\\r\\n\\t."
+      _G["test_" .. odd] = function() print(odd) error(odd, 0) end
+      _G["test_\\xff"] = function() print(odd) end`,
+  });
+  expect(assayTest(cwd, "--junit", "out.xml").code).toBe(1);
+  const parse = `
+import sys, json, xml.etree.ElementTree as tree
+cases = tree.parse(sys.argv[1]).getroot().iter("testcase")
+print(json.dumps([[c.get("name"), c.findtext("failure"), c.findtext("system-out")] for c in cases]))`;
+  const r = spawnSync("python3", ["-c", parse, join(cwd, "out.xml")], { encoding: "utf8" });
+  expect(r.stderr).toBe("");
+  const cases = (JSON.parse(r.stdout) as [string, string | null, string][]).sort();
+  expect(cases.length).toBe(2);
+  for (const [name, failure, output] of cases) {
+    expect(name).toMatch(/^test_/);
+    expect(output).toContain(`<a b='c'> & "d" ]]> `);
+    expect(output).toContain("é€😀");
+    if (failure !== null) expect(failure).toContain("[31m");
+  }
 });
 
 test("a script is tested offline with a stub", () => {

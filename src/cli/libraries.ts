@@ -6,7 +6,7 @@ export const libraries: Libraries = {
     coroutine: () =>
       (require("../lualib/coroutine") as typeof import("../lualib/coroutine")).coroutineLibrary(),
     table: () => (require("../lualib/table") as typeof import("../lualib/table")).tableLibrary(),
-    io: () => (require("../lualib/io") as typeof import("../lualib/io")).ioLibrary(),
+    io: (state) => (require("../lualib/io") as typeof import("../lualib/io")).ioLibrary(state),
     os: (state) => (require("../lualib/os") as typeof import("../lualib/os")).osLibrary(state),
     string: () =>
       (require("../lualib/string") as typeof import("../lualib/string")).stringLibrary(),

@@ -15,6 +15,7 @@ import type { LuaFunction, LuaValue } from "../runtime/value";
 import { finish } from "./exit";
 import { failureText, reportTask } from "./report";
 import { makeState, type ScriptOptions, withLimits } from "./script";
+import { leaveInterrupt } from "./signals";
 import { versionText } from "./version";
 
 const PROMPT = "> ";
@@ -50,7 +51,10 @@ class Repl {
     this.state = makeState(options);
     this.state.onTaskError = (_task, e) => reportTask(this.state, e);
     this.state.onExit = ({ code }) => this.end(code);
+    leaveInterrupt();
     this.history = interactive ? historyFile(process.env) : undefined;
+    // a terminal's line is text, which the editor must know the width of; all else is bytes
+    if (!interactive) process.stdin.setEncoding("latin1");
     this.input = createInterface({
       input: process.stdin,
       ...(interactive && {
@@ -105,7 +109,7 @@ class Repl {
     if (this.busy) return;
     this.busy = true;
     for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift())
-      await this.take(toBytes(line));
+      await this.take(this.interactive ? toBytes(line) : line);
     this.busy = false;
     if (!this.ended) return this.prompt();
     if (this.pending !== "") this.complain("stdin: the input ends within a statement");

@@ -11,6 +11,7 @@ import { endWith } from "./exit";
 export const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
 let installed = false;
+const ending = new Set<keyof typeof EXIT_CODES>(["SIGTERM", "SIGINT"]);
 let stopping = false;
 /** Ends the program in its own way. */
 let leave: (code: number) => Promise<void> | void = (code) => process.exit(code);
@@ -25,14 +26,18 @@ export function onSignal(how: (code: number) => Promise<void> | void): void {
   leave = how;
 }
 
+/** SIGINT is the prompt's: it interrupts a line and ends nothing. */
+export function leaveInterrupt(): void {
+  ending.delete("SIGINT");
+}
+
 /** Installs the handlers, when they aren't yet. */
 export function handleSignals(): void {
   if (installed) return;
   installed = true;
   // handlers run between turns of the event loop, so a busy script has to give way
   retainHost();
-  for (const [signal, code] of Object.entries(EXIT_CODES))
-    process.on(signal, () => void shutDown(code));
+  for (const signal of ending) process.on(signal, () => void shutDown(EXIT_CODES[signal]));
 }
 
 async function shutDown(code: number): Promise<void> {

@@ -56,10 +56,32 @@ function showKey(key: LuaValue): string {
   return `[${bytesToUtf8(plainText(key))}]`;
 }
 
-/** A string with quotes and escapes, shortened. */
+/** Escapes with a letter of their own (§3.1). */
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  '"': '\\"',
+  "\\": "\\\\",
+};
+/** What a string of bytes can't show as it is, and the characters of UTF-8 that it can. */
+const PIECES =
+  /[\x00-\x1f"\\\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
+
+/** A string as Lua writes it, shortened to about `length` bytes: bytes that are no UTF-8 as `\xff`. */
 function quote(s: string, length: number): string {
-  const text = bytesToUtf8(s.length > length ? s.slice(0, length) : s);
-  return JSON.stringify(s.length > length ? `${text}…` : text);
+  let end = Math.min(length, s.length);
+  // no character is cut in two
+  for (let i = 0; end < s.length && i < 3 && isContinuation(s.charCodeAt(end)); i++) end--;
+  const text = s.slice(0, end).replace(PIECES, (piece) => {
+    if (piece.length > 1) return bytesToUtf8(piece);
+    return ESCAPES[piece] ?? `\\x${piece.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `"${text}${end < s.length ? "…" : ""}"`;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 /** `.name` or `["odd key"]` or `[1]`, to write a path into a table. */

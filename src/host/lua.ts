@@ -80,6 +80,12 @@ export class LuaScriptError extends Error {
   }
 }
 
+/** The functions that take what scripts write, for byte strings. */
+function redirections({ stdout, stderr }: LuaOptions): LuaState["redirected"] {
+  const sink = (take: (bytes: Uint8Array) => void) => (s: string) => take(Buffer.from(s, "latin1"));
+  return { ...(stdout && { stdout: sink(stdout) }), ...(stderr && { stderr: sink(stderr) }) };
+}
+
 export class Lua {
   readonly state: LuaState;
   readonly host: Host;
@@ -89,21 +95,23 @@ export class Lua {
   constructor(options: LuaOptions = {}) {
     const toStderr = options.stderr ?? ((bytes) => void process.stderr.write(bytes));
     const secrets = options.secrets ?? new Secrets();
-    const { stdout, policy = new Policy(), readonly = false } = options;
+    const { policy = new Policy(), readonly = false } = options;
     const allow = (name: string) => policy.allowEnv(name);
     const environment =
       options.env instanceof Environment
         ? options.env
         : new Environment({ allow, ...(options.env && { overrides: options.env }) });
     const guard = policy.guard(readonly);
+    const redirected = redirections(options);
     this.state = createState({
-      ...(stdout && { stdout: (s: string) => stdout(Buffer.from(s, "latin1")) }),
+      ...(redirected.stdout && { stdout: redirected.stdout }),
       stderr: (s) => toStderr(Buffer.from(s, "latin1")),
       env: (name) => environment.get(name),
       ...(guard && { guard }),
       ...(options.folders && { folders: options.folders.map(utf8ToBytes) }),
       ...(options.searchers && { searchers: options.searchers }),
     });
+    this.state.redirected = redirected;
     const logger =
       options.logger ?? new Logger({ secrets, write: (line) => toStderr(Buffer.from(line)) });
     const settings = { logger, secrets, environment, readonly, policy };

@@ -17,7 +17,7 @@ const libraries: Libraries = {
   tables: {
     coroutine: () => coroutineLibrary(),
     table: () => tableLibrary(),
-    io: () => ioLibrary(),
+    io: (state) => ioLibrary(state),
     os: (state) => osLibrary(state),
     string: () => stringLibrary(),
     math: () => mathLibrary(),

@@ -1,9 +1,11 @@
 /** io.popen: streams to and from a child process (§6.8). */
 
 import { awaitPromise } from "../runtime/scheduler";
+import type { LuaState } from "../runtime/state";
 import type { Results } from "../runtime/value";
 import { toText } from "./bytes";
 import { systemError } from "./io-errors";
+import { childOutput } from "./io-sink";
 import { END, FILLED, type FillResult, flushAll, Stream, WAIT } from "./io-stream";
 import { exitResults } from "./os";
 
@@ -15,7 +17,11 @@ interface Child {
 }
 
 abstract class ProcessStream extends Stream {
-  constructor(protected readonly child: Child) {
+  constructor(
+    private readonly child: Child,
+    /** Resolves when the process has ended. */
+    private readonly finished: Promise<unknown>,
+  ) {
     super();
   }
 
@@ -28,7 +34,7 @@ abstract class ProcessStream extends Stream {
   override close(): Results {
     this.release();
     const { child } = this;
-    return awaitPromise(child.exited.then(() => exitResults(child.exitCode, child.signalCode)));
+    return awaitPromise(this.finished.then(() => exitResults(child.exitCode, child.signalCode)));
   }
 }
 
@@ -50,7 +56,7 @@ class ProcessReader extends ProcessStream {
   private reading: Promise<void> | null = null;
 
   constructor(child: Child, output: ReadableStream<Uint8Array>) {
-    super(child);
+    super(child, child.exited);
     this.writable = false;
     this.reader = output.getReader();
   }
@@ -100,8 +106,9 @@ class ProcessWriter extends ProcessStream {
   constructor(
     child: Child,
     private readonly sink: Sink,
+    finished: Promise<unknown>,
   ) {
-    super(child);
+    super(child, finished);
     this.readable = false;
   }
 
@@ -127,13 +134,14 @@ function ignoreFailure(result: unknown): void {
 }
 
 /** Starts a shell command; "r" reads its output, "w" writes its input. */
-export function openProcess(command: string, mode: "r" | "w"): Stream {
+export function openProcess(state: LuaState, command: string, mode: "r" | "w"): Stream {
   flushAll();
   const shell = ["/bin/sh", "-c", toText(command)];
   if (mode === "r") {
     const child = Bun.spawn(shell, { stdio: ["inherit", "pipe", "inherit"] });
     return new ProcessReader(child, child.stdout);
   }
-  const child = Bun.spawn(shell, { stdio: ["pipe", "inherit", "inherit"] });
-  return new ProcessWriter(child, child.stdin);
+  const { stdio, passOn } = childOutput(state);
+  const child = Bun.spawn(shell, { stdio: ["pipe", ...stdio] });
+  return new ProcessWriter(child, child.stdin, passOn(child));
 }

@@ -3,6 +3,7 @@ import { fstatSync, openSync, unlinkSync } from "node:fs";
 import { runtimeError } from "../runtime/error";
 import { library } from "../runtime/native";
 import { numberToString } from "../runtime/number";
+import type { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
 import { isNumber, type LuaValue, type Results, Userdata } from "../runtime/value";
 import { argumentError, checkString, missingError, optString } from "./args";
@@ -21,7 +22,8 @@ import {
 } from "./io-file";
 import { openProcess } from "./io-popen";
 import { readFormats } from "./io-read";
-import { FileStream, type Stream, stderr, stdin, stdout } from "./io-stream";
+import { outputStreams } from "./io-sink";
+import { FileStream, type Stream, stdin } from "./io-stream";
 import { createTemporary } from "./os";
 
 export { flushAll, writeStdout } from "./io-stream";
@@ -45,10 +47,17 @@ function openFile(name: string, mode: string): Stream {
 class Io {
   private readonly meta = fileMetatable();
   readonly stdin = this.standard(stdin);
-  readonly stdout = this.standard(stdout);
-  readonly stderr = this.standard(stderr);
+  readonly stdout: FileHandle;
+  readonly stderr: FileHandle;
   private input = this.stdin;
-  private output = this.stdout;
+  private output: FileHandle;
+
+  constructor(private readonly state: LuaState) {
+    const { stdout, stderr } = outputStreams(state);
+    this.stdout = this.standard(stdout);
+    this.stderr = this.standard(stderr);
+    this.output = this.stdout;
+  }
 
   private standard(stream: Stream): FileHandle {
     return new Userdata(stream, this.meta) as FileHandle;
@@ -114,7 +123,7 @@ class Io {
         const how = optString(mode, 2, "r");
         if (how !== "r" && how !== "w") throw argumentError(2, "invalid mode");
         try {
-          return io.handle(openProcess(text, how));
+          return io.handle(openProcess(io.state, text, how));
         } catch (e) {
           return failure(e, text);
         }
@@ -181,6 +190,6 @@ class Io {
 }
 
 /** The table `io`. */
-export function ioLibrary(): LuaTable {
-  return new Io().library();
+export function ioLibrary(state: LuaState): LuaTable {
+  return new Io(state).library();
 }

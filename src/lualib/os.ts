@@ -31,6 +31,7 @@ import {
   utcTime,
 } from "./calendar";
 import { failure } from "./io-errors";
+import { childOutput } from "./io-sink";
 import { flushAll } from "./io-stream";
 import { runSteps, type Steps } from "./resumable";
 import { formatTime, specifierLength } from "./strftime";
@@ -57,12 +58,13 @@ export function exitResults(code: number | null, signal: string | number | null)
   return [code === 0 ? true : undefined, "exit", code ?? 0];
 }
 
-function execute(command: LuaValue): Results {
+function execute(state: LuaState, command: LuaValue): Results {
   if (command === undefined) return true;
   const text = toText(checkString(command, 1));
   flushAll();
-  const child = Bun.spawn(["/bin/sh", "-c", text], { stdio: ["inherit", "inherit", "inherit"] });
-  return awaitPromise(child.exited.then(() => exitResults(child.exitCode, child.signalCode)));
+  const { stdio, passOn } = childOutput(state);
+  const child = Bun.spawn(["/bin/sh", "-c", text], { stdio: ["inherit", ...stdio] });
+  return awaitPromise(passOn(child).then(() => exitResults(child.exitCode, child.signalCode)));
 }
 
 function exit(status: LuaValue, close: LuaValue): Results {
@@ -266,7 +268,7 @@ export function osLibrary(state: LuaState): LuaTable {
     clock,
     date,
     difftime,
-    execute,
+    execute: (command: LuaValue) => execute(state, command),
     exit,
     getenv,
     remove,

@@ -31,7 +31,12 @@ export class LuaState {
   hook: (() => LuaValue[] | undefined) | undefined;
   /** What must run when the state is closed: finalisers, open files. */
   readonly onClose: (() => void)[] = [];
-  /** Writes the output of `print` and `io.write`. */
+  /** What takes the place of the process's standard streams (functions that get byte strings). */
+  redirected: {
+    readonly stdout?: (bytes: string) => void;
+    readonly stderr?: (bytes: string) => void;
+  } = {};
+  /** Writes the output of `print`. */
   stdout: ((bytes: string) => void) | undefined;
   /** Where warnings about the state's finalisers go. */
   warn: ((message: string) => void) | undefined;

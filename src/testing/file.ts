@@ -48,11 +48,13 @@ async function runTest(name: string, job: FileJob, searchers: Searchers): Promis
     await setup?.();
     try {
       await tests.get(name)?.();
-    } finally {
-      await teardown?.();
+    } catch (e) {
+      failed = failure(e);
     }
+    await teardown?.();
   } catch (e) {
-    failed = failure(e);
+    // what went wrong first is what people look for
+    failed ??= failure(e);
   }
   const ms = performance.now() - started;
   await state.close();
@@ -87,9 +89,12 @@ class TestState {
     const [returned] = await this.lua.run(readFileSync(file), { name: `@${file}`, args: [] });
     const table = returned instanceof Table ? returned : this.lua.globals;
     const tests = new Map<string, TestFunction>();
-    for (const [key, value] of table.entries())
-      if (typeof key === "string" && key.startsWith("test_") && typeof value === "function")
-        tests.set(key, value as TestFunction);
+    for (const [key, value] of table.entries()) {
+      // a name that is no UTF-8 is one, too
+      const name = key instanceof Uint8Array ? Buffer.from(key).toString("latin1") : key;
+      if (typeof name === "string" && name.startsWith("test_") && typeof value === "function")
+        tests.set(name, value as TestFunction);
+    }
     return tests;
   }
 

@@ -62,6 +62,18 @@ test("one document on standard output, log lines on standard error", () => {
   expect(assay(["run", "ok.yaml", "--quiet"])).toMatchObject({ code: 0, err: "" });
 });
 
+test("standard output is the document's, whatever a script writes and starts", () => {
+  file(
+    "writes.lua",
+    `print("a") io.write("b\\n") io.stdout:write("c\\n") io.stderr:write("d\\n")
+    assert(os.execute("echo e")) local p = io.popen("cat", "w") p:write("f\\n") p:close()`,
+  );
+  file("writes.yaml", `checks:\n${check("writes", ", sandbox: false")}`);
+  const { code, out, err } = assay(["writes.yaml", "--quiet"]);
+  expect(names(out)).toEqual(["writes"]);
+  expect({ code, err }).toEqual({ code: 0, err: "a\nb\nc\nd\ne\nf\n" });
+});
+
 test("options on both sides of the file", () => {
   expect(names(assay(["--only", "t", "mixed.yml"]).out)).toEqual(["pass"]);
   expect(names(assay(["mixed.yml", "--skip=t"]).out)).toEqual(["fail"]);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { flushAll, ioLibrary } from "../../src/lualib/io";
 import { MAX_INTEGER, negInt } from "../../src/runtime/int64";
+import { LuaState } from "../../src/runtime/state";
 import type { LuaTable } from "../../src/runtime/table";
 import {
   LuaFloat,
@@ -18,7 +19,7 @@ vi.mock("../../src/runtime/scheduler", async () => {
   return { awaitPromise: (p: Promise<Results>) => suspend(new Waiting(p)) };
 });
 
-const io = ioLibrary();
+const io = ioLibrary(new LuaState());
 let dir = "";
 
 beforeAll(() => {
