@@ -112,6 +112,9 @@ test("what can't be built says why", () => {
     err: expect.stringMatching(/^error: build: writing no\/such\/folder\/ok: No such file/m),
   });
   chmodSync(join(directory, "ok.lua"), 0o644);
+  expect(run(assay, ["build", "ok.lua", "-o", "./ok.lua"]).err).toBe(
+    "error: build: ./ok.lua is the script itself\n",
+  );
 });
 
 test("a tool that runs can be replaced", () => {

@@ -49,8 +49,14 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
     modules: collect({ path: file, source }, include),
     options: limits(options),
   };
+  if (isSameFile(output, file)) fail(`build: ${output} is the script itself`);
   if (!isCompiled()) fail("build: only the compiled program can copy itself");
   write(toText(output), Buffer.from(JSON.stringify(payload)));
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => statSync(toText(path), { throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 /** What holds for every run of the executable: limits, and what its script may touch. */

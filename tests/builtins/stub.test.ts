@@ -123,6 +123,63 @@ test("what Vault and Kubernetes Secrets hold is masked", async () => {
   await again.lua.close();
 });
 
+/** Secrets in the places where services have them; each ends in its own letters. */
+const PLACES = `
+  local api = http.server({ host = "127.0.0.1" }, {
+    ["/login"] = function() return {
+      headers = { ["Set-Cookie"] = "sid=cookie-AA1; Path=/", Location = "/x?access_token=location-AA2" },
+      json = { accessToken = "camel-AA3", nested = { { apiKey = "nested-AA4", password = 98765432 } },
+        tokens = { "list-AA5", "list-AA6" }, token_ttl = 3600, next_page_token = "page-two",
+        url = "https://me:userinfo-AA7@db.example/x?sig=parameter-AA8&page=2" },
+    } end,
+    ["/sts"] = function() return { body = '<C><SecretAccessKey>xml-AA9</SecretAccessKey></C>' } end,
+    ["/echo"] = function(req) return { text = "you sent " .. (req.query or "") .. req.body .. " camel-AA3 basic-BB1" } end,
+    ["/gz"] = function() return { headers = { ["Content-Encoding"] = "gzip", ["Content-Type"] = "application/json" },
+      body = compress.gzip('{"secret":"gzip-BB2"}') } end,
+  })
+  function calls(url)
+    http.post(url .. "/login", { passphrase = 'json-&"\\\\BB3', pin = 12 })
+    http.get(url .. "/sts?auth_key=query-BB4", { headers = {
+      Authorization = "Basic " .. base64.encode("me:basic-BB1"), ["PRIVATE-TOKEN"] = "header-BB5",
+    } })
+    http.post(url .. "/echo?x=1&token=t%26-BB6", "grant_type=x&client_secret=form-BB7&password=98765432",
+      { headers = { ["Content-Type"] = "application/x-www-form-urlencoded" } })
+    http.post(url .. "/echo", { password = 98765432, list = { token = { "item-BB8", "item-BB9" } } })
+    http.get(url .. "/gz")
+  end`;
+
+test("secrets are found wherever services have them, and requests with others fit", async () => {
+  const file = join(folder, "places.json");
+  const h = lua();
+  await h.run(
+    `${PLACES} local stub <close> = http.stub { file = ..., upstream = api.url } calls(stub.url)`,
+    [file],
+  );
+  const text = readFileSync(file, "utf8");
+  expect(text.match(/[\w-]+-[AB]{2}\d|98765432|t%26|BB3/g)).toBe(null);
+  const { exchanges } = JSON.parse(text);
+  expect(exchanges[0].response.json).toMatchObject({
+    token_ttl: 3600,
+    next_page_token: "page-two",
+    nested: [{ apiKey: "[redacted]", password: "[redacted]" }],
+    url: "https://me:[redacted]@db.example/x?sig=[redacted]&page=2",
+  });
+  const replay = `${PLACES} api:close() local stub <close> = http.stub { file = ... } calls(stub.url) stub:verify()`;
+  await h.run(replay, [file]);
+  await h.run(replay.replaceAll("BB", "CC").replaceAll("98765432", "11111111"), [file]);
+  // what fits nothing is in no message either
+  await h.run(
+    `local stub <close> = http.stub { file = ... }
+     local res = http.post(stub.url .. "/other?token=query-DD1", { password = "json-DD2" })
+     assert.eq(res.status, 501)
+     assert.is_nil(res.body:find("DD", 1, true))`,
+    [file],
+  );
+  expect(h.logged().join("\n")).toContain("POST /other?token=[redacted]");
+  expect(h.logged().join("\n")).not.toContain("DD");
+  await h.lua.close();
+});
+
 test("further names, secrets of the environment, and registered ones are masked", async () => {
   const file = join(folder, "names.json");
   const h = lua();

@@ -15,12 +15,21 @@ const MASK_BASE64 = Buffer.from(MASK).toString("base64");
 const MIN_LENGTH = 4;
 
 const NAMES =
-  /token|secret|passw|pwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie|signature|session|assertion/i;
+  /token|secret|passw|passphrase|passcode|pwd|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credential|authorization|cookie|signature|session|assertion|unseal|^(?:auth|sig|keys_base64)$/i;
+/** Numbers of these names are secrets; of others, such as `token_ttl`, they are not. */
+const NUMBER_NAMES = /passw|passcode|pwd|secret$|api[_-]?key$/i;
 /** Says where the next page is, and is a secret to nobody. */
 const HARMLESS = /^(?:next|continue|continuation|page|sync)[_-]?(?:page)?[_-]?token$|token_type/i;
 const SIGNED = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-const MEMBER = /("((?:[^"\\]|\\.)*)"\s*:\s*")((?:[^"\\]|\\.)*)"/g;
+const MEMBER = /"((?:[^"\\]|\\.)*)"\s*:\s*(\[\s*)?"((?:[^"\\]|\\.)*)"/g;
+/** What follows in a list of strings. */
+const ITEM = /\s*,\s*"((?:[^"\\]|\\.)*)"/y;
+const NUMBER_MEMBER = /("((?:[^"\\]|\\.)*)"\s*:\s*)-?\d[\d.eE+-]*/g;
 const PAIR = /([?&]|^)([^=&#\s]+)=([^&#\s]*)/g;
+/** A parameter of an address, and the password of one, in the midst of other text. */
+const PARAMETER = /([?&])([\w.-]+)=([^&#\s"'<>\\]+)/g;
+const USER_INFO = /[a-z][a-z\d+.-]*:\/\/[^\s:/?#@"'<>]*:([^\s/?#@"'<>]+)@/gi;
+const ELEMENT = /<([\w:.-]+)(?:\s[^<>]*)?>([^<>]+)<\//g;
 
 export class Masker {
   private readonly found = new Set<string>();
@@ -34,15 +43,26 @@ export class Masker {
     private readonly names: ReadonlySet<string>,
   ) {}
 
+  /** One that has learnt nothing yet. */
+  fresh(): Masker {
+    return new Masker(this.known, this.names);
+  }
+
   /** Learns what is secret in an exchange. */
   learn({ request, response }: Exchange): void {
     for (const [name, value] of [...request.headers, ...response.headers])
       if (this.isSecret(name)) this.addHeader(name, value);
     this.learnPairs(request.query);
     for (const { headers, body } of [request, response]) {
-      if (isForm(headers)) this.learnPairs(body ?? "");
-      for (const [, , key, value] of (body ?? "").matchAll(MEMBER))
-        if (this.isSecret(key as string)) this.add(value as string);
+      const text = body ?? "";
+      if (isForm(headers)) this.learnPairs(text);
+      this.learnMembers(text);
+      this.learnPairs(text, PARAMETER);
+      for (const [, name, value] of text.matchAll(ELEMENT))
+        if (this.isSecret(name as string)) this.add(value as string);
+      for (const part of [text, ...headers.map(([, value]) => value)])
+        for (const [, password] of part.matchAll(USER_INFO)) this.add(password as string);
+      for (const [, value] of headers) this.learnPairs(value, PARAMETER);
     }
     const isVault = request.headers.some(([name]) => name.toLowerCase() === "x-vault-token");
     for (const body of [request.body ?? "", response.body]) this.learnData(body, isVault);
@@ -70,7 +90,10 @@ export class Masker {
   text(bytes: string): string {
     const known = this.known.mask(Buffer.from(bytes, "latin1").toString("utf8"));
     const masked = isUtf8(bytes) ? Buffer.from(known, "utf8").toString("latin1") : bytes;
-    return this.replace(masked).replace(SIGNED, MASK);
+    const strings = masked.replace(NUMBER_MEMBER, (whole, before: string, name: string) =>
+      NUMBER_NAMES.test(name) || this.names.has(name.toLowerCase()) ? `${before}"${MASK}"` : whole,
+    );
+    return this.replace(strings).replace(SIGNED, MASK);
   }
 
   private replace(bytes: string): string {
@@ -78,7 +101,7 @@ export class Masker {
     this.pattern ??= new RegExp(
       [...this.found]
         .sort((a, b) => b.length - a.length)
-        .map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+        .map(pattern)
         .join("|"),
       "g",
     );
@@ -97,10 +120,30 @@ export class Masker {
     // a cookie's attributes are no secrets
     if (/cookie/i.test(name)) this.add(/^[^=;]*=([^;]*)/.exec(value)?.[1] ?? "");
     else this.add(value.replace(/^\w+ +/, ""));
+    const basic = /^basic +(\S+)$/i.exec(value)?.[1];
+    if (basic !== undefined)
+      this.add(
+        Buffer.from(basic, "base64")
+          .toString("latin1")
+          .replace(/^[^:]*:/, ""),
+      );
   }
 
-  private learnPairs(text: string): void {
-    for (const [, , name, value] of text.matchAll(PAIR)) {
+  /** Strings, and lists of strings, whose member's name says so. */
+  private learnMembers(text: string): void {
+    for (const m of text.matchAll(MEMBER)) {
+      const [whole, name, list, value] = m as unknown as [string, string, string?, string?];
+      if (!this.isSecret(name)) continue;
+      this.add(value as string);
+      if (list === undefined) continue;
+      ITEM.lastIndex = m.index + whole.length;
+      for (let item = ITEM.exec(text); item !== null; item = ITEM.exec(text))
+        this.add(item[1] as string);
+    }
+  }
+
+  private learnPairs(text: string, pattern = PAIR): void {
+    for (const [, , name, value] of text.matchAll(pattern)) {
       if (!this.isSecret(name as string)) continue;
       this.add(value as string);
       try {
@@ -146,7 +189,13 @@ export class Masker {
   }
 }
 
-function isForm(headers: HeaderList): boolean {
+/** Matches a secret; one of digits not where it is a number in JSON, which a mask would break. */
+function pattern(secret: string): string {
+  const text = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return /^\d+$/.test(secret) ? `(?<![:[,]\\s*)${text}|${text}(?!\\s*[,}\\]])` : text;
+}
+
+export function isForm(headers: HeaderList): boolean {
   return headers.some(
     ([name, value]) => name.toLowerCase() === "content-type" && /x-www-form-urlencoded/.test(value),
   );

@@ -1,6 +1,6 @@
 /** Which recorded exchange answers a request. */
 import type { Exchange, StubRequest } from "./exchange";
-import { MASK, type Masker } from "./mask";
+import { isForm, MASK, type Masker } from "./mask";
 
 export type Matching = "body" | "path";
 
@@ -27,15 +27,25 @@ function fits(want: StubRequest, got: StubRequest, masker: Masker, matching: Mat
   if (want.method !== got.method || !sameText(want.path, masker.text(got.path))) return false;
   if (matching === "path") return true;
   if (!sameText(sorted(want.query), masker.text(sorted(got.query)))) return false;
-  return want.body === undefined || sameText(want.body, masker.text(got.body ?? ""));
+  return want.body === undefined || sameText(want.body, masker.text(got.body ?? ""), inBody(want));
 }
 
-/** What is masked in the recorded text stands for anything. */
-function sameText(want: string, got: string): boolean {
+/** What a masked part of a parameter, of a string in JSON, and of any other text may be. */
+const IN_QUERY = "[^&]*?";
+const IN_JSON = '(?:[^"\\\\]|\\\\.)*?';
+const IN_TEXT = ".*?";
+
+function inBody({ headers, body = "" }: StubRequest): string {
+  if (/^\s*[[{]/.test(body)) return IN_JSON;
+  return isForm(headers) ? IN_QUERY : IN_TEXT;
+}
+
+/** What is masked in the recorded text stands for anything that fits its place. */
+function sameText(want: string, got: string, place = IN_QUERY): boolean {
   if (want === got) return true;
   if (!want.includes(MASK) && !want.includes(MASK_QUERY)) return false;
   const parts = want.split(/\[redacted\]|%5Bredacted%5D/i);
-  const pattern = parts.map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("[^&]*?");
+  const pattern = parts.map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join(place);
   return new RegExp(`^${pattern}$`, "s").test(got);
 }
 

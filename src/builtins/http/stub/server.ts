@@ -106,7 +106,10 @@ export class HttpStub {
       return this.response(found.response);
     }
     this.missed.push(request);
-    const why = explainMiss(this.replays, request, this.masker);
+    // what this request holds was never recorded, and must not be in a message either
+    const own = this.masker.fresh();
+    own.learn({ request, response: NOTHING });
+    const why = explainMiss(this.replays, request, own);
     this.host.logger.log("error", bytesToUtf8(why).trimEnd());
     return new Response(bytesToBuffer(why), { status: 501 });
   }
@@ -163,6 +166,8 @@ export class HttpStub {
     return { status, headers: headers.map(([n, v]) => [n, text(v)]), body: text(body) };
   }
 }
+
+const NOTHING: StubResponse = { status: 0, headers: [], body: "" };
 
 /** Stands for the upstream's address in files. */
 const ADDRESS = "http://stub.invalid";
