@@ -42,6 +42,7 @@ interface Module {
 export async function build(file: string, options: BuildOptions): Promise<void> {
   const { output = file.replace(/^.*\//s, "").replace(/\.lua$/, ""), include = [] } = options;
   if (!file.endsWith(".lua")) fail(`build: ${file}: expected a script (.lua)`);
+  if (isSameFile(output, file)) fail(`build: ${output} is the script itself`);
   const source = skipShebang(await readScript(file));
   const payload: Payload = {
     name: file,
@@ -49,7 +50,6 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
     modules: collect({ path: file, source }, include),
     options: limits(options),
   };
-  if (isSameFile(output, file)) fail(`build: ${output} is the script itself`);
   if (!isCompiled()) fail("build: only the compiled program can copy itself");
   write(toText(output), Buffer.from(JSON.stringify(payload)));
 }
