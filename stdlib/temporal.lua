@@ -2,13 +2,16 @@
 --- @description Temporal: workflows, schedules, task queues, over the HTTP API.
 
 local rest = require("assay.internal.client")
-local segment = require("assay.internal.segment")
+local api = require("assay.internal.temporal_api")
 local poll = require("assay.internal.poll")
 
 local STATUS = "WORKFLOW_EXECUTION_STATUS_"
 local GOING_ON = { [STATUS .. "RUNNING"] = true, [STATUS .. "PAUSED"] = true }
 
 local M, Client = {}, rest.class("temporal")
+
+rest.include(Client, require("assay.internal.temporal_namespaces"))
+rest.include(Client, require("assay.internal.temporal_schedules"))
 
 --- `client(url, opts)`; `opts`: namespace ("default"), api_key.
 function M.client(...)
@@ -27,52 +30,7 @@ function Client:_headers()
   }
 end
 
-local function path_of(self, opts, rest_of)
-  return "/api/v1/namespaces/" .. segment(opts and opts.namespace or self.default_ns) .. rest_of
-end
-
-local function workflow_path(self, opts, id)
-  return path_of(self, opts, "/workflows/" .. rest.escape(id))
-end
-
-local function get(self, path, query)
-  return (self:_get(rest.with_query(path, query or {}), { ok = 200 }))
-end
-
-local function post(self, path, body, query)
-  return (self:_post(rest.with_query(path, query or {}), rest.object(body), { ok = 200 }))
-end
-
---- All pages as one answer, whose list is `field`, unless a page is asked for.
-local function pages(self, path, query, opts, field)
-  opts = opts or {}
-  local is_single = opts.page_size ~= nil or opts.maximum_page_size ~= nil
-  if opts.all ~= nil then is_single = not opts.all end
-  if opts.next_page_token then is_single = opts.all ~= true end
-  local all
-  local token = opts.next_page_token
-  repeat
-    query[#query + 1] = { "nextPageToken", token }
-    local page = get(self, path, query)
-    if token then query[#query] = nil end
-    if not all then
-      all = page
-    else
-      -- the server leaves empty lists out
-      local into, from, name = all, page, field
-      if field == "history" then
-        all.history = all.history or {}
-        into, from, name = all.history, page.history or {}, "events"
-      end
-      into[name] = into[name] or json.array({})
-      for _, item in ipairs(from[name] or {}) do into[name][#into[name] + 1] = item end
-      all.nextPageToken = page.nextPageToken
-    end
-    token = page and page.nextPageToken
-    if token == "" then token = nil end
-  until is_single or not token
-  return all
-end
+local get, post, pages, workflow_path = api.get, api.post, api.pages, api.workflow
 
 --- Whether the server is healthy. Servers without `/health` are asked for their system info.
 function Client:health()
@@ -88,20 +46,15 @@ end
 --- The server's version and capabilities.
 function Client:system_info() return get(self, "/api/v1/system-info") end
 
---- The namespaces (`.namespaces`).
-function Client:namespaces(opts)
-  return pages(self, "/api/v1/namespaces", { { "pageSize", opts and opts.page_size } }, opts, "namespaces")
-end
-
---- A namespace.
-function Client:namespace(name) return get(self, "/api/v1/namespaces/" .. segment(name)) end
+--- The cluster's name, version and limits.
+function Client:cluster_info() return get(self, "/api/v1/cluster-info") end
 
 --- Workflows (`.executions`), all pages unless `page_size` is given. `opts` of all functions:
 --- namespace; of lists: page_size, next_page_token, all. Here: query.
 function Client:workflows(opts)
   opts = opts or {}
   local query = { { "query", opts.query }, { "pageSize", opts.page_size } }
-  return pages(self, path_of(self, opts, "/workflows"), query, opts, "executions")
+  return pages(self, api.path(self, opts, "/workflows"), query, opts, "executions")
 end
 
 --- Workflows that fit a query, such as `WorkflowType='Order'`.
@@ -111,7 +64,7 @@ end
 
 --- How many workflows fit a query.
 function Client:count(query, opts)
-  local answer = get(self, path_of(self, opts, "/workflow-count"), { { "query", query } })
+  local answer = get(self, api.path(self, opts, "/workflow-count"), { { "query", query } })
   return math.tointeger(tonumber(answer and answer.count or 0)) or 0
 end
 
@@ -131,11 +84,43 @@ function Client:find_workflow(id, run_id, opts)
   return (self:_get(path, { ok = 200, missing = true }))
 end
 
---- The history of a workflow (`.history.events`).
+--- The history of a workflow (`.history.events`). `opts`: maximum_page_size, reverse (true: the last
+--- event first).
 function Client:workflow_history(id, run_id, opts)
   local query = run_query(run_id)
   query[3] = { "maximumPageSize", opts and opts.maximum_page_size }
-  return pages(self, workflow_path(self, opts, id) .. "/history", query, opts, "history")
+  local path = workflow_path(self, opts, id)
+  path = path .. (opts and opts.reverse and "/history-reverse" or "/history")
+  return pages(self, path, query, opts, "history")
+end
+
+-- The attributes of the event that closed a run, and what kind it was.
+local function closing(event)
+  for name, attributes in pairs(event or {}) do
+    local kind = tostring(name):match("^workflowExecution(%u%a+)EventAttributes$")
+    if kind then return attributes, kind end
+  end
+  return nil
+end
+
+--- What a workflow that has ended returned: a list of values. A run that did not complete is an
+--- error, with the failure's message.
+function Client:workflow_result(id, run_id, opts)
+  local query = run_query(run_id)
+  query[3] = { "historyEventFilterType", "HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT" }
+  local path = workflow_path(self, opts, id) .. "/history"
+  local history = pages(self, path, query, rest.copy(opts, { all = true }), "history").history or {}
+  local event = history.events and history.events[#history.events]
+  local attributes, kind = closing(event)
+  if not attributes or kind == "Started" then
+    rest.fail(("temporal: workflow %s has not ended"):format(id))
+  end
+  if kind ~= "Completed" then
+    local failure = attributes.failure and attributes.failure.message or attributes.reason
+    rest.fail(("temporal: workflow %s: %s%s"):format(id, kind, failure and ": " .. failure or ""))
+  end
+  local result = attributes.result or json.array({})
+  return result.payloads or result
 end
 
 --- An action on a workflow. The run is part of the body; the query is for older proxies.
@@ -176,11 +161,14 @@ function Client:cancel_workflow(id, opts) return act(self, id, "/cancel", {}, op
 --- Starts a workflow. `request` as in Temporal's API: workflowType, taskQueue (names are enough),
 --- input, timeouts.
 function Client:start_workflow(id, request, opts)
-  request = rest.copy(request)
-  for _, key in ipairs { "workflowType", "taskQueue" } do
-    if type(request[key]) == "string" then request[key] = { name = request[key] } end
-  end
-  return post(self, workflow_path(self, opts, id), request)
+  return post(self, workflow_path(self, opts, id), api.named(request))
+end
+
+--- Sends a signal, and starts the workflow first when it does not run. `signal_input` is a list of
+--- arguments, `request` as for `start_workflow`.
+function Client:signal_with_start(id, signal_name, signal_input, request, opts)
+  local path = workflow_path(self, opts, id) .. "/signal-with-start/" .. rest.escape(signal_name)
+  return post(self, path, rest.copy(api.named(request), { signalInput = signal_input or nil }))
 end
 
 --- Asks a workflow by a query; `args` is a list. `opts`: run_id.
@@ -193,22 +181,66 @@ function Client:query_workflow(id, query_type, args, opts)
   })
 end
 
+--- Sends an update and waits for its outcome (`.outcome.success` or `.outcome.failure`); `args` is a
+--- list. `opts`: run_id, update_id, stage (the lifecycle stage to wait for, "COMPLETED"; "ACCEPTED"
+--- returns sooner).
+function Client:update_workflow(id, update_name, args, opts)
+  opts = opts or {}
+  local path = workflow_path(self, opts, id) .. "/update/" .. rest.escape(update_name)
+  local stage = "UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_" .. (opts.stage or "COMPLETED")
+  return post(self, path, {
+    workflowExecution = opts.run_id and { workflowId = id, runId = opts.run_id } or nil,
+    waitPolicy = { lifecycleStage = stage },
+    request = {
+      meta = { updateId = opts.update_id or crypto.uuid(), identity = opts.identity },
+      input = { name = update_name, args = args },
+    },
+  })
+end
+
+--- The id of the last workflow task that was completed, or of the first one.
+local function task_event(self, id, run_id, opts, is_first)
+  local page
+  repeat
+    page = self:workflow_history(id, run_id, rest.copy(opts, {
+      reverse = not is_first, all = false, next_page_token = page and page.nextPageToken,
+    }))
+    for _, event in ipairs(page.history and page.history.events or {}) do
+      if tostring(event.eventType):find("WORKFLOW_TASK_COMPLETED$") then return event.eventId end
+    end
+  until (page.nextPageToken or "") == ""
+  rest.fail(("temporal: workflow %s has completed no task to go back to"):format(id))
+end
+
+--- Ends a run and starts a new one (`.runId`) that has its history up to an event. `opts`: event_id,
+--- otherwise the last workflow task that was completed, with `first` the first one; run_id, and what
+--- the API has, such as reset_reapply_type.
+function Client:reset_workflow(id, reason, opts)
+  opts = opts or {}
+  local event = opts.event_id
+  if not event then
+    event = task_event(self, id, opts.run_id, { namespace = opts.namespace }, opts.first)
+  end
+  -- the server wants a request id
+  return act(self, id, "/reset", {
+    workflowExecution = { workflowId = id },
+    reason = reason,
+    workflowTaskFinishEventId = rest.text(event),
+    resetReapplyType = opts.reset_reapply_type,
+  }, rest.copy(opts, { request_id = opts.request_id or crypto.uuid() }))
+end
+
+--- Archived workflows (`.executions`). `opts`: query, page_size.
+function Client:archived_workflows(opts)
+  opts = opts or {}
+  local query = { { "query", opts.query }, { "pageSize", opts.page_size } }
+  return pages(self, api.path(self, opts, "/archived-workflows"), query, opts, "executions")
+end
+
 --- Pollers and state of a task queue. `opts`: task_queue_type, e.g. TASK_QUEUE_TYPE_ACTIVITY.
 function Client:task_queue(name, opts)
-  return get(self, path_of(self, opts, "/task-queues/" .. rest.escape(name)),
+  return get(self, api.path(self, opts, "/task-queues/" .. rest.escape(name)),
     { { "taskQueueType", opts and opts.task_queue_type } })
-end
-
---- Schedules (`.schedules`). `opts`: maximum_page_size, query.
-function Client:schedules(opts)
-  opts = opts or {}
-  local query = { { "maximumPageSize", opts.maximum_page_size }, { "query", opts.query } }
-  return pages(self, path_of(self, opts, "/schedules"), query, opts, "schedules")
-end
-
---- A schedule.
-function Client:schedule(id, opts)
-  return get(self, path_of(self, opts, "/schedules/" .. rest.escape(id)))
 end
 
 --- Whether a workflow runs.

@@ -4461,15 +4461,9 @@ function assay_temporal_Client:health() end
 ---@return any
 function assay_temporal_Client:system_info() end
 
----The namespaces (`.namespaces`).
----@param opts? table
+---The cluster's name, version and limits.
 ---@return any
-function assay_temporal_Client:namespaces(opts) end
-
----A namespace.
----@param name? any
----@return any
-function assay_temporal_Client:namespace(name) end
+function assay_temporal_Client:cluster_info() end
 
 ---Workflows (`.executions`), all pages unless `page_size` is given. `opts` of all functions: namespace; of lists: page_size, next_page_token, all. Here: query.
 ---@param opts? table
@@ -4502,12 +4496,19 @@ function assay_temporal_Client:workflow(id, run_id, opts) end
 ---@return any
 function assay_temporal_Client:find_workflow(id, run_id, opts) end
 
----The history of a workflow (`.history.events`).
+---The history of a workflow (`.history.events`). `opts`: maximum_page_size, reverse (true: the last event first).
 ---@param id? any
 ---@param run_id? any
 ---@param opts? table
 ---@return any
 function assay_temporal_Client:workflow_history(id, run_id, opts) end
+
+---What a workflow that has ended returned: a list of values. A run that did not complete is an error, with the failure's message.
+---@param id? any
+---@param run_id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:workflow_result(id, run_id, opts) end
 
 ---Sends a signal; `input` is a list of arguments. `opts`: run_id, named (true: the signal's name in the path, as the server itself has it; without it that is tried after a 404 or 405).
 ---@param id? any
@@ -4537,6 +4538,15 @@ function assay_temporal_Client:cancel_workflow(id, opts) end
 ---@return any
 function assay_temporal_Client:start_workflow(id, request, opts) end
 
+---Sends a signal, and starts the workflow first when it does not run. `signal_input` is a list of arguments, `request` as for `start_workflow`.
+---@param id? any
+---@param signal_name? any
+---@param signal_input? any
+---@param request? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:signal_with_start(id, signal_name, signal_input, request, opts) end
+
 ---Asks a workflow by a query; `args` is a list. `opts`: run_id.
 ---@param id? any
 ---@param query_type? any
@@ -4545,22 +4555,31 @@ function assay_temporal_Client:start_workflow(id, request, opts) end
 ---@return any
 function assay_temporal_Client:query_workflow(id, query_type, args, opts) end
 
+---Sends an update and waits for its outcome (`.outcome.success` or `.outcome.failure`); `args` is a list. `opts`: run_id, update_id, stage (the lifecycle stage to wait for, "COMPLETED"; "ACCEPTED" returns sooner).
+---@param id? any
+---@param update_name? any
+---@param args? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:update_workflow(id, update_name, args, opts) end
+
+---Ends a run and starts a new one (`.runId`) that has its history up to an event. `opts`: event_id, otherwise the last workflow task that was completed, with `first` the first one; run_id, and what the API has, such as reset_reapply_type.
+---@param id? any
+---@param reason? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:reset_workflow(id, reason, opts) end
+
+---Archived workflows (`.executions`). `opts`: query, page_size.
+---@param opts? table
+---@return any
+function assay_temporal_Client:archived_workflows(opts) end
+
 ---Pollers and state of a task queue. `opts`: task_queue_type, e.g. TASK_QUEUE_TYPE_ACTIVITY.
 ---@param name? any
 ---@param opts? table
 ---@return any
 function assay_temporal_Client:task_queue(name, opts) end
-
----Schedules (`.schedules`). `opts`: maximum_page_size, query.
----@param opts? table
----@return any
-function assay_temporal_Client:schedules(opts) end
-
----A schedule.
----@param id? any
----@param opts? table
----@return any
-function assay_temporal_Client:schedule(id, opts) end
 
 ---Whether a workflow runs.
 ---@param id? any
@@ -4574,6 +4593,131 @@ function assay_temporal_Client:is_workflow_running(id, opts) end
 ---@param opts? table
 ---@return any
 function assay_temporal_Client:wait_workflow_complete(id, timeout_secs, opts) end
+
+---The namespaces (`.namespaces`).
+---@param opts? table
+---@return any
+function assay_temporal_Client:namespaces(opts) end
+
+---A namespace.
+---@param name? any
+---@return any
+function assay_temporal_Client:namespace(name) end
+
+---Creates a namespace: `request` as in Temporal's API (`description`, `ownerEmail`, `workflowExecutionRetentionPeriod` such as "259200s", which is the default, three days).
+---@param name? any
+---@param request? any
+---@return any
+function assay_temporal_Client:create_namespace(name, request) end
+
+---Changes a namespace: `request` as in Temporal's API (`updateInfo`, `config`).
+---@param name? any
+---@param request? any
+---@return any
+function assay_temporal_Client:update_namespace(name, request) end
+
+---The namespace of that name, which is created when there is none; the second result is whether. New ones take some seconds until workflows can be started in them.
+---@param name? any
+---@param request? any
+---@return any
+function assay_temporal_Client:ensure_namespace(name, request) end
+
+---The names and types of the search attributes: `customAttributes`, `systemAttributes`.
+---@param opts? table
+---@return any
+function assay_temporal_Client:search_attributes(opts) end
+
+---Schedules (`.schedules`). `opts`: maximum_page_size, query.
+---@param opts? table
+---@return any
+function assay_temporal_Client:schedules(opts) end
+
+---A schedule.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:schedule(id, opts) end
+
+---Creates a schedule: `schedule` is `{ spec, action, policies, state }` as in Temporal's API. `opts`: memo, search_attributes, initial_patch, request_id.
+---@param id? any
+---@param schedule? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:create_schedule(id, schedule, opts) end
+
+---Replaces a schedule; `opts.conflict_token` of `schedule` refuses when it has changed since.
+---@param id? any
+---@param schedule? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:update_schedule(id, schedule, opts) end
+
+---Pauses a schedule, with a note.
+---@param id? any
+---@param note? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:pause_schedule(id, note, opts) end
+
+---Lets a paused schedule go on, with a note.
+---@param id? any
+---@param note? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:unpause_schedule(id, note, opts) end
+
+---Runs a schedule's action now; `opts.overlap_policy`, e.g. SCHEDULE_OVERLAP_POLICY_ALLOW_ALL.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:trigger_schedule(id, opts) end
+
+---Runs the actions that a schedule would have had between two times (RFC 3339); `opts.overlap_policy`.
+---@param id? any
+---@param start_time? any
+---@param end_time? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:backfill_schedule(id, start_time, end_time, opts) end
+
+---When a schedule's actions are due between two times (RFC 3339): a list of times.
+---@param id? any
+---@param start_time? any
+---@param end_time? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:schedule_times(id, start_time, end_time, opts) end
+
+---Deletes a schedule.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:delete_schedule(id, opts) end
+
+---Starts an operation on many workflows: `request` has `visibilityQuery` (or `executions`), `reason` and one of `terminationOperation`, `cancellationOperation`, `signalOperation`, … (`{}` at least).
+---@param job_id? any
+---@param request? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:start_batch(job_id, request, opts) end
+
+---A batch operation and how far it is.
+---@param job_id? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:batch_operation(job_id, opts) end
+
+---The batch operations (`.operationInfo`).
+---@param opts? table
+---@return any
+function assay_temporal_Client:batch_operations(opts) end
+
+---Stops a batch operation.
+---@param job_id? any
+---@param reason? any
+---@param opts? table
+---@return any
+function assay_temporal_Client:stop_batch(job_id, reason, opts) end
 
 ---Temporal: workflows, schedules, task queues, over the HTTP API.
 ---@class assay.temporal

@@ -305,7 +305,13 @@ export const CONTRACTS: Record<string, Contract> = {
       request: '{ workflow_type = "w", task_queue = "q" }',
       args: "{}",
       input: '{ "a" }',
+      signal_input: '{ "a" }',
+      "reset_workflow.opts": "{ event_id = 4 }",
     },
+    answer: (r) =>
+      r.query.includes("CLOSE_EVENT")
+        ? { history: { events: [{ workflowExecutionCompletedEventAttributes: {} }] } }
+        : {},
     quiet: { health: "false" },
     missing: { health: "false", find_workflow: "nil" },
   },

@@ -18,6 +18,18 @@ test.each([
   [`workflow("w", nil, { namespace = "x" })`, "/api/v1/namespaces/x/workflows/w"],
   [`workflow_history("w")`, `${N}/workflows/w/history`],
   [`task_queue("q", { task_queue_type = "T" })`, `${N}/task-queues/q?taskQueueType=T`],
+  ["cluster_info()", "/api/v1/cluster-info"],
+  ["search_attributes()", `${N}/search-attributes`],
+  [
+    `archived_workflows({ query = "a b", page_size = 3 })`,
+    `${N}/archived-workflows?query=a%20b&pageSize=3`,
+  ],
+  [
+    `workflow_history("w", "r", { reverse = true })`,
+    `${N}/workflows/w/history-reverse?execution.runId=r&runId=r`,
+  ],
+  [`batch_operation("j/1")`, `${N}/batch-operations/j%2F1`],
+  ["batch_operations()", `${N}/batch-operations`],
   ["schedules()", `${N}/schedules`],
   [`schedule("s")`, `${N}/schedules/s`],
 ])("%s", async (call, path) => {
@@ -146,4 +158,218 @@ test("start_workflow, query_workflow", async () => {
     { body: { query: { queryType: "q" } } },
   );
   expect(await failure(`c:query_workflow("w", "q")`)).toContain("HTTP 404: no");
+});
+
+test("pages of a history without a run", async () => {
+  api.expect(`GET ${N}/workflows/w/history`, {
+    json: { history: { events: [1] }, nextPageToken: "t" },
+  });
+  api.expect(`GET ${N}/workflows/w/history?nextPageToken=t`, {
+    json: { history: { events: [2] } },
+  });
+  expect(await run(`return c:workflow_history("w").history.events`)).toEqual([[1, 2]]);
+});
+
+test("workflow_result", async () => {
+  const line = `GET ${N}/workflows/w/history?historyEventFilterType=HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT`;
+  const closed = (kind: string, attributes: unknown) => ({
+    json: {
+      history: {
+        events: [{ eventId: "9", [`workflowExecution${kind}EventAttributes`]: attributes }],
+      },
+    },
+  });
+  api.expect(line, closed("Completed", { result: [{ total: 3 }] }));
+  api.expect(line, closed("Completed", {}));
+  expect(await run(`return c:workflow_result("w")[1].total, #c:workflow_result("w")`)).toEqual([
+    3, 0,
+  ]);
+  api.expect(line, closed("Failed", { failure: { message: "no stock" } }));
+  expect(await failure(`c:workflow_result("w")`)).toContain(
+    "temporal: workflow w: Failed: no stock",
+  );
+  api.expect(line, closed("TimedOut", {}));
+  expect(await failure(`c:workflow_result("w")`)).toMatch(/temporal: workflow w: TimedOut$/m);
+  api.expect(line, closed("Started", {}));
+  expect(await failure(`c:workflow_result("w")`)).toContain("workflow w has not ended");
+});
+
+test("signal_with_start, update_workflow", async () => {
+  api.expect(
+    `POST ${N}/workflows/w/signal-with-start/go%2Fon`,
+    { json: { runId: "r" } },
+    {
+      body: {
+        workflowType: { name: "Order" },
+        taskQueue: { name: "q" },
+        signalInput: [{ n: 1 }],
+      },
+    },
+  );
+  api.expect(
+    `POST ${N}/workflows/w/update/add%20item`,
+    { json: { outcome: { success: [2] } } },
+    {
+      body: {
+        waitPolicy: { lifecycleStage: "UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED" },
+        request: { meta: { updateId: "u" }, input: { name: "add item", args: ["a"] } },
+      },
+    },
+  );
+  api.expect(
+    `POST ${N}/workflows/w/update/x`,
+    { json: {} },
+    {
+      check({ body }) {
+        const sent = JSON.parse(body.toString());
+        expect(sent.request.meta.updateId).toMatch(/^[0-9a-f-]{36}$/);
+        expect(sent.waitPolicy.lifecycleStage).toMatch(/_ACCEPTED$/);
+        expect(sent.workflowExecution).toEqual({ workflowId: "w", runId: "r" });
+      },
+    },
+  );
+  expect(
+    await run(`
+      local r = c:signal_with_start("w", "go/on", { { n = 1 } }, { workflowType = "Order", taskQueue = "q" })
+      local u = c:update_workflow("w", "add item", { "a" }, { update_id = "u" })
+      c:update_workflow("w", "x", nil, { stage = "ACCEPTED", run_id = "r" })
+      return r.runId, u.outcome.success[1]`),
+  ).toEqual(["r", 2]);
+});
+
+test("reset_workflow", async () => {
+  const event = (eventId: string, eventType: string) => ({ eventId, eventType });
+  api.expect(`GET ${N}/workflows/w/history-reverse`, {
+    json: {
+      history: { events: [event("9", "EVENT_TYPE_WORKFLOW_EXECUTION_FAILED")] },
+      nextPageToken: "t",
+    },
+  });
+  api.expect(`GET ${N}/workflows/w/history-reverse?nextPageToken=t`, {
+    json: { history: { events: [event("7", "EVENT_TYPE_WORKFLOW_TASK_COMPLETED")] } },
+  });
+  const reset = (id: string, more = {}) => ({
+    check({ body }: { body: Buffer }) {
+      const { requestId, ...sent } = JSON.parse(body.toString());
+      expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+      expect(sent).toEqual({
+        workflowExecution: { workflowId: "w" },
+        reason: "why",
+        workflowTaskFinishEventId: id,
+        ...more,
+      });
+    },
+  });
+  api.expect(`POST ${N}/workflows/w/reset`, { json: { runId: "new" } }, reset("7"));
+  expect(await run(`return c:reset_workflow("w", "why").runId`)).toEqual(["new"]);
+  api.expect(
+    `POST ${N}/workflows/w/reset?runId=r`,
+    { json: {} },
+    reset("4", { workflowExecution: { workflowId: "w", runId: "r" } }),
+  );
+  await run(`c:reset_workflow("w", "why", { event_id = 4, run_id = "r" })`);
+  api.expect(`GET ${N}/workflows/w/history`, { json: { history: { events: [] } } });
+  expect(await failure(`c:reset_workflow("w", "why", { first = true })`)).toContain(
+    "temporal: workflow w has completed no task to go back to",
+  );
+});
+
+test("schedules", async () => {
+  const S = `${N}/schedules/nightly`;
+  api.expect(
+    `POST ${S}`,
+    { json: { conflictToken: "t" } },
+    {
+      body: {
+        requestId: "q",
+        schedule: {
+          spec: { cronString: ["0 3 * * *"] },
+          action: { startWorkflow: { workflowType: { name: "W" }, taskQueue: { name: "q" } } },
+        },
+      },
+    },
+  );
+  api.expect(
+    `POST ${S}/update`,
+    { json: {} },
+    { body: { schedule: { spec: {} }, conflictToken: "t" } },
+  );
+  const patch = (body: unknown) => api.expect(`POST ${S}/patch`, { json: {} }, { body });
+  patch({ patch: { pause: "paused" } });
+  patch({ patch: { unpause: "go" } });
+  patch({ patch: { triggerImmediately: {} } });
+  patch({
+    patch: {
+      backfillRequest: [
+        { startTime: "2026-01-01T00:00:00Z", endTime: "2026-01-02T00:00:00Z", overlapPolicy: "P" },
+      ],
+    },
+  });
+  api.expect(`GET ${S}/matching-times?startTime=2026-01-01T00%3A00%3A00Z&endTime=b`, {
+    json: { startTime: ["x"] },
+  });
+  api.expect(`DELETE ${S}?identity=me`, { json: {} });
+  expect(
+    await run(`
+      c:create_schedule("nightly", {
+        spec = { cronString = { "0 3 * * *" } },
+        action = { startWorkflow = { workflowType = "W", taskQueue = "q" } },
+      }, { request_id = "q" })
+      c:update_schedule("nightly", { spec = json.object({}) }, { conflict_token = "t" })
+      c:pause_schedule("nightly")
+      c:unpause_schedule("nightly", "go")
+      c:trigger_schedule("nightly")
+      c:backfill_schedule("nightly", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", { overlap_policy = "P" })
+      local times = c:schedule_times("nightly", "2026-01-01T00:00:00Z", "b")
+      c:delete_schedule("nightly", { identity = "me" })
+      return times`),
+  ).toEqual([["x"]]);
+});
+
+test("namespaces", async () => {
+  const P = "/api/v1/namespaces";
+  api.expect(
+    `POST ${P}`,
+    { json: {} },
+    { body: { namespace: "a", workflowExecutionRetentionPeriod: "259200s", description: "d" } },
+  );
+  api.expect(
+    `POST ${P}/a/update`,
+    { json: { n: 1 } },
+    { body: { updateInfo: { description: "e" } } },
+  );
+  expect(
+    await run(`
+      c:create_namespace("a", { description = "d" })
+      return c:update_namespace("a", { updateInfo = { description = "e" } }).n`),
+  ).toEqual([1]);
+  // there, created, created by another at the same time
+  const created = { namespace: "b", workflowExecutionRetentionPeriod: "86400s" };
+  api.expect(`GET ${P}/b`, { json: { n: 1 } });
+  for (const status of [200, 409]) {
+    api.expect(`GET ${P}/b`, { status: 404 });
+    api.expect(`POST ${P}`, { status, json: {} }, { body: created });
+    api.expect(`GET ${P}/b`, { json: { n: 2 } });
+  }
+  expect(
+    await run(`
+      local out = {}
+      for i = 1, 3 do
+        local ns, is_new = c:ensure_namespace("b", { workflowExecutionRetentionPeriod = "86400s" })
+        out[i] = ns.n .. tostring(is_new)
+      end
+      return out`),
+  ).toEqual([["1false", "2true", "2false"]]);
+});
+
+test("batch operations", async () => {
+  api.expect(
+    `POST ${N}/batch-operations/j`,
+    { json: {} },
+    { body: { visibilityQuery: "q", reason: "r", terminationOperation: {} } },
+  );
+  api.expect(`POST ${N}/batch-operations/j/stop`, { json: {} }, { body: { reason: "stopped" } });
+  await run(`
+    c:start_batch("j", { visibilityQuery = "q", reason = "r", terminationOperation = {} })
+    c:stop_batch("j")`);
 });
