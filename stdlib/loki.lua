@@ -5,6 +5,8 @@ local rest = require("assay.internal.client")
 
 local M, Client = {}, rest.class("loki")
 
+rest.include(Client, require("assay.internal.loki_admin"))
+
 --- A client; options: `tenant` (`X-Scope-OrgID`), `token` or `username` and `password`, `headers`,
 --- and those for connections.
 function M.client(...)
@@ -92,6 +94,11 @@ local function range(opts)
   return { "start", opts.start }, { "end", opts.end_time }
 end
 
+-- Loki leaves empty lists out
+local function list(self, path, query)
+  return get(self, path, query) or json.array({})
+end
+
 --- An instant query; returns the result and its type (`streams`, `vector`). `opts`: `limit`, `time`,
 --- `direction`.
 function Client:query(logql, opts)
@@ -160,22 +167,31 @@ function Client:lines(logql, opts)
   end
 end
 
---- The label names; `opts.start`, `opts.end_time`.
+--- The label names; `opts`: `start`, `end_time`, `since`, `query` (of the streams that fit).
 function Client:labels(opts)
-  return get(self, "/loki/api/v1/labels", { range(opts or {}) })
-end
-
---- The values of a label; `opts.start`, `opts.end_time`, `opts.query`.
-function Client:label_values(name, opts)
   opts = opts or {}
-  return get(self, ("/loki/api/v1/label/%s/values"):format(rest.escape(name)), {
-    { "start", opts.start }, { "end", opts.end_time }, { "query", opts.query },
+  return list(self, "/loki/api/v1/labels", {
+    { "start", opts.start }, { "end", opts.end_time }, { "since", opts.since },
+    { "query", opts.query },
   })
 end
 
---- The label sets of the streams that fit any of the selectors; `opts.start`, `opts.end_time`.
+--- The values of a label; `opts` as for `labels`.
+function Client:label_values(name, opts)
+  opts = opts or {}
+  return list(self, ("/loki/api/v1/label/%s/values"):format(rest.escape(name)), {
+    { "start", opts.start }, { "end", opts.end_time }, { "since", opts.since },
+    { "query", opts.query },
+  })
+end
+
+--- The label sets of the streams that fit any of the selectors; `opts`: `start`, `end_time`, `since`.
 function Client:series(match_selectors, opts)
-  return get(self, "/loki/api/v1/series", { { "match[]", match_selectors }, range(opts or {}) })
+  opts = opts or {}
+  return list(self, "/loki/api/v1/series", {
+    { "match[]", match_selectors }, { "start", opts.start }, { "end", opts.end_time },
+    { "since", opts.since },
+  })
 end
 
 local function tail_query(logql, opts)
@@ -253,14 +269,45 @@ function Client:stats(logql, opts)
   return (self:_get("/loki/api/v1/index/stats", { query = { { "query", logql }, range(opts or {}) } }))
 end
 
---- The volume by label; `opts`: `start`, `end_time`, `limit`, `target_labels`, `aggregate_by`.
-function Client:volume(logql, opts)
+local function volume(self, path, logql, opts)
   opts = opts or {}
-  return result(self, "/loki/api/v1/index/volume", {
+  local labels = opts.target_labels
+  return result(self, path, {
     { "query", logql }, { "start", opts.start }, { "end", opts.end_time },
-    { "limit", opts.limit }, { "targetLabels", opts.target_labels },
+    { "limit", opts.limit }, { "step", opts.step },
+    { "targetLabels", type(labels) == "table" and table.concat(labels, ",") or labels },
     { "aggregateBy", opts.aggregate_by },
   })
+end
+
+--- The volume by label; `opts`: `start`, `end_time`, `limit`, `target_labels` (a list), `aggregate_by`
+--- ("series", "labels").
+function Client:volume(logql, opts)
+  return volume(self, "/loki/api/v1/index/volume", logql, opts)
+end
+
+--- The volume by label over a range, as a matrix; `opts` as for `volume`, and `step`.
+function Client:volume_range(logql, opts)
+  return volume(self, "/loki/api/v1/index/volume_range", logql, opts)
+end
+
+--- The patterns of lines: a list of `{ pattern, samples }`. `opts`: `start`, `end_time`, `step`.
+function Client:patterns(logql, opts)
+  opts = opts or {}
+  return list(self, "/loki/api/v1/patterns", {
+    { "query", logql }, { "start", opts.start }, { "end", opts.end_time }, { "step", opts.step },
+  })
+end
+
+--- The fields that Loki finds in the lines of a selector: a list of `{ label, type, cardinality,
+--- parsers }`. `opts`: `start`, `end_time`, `since`, `limit`, `line_limit`.
+function Client:detected_fields(logql, opts)
+  opts = opts or {}
+  local answer = self:_get("/loki/api/v1/detected_fields", { ok = 200, query = {
+    { "query", logql }, { "start", opts.start }, { "end", opts.end_time }, { "since", opts.since },
+    { "limit", opts.limit }, { "line_limit", opts.line_limit },
+  } })
+  return answer.fields or json.array({})
 end
 
 --- An expression in the usual layout.
@@ -268,21 +315,14 @@ function Client:format_query(logql)
   return get(self, "/loki/api/v1/format_query", { query = logql })
 end
 
---- Asks for the deletion of lines; `opts.start`, `opts.end_time`.
-function Client:delete_logs(logql, opts)
-  self:_post("/loki/api/v1/delete", nil, {
-    query = { { "query", logql }, range(opts or {}) }, raw = true,
+--- The recording and alerting rules in Prometheus's form: groups. `opts`: `type` (`alert`, `record`),
+--- `file`, `rule_group`, `rule_name` (texts or lists).
+function Client:rules(opts)
+  opts = opts or {}
+  local data = get(self, "/prometheus/api/v1/rules", {
+    { "type", opts.type }, { "file", opts.file }, { "rule_group", opts.rule_group },
+    { "rule_name", opts.rule_name },
   })
-end
-
---- The deletions asked for.
-function Client:list_deletes()
-  return (self:_get("/loki/api/v1/delete"))
-end
-
---- The recording and alerting rules in Prometheus's form: groups.
-function Client:rules()
-  local data = get(self, "/prometheus/api/v1/rules")
   return data and data.groups or json.array({})
 end
 
@@ -290,11 +330,6 @@ end
 function Client:alerts()
   local data = get(self, "/prometheus/api/v1/alerts")
   return data and data.alerts or json.array({})
-end
-
---- `{ version, revision, … }`.
-function Client:build_info()
-  return (self:_get("/loki/api/v1/status/buildinfo"))
 end
 
 return M

@@ -103,6 +103,18 @@ function Client:query_range(promql, start_time, end_time, step, opts)
   return run_query(self, "query_range", "/api/v1/query_range", fields, opts).data.result
 end
 
+--- A range query as it is answered: `{ resultType, result, warnings, infos }`.
+function Client:query_range_raw(promql, start_time, end_time, step, opts)
+  local fields = query_options({
+    { "query", promql }, { "start", start_time }, { "end", end_time }, { "step", step },
+  }, opts)
+  local answer = run_query(self, "query_range_raw", "/api/v1/query_range", fields, opts)
+  return {
+    resultType = answer.data.resultType, result = answer.data.result,
+    warnings = answer.warnings, infos = answer.infos,
+  }
+end
+
 --- The active alerts.
 function Client:alerts()
   return get(self, "alerts", "/api/v1/alerts").alerts
@@ -196,6 +208,21 @@ function Client:format_query(promql)
   return get(self, "format_query", "/api/v1/format_query", { query = promql })
 end
 
+--- The syntax tree of an expression.
+function Client:parse_query(promql)
+  return get(self, "parse_query", "/api/v1/parse_query", { query = promql })
+end
+
+--- The names of the scrape pools.
+function Client:scrape_pools()
+  return get(self, "scrape_pools", "/api/v1/scrape_pools").scrapePools
+end
+
+--- What the server wants its administrator to know: a list of `{ text, date, active }`.
+function Client:notifications()
+  return get(self, "notifications", "/api/v1/notifications")
+end
+
 -- how the server is at this moment, so nothing is repeated
 local function answers_200(self, path, timeout)
   local res = self:_send("GET", path, { timeout = timeout, retries = 0 })
@@ -207,6 +234,11 @@ function Client:config_reload()
   local res = self:_send("POST", "/-/reload")
   if res.status == 200 then return true end
   return false, ("HTTP %d: %s"):format(res.status, res.body)
+end
+
+--- Ends the server, which must run with `--web.enable-lifecycle`.
+function Client:quit()
+  self:_post("/-/quit", nil, { error = "prometheus.quit:", ok = 200, raw = true })
 end
 
 --- Whether the server runs.

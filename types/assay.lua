@@ -3700,18 +3700,18 @@ function assay_loki_Client:query_range(logql, opts) end
 ---@return any
 function assay_loki_Client:lines(logql, opts) end
 
----The label names; `opts.start`, `opts.end_time`.
+---The label names; `opts`: `start`, `end_time`, `since`, `query` (of the streams that fit).
 ---@param opts? table
 ---@return any
 function assay_loki_Client:labels(opts) end
 
----The values of a label; `opts.start`, `opts.end_time`, `opts.query`.
+---The values of a label; `opts` as for `labels`.
 ---@param name? any
 ---@param opts? table
 ---@return any
 function assay_loki_Client:label_values(name, opts) end
 
----The label sets of the streams that fit any of the selectors; `opts.start`, `opts.end_time`.
+---The label sets of the streams that fit any of the selectors; `opts`: `start`, `end_time`, `since`.
 ---@param match_selectors? any
 ---@param opts? table
 ---@return any
@@ -3748,34 +3748,101 @@ function assay_loki_Client:metrics() end
 ---@return any
 function assay_loki_Client:stats(logql, opts) end
 
----The volume by label; `opts`: `start`, `end_time`, `limit`, `target_labels`, `aggregate_by`.
+---The volume by label; `opts`: `start`, `end_time`, `limit`, `target_labels` (a list), `aggregate_by` ("series", "labels").
 ---@param logql? any
 ---@param opts? table
 ---@return any
 function assay_loki_Client:volume(logql, opts) end
+
+---The volume by label over a range, as a matrix; `opts` as for `volume`, and `step`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:volume_range(logql, opts) end
+
+---The patterns of lines: a list of `{ pattern, samples }`. `opts`: `start`, `end_time`, `step`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:patterns(logql, opts) end
+
+---The fields that Loki finds in the lines of a selector: a list of `{ label, type, cardinality, parsers }`. `opts`: `start`, `end_time`, `since`, `limit`, `line_limit`.
+---@param logql? any
+---@param opts? table
+---@return any
+function assay_loki_Client:detected_fields(logql, opts) end
 
 ---An expression in the usual layout.
 ---@param logql? any
 ---@return any
 function assay_loki_Client:format_query(logql) end
 
----Asks for the deletion of lines; `opts.start`, `opts.end_time`.
+---The recording and alerting rules in Prometheus's form: groups. `opts`: `type` (`alert`, `record`), `file`, `rule_group`, `rule_name` (texts or lists).
+---@param opts? table
+---@return any
+function assay_loki_Client:rules(opts) end
+
+---The active alerts of the ruler.
+---@return any
+function assay_loki_Client:alerts() end
+
+---Asks for the deletion of lines; `opts.start`, `opts.end_time` (Unix seconds or RFC 3339), `opts.max_interval` (a longer time is cut into several requests).
 ---@param logql? any
 ---@param opts? table
 ---@return any
 function assay_loki_Client:delete_logs(logql, opts) end
 
----The deletions asked for.
+---The deletions asked for; `opts.start`, `opts.end_time`.
+---@param opts? table
 ---@return any
-function assay_loki_Client:list_deletes() end
+function assay_loki_Client:list_deletes(opts) end
 
----The recording and alerting rules in Prometheus's form: groups.
+---Takes back the deletion with that `request_id`; `opts.force`, also when it has begun.
+---@param request_id? any
+---@param opts? table
 ---@return any
-function assay_loki_Client:rules() end
+function assay_loki_Client:cancel_delete(request_id, opts) end
 
----The active alerts of the ruler.
+---The rule groups as they were written, by namespace; those of one `namespace` when it is given. `{}` when there are none.
+---@param namespace? any
 ---@return any
-function assay_loki_Client:alerts() end
+function assay_loki_Client:rule_groups(namespace) end
+
+---A rule group as it was written: `{ name, interval, rules }`; nil when it is absent.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_loki_Client:rule_group(namespace, name) end
+
+---Creates or replaces a rule group: `group` is `{ name, interval, rules }`, or YAML text.
+---@param namespace? any
+---@param group? any
+---@return any
+function assay_loki_Client:put_rule_group(namespace, group) end
+
+---Deletes a rule group.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_loki_Client:delete_rule_group(namespace, name) end
+
+---Deletes all rule groups of a namespace.
+---@param namespace? any
+---@return any
+function assay_loki_Client:delete_rule_namespace(namespace) end
+
+---The configuration of the server as YAML text; `mode`: "diffs" (from the defaults), "defaults".
+---@param mode? any
+---@return any
+function assay_loki_Client:config(mode) end
+
+---The state of the server's services, as text.
+---@return any
+function assay_loki_Client:services() end
+
+---Makes ingesters write what they hold in memory.
+---@return any
+function assay_loki_Client:flush() end
 
 ---`{ version, revision, … }`.
 ---@return any
@@ -3993,6 +4060,15 @@ function assay_prometheus_Client:query_raw(promql, opts) end
 ---@return any
 function assay_prometheus_Client:query_range(promql, start_time, end_time, step, opts) end
 
+---A range query as it is answered: `{ resultType, result, warnings, infos }`.
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@param step? any
+---@param opts? table
+---@return any
+function assay_prometheus_Client:query_range_raw(promql, start_time, end_time, step, opts) end
+
 ---The active alerts.
 ---@return any
 function assay_prometheus_Client:alerts() end
@@ -4055,9 +4131,26 @@ function assay_prometheus_Client:status(page) end
 ---@return any
 function assay_prometheus_Client:format_query(promql) end
 
+---The syntax tree of an expression.
+---@param promql? any
+---@return any
+function assay_prometheus_Client:parse_query(promql) end
+
+---The names of the scrape pools.
+---@return any
+function assay_prometheus_Client:scrape_pools() end
+
+---What the server wants its administrator to know: a list of `{ text, date, active }`.
+---@return any
+function assay_prometheus_Client:notifications() end
+
 ---Makes the server read its configuration again; whether it did, and otherwise why not.
 ---@return any
 function assay_prometheus_Client:config_reload() end
+
+---Ends the server, which must run with `--web.enable-lifecycle`.
+---@return any
+function assay_prometheus_Client:quit() end
 
 ---Whether the server runs.
 ---@return any
@@ -4137,6 +4230,16 @@ function assay_prometheus.query_raw(target, promql, opts) end
 ---@return any
 function assay_prometheus.query_range(target, promql, start_time, end_time, step, opts) end
 
+---A range query as it is answered: `{ resultType, result, warnings, infos }`.
+---@param target? any
+---@param promql? any
+---@param start_time? any
+---@param end_time? any
+---@param step? any
+---@param opts? table
+---@return any
+function assay_prometheus.query_range_raw(target, promql, start_time, end_time, step, opts) end
+
 ---The active alerts.
 ---@param target? any
 ---@return any
@@ -4211,10 +4314,31 @@ function assay_prometheus.status(target, page) end
 ---@return any
 function assay_prometheus.format_query(target, promql) end
 
+---The syntax tree of an expression.
+---@param target? any
+---@param promql? any
+---@return any
+function assay_prometheus.parse_query(target, promql) end
+
+---The names of the scrape pools.
+---@param target? any
+---@return any
+function assay_prometheus.scrape_pools(target) end
+
+---What the server wants its administrator to know: a list of `{ text, date, active }`.
+---@param target? any
+---@return any
+function assay_prometheus.notifications(target) end
+
 ---Makes the server read its configuration again; whether it did, and otherwise why not.
 ---@param target? any
 ---@return any
 function assay_prometheus.config_reload(target) end
+
+---Ends the server, which must run with `--web.enable-lifecycle`.
+---@param target? any
+---@return any
+function assay_prometheus.quit(target) end
 
 ---Whether the server runs.
 ---@param target? any

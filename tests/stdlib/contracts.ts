@@ -257,7 +257,7 @@ export const CONTRACTS: Record<string, Contract> = {
     label: withoutQuery("loki"),
     quiet: { ready: "false" },
     probes: each("ready wait_ready", "says how it is"),
-    missing: { ready: "false" },
+    missing: { ready: "false", rule_group: "nil", rule_groups: "{}" },
   },
   prometheus: {
     answer: () => ({ status: "success", data: { resultType: "vector", result: [] } }),

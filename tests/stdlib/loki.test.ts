@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { useApi } from "./server";
 
 const api = useApi();
@@ -133,6 +134,45 @@ describe("reading", () => {
       success({ resultType: "vector", result: [] }),
       [[], "vector"],
     ],
+    [
+      'labels({ since = "2h", query = "{a}" })',
+      "/loki/api/v1/labels?since=2h&query=%7Ba%7D",
+      success(undefined),
+      [[]],
+    ],
+    [
+      'volume_range("{}", { target_labels = { "a", "b" }, aggregate_by = "labels", step = "5m" })',
+      "/loki/api/v1/index/volume_range?query=%7B%7D&step=5m&targetLabels=a%2Cb&aggregateBy=labels",
+      success({ resultType: "matrix", result: [{ metric: { a: "x" }, values: [] }] }),
+      [[{ metric: { a: "x" }, values: [] }], "matrix"],
+    ],
+    [
+      'patterns("{}", { start = 1, end_time = 2, step = "1m" })',
+      "/loki/api/v1/patterns?query=%7B%7D&start=1&end=2&step=1m",
+      success([{ pattern: "<_> x", samples: [[1, 2]] }]),
+      [[{ pattern: "<_> x", samples: [[1, 2]] }]],
+    ],
+    [
+      'detected_fields("{}", { since = "1h", limit = 5, line_limit = 9 })',
+      "/loki/api/v1/detected_fields?query=%7B%7D&since=1h&limit=5&line_limit=9",
+      { json: { fields: [{ label: "level" }] } },
+      [[{ label: "level" }]],
+    ],
+    ["config()", "/config", { text: "a: 1" }, ["a: 1"]],
+    ['config("diffs")', "/config?mode=diffs", { text: "a: 1" }, ["a: 1"]],
+    ["services()", "/services", { text: "x => Running" }, ["x => Running"]],
+    [
+      'list_deletes({ start = 1, end_time = "2" })',
+      "/loki/api/v1/delete?start=1&end=2",
+      { text: "null" },
+      [[]],
+    ],
+    [
+      'rules({ type = "alert", rule_name = { "a", "b" } })',
+      "/prometheus/api/v1/rules?type=alert&rule_name=a&rule_name=b",
+      success({ groups: [{ name: "g" }] }),
+      [[{ name: "g" }]],
+    ],
     ['format_query("{}")', "/loki/api/v1/format_query?query=%7B%7D", success("{}"), ["{}"]],
     ["list_deletes()", "/loki/api/v1/delete", { json: [{ query: "x" }] }, [[{ query: "x" }]]],
     ["rules()", "/prometheus/api/v1/rules", success({ groups: [] }), [[]]],
@@ -231,4 +271,53 @@ test("tail and stream over a WebSocket", async () => {
       end
       return first, lines, seen`),
   ).toEqual(["l1", ["7l1b", "8l2b"], ["{a} t", "{a} t", "{b} t"]]);
+});
+
+test("rule groups, in YAML", async () => {
+  const yaml = (text: string) => ({ text, headers: { "Content-Type": "application/yaml" } });
+  api.expect("GET /loki/api/v1/rules", yaml("ns:\n  - name: g\n    rules: []\n"));
+  api.expect("GET /loki/api/v1/rules/a%2Fb", { status: 404, text: "no rule groups found" });
+  api.expect("GET /loki/api/v1/rules/ns/g", yaml("name: g\nrules: [{ alert: A, expr: x }]"));
+  api.expect("GET /loki/api/v1/rules/ns/none", { status: 404 });
+  api.expect(
+    "POST /loki/api/v1/rules/ns",
+    { status: 202, json: { status: "success" } },
+    {
+      headers: { "content-type": "application/yaml" },
+      check({ body }) {
+        expect(parse(body.toString())).toEqual({
+          name: "g",
+          rules: [{ alert: "A", expr: 'sum(rate({a="b"}[5m])) > 1' }],
+        });
+      },
+    },
+  );
+  api.expect("POST /loki/api/v1/rules/ns", { status: 202 }, { body: "name: g" });
+  api.expect("DELETE /loki/api/v1/rules/ns/g%20h", { status: 202 });
+  api.expect("DELETE /loki/api/v1/rules/ns", { status: 202 });
+  expect(
+    await api.run(`local c = require("assay.loki").client(URL)
+      local all, none, one, absent = c:rule_groups(), c:rule_groups("a/b"), c:rule_group("ns", "g"),
+        c:rule_group("ns", "none")
+      c:put_rule_group("ns", { name = "g", rules = { { alert = "A", expr = 'sum(rate({a="b"}[5m])) > 1' } } })
+      c:put_rule_group("ns", "name: g")
+      c:delete_rule_group("ns", "g h")
+      c:delete_rule_namespace("ns")
+      return all.ns[1].name, next(none) == nil, one.rules[1].alert, absent == nil`),
+  ).toEqual(["g", true, "A", true]);
+  api.expect("GET /loki/api/v1/rules/ns", yaml("a: [b"));
+  expect(await fail('rule_groups("ns")')).toContain(
+    "loki: GET /loki/api/v1/rules/ns: the answer is no YAML object",
+  );
+});
+
+test("cancel_delete, flush", async () => {
+  api.expect("DELETE /loki/api/v1/delete?request_id=a%2F1&force=true", { status: 204 });
+  api.expect("POST /flush", { status: 204 });
+  await call('cancel_delete("a/1", { force = true })');
+  await call("flush()");
+  api.expect("DELETE /loki/api/v1/delete?request_id=x", { status: 404, text: "no such" });
+  expect(await fail('cancel_delete("x")')).toContain(
+    "loki: DELETE /loki/api/v1/delete HTTP 404: no such",
+  );
 });

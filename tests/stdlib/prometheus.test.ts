@@ -210,3 +210,30 @@ test("assertions", async () => {
   api.expect("GET /api/v1/alerts", alerts);
   await call('assert_no_alerts(URL, "B")');
 });
+
+test("query_range_raw, parse_query, scrape_pools, notifications, quit", async () => {
+  api.expect("GET /api/v1/query_range?query=up&start=1&end=2&step=1m&limit=5", {
+    json: {
+      status: "success",
+      data: { resultType: "matrix", result: [{ metric: {}, values: [[1, "2"]] }] },
+      infos: ["i"],
+    },
+  });
+  expect(await call('query_range_raw(URL, "up", 1, 2, "1m", { limit = 5 })')).toEqual({
+    resultType: "matrix",
+    result: [{ metric: {}, values: [[1, "2"]] }],
+    infos: ["i"],
+  });
+  api.expect("GET /api/v1/parse_query?query=a%20%2B%20b", success({ type: "binaryExpr" }));
+  expect(await call('parse_query(URL, "a + b")')).toEqual({ type: "binaryExpr" });
+  api.expect("GET /api/v1/scrape_pools", success({ scrapePools: ["a"] }));
+  expect(await call("scrape_pools(URL)")).toEqual(["a"]);
+  api.expect("GET /api/v1/notifications", success([{ text: "t", active: true }]));
+  expect(await call("notifications(URL)")).toEqual([{ text: "t", active: true }]);
+  api.expect("POST /-/quit", { text: "Requesting termination... Goodbye!" });
+  await call("quit(URL)");
+  api.expect("POST /-/quit", { status: 403, text: "Lifecycle API is not enabled." });
+  expect(await api.failure('require("assay.prometheus").quit(URL)')).toContain(
+    "prometheus.quit: HTTP 403: Lifecycle API is not enabled.",
+  );
+});
