@@ -97,7 +97,8 @@ end
 --- Whether a bucket is there and may be listed, and the status (403: there, but not for us).
 function Client:bucket_exists(bucket)
   local res = send(self, "GET", bucket, nil, {
-    query = { { "list-type", 2 }, { "max-keys", 0 } },
+    -- MinIO answers a list of none without looking for the bucket
+    query = { { "list-type", 2 }, { "max-keys", 1 } },
   })
   return res.status == 200, res.status
 end
@@ -188,54 +189,63 @@ local function takes_no_batch(res)
     or (res.status == 400 and res.body:find("Content%-?MD5") ~= nil)
 end
 
-local function delete_singly(self, bucket, keys, first, failures)
-  for i = first, math.min(first + 999, #keys) do
-    local res = send(self, "DELETE", bucket, keys[i])
+local function delete_singly(self, bucket, keys, failures)
+  for _, key in ipairs(keys) do
+    local res = send(self, "DELETE", bucket, key)
     if res.status ~= 200 and res.status ~= 204 and res.status ~= 404 then
       local code, message = xml.value(res.body, "Code"), xml.value(res.body, "Message")
-      failures[#failures + 1] = { key = keys[i], code = code or "HTTP " .. res.status, message = message }
+      failures[#failures + 1] = { key = key, code = code or "HTTP " .. res.status, message = message }
     end
+  end
+end
+
+local function delete_batch(self, bucket, keys, failures)
+  local parts = { ('<Delete xmlns="%s"><Quiet>true</Quiet>'):format(XMLNS) }
+  for _, key in ipairs(keys) do
+    parts[#parts + 1] = ("<Object><Key>%s</Key></Object>"):format(xml.encode(key))
+  end
+  parts[#parts + 1] = "</Delete>"
+  local body = table.concat(parts)
+  local res = send(self, "POST", bucket, nil, {
+    query = { { "delete", "" } }, body = body,
+    headers = {
+      ["content-type"] = "application/xml",
+      ["x-amz-sdk-checksum-algorithm"] = "SHA256",
+      ["x-amz-checksum-sha256"] = base64.encode(crypto.hash(body, "sha256", true)),
+    },
+  })
+  if takes_no_batch(res) then return delete_singly(self, bucket, keys, failures) end
+  check(self, res, "POST", resource(bucket) .. "?delete", { 200 })
+  for item in xml.blocks(res.body, "Error") do
+    failures[#failures + 1] = {
+      key = xml.value(item, "Key"), code = xml.value(item, "Code"),
+      message = xml.value(item, "Message"),
+    }
   end
 end
 
 --- Deletes many objects, 1000 per request; returns the list of failures `{ key, code, message }`.
 function Client:delete_objects(bucket, keys)
   local failures = json.array({})
-  for first = 1, #keys, 1000 do
-    local parts = { ('<Delete xmlns="%s"><Quiet>true</Quiet>'):format(XMLNS) }
-    for i = first, math.min(first + 999, #keys) do
-      parts[#parts + 1] = ("<Object><Key>%s</Key></Object>"):format(xml.encode(keys[i]))
-    end
-    parts[#parts + 1] = "</Delete>"
-    local body = table.concat(parts)
-    local res = send(self, "POST", bucket, nil, {
-      query = { { "delete", "" } }, body = body,
-      headers = {
-        ["content-type"] = "application/xml",
-        ["x-amz-sdk-checksum-algorithm"] = "SHA256",
-        ["x-amz-checksum-sha256"] = base64.encode(crypto.hash(body, "sha256", true)),
-      },
-    })
-    if takes_no_batch(res) then
-      delete_singly(self, bucket, keys, first, failures)
-    else
-      check(self, res, "POST", resource(bucket) .. "?delete", { 200 })
-      for item in xml.blocks(res.body, "Error") do
-        failures[#failures + 1] = {
-          key = xml.value(item, "Key"), code = xml.value(item, "Code"),
-          message = xml.value(item, "Message"),
-        }
-      end
+  local batch, singly = {}, {}
+  for i, key in ipairs(keys) do
+    if xml.holds(key) then batch[#batch + 1] = key else singly[#singly + 1] = key end
+    if #batch == 1000 or (i == #keys and #batch > 0) then
+      delete_batch(self, bucket, batch, failures)
+      batch = {}
     end
   end
+  delete_singly(self, bucket, singly, failures)
   return failures
 end
 
---- Copies an object; true. `opts` as for `put_object`; new metadata needs
---- `metadata_directive = "REPLACE"`.
+--- Copies an object; true. `opts` as for `put_object`, and `version_id` (of the source); new metadata
+--- needs `metadata_directive = "REPLACE"`.
 function Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts)
   local headers = put_headers(opts)
-  headers["x-amz-copy-source"] = "/" .. url.encode(src_bucket) .. "/" .. rest.escape_path(src_key)
+  headers["x-amz-copy-source"] = rest.with_query(
+    "/" .. url.encode(src_bucket) .. "/" .. rest.escape_path(src_key),
+    { versionId = opts and opts.version_id })
   headers["x-amz-metadata-directive"] = opts and opts.metadata_directive
   local res = send(self, "PUT", dst_bucket, dst_key, { headers = headers })
   -- a copy that fails half way is answered with 200 and an error
@@ -246,9 +256,15 @@ function Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts)
   return true
 end
 
+-- as a form's field: a blank is `+`, or `%20` with others than AWS and MinIO
+local function decode_listed(text)
+  return url.decode((text:gsub("%+", "%%20")))
+end
+
 local function read_page(res)
   local text = res.body
-  local decode = xml.value(text, "EncodingType") == "url" and url.decode or function(s) return s end
+  local decode = xml.value(text, "EncodingType") == "url" and decode_listed
+    or function(s) return s end
   local page = {
     objects = json.array({}),
     common_prefixes = json.array({}),

@@ -4481,7 +4481,7 @@ function assay_s3_Client:delete_object(bucket, key, opts) end
 ---@return any
 function assay_s3_Client:delete_objects(bucket, keys) end
 
----Copies an object; true. `opts` as for `put_object`; new metadata needs `metadata_directive = "REPLACE"`.
+---Copies an object; true. `opts` as for `put_object`, and `version_id` (of the source); new metadata needs `metadata_directive = "REPLACE"`.
 ---@param src_bucket? any
 ---@param src_key? any
 ---@param dst_bucket? any

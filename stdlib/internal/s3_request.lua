@@ -24,6 +24,10 @@ function s3.locate(self, bucket, key)
   if bucket and self.path_style then path = path .. "/" .. url.encode(bucket)
   elseif bucket then host = bucket .. "." .. host end
   if key then path = path .. "/" .. rest.escape_path(key) end
+  -- URLs are normalised on their way, even as %2E: the request would be about something else
+  if (path .. "/"):find("/%.%.?/") then
+    rest.fail(("s3: %s: a part `.` or `..` can't be sent in a URL"):format(s3.resource(bucket, key)))
+  end
   if path == "" then path = "/" end
   return scheme .. "://" .. host, host, path
 end

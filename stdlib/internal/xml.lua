@@ -21,6 +21,12 @@ function xml.encode(text)
   }))
 end
 
+--- Whether text can stand in a document at all, even as an entity (XML 1.0 §2.2).
+function xml.holds(text)
+  return utf8.len(text) ~= nil and not text:find("[\0-\8\11\12\14-\31]")
+    and not text:find("\u{FFFE}", 1, true) and not text:find("\u{FFFF}", 1, true)
+end
+
 --- The raw content of the first element of a name.
 function xml.block(source, tag)
   return source:match("<" .. tag .. ">(.-)</" .. tag .. ">")
