@@ -27,6 +27,22 @@ local function object(self, namespace, plural, name)
   return (self:_get(kube.path(PREFIX, namespace, plural, name), { ok = 200 }))
 end
 
+--- The plural of Freight: "freights" today, "freight" on servers that do not say. Asked once.
+local function freight_plural(self)
+  local known = rawget(self, "_freight")
+  if not known then
+    known = "freight"
+    local types = self:_object(PREFIX)
+    for _, resource in ipairs(types and types.resources or {}) do
+      if resource.kind == "Freight" and not resource.name:find("/", 1, true) then
+        known = resource.name
+      end
+    end
+    rawset(self, "_freight", known)
+  end
+  return known
+end
+
 --- The stages of a namespace. `opts` of all lists: label_selector, limit.
 function Client:stages(namespace, opts)
   return list(self, namespace, "stages", opts)
@@ -118,12 +134,13 @@ function Client:freight_list(namespace, opts)
   if opts.warehouse then labels[#labels + 1] = WAREHOUSE_LABEL .. "=" .. opts.warehouse end
   if opts.alias then labels[#labels + 1] = "kargo.akuity.io/alias=" .. opts.alias end
   local o = { limit = opts.limit, label_selector = opts.label_selector }
-  if #labels == 0 then return list(self, namespace, "freight", o) end
-  local found = list(self, namespace, "freight", { label_selector = table.concat(labels, ",") })
+  local plural = freight_plural(self)
+  if #labels == 0 then return list(self, namespace, plural, o) end
+  local found = list(self, namespace, plural, { label_selector = table.concat(labels, ",") })
   if #found > 0 or opts.alias then return found end
   -- freight has no such labels any more
   local out = json.array({})
-  for _, item in ipairs(list(self, namespace, "freight")) do
+  for _, item in ipairs(list(self, namespace, plural)) do
     local fits = (not opts.stage or is_in_stage(item, opts.stage))
       and (not opts.warehouse or is_from(item, opts.warehouse))
     if fits then out[#out + 1] = item end
@@ -133,7 +150,7 @@ end
 
 --- A piece of freight.
 function Client:freight(namespace, name)
-  return object(self, namespace, "freight", name)
+  return object(self, namespace, freight_plural(self), name)
 end
 
 --- The status of a piece of freight.
@@ -238,7 +255,7 @@ end
 
 --- Approves a piece of freight for a stage.
 function Client:approve(namespace, freight, stage)
-  return self:_merge(kube.path(PREFIX, namespace, "freight", freight) .. "/status", {
+  return self:_merge(kube.path(PREFIX, namespace, freight_plural(self), freight) .. "/status", {
     status = { approvedFor = { [stage] = json.object({}) } },
   })
 end

@@ -23,7 +23,7 @@ const TYPES = `
   pkg.crossplane.io/v1 Provider providers !
   apiextensions.crossplane.io/v1 CompositeResourceDefinition compositeresourcedefinitions !
   kargo.akuity.io/v1alpha1 Stage stages
-  kargo.akuity.io/v1alpha1 Freight freight
+  kargo.akuity.io/v1alpha1 Freight freights
   kargo.akuity.io/v1alpha1 Promotion promotions
   kargo.akuity.io/v1alpha1 Warehouse warehouses
   kargo.akuity.io/v1alpha1 Project projects !

@@ -18,18 +18,38 @@ testOperator(api, {
   object404: "error",
   lists: [
     [`stages("n")`, `${N}/stages`],
-    [`freight_list("n")`, `${N}/freight`],
     [`promotions("n")`, `${N}/promotions`],
     [`warehouses("n")`, `${N}/warehouses`],
     ["projects()", `${P}/projects`],
   ],
   objects: [
     [`stage("n", "x")`, `${N}/stages/x`],
-    [`freight("n", "x")`, `${N}/freight/x`],
     [`promotion("n", "x")`, `${N}/promotions/x`],
     [`warehouse("n", "x")`, `${N}/warehouses/x`],
     [`project("x")`, `${P}/projects/x`],
   ],
+});
+
+/** What the server says its resource types are; asked for the plural of Freight, once. */
+const discovery = (...names: string[]) =>
+  api.expect(`GET ${P}`, { json: { resources: names.map((name) => ({ name, kind: "Freight" })) } });
+
+testOperator(api, {
+  name: "kargo",
+  bare: true,
+  before: () => discovery("freights", "freights/status"),
+  listVerb: "GET",
+  list404: "error",
+  object404: "error",
+  lists: [[`freight_list("n")`, `${N}/freights`]],
+  objects: [[`freight("n", "x")`, `${N}/freights/x`]],
+});
+
+test("freight of servers that do not say its plural", async () => {
+  api.expect(`GET ${P}`, { status: 404, text: "no" });
+  api.expect(`GET ${N}/freight?limit=500`, { json: { items: [] } });
+  api.expect(`GET ${N}/freight/x`, { json: { n: 1 } });
+  expect(await run(`return #c:freight_list("n"), c:freight("n", "x").n`)).toEqual([0, 1]);
 });
 
 test("stages", async () => {
@@ -72,8 +92,9 @@ test("stages", async () => {
 test("freight by labels, or by its fields", async () => {
   const query =
     "labelSelector=kargo.akuity.io%2Fstage%3Ds%2Ckargo.akuity.io%2Fwarehouse%3Dw&limit=500";
-  api.expect(`GET ${N}/freight?${query}`, { json: { items: [] } });
-  api.expect(`GET ${N}/freight?limit=500`, {
+  discovery("freights");
+  api.expect(`GET ${N}/freights?${query}`, { json: { items: [] } });
+  api.expect(`GET ${N}/freights?limit=500`, {
     json: {
       items: [
         { metadata: { name: "a" }, origin: { name: "w" }, status: { currentlyIn: { s: {} } } },
@@ -81,7 +102,7 @@ test("freight by labels, or by its fields", async () => {
       ],
     },
   });
-  api.expect(`GET ${N}/freight/a`, { json: {} });
+  api.expect(`GET ${N}/freights/a`, { json: {} });
   expect(
     await run(`local l = c:freight_list("n", { stage = "s", warehouse = "w" })
       return #l, l[1].metadata.name, next(c:freight_status("n", "a"))`),
@@ -128,8 +149,9 @@ test("approve, refresh, abort_promotion", async () => {
         metadata: { annotations: { [`kargo.akuity.io/${key}`]: value } },
       }),
   });
+  discovery("freights");
   api.expect(
-    `PATCH ${N}/freight/f/status`,
+    `PATCH ${N}/freights/f/status`,
     { json: { n: 1 } },
     merge({ status: { approvedFor: { prod: {} } } }),
   );
@@ -153,9 +175,10 @@ test("approve, refresh, abort_promotion", async () => {
       c:refresh("stages", "n", "s").n, c:abort_promotion("n", "p").n`),
   ).toEqual([1, 2, 3, 4]);
   const any = { check: () => undefined };
-  api.expect(`PATCH ${N}/freight/f/status`, { status: 404, text: "no" }, any);
+  discovery("freights");
+  api.expect(`PATCH ${N}/freights/f/status`, { status: 404, text: "no" }, any);
   expect(await failure(`c:approve("n", "f", "prod")`)).toContain(
-    `kargo: PATCH ${N}/freight/f/status HTTP 404: no`,
+    `kargo: PATCH ${N}/freights/f/status HTTP 404: no`,
   );
   api.expect(`PATCH ${N}/stages/s`, { status: 409, text: "no" }, any);
   expect(await failure(`c:refresh("stage", "n", "s")`)).toContain("HTTP 409: no");
