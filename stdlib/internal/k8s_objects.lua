@@ -95,6 +95,17 @@ function M.delete_collection(ns, kind, opts)
   }), opts)
 end
 
+local function apply_to(path, object, opts)
+  local meta = object.metadata
+  if type(meta) == "table" and meta.managedFields then
+    -- objects that were read have them, and the server refuses them here
+    meta = rest.copy(meta)
+    meta.managedFields = nil
+    object = rest.copy(object, { metadata = meta })
+  end
+  return verbs.patch(path, object, rest.copy(opts, { type = "apply" }))
+end
+
 --- Server-side apply of one object.
 local function apply_one(object, opts)
   if type(object) ~= "table" or not object.kind or not object.apiVersion then
@@ -105,7 +116,7 @@ local function apply_one(object, opts)
   local conn = wire.requests(opts)
   local entry = kinds.of_manifest(conn, object.apiVersion, object.kind)
   local path = paths.object(entry, meta.namespace or opts.namespace, meta.name, opts)
-  return verbs.patch(path, object, rest.copy(opts, { type = "apply" }))
+  return apply_to(path, object, opts)
 end
 
 --- Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any
@@ -135,7 +146,7 @@ function M.apply_resource(ns, kind, name, body, opts)
   local path, entry = paths.locate(ns, kind, name, opts)
   local object = rest.copy(typed(entry, body))
   object.metadata = rest.copy(object.metadata, { name = name })
-  return verbs.patch(path, object, rest.copy(opts, { type = "apply" }))
+  return apply_to(path, object, opts)
 end
 
 --- Whether an object exists: 404 is false, other statuses than 200 are errors.

@@ -67,10 +67,27 @@ function wire.writing(opts)
   }
 end
 
+-- lists of every object's metadata; an empty table there is an empty list
+local METADATA_LISTS = { "finalizers", "ownerReferences" }
+
+--- `body` whose metadata's empty lists are sent as lists: `{}` alone is written as an object.
+local function with_lists(body)
+  local meta = body.metadata
+  if type(meta) ~= "table" then return body end
+  local changed
+  for _, key in ipairs(METADATA_LISTS) do
+    if type(meta[key]) == "table" and next(meta[key]) == nil then
+      changed = changed or rest.copy(meta)
+      changed[key] = json.array({})
+    end
+  end
+  return changed and rest.copy(body, { metadata = changed }) or body
+end
+
 function wire.write(fn, method, path, body, opts, content_type, query)
   opts = opts or {}
   path = rest.with_query(path, query or wire.writing(opts))
-  local text = type(body) == "table" and json.encode(body) or body
+  local text = type(body) == "table" and json.encode(with_lists(body)) or body
   local res = wire.requests(opts):_send(method, path, {
     body = text,
     headers = text and { ["Content-Type"] = content_type or "application/json" } or nil,

@@ -85,22 +85,24 @@ local function set(client, key, value)
   rawset(client, "_http", nil)
 end
 
+--- Who the client is: whom the caller names, else the kubeconfig's user, else the service account.
+local function identity(client, dir, renew)
+  if client.token or client.username then return {} end
+  if client.token_file then return { token = trimmed(fs.read(client.token_file)) } end
+  if client._config then return client._config.credentials(renew) end
+  return client._own_cert and { token = trimmed(read(dir .. "/token")) } or {}
+end
+
 --- Brings trust and credentials up to date before a request.
 local function prepare(client, renew)
   local dir = client.service_account or SERVICE_ACCOUNT
   if client._own_ca and client.url:sub(1, 6) == "https:" then
     set(client, "ca_cert", read(dir .. "/ca.crt"))
   end
-  local found = { headers = {} }
-  if client._config then
-    found = client._config.credentials(renew)
-    if client._own_cert then
-      set(client, "client_cert", found.client_cert)
-      set(client, "client_key", found.client_key)
-    end
-  elseif client.token == nil and client.username == nil and client._own_cert then
-    if client.token_file then found.token = trimmed(fs.read(client.token_file))
-    else found.token = trimmed(read(dir .. "/token")) end
+  local found = identity(client, dir, renew)
+  if client._own_cert then
+    set(client, "client_cert", found.client_cert)
+    set(client, "client_key", found.client_key)
   end
   client._found = found
   local has_any = client.token or client.username or found.token or found.username

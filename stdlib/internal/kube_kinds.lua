@@ -207,8 +207,8 @@ local function discovered(conn, wanted, group)
 end
 
 --- The entry of a kind: a name of the table ("deploy"), a kind, plural or short name that the server
---- knows ("certificate"), one with its group ("certificates.cert-manager.io"), or
---- "group/version/Kind". Raises an error for others.
+--- knows ("certificate"), one with its group ("certificates.cert-manager.io",
+--- "certificates.v1.cert-manager.io"), or "group/version/Kind". Raises an error for others.
 function kinds.find(conn, kind)
   if type(kind) == "table" then return kind end
   local entry, message = kinds.known(kind)
@@ -221,7 +221,9 @@ function kinds.find(conn, kind)
   else
     local name, rest_of = wanted:match("^([^.]+)%.(.+)$")
     if name then wanted, group = name, rest_of end
-    ok, found = pcall(discovered, conn, wanted, group)
+    local version, of_group = (group or ""):match("^(v%d+%w*)%.(.+)$")
+    if version then ok, found = pcall(kinds.of_manifest, conn, of_group .. "/" .. version, wanted)
+    else ok, found = pcall(discovered, conn, wanted, group) end
   end
   if ok and found then return found end
   error(ok and message or unknown(kind, tostring(found)), 0)

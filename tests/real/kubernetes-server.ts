@@ -42,6 +42,12 @@ function isReady(port: number, caFile: string, token: string): boolean {
   }
 }
 
+/** Servers before 1.24 also listen without TLS unless they are told not to; later ones refuse the option. */
+function onlyTls(file: string): string[] {
+  const help = execFileSync(file, ["--help"], { encoding: "utf8", maxBuffer: 2 ** 24 });
+  return help.includes("--insecure-port") ? ["--insecure-port=0"] : [];
+}
+
 export async function startCluster(): Promise<Cluster> {
   const authority = makeAuthority();
   authority.issue("server", "IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc");
@@ -71,11 +77,13 @@ export async function startCluster(): Promise<Cluster> {
       ],
     });
     servers.push(etcd);
+    const server = findProgram("kube-apiserver", [BUILT]) as string;
+    const tlsOnly = onlyTls(server);
     const api = await startProgram({
-      file: findProgram("kube-apiserver", [BUILT]) as string,
+      file: server,
       args: (dir, port) => [
         ...[`--etcd-servers=${etcd.url}`, `--cert-dir=${dir}`],
-        ...["--bind-address=127.0.0.1", `--secure-port=${port}`, "--insecure-port=0"],
+        ...["--bind-address=127.0.0.1", `--secure-port=${port}`, ...tlsOnly],
         ...["--advertise-address=127.0.0.1", "--service-cluster-ip-range=10.0.0.0/24"],
         ...[
           `--tls-cert-file=${file("server.pem")}`,

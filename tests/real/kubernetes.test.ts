@@ -182,6 +182,19 @@ items:
           #many, many[3].kind, one.spec.replicas`),
     ).toEqual([undefined, "HTTP 409", "assay", "other", 3, "Deployment", 4]);
   });
+  test("objects that were read can be applied, and finalizers taken away", async () => {
+    expect(
+      await lua.run(`
+        local ns = namespace("edited")
+        local made = k8s.create(ns, "configmap", { metadata = { name = "c", finalizers = { "a.io/b" } } }, o)
+        made.data = { a = "1" }
+        local applied = k8s.apply(made, o)
+        k8s.delete_resource(ns, "configmap", "c", o)
+        local held = k8s.exists(ns, "configmap", "c", o)
+        k8s.patch_resource(ns, "configmap", "c", { metadata = { finalizers = {} } }, o)
+        return applied.data.a, held, k8s.exists(ns, "configmap", "c", o)`),
+    ).toEqual(["1", true, false]);
+  });
   test("lists: selectors, pages, collections", async () => {
     expect(
       await lua.run(`

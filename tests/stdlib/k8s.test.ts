@@ -173,6 +173,13 @@ describe("paths", () => {
       k8s.get_resource("d", "gd", "g", o)
       k8s.get_resource("d", "gadgets.ex.io", "g", o)`);
   });
+  test("a plural with version and group needs that version alone", async () => {
+    api.expect("GET /apis/ex.io/v1beta1", {
+      json: { resources: [{ name: "gadgets", kind: "Gadget", namespaced: true }] },
+    });
+    api.expect("GET /apis/ex.io/v1beta1/namespaces/d/gadgets/g", { json: {} });
+    await run(`k8s.get_resource("d", "gadgets.v1beta1.ex.io", "g", o)`);
+  });
   test("what discovery does not know", async () => {
     api.expect("GET /api/v1", { status: 404 });
     api.expect("GET /apis", { status: 404 });
@@ -324,6 +331,33 @@ describe("objects", () => {
     expect(await failure(`k8s.apply({ kind = "Pod", apiVersion = "v1" }, o)`)).toContain(
       "k8s.apply: a manifest needs metadata.name",
     );
+  });
+  test("apply takes objects that were read", async () => {
+    api.expect(
+      "PATCH /api/v1/namespaces/d/configmaps/a?fieldManager=assay&force=true",
+      { json: {} },
+      {
+        check: (r: { body: Buffer }) =>
+          expect(JSON.parse(r.body.toString()).metadata).toEqual({ name: "a", namespace: "d" }),
+      },
+    );
+    await run(`
+      local read = { apiVersion = "v1", kind = "ConfigMap",
+        metadata = { name = "a", namespace = "d", managedFields = { { manager = "m" } } } }
+      k8s.apply(read, o)
+      assert.eq(#read.metadata.managedFields, 1)`);
+  });
+  test("the lists of metadata may be empty", async () => {
+    const metadata = { name: "a", finalizers: [], ownerReferences: [], labels: {} };
+    api.expect(
+      `PATCH ${PODS}/a`,
+      { json: {} },
+      {
+        check: (r: { body: Buffer }) => expect(JSON.parse(r.body.toString())).toEqual({ metadata }),
+      },
+    );
+    await run(`k8s.patch_resource("default", "pod", "a",
+      { metadata = { name = "a", finalizers = {}, ownerReferences = {}, labels = {} } }, o)`);
   });
   test("apply asks for the plural of kinds it does not know", async () => {
     api.expect("GET /apis/ex.io/v1", {

@@ -207,6 +207,19 @@ users: [{ name: u, user: ${user} }]
       "GET /api/v1/namespaces/team/pods/p cert:ann",
     ]);
   });
+  test("who the caller says it is, it is: not the user of the config", async () => {
+    const pair = authority.issue("ann", "DNS:unused");
+    file("tokens/good", "good\n");
+    const path = config(
+      "both.yaml",
+      trusted(),
+      `{ client-certificate-data: ${base64(pair.cert)}, client-key-data: ${base64(pair.key)}, as: x }`,
+    );
+    await run(`
+      k8s.version { kubeconfig = "${path}", token = "good" }
+      k8s.version { kubeconfig = "${path}", token_file = DIR .. "/tokens/good" }`);
+    expect(seen()).toEqual(["GET /version token:good", "GET /version token:good"]);
+  });
   test("a certificate of another authority is nobody's", async () => {
     const pair = other.issue("eve", "DNS:unused");
     const path = config(
