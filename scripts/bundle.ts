@@ -61,8 +61,12 @@ const LEFT_OUT: readonly [RegExp, string][] = [
   [/[\\/]iconv-lite[\\/]encodings[\\/]tables[\\/][\w-]+\.json$/, "module.exports = [];"],
 ];
 
-/** undici looks at `node:http` for these two; it would take longer to load than all of undici. */
-const HTTP_STUB = "module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };";
+/**
+ * What undici looks at in `node:http`, which would take longer to load than all of undici. Modules of
+ * the runtime are not up to plugins to resolve, so the text that requires it is replaced.
+ */
+const HTTP = /require\(["'](?:node:)?http["']\)/g;
+const HTTP_STUB = "({ maxHeaderSize: 16384, IncomingMessage: class {} })";
 
 /** Leaves unreachable parts of packages out. */
 export function leaveOut(): BunPlugin {
@@ -71,13 +75,15 @@ export function leaveOut(): BunPlugin {
     setup(build) {
       for (const [filter, contents] of LEFT_OUT)
         build.onLoad({ filter }, () => ({ contents, loader: "js" }));
-      build.onResolve({ filter: /^(node:)?http$/ }, ({ path, importer }) =>
-        /[\\/]undici[\\/]lib[\\/]/.test(importer) ? { path, namespace: "http-stub" } : undefined,
+      build.onLoad(
+        { filter: /[\\/]undici[\\/]lib[\\/](?:core[\\/]util|dispatcher[\\/]client)\.js$/ },
+        (file) => {
+          const text = readFileSync(file.path, "utf8");
+          const contents = text.replace(HTTP, HTTP_STUB);
+          if (contents === text) throw new Error(`${file.path} no longer requires node:http`);
+          return { contents, loader: "js" };
+        },
       );
-      build.onLoad({ filter: /./, namespace: "http-stub" }, () => ({
-        contents: HTTP_STUB,
-        loader: "js",
-      }));
     },
   };
 }
