@@ -4398,6 +4398,12 @@ function assay_prometheus.assert_no_alerts(target, name) end
 ---@class assay.s3.Client: assay.client
 local assay_s3_Client = {}
 
+---A client with the temporary keys of a role; its field `expires` says until when (Unix seconds). `opts`: `session_name`, `duration` (seconds), `policy` (a table or JSON text that narrows what it may), `external_id`, `sts_endpoint`. MinIO and Ceph take any text for the role.
+---@param role_arn? any
+---@param opts? table
+---@return any
+function assay_s3_Client:assume_role(role_arn, opts) end
+
 ---Creates a bucket; true.
 ---@param bucket? any
 ---@return any
@@ -4446,7 +4452,7 @@ function assay_s3_Client:put_bucket_config(bucket, name, text) end
 ---@return any
 function assay_s3_Client:delete_bucket_config(bucket, name) end
 
----Stores an object (a string of bytes); true. `opts`: `content_type`, `metadata`, `cache_control`, `acl`, `storage_class`, `server_side_encryption`, `if_none_match` (`*`: only if absent), `headers`.
+---Stores an object (a string of bytes); true. `opts`: `content_type`, `metadata`, `cache_control`, `acl`, `storage_class`, `server_side_encryption`, `tags` (a table), `if_none_match` (`*`: only if absent), `headers`, `timeout`.
 ---@param bucket? any
 ---@param key? any
 ---@param body? any
@@ -4460,6 +4466,14 @@ function assay_s3_Client:put_object(bucket, key, body, opts) end
 ---@param opts? table
 ---@return any
 function assay_s3_Client:get_object(bucket, key, opts) end
+
+---Saves an object as a file, of any size; returns its size, nil when it is absent. `opts`: `version_id`, `max_size`, `timeout` (none: as long as bytes arrive).
+---@param bucket? any
+---@param key? any
+---@param path? any
+---@param opts? table
+---@return any
+function assay_s3_Client:download(bucket, key, path, opts) end
 
 ---About an object: `{ status, headers }`; nil when it is absent.
 ---@param bucket? any
@@ -4475,13 +4489,7 @@ function assay_s3_Client:head_object(bucket, key, opts) end
 ---@return any
 function assay_s3_Client:delete_object(bucket, key, opts) end
 
----Deletes many objects, 1000 per request; returns the list of failures `{ key, code, message }`.
----@param bucket? any
----@param keys? any
----@return any
-function assay_s3_Client:delete_objects(bucket, keys) end
-
----Copies an object; true. `opts` as for `put_object`, and `version_id` (of the source); new metadata needs `metadata_directive = "REPLACE"`.
+---Copies an object; true. `opts` as for `put_object`; new metadata needs `metadata_directive = "REPLACE"`; `opts.version_id` of the source.
 ---@param src_bucket? any
 ---@param src_key? any
 ---@param dst_bucket? any
@@ -4489,6 +4497,35 @@ function assay_s3_Client:delete_objects(bucket, keys) end
 ---@param opts? table
 ---@return any
 function assay_s3_Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts) end
+
+---The tags of an object: names to values; nil when the object is absent. `opts.version_id`.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:get_object_tags(bucket, key, opts) end
+
+---Replaces the tags of an object; true. `opts.version_id`.
+---@param bucket? any
+---@param key? any
+---@param tags? any
+---@param opts? table
+---@return any
+function assay_s3_Client:put_object_tags(bucket, key, tags, opts) end
+
+---Removes the tags of an object; true. `opts.version_id`.
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:delete_object_tags(bucket, key, opts) end
+
+---A URL with which anyone may do one thing for a time: `opts.method` (GET), `opts.expires` (seconds, 3600), `opts.headers` (must then be sent as given), `opts.query` (a list of pairs, e.g. `response-content-disposition`), `opts.time` (now).
+---@param bucket? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:presign(bucket, key, opts) end
 
 ---The objects of a bucket: `{ objects, common_prefixes, is_truncated, next_continuation_token, key_count }` with objects `{ key, size, last_modified, etag, storage_class }`. `opts`: `prefix`, `delimiter`, `start_after`, `encoding_type`. All pages are read, but only one with `all = false`, `max_keys` or `continuation_token` (unless `all = true`).
 ---@param bucket? any
@@ -4508,12 +4545,18 @@ function assay_s3_Client:object_versions(bucket, opts) end
 ---@return any
 function assay_s3_Client:objects(bucket, opts) end
 
----A URL with which anyone may do one thing for a time: `opts.method` (GET), `opts.expires` (seconds, 3600), `opts.headers` (must then be sent as given), `opts.query` (a list of pairs, e.g. `response-content-disposition`), `opts.time` (now).
+---Deletes many objects, 1000 per request; returns the list of failures `{ key, code, message }`. `keys` are texts, or tables with `key` and `version_id`, such as those of `object_versions`.
 ---@param bucket? any
----@param key? any
+---@param keys? any
+---@return any
+function assay_s3_Client:delete_objects(bucket, keys) end
+
+---Deletes all objects whose keys begin with `prefix` (all of the bucket when it is ""), page by page; returns how many were deleted, and the list of failures. `opts.versions`: with all their versions.
+---@param bucket? any
+---@param prefix? any
 ---@param opts? table
 ---@return any
-function assay_s3_Client:presign(bucket, key, opts) end
+function assay_s3_Client:delete_prefix(bucket, prefix, opts) end
 
 ---Begins an upload in parts; returns its id. `opts` as for `put_object`.
 ---@param bucket? any
@@ -4522,14 +4565,33 @@ function assay_s3_Client:presign(bucket, key, opts) end
 ---@return any
 function assay_s3_Client:create_multipart_upload(bucket, key, opts) end
 
----Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag.
+---Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag. `opts.timeout`.
 ---@param bucket? any
 ---@param key? any
 ---@param upload_id? any
 ---@param number? any
 ---@param body? any
+---@param opts? table
 ---@return any
-function assay_s3_Client:upload_part(bucket, key, upload_id, number, body) end
+function assay_s3_Client:upload_part(bucket, key, upload_id, number, body, opts) end
+
+---Copies bytes of another object as part `number`; returns its etag. `opts`: `range` (`bytes=0-5242879`), `version_id` of the source. Objects of more than 5 GiB are copied so.
+---@param bucket? any
+---@param key? any
+---@param upload_id? any
+---@param number? any
+---@param src_bucket? any
+---@param src_key? any
+---@param opts? table
+---@return any
+function assay_s3_Client:upload_part_copy(bucket, key, upload_id, number, src_bucket, src_key, opts) end
+
+---The parts of an upload that are stored: `{ number, size, etag, last_modified }`.
+---@param bucket? any
+---@param key? any
+---@param upload_id? any
+---@return any
+function assay_s3_Client:list_parts(bucket, key, upload_id) end
 
 ---Makes an object of parts, given by their etags in order; returns the object's etag.
 ---@param bucket? any
@@ -4563,7 +4625,7 @@ function assay_s3_Client:upload(bucket, key, source, opts) end
 ---@class assay.s3
 local assay_s3 = {}
 
----A client: `client { endpoint, region, access_key, secret_key }`. Further options: `session_token`, `path_style` (true; false puts the bucket into the host name), and those for connections. What is missing comes from `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+---A client: `client { endpoint, region, access_key, secret_key }`. Further options: `session_token`, `path_style` (true; false puts the bucket into the host name), and those for connections. What is missing comes from `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. Instead of keys: `role_arn` and `web_identity_token_file` (or `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`, as pods with a role of AWS have them), or the agent at `AWS_CONTAINER_CREDENTIALS_FULL_URI` (EKS Pod Identity). Such keys are renewed before they end.
 ---@param ... any
 ---@return assay.s3.Client
 function assay_s3.client(...) end

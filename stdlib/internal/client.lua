@@ -338,6 +338,14 @@ function Base:_send(method, path, o)
   end
 end
 
+--- Saves a body as a file and returns its size; `o` as for `http.download`.
+function Base:_download(address, file, o)
+  local own = connection(self)
+  o = rest.copy(o, { headers = merge_headers(self.headers, o.headers) })
+  if own then return own:download(address, file, o) end
+  return http.download(address, file, o)
+end
+
 local function expected(status, ok)
   if ok == nil then return status >= 200 and status <= 299 end
   if type(ok) ~= "table" then return status == ok end

@@ -21,13 +21,54 @@ function Client:create_multipart_upload(bucket, key, opts)
   return xml.value(res.body, "UploadId")
 end
 
---- Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag.
-function Client:upload_part(bucket, key, upload_id, number, body)
+--- Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag. `opts.timeout`.
+function Client:upload_part(bucket, key, upload_id, number, body, opts)
   local res = send(self, "PUT", bucket, key, {
     query = { { "partNumber", number }, { "uploadId", upload_id } }, body = body,
+    timeout = opts and opts.timeout,
   })
   check(self, res, "PUT", resource(bucket, key) .. "?partNumber=" .. number, { 200 })
   return res.headers.etag
+end
+
+--- Copies bytes of another object as part `number`; returns its etag. `opts`: `range`
+--- (`bytes=0-5242879`), `version_id` of the source. Objects of more than 5 GiB are copied so.
+function Client:upload_part_copy(bucket, key, upload_id, number, src_bucket, src_key, opts)
+  local res = send(self, "PUT", bucket, key, {
+    query = { { "partNumber", number }, { "uploadId", upload_id } },
+    headers = {
+      ["x-amz-copy-source"] = objects.source(src_bucket, src_key, opts),
+      ["x-amz-copy-source-range"] = opts and opts.range,
+    },
+    timeout = opts and opts.timeout,
+  })
+  -- may fail after the headers are sent
+  if res.status ~= 200 or res.body:find("<Error>", 1, true) then
+    self:_fail("PUT", resource(bucket, key) .. "?partNumber=" .. number, res)
+  end
+  return xml.value(res.body, "ETag")
+end
+
+--- The parts of an upload that are stored: `{ number, size, etag, last_modified }`.
+function Client:list_parts(bucket, key, upload_id)
+  local list = json.array({})
+  local marker
+  repeat
+    local res = send(self, "GET", bucket, key, { query = {
+      { "uploadId", upload_id }, { "part-number-marker", marker },
+    } })
+    check(self, res, "GET", resource(bucket, key) .. "?uploadId", { 200 })
+    for item in xml.blocks(res.body, "Part") do
+      list[#list + 1] = {
+        number = math.tointeger(tonumber(xml.value(item, "PartNumber"))),
+        size = math.tointeger(tonumber(xml.value(item, "Size"))),
+        etag = xml.value(item, "ETag"), last_modified = xml.value(item, "LastModified"),
+      }
+    end
+    local before = marker
+    marker = xml.value(res.body, "NextPartNumberMarker")
+  until xml.value(res.body, "IsTruncated") ~= "true" or not marker or marker == before
+  return list
 end
 
 --- Makes an object of parts, given by their etags in order; returns the object's etag.
@@ -125,9 +166,9 @@ function Client:upload(bucket, key, source, opts)
     end
     if not upload_id then
       upload_id = self:create_multipart_upload(bucket, key, opts)
-      etags[1] = self:upload_part(bucket, key, upload_id, 1, held)
+      etags[1] = self:upload_part(bucket, key, upload_id, 1, held, opts)
     end
-    etags[#etags + 1] = self:upload_part(bucket, key, upload_id, #etags + 1, part)
+    etags[#etags + 1] = self:upload_part(bucket, key, upload_id, #etags + 1, part, opts)
   end
   local ok, err = pcall(function()
     each_part(source, size, store)

@@ -2,6 +2,7 @@
 --- @description Signed requests to object storage, for `assay.s3`.
 
 local rest = require("assay.internal.client")
+local credentials = require("assay.internal.s3_credentials")
 local sigv4 = require("assay.internal.sigv4")
 
 local s3 = { OK = { 200, 204 }, XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/" }
@@ -37,32 +38,54 @@ function s3.resource(bucket, key)
   return "/" .. (bucket or "") .. (key and "/" .. key or "")
 end
 
---- Sends a signed request; `o` may hold query (pairs), headers, body.
+--- Where the bytes of a copy come from, for the header `x-amz-copy-source`; `opts.version_id`.
+function s3.source(bucket, key, opts)
+  local version = opts and opts.version_id
+  return "/" .. url.encode(bucket) .. "/" .. rest.escape_path(key)
+    .. (version and "?versionId=" .. url.encode(version) or "")
+end
+
+--- The headers of an XML body whose checksum servers want.
+function s3.checked(body)
+  return {
+    ["content-type"] = "application/xml",
+    ["x-amz-sdk-checksum-algorithm"] = "SHA256",
+    ["x-amz-checksum-sha256"] = base64.encode(crypto.hash(body, "sha256", true)),
+  }
+end
+
+--- A request signed at this moment: `{ target, headers }`; `o` may hold query (pairs), headers,
+--- body.
+function s3.signed(self, method, bucket, key, o)
+  local origin, host, path = s3.locate(self, bucket, key)
+  local query = sigv4.query(o.query or {})
+  local payload_hash = (o.body and o.body ~= "") and crypto.hash(o.body) or EMPTY_HASH
+  local keys = credentials.of(self)
+  local now = math.floor(time())
+  local headers = rest.copy(o.headers)
+  headers["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now)
+  headers["x-amz-content-sha256"] = payload_hash
+  headers["x-amz-security-token"] = keys.session_token
+  headers.Authorization = sigv4.sign({
+    method = method, path = path, query = o.query, headers = rest.copy(headers, { host = host }),
+    payload_hash = payload_hash, time = now, region = self.region,
+    access_key = keys.access_key, secret_key = keys.secret_key,
+  }).authorization
+  return { target = origin .. path .. (query ~= "" and "?" .. query or ""), headers = headers }
+end
+
+--- Sends a signed request; `o` may hold query (pairs), headers, body, timeout, max_size.
 function s3.send(self, method, bucket, key, o)
   o = o or {}
   if o.body ~= nil and type(o.body) ~= "string" then
     rest.fail(("s3: %s %s: the body must be a string, not a %s"):format(
       method, s3.resource(bucket, key), type(o.body)))
   end
-  local origin, host, path = s3.locate(self, bucket, key)
-  local query = sigv4.query(o.query or {})
-  local target = origin .. path .. (query ~= "" and "?" .. query or "")
-  local payload_hash = (o.body and o.body ~= "") and crypto.hash(o.body) or EMPTY_HASH
   local attempt = 0
   while true do
-    local now = math.floor(time())
-    local headers = rest.copy(o.headers)
-    headers["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now)
-    headers["x-amz-content-sha256"] = payload_hash
-    headers["x-amz-security-token"] = self.session_token
-    local signed = sigv4.sign {
-      method = method, path = path, query = o.query, headers = rest.copy(headers, { host = host }),
-      payload_hash = payload_hash, time = now, region = self.region,
-      access_key = self.access_key, secret_key = self.secret_key,
-    }
-    headers.Authorization = signed.authorization
-    local res = self:_send(method, target, {
-      headers = headers, body = o.body, timeout = o.timeout, max_size = o.max_size,
+    local signed = s3.signed(self, method, bucket, key, o)
+    local res = self:_send(method, signed.target, {
+      headers = signed.headers, body = o.body, timeout = o.timeout, max_size = o.max_size,
       -- a redirect would need another signature
       follow_redirects = false,
     })
@@ -97,6 +120,7 @@ function s3.put_headers(opts)
   for option, header in pairs(PUT_HEADERS) do
     if opts[option] ~= nil then headers[header] = opts[option] end
   end
+  if opts.tags then headers["x-amz-tagging"] = rest.query(opts.tags) end
   for name, text in pairs(opts.metadata or {}) do headers["x-amz-meta-" .. name:lower()] = text end
   return headers
 end

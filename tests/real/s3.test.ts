@@ -37,7 +37,7 @@ describe.skipIf(why)(`moto${why ? ` (left out: ${why})` : ""}`, () => {
         return s3.client(o)
       end
       local c = connect()`,
-    () => ({ URL: server.url, PORT: server.port, KEYS, DIR: server.dir }),
+    () => ({ URL: server.url, PORT: server.port, KEYS, DIR: server.dir, MOTO: moto.url }),
   );
   beforeAll(async () => {
     moto = await startProgram({
@@ -262,5 +262,76 @@ describe.skipIf(why)(`moto${why ? ` (left out: ${why})` : ""}`, () => {
         return c:get_object("assay-virtual", "a b"), v:get_object("assay-virtual", "a b"),
           #v:list_objects("assay-virtual").objects, (v:bucket_exists("assay-virtual"))`),
     ).toEqual(["host", "host", 1, true]);
+  });
+  test("tags", async () => {
+    expect(
+      await lua.run(`
+        c:ensure_bucket("assay-tags")
+        c:put_object("assay-tags", "k &", "x", { tags = { team = "a b", env = "q+1" } })
+        local first = c:get_object_tags("assay-tags", "k &")
+        c:put_object_tags("assay-tags", "k &", { n = 2 })
+        local second = c:get_object_tags("assay-tags", "k &")
+        c:delete_object_tags("assay-tags", "k &")
+        return first, second, next(c:get_object_tags("assay-tags", "k &")) == nil,
+          c:get_object_tags("assay-tags", "none")`),
+    ).toEqual([{ team: "a b", env: "q+1" }, { n: "2" }, true, undefined]);
+  });
+  test("downloads into files", async () => {
+    expect(
+      await lua.run(`
+        c:ensure_bucket("assay-files")
+        c:put_object("assay-files", "a b/ü", ("bytes\\0"):rep(100000))
+        local path = DIR .. "/down/loaded"
+        local size = c:download("assay-files", "a b/ü", path)
+        return size, fs.read(path) == c:get_object("assay-files", "a b/ü"),
+          c:download("assay-files", "none", DIR .. "/none"), fs.exists(DIR .. "/none")`),
+    ).toEqual([600_000, true, undefined, false]);
+    expect(
+      await lua.failure(`connect { secret_key = "x" }:download("assay-files", "k", DIR .. "/k")`),
+    ).toMatch(/s3: GET \/assay-files\/k HTTP 403: .*SignatureDoesNotMatch/);
+  });
+  test("parts that are copied and listed", async () => {
+    expect(
+      await lua.run(`
+        c:ensure_bucket("assay-copy")
+        c:put_object("assay-copy", "from me", ("0123456789"):rep(600000))
+        local id = c:create_multipart_upload("assay-copy", "to")
+        local one = c:upload_part_copy("assay-copy", "to", id, 1, "assay-copy", "from me",
+          { range = "bytes=0-5242879" })
+        local two = c:upload_part("assay-copy", "to", id, 2, "end")
+        local parts = c:list_parts("assay-copy", "to", id)
+        c:complete_multipart_upload("assay-copy", "to", id, { one, two })
+        return parts[1].size, parts[2].size, parts[2].etag == two, #parts,
+          c:get_object("assay-copy", "to"):sub(-6)`),
+    ).toEqual([5_242_880, 3, true, 2, "789end"]);
+  });
+  test("a prefix is deleted, also with all versions", async () => {
+    expect(
+      await lua.run(`
+        c:ensure_bucket("assay-gone")
+        for i = 1, 12 do c:put_object("assay-gone", "p/" .. i, "x") end
+        c:put_object("assay-gone", "q", "x")
+        local count, failed = c:delete_prefix("assay-gone", "p/")
+        local left = #c:list_objects("assay-gone").objects
+        c:put_bucket_config("assay-gone", "versioning",
+          '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>')
+        c:put_object("assay-gone", "q", "y")
+        c:delete_object("assay-gone", "q")
+        local versions = c:delete_prefix("assay-gone", "", { versions = true })
+        return count, #failed, left, versions, #c:object_versions("assay-gone"), c:delete_bucket("assay-gone")`),
+    ).toEqual([12, 0, 1, 3, 0, true]);
+  });
+  test("temporary keys of roles", async () => {
+    expect(
+      await lua.run(`
+        c:ensure_bucket("assay-role")
+        local role = c:assume_role("arn:aws:iam::123456789012:role/job", { session_name = "s", duration = 900 })
+        local web = s3.client { endpoint = MOTO, region = "eu-central-2", web_identity_token = "jwt",
+          role_arn = "arn:aws:iam::123456789012:role/pod" }
+        web:put_object("assay-role", "k", "by a role")
+        local url = web:presign("assay-role", "k")
+        return role.access_key:sub(1, 4), role.session_token ~= nil, role.expires - time() > 600,
+          c:get_object("assay-role", "k"), url:find("X-Amz-Security-Token", 1, true) ~= nil`),
+    ).toEqual(["ASIA", true, true, "by a role", true]);
   });
 });

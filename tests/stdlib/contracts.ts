@@ -284,17 +284,21 @@ export const CONTRACTS: Record<string, Contract> = {
       etags: '{ "e" }',
       source: '"text"',
       "error_code.body": '"<Code>x</Code>"',
+      tags: '{ a = "b" }',
+      "download.path": "os.tmpname()",
     },
     // names as they are, and of the query only what tells operations apart
     label: (fn, r) => {
       const name = decodeURIComponent(r.path);
+      if (fn === "assume_role") return "s3: AssumeRole";
       if (fn === "copy_object") return `s3: COPY ${COPIED} -> ${name}`;
       const shown = /^\?(list-type=2|partNumber=\d+)/.exec(r.query)?.[0];
       return `s3: ${r.method} ${name}${shown ?? decodeURIComponent(r.query).replace(/=(upload_id.*)?$/, "")}`;
     },
     local: { error_code: "reads a text", presign: "signs", objects: "an iterator" },
+    probes: { download: "asks again in another way" },
     missing: {
-      ...each("get_object head_object bucket_config", "nil"),
+      ...each("get_object head_object bucket_config download get_object_tags", "nil"),
       bucket_exists: "false",
     },
     quiet: { bucket_exists: "false" },

@@ -320,6 +320,76 @@ const rows: Row[] = [
     "POST /b/k?uploadId",
   ],
   [
+    'upload_part_copy("b", "k", "u", 3, "s", "x y", { range = "bytes=0-9", version_id = "v/" })',
+    "PUT /b/k?partNumber=3&uploadId=u",
+    { text: "<CopyPartResult><ETag>&quot;e&quot;</ETag></CopyPartResult>" },
+    {
+      headers: {
+        "x-amz-copy-source": "/s/x%20y?versionId=v%2F",
+        "x-amz-copy-source-range": "bytes=0-9",
+      },
+    },
+    ['"e"'],
+    "PUT /b/k?partNumber=3",
+  ],
+  [
+    'list_parts("b", "k", "u")',
+    "GET /b/k?uploadId=u",
+    {
+      text: "<R><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><LastModified>t</LastModified><ETag>e</ETag><Size>5</Size></Part></R>",
+    },
+    {},
+    [[{ number: 1, size: 5, etag: "e", last_modified: "t" }]],
+    "GET /b/k?uploadId",
+  ],
+  [
+    'put_object_tags("b", "k", { b = 2, a = "x&y" }, { version_id = "v" })',
+    "PUT /b/k?tagging=&versionId=v",
+    {},
+    {
+      headers: { "x-amz-checksum-sha256": /=$/, "content-type": "application/xml" },
+      body: '<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet><Tag><Key>a</Key><Value>x&amp;y</Value></Tag><Tag><Key>b</Key><Value>2</Value></Tag></TagSet></Tagging>',
+    },
+    [true],
+    "PUT /b/k?tagging",
+  ],
+  [
+    'get_object_tags("b", "k")',
+    "GET /b/k?tagging=",
+    {
+      text: "<Tagging><TagSet><Tag><Key>a</Key><Value>x&amp;y</Value></Tag><Tag><Key>b</Key><Value></Value></Tag></TagSet></Tagging>",
+    },
+    {},
+    [{ a: "x&y", b: "" }],
+    "GET /b/k?tagging",
+  ],
+  [
+    'delete_object_tags("b", "k")',
+    "DELETE /b/k?tagging=",
+    { status: 204 },
+    {},
+    [true],
+    "DELETE /b/k?tagging",
+  ],
+  [
+    'put_object("b", "k", "x", { tags = { env = "a b", team = "q&a" } })',
+    "PUT /b/k",
+    {},
+    { headers: { "x-amz-tagging": "env=a%20b&team=q%26a" }, body: "x" },
+    [true],
+    "PUT /b/k",
+  ],
+  [
+    'delete_objects("b", { { key = "a", version_id = "1&" }, "c" })',
+    "POST /b?delete=",
+    { text: "<DeleteResult/>" },
+    {
+      body: '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet><Object><Key>a</Key><VersionId>1&amp;</VersionId></Object><Object><Key>c</Key></Object></Delete>',
+    },
+    [[]],
+    "POST /b?delete",
+  ],
+  [
     'abort_multipart_upload("b", "k", "u")',
     "DELETE /b/k?uploadId=u",
     { status: 204 },
@@ -627,4 +697,193 @@ test("list_multipart_uploads over pages", async () => {
       { key: "b", upload_id: "u-b", initiated: "t" },
     ],
   ]);
+});
+
+test("versions in an answer without namespace", async () => {
+  api.expect("GET /b?versions=", {
+    text: `<ListVersionsResult><Name>b</Name><Version><Key>a</Key><VersionId>1</VersionId></Version>
+      <DeleteMarker><Key>a</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>`,
+  });
+  expect(await call(`object_versions("b")`)).toMatchObject([
+    [
+      { key: "a", version_id: "1", is_deleted: false },
+      { key: "a", version_id: "2", is_deleted: true },
+    ],
+  ]);
+});
+
+test("list_parts over pages", async () => {
+  const part = (n: number) => `<Part><PartNumber>${n}</PartNumber><ETag>e</ETag></Part>`;
+  api.expect("GET /b/k?uploadId=u", {
+    text: `<R><IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker>${part(1)}</R>`,
+  });
+  api.expect("GET /b/k?part-number-marker=1&uploadId=u", {
+    text: `<R><IsTruncated>false</IsTruncated><NextPartNumberMarker>2</NextPartNumberMarker>${part(2)}</R>`,
+  });
+  expect(await call(`list_parts("b", "k", "u")`)).toMatchObject([[{ number: 1 }, { number: 2 }]]);
+});
+
+test("download: bytes, absence, errors, a server that is busy", async () => {
+  const code = (key: string) => `${client}
+    local path = os.tmpname()
+    return c:download("b", "${key}", path), fs.read(path)`;
+  api.expect("GET /b/k%20l", { text: Buffer.from([0, 255, 1]) }, { check: signed });
+  expect(
+    await api.run(`${client}
+    local path = os.tmpname()
+    local size = c:download("b", "k l", path)
+    return size, fs.read(path) == string.char(0, 255, 1)`),
+  ).toEqual([3, true]);
+  api.expect("GET /b/none", { status: 404 }, { check: signed });
+  api.expect("GET /b/none", { status: 404 }, { headers: { range: "bytes=0-0" }, check: signed });
+  expect(await api.run(code("none"))).toEqual([undefined, ""]);
+  api.expect("GET /b/k", { status: 403 }, { check: signed });
+  api.expect("GET /b/k", { status: 403, text: "<Code>AccessDenied</Code>" }, { check: signed });
+  expect(await api.failure(code("k"))).toContain(
+    "s3: GET /b/k HTTP 403: <Code>AccessDenied</Code>",
+  );
+  api.expect("GET /b/k", { status: 503, text: "<Code>SlowDown</Code>" }, { check: signed });
+  api.expect("GET /b/k", { status: 206, text: "x" }, { check: signed });
+  api.expect("GET /b/k", { text: "xyz" }, { check: signed });
+  expect(await api.run(code("k"))).toEqual([3, "xyz"]);
+});
+
+test("delete_prefix: objects by pages, or all versions", async () => {
+  const any = { check: () => undefined };
+  const keys = (n: number) =>
+    Array.from({ length: n }, (_, i) => `<Contents><Key>p/${i}</Key></Contents>`).join("");
+  const count = (n: number): Wanted => ({
+    check: ({ body }) => expect(body.toString().match(/<Object>/g)?.length).toBe(n),
+  });
+  api.expect("GET /b?list-type=2&prefix=p%2F", {
+    text: `<R><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>${keys(1000)}</R>`,
+  });
+  api.expect("POST /b?delete=", { text: "<R/>" }, count(1000));
+  api.expect("GET /b?continuation-token=t&list-type=2&prefix=p%2F", { text: `<R>${keys(2)}</R>` });
+  api.expect(
+    "POST /b?delete=",
+    { text: "<R><Error><Key>p/0</Key><Code>AccessDenied</Code></Error></R>" },
+    count(2),
+  );
+  expect(await call(`delete_prefix("b", "p/")`)).toEqual([
+    1001,
+    [{ key: "p/0", code: "AccessDenied" }],
+  ]);
+  api.expect("GET /b?prefix=&versions=", {
+    text: "<R><Version><Key>a</Key><VersionId>1</VersionId></Version></R>",
+  });
+  api.expect("POST /b?delete=", { text: "<R/>" }, any);
+  expect(await call(`delete_prefix("b", "", { versions = true })`)).toEqual([1, []]);
+});
+
+describe("temporary keys", () => {
+  const sts = (action: string, expires: string) =>
+    `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials>
+      <AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey>
+      <SessionToken>tok/</SessionToken><Expiration>${expires}</Expiration></Credentials></${action}Result></${action}Response>`;
+  const web = (body: string): Wanted => ({
+    headers: { "content-type": /^application\/x-www-form-urlencoded/, authorization: null },
+    check: (r) => {
+      const fields = Object.fromEntries(new URLSearchParams(r.body.toString()));
+      expect(fields).toEqual({
+        Action: "AssumeRoleWithWebIdentity",
+        Version: "2011-06-15",
+        RoleArn: "arn:aws:iam::1:role/r",
+        RoleSessionName: "assay",
+        WebIdentityToken: body,
+      });
+    },
+  });
+  const withToken: Wanted = { headers: { "x-amz-security-token": "tok/" }, check: signed };
+  test("of a pod's role: fetched at the first request, again before they end", async () => {
+    api.expect(
+      "POST /",
+      { text: sts("AssumeRoleWithWebIdentity", "2020-01-01T00:00:00Z") },
+      web("t1"),
+    );
+    api.expect("GET /b/k", { text: "x" }, withToken);
+    api.expect(
+      "POST /",
+      { text: sts("AssumeRoleWithWebIdentity", "2120-01-01T00:00:00Z") },
+      web("t2"),
+    );
+    api.expect("GET /b/k", { text: "y" }, withToken);
+    api.expect("GET /b/k", { text: "z" }, withToken);
+    expect(
+      await api.run(`
+        local file = os.tmpname()
+        fs.write(file, "t1 ")
+        env.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/r")
+        env.set("AWS_WEB_IDENTITY_TOKEN_FILE", file)
+        local c = require("assay.s3").client { endpoint = URL, region = "eu-central-2" }
+        local first = c:get_object("b", "k")
+        fs.write(file, "t2 ")
+        local second = c:get_object("b", "k")
+        local url = c:presign("b", "k")
+        return first, second, c:get_object("b", "k"), url:find("X-Amz-Security-Token=tok%2F", 1, true) ~= nil`),
+    ).toEqual(["x", "y", "z", true]);
+  });
+  test("that are refused", async () => {
+    api.expect("POST /", { status: 400, text: "<Code>InvalidIdentityToken</Code>" }, web("t"));
+    expect(
+      await api.failure(`require("assay.s3").client { endpoint = URL, region = "r",
+        role_arn = "arn:aws:iam::1:role/r", web_identity_token = "t" }:get_object("b", "k")`),
+    ).toContain("s3: AssumeRoleWithWebIdentity HTTP 400: <Code>InvalidIdentityToken</Code>");
+  });
+  test("of the agent on the node", async () => {
+    api.expect(
+      "GET /v1/credentials",
+      {
+        json: {
+          AccessKeyId: "AKIAIOSFODNN7EXAMPLE",
+          SecretAccessKey: secret,
+          Token: "tok/",
+          Expiration: "2120-01-01T00:00:00Z",
+        },
+      },
+      { headers: { authorization: "pod-token" } },
+    );
+    api.expect("GET /b/k", { text: "x" }, withToken);
+    expect(
+      await api.run(`
+        local file = os.tmpname()
+        fs.write(file, "pod-token")
+        env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL .. "/v1/credentials")
+        env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file)
+        return require("assay.s3").client { endpoint = URL, region = "eu-central-2" }:get_object("b", "k")`),
+    ).toEqual(["x"]);
+  });
+  test("assume_role signs for STS and gives a client", async () => {
+    const fields = {
+      Action: "AssumeRole",
+      Version: "2011-06-15",
+      RoleArn: "arn:x",
+      RoleSessionName: "job",
+      DurationSeconds: "900",
+      Policy: '{"Version":"2012-10-17"}',
+    };
+    api.expect(
+      "POST /",
+      { text: sts("AssumeRole", "2120-01-01T00:00:00Z") },
+      {
+        headers: {
+          authorization:
+            /^AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\/\d{8}\/eu-central-2\/sts\/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, /,
+        },
+        check: (r) =>
+          expect(Object.fromEntries(new URLSearchParams(r.body.toString()))).toEqual(fields),
+      },
+    );
+    api.expect("GET /b/k", { text: "x" }, withToken);
+    expect(
+      await api.run(`${client}
+        local role = c:assume_role("arn:x", { session_name = "job", duration = 900,
+          policy = { Version = "2012-10-17" } })
+        return role:get_object("b", "k"), role.expires, c.session_token == nil`),
+    ).toEqual(["x", 4733510400, true]);
+    api.expect("POST /", { text: "<x/>" }, { check: () => undefined });
+    expect(await fail(`assume_role("arn:x")`)).toContain(
+      "s3: AssumeRole: the answer holds no credentials",
+    );
+  });
 });
