@@ -30,6 +30,15 @@ function Client:_headers()
   }
 end
 
+--- Raises the error of a response.
+function Client:_fail(method, path, res, o)
+  if res.status == 404 and path:find("%2F", 1, true) and api.has_no_route(res.body) then
+    rest.fail(("%s HTTP 404: %s (Temporal's HTTP API finds no names with a slash)"):format(
+      self:_label(method, path, o), res.body))
+  end
+  return getmetatable(Client)._fail(self, method, path, res, o)
+end
+
 local get, post, pages, workflow_path = api.get, api.post, api.pages, api.workflow
 
 --- Whether the server is healthy. Servers without `/health` are asked for their system info.
@@ -81,7 +90,12 @@ end
 --- A workflow, or nil when there is none.
 function Client:find_workflow(id, run_id, opts)
   local path = rest.with_query(workflow_path(self, opts, id), run_query(run_id))
-  return (self:_get(path, { ok = 200, missing = true }))
+  local found, res = self:_get(path, { ok = 200, missing = true })
+  -- which says nothing about the workflow
+  if not found and tostring(id):find("/", 1, true) and api.has_no_route(res.body) then
+    self:_fail("GET", path, res)
+  end
+  return found
 end
 
 --- The history of a workflow (`.history.events`). `opts`: maximum_page_size, reverse (true: the last
@@ -103,8 +117,8 @@ local function closing(event)
   return nil
 end
 
---- What a workflow that has ended returned: a list of values. A run that did not complete is an
---- error, with the failure's message.
+--- What a workflow that has ended returned: a list of values (`json.null` for none). A run that did
+--- not complete is an error, with the failure's message.
 function Client:workflow_result(id, run_id, opts)
   local query = run_query(run_id)
   query[3] = { "historyEventFilterType", "HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT" }
@@ -120,7 +134,9 @@ function Client:workflow_result(id, run_id, opts)
     rest.fail(("temporal: workflow %s: %s%s"):format(id, kind, failure and ": " .. failure or ""))
   end
   local result = attributes.result or json.array({})
-  return result.payloads or result
+  local values = json.array({})
+  for i, payload in ipairs(result.payloads or result) do values[i] = api.value(payload) end
+  return values
 end
 
 --- An action on a workflow. The run is part of the body; the query is for older proxies.
@@ -146,6 +162,8 @@ function Client:signal_workflow(id, signal_name, input, opts)
   if status == "404" or status == "405" or status == "501" then
     local done, second = pcall(act, self, id, named, body, opts)
     if done then return second end
+    -- the server itself has the second path only
+    if api.has_no_route(answer) then answer = second end
   end
   error(answer, 0)
 end

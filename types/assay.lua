@@ -4689,7 +4689,7 @@ function assay_temporal_Client:find_workflow(id, run_id, opts) end
 ---@return any
 function assay_temporal_Client:workflow_history(id, run_id, opts) end
 
----What a workflow that has ended returned: a list of values. A run that did not complete is an error, with the failure's message.
+---What a workflow that has ended returned: a list of values (`json.null` for none). A run that did not complete is an error, with the failure's message.
 ---@param id? any
 ---@param run_id? any
 ---@param opts? table

@@ -46,26 +46,51 @@ function api.pages(self, path, query, opts, field)
   -- values of the query may be nil
   local last = 0
   for i in pairs(query) do last = math.max(last, i) end
+  -- the server leaves empty lists out
+  local function list_in(page)
+    local holder, name = page, field
+    if field == "history" then
+      page.history = page.history or {}
+      holder, name = page.history, "events"
+    end
+    holder[name] = holder[name] or json.array({})
+    return holder[name]
+  end
   repeat
     query[last + 1] = { "nextPageToken", token }
     local page = api.get(self, path, query)
+    local items = list_in(page)
     if not all then
       all = page
     else
-      -- the server leaves empty lists out
-      local into, from, name = all, page, field
-      if field == "history" then
-        all.history = all.history or {}
-        into, from, name = all.history, page.history or {}, "events"
-      end
-      into[name] = into[name] or json.array({})
-      for _, item in ipairs(from[name] or {}) do into[name][#into[name] + 1] = item end
+      local list = list_in(all)
+      table.move(items, 1, #items, #list + 1, list)
       all.nextPageToken = page.nextPageToken
     end
-    token = page and page.nextPageToken
+    token = page.nextPageToken
     if token == "" then token = nil end
   until is_single or not token
   return all
+end
+
+-- what the server's router answers for a path that it does not have; what is missing otherwise
+-- has details
+local NO_ROUTE = '"message"%s*:%s*"Not Found"'
+
+--- Whether an answer, or an error's message, says that the server has no such path.
+function api.has_no_route(text)
+  return tostring(text):find(NO_ROUTE) ~= nil
+end
+
+local NULL, BYTES = base64.encode("binary/null"), base64.encode("binary/plain")
+
+--- The value of a payload that the server does not write as plain JSON.
+function api.value(payload)
+  local encoding = type(payload) == "table" and type(payload.metadata) == "table"
+    and payload.metadata.encoding
+  if encoding == NULL then return json.null end
+  if encoding == BYTES then return base64.decode(payload.data or "") end
+  return payload
 end
 
 return api

@@ -373,3 +373,73 @@ test("batch operations", async () => {
     c:start_batch("j", { visibilityQuery = "q", reason = "r", terminationOperation = {} })
     c:stop_batch("j")`);
 });
+
+test("empty lists, which the server leaves out, are lists", async () => {
+  for (const path of [`${N}/workflows`, `${N}/schedules`, `${N}/batch-operations`])
+    api.expect(`GET ${path}`, { json: {} });
+  api.expect(`GET ${N}/workflows/w/history`, { json: {} });
+  expect(
+    await run(`return #c:workflows().executions, #c:schedules().schedules,
+      #c:batch_operations().operationInfo, #c:workflow_history("w").history.events`),
+  ).toEqual([0, 0, 0, 0]);
+});
+
+test("results that are nothing or bytes", async () => {
+  const payload = (encoding: string, data?: string) => ({
+    metadata: { encoding: btoa(encoding) },
+    data,
+  });
+  api.expect(
+    `GET ${N}/workflows/w/history?historyEventFilterType=HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT`,
+    {
+      json: {
+        history: {
+          events: [
+            {
+              workflowExecutionCompletedEventAttributes: {
+                result: [
+                  payload("binary/null"),
+                  payload("binary/plain", "AP8="),
+                  payload("own", "x"),
+                  1,
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+  );
+  expect(
+    await run(`local r = c:workflow_result("w")
+      return r[1] == json.null, r[2] == "\\0\\255", r[3].data, r[4]`),
+  ).toEqual([true, true, "x", 1]);
+});
+
+const NO_ROUTE = { status: 404, json: { code: 5, message: "Not Found" } };
+
+test("a signal that fails says why, not that its first path is not there", async () => {
+  api.expect(`POST ${N}/workflows/w/signal`, NO_ROUTE, { body: { signalName: "go" } });
+  api.expect(
+    `POST ${N}/workflows/w/signal/go`,
+    { status: 404, json: { code: 5, message: "workflow not found for ID: w", details: [] } },
+    { body: { signalName: "go" } },
+  );
+  expect(await failure(`c:signal_workflow("w", "go")`)).toMatch(
+    /\/signal\/go HTTP 404: .*workflow not found for ID: w/,
+  );
+});
+
+test("ids with a slash: the server has no such path, and that is no answer about a workflow", async () => {
+  api.expect(`GET ${N}/workflows/a%2Fb`, NO_ROUTE);
+  expect(await failure(`c:find_workflow("a/b")`)).toMatch(
+    /temporal: GET .*a%2Fb HTTP 404: .*"Not Found".* \(Temporal's HTTP API finds no names with a slash\)/,
+  );
+  api.expect(`POST ${N}/workflows/a%2Fb/cancel`, NO_ROUTE, { body: {} });
+  expect(await failure(`c:cancel_workflow("a/b")`)).toContain("no names with a slash");
+  api.expect(`GET ${N}/workflows/a%2Fb`, {
+    status: 404,
+    json: { code: 5, message: "workflow not found" },
+  });
+  expect(await run(`return c:find_workflow("a/b")`)).toEqual([undefined]);
+});
