@@ -132,6 +132,9 @@ function lazyDebug(make: () => DebugInfo): DebugInfo {
     get varargSlot() {
       return debug().varargSlot;
     },
+    get tailSlot() {
+      return debug().tailSlot;
+    },
     get hasTailCalls() {
       return debug().hasTailCalls;
     },

@@ -52,6 +52,9 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
     get varargSlot() {
       return slotOf("va", 0);
     },
+    get tailSlot() {
+      return slotOf("tc", 0);
+    },
     hasTailCalls: code.tailCalls.length > 0,
     activeLines: () => {
       if (context.isStripped) return [];

@@ -172,6 +172,12 @@ export interface FunctionCode {
   /** How many scratch variables `x0`, … there are. */
   scratch: number;
   usesVarargArray: boolean;
+  /**
+   * What `tc` is at first, which says whether the function runs in place of its caller (§3.4.10). It has
+   * that when its tail calls to itself are a loop, or when a chunk has cells for all variables, so
+   * that such calls can't be known.
+   */
+  tailNote: string | undefined;
   /** Names of dispatch variables. */
   dispatchVars: string[];
 }

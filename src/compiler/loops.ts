@@ -41,7 +41,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
       if (limit.kind !== Kind.Int)
         lo.op(
-          (k) => `if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}`,
+          (k) => `if(${unfit(bound, stepValue)}){k=${k};${bound}=FLim(${bound},${stepValue})}`,
           "",
           s.line,
           "for prepare",
@@ -59,7 +59,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     lo.op(
       (k) =>
         // the counter never holds anything but an int32, whatever the start may be in other runs
-        `if(${int32(start.code)}${stepTest}){${counter}=${start.code}|0;if(typeof ${bound}!=="number"){k=${k};${bound}=FLim(${bound})}}` +
+        `if(${int32(start.code)}${stepTest}){${counter}=${start.code}|0;if(${unfit(bound, constantStep ? stepValue : undefined)}){k=${k};${bound}=FLim(${bound},${stepRegister})}}` +
         `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
       "",
       s.line,
@@ -69,6 +69,12 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     const advance = constantStep ? stepValue : stepRegister;
     countedLoop(lo, s, counter, bound, advance, state, body, outliving);
   });
+}
+
+/** Whether the limit is no plain number that the counter can be compared with: NaN ends no loop that counts down. */
+function unfit(bound: string, step: number | undefined): string {
+  const text = `typeof ${bound}!=="number"`;
+  return step !== undefined && step > 0 ? text : `${text}||${bound}!==${bound}`;
 }
 
 function fits(v: number | string): boolean {

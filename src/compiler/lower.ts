@@ -442,6 +442,11 @@ export class Lowering {
     this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
   }
 
+  private tailNote(): string | undefined {
+    if (!this.context.allCells) return this.callsItself ? "false" : undefined;
+    return `(h=X.tailCalled,X.tailCalled=undefined,h===${this.context.jsName(this.fn)})`;
+  }
+
   finish(): FunctionCode {
     return {
       body: this.fn,
@@ -460,6 +465,7 @@ export class Lowering {
       hasClose: this.hasClose,
       scratch: this.scratch,
       usesVarargArray: this.usesVarargArray,
+      tailNote: this.tailNote(),
       dispatchVars: this.dispatchVars,
     };
   }

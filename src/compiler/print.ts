@@ -21,6 +21,7 @@ function fixedLayout(code: FunctionCode): string[] {
   // the cell that a main function takes its environment from follows the function itself
   if (code.body.id === 0) names.push("e0");
   if (code.usesVarargArray) names.push("va");
+  if (code.tailNote !== undefined) names.push("tc");
   return names;
 }
 
@@ -279,6 +280,8 @@ class ResumablePrinter extends Printer {
     const stores = frameLayout(this.code, k)
       .slice(base)
       .map((name, i) => `s[${base + i}]=${name};`);
+    if (this.code.tailNote !== undefined)
+      stores.push(`s[${fixedLayout(this.code).indexOf("tc")}]=tc;`);
     return `{fr.k=${k};${stores.join("")}return V(fr)}`;
   }
 
@@ -318,6 +321,7 @@ export function printFast(code: FunctionCode): { factory: string; loops: string 
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
   text += `var k=0${variables};`;
+  if (code.tailNote !== undefined) text += `var tc=${code.tailNote};`;
   if (code.tailCalls.length > 0) text += "tail:{";
   const printer = new FastPrinter(code, false);
   text += `try{${printer.list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
@@ -327,8 +331,10 @@ export function printFast(code: FunctionCode): { factory: string; loops: string 
 
 /** `function(fr,v,f){…}`: runs a frame on with the value `v`, or with the error `v` if `f`. */
 export function printResumable(code: FunctionCode): string {
-  const constants = fixedLayout(code).map((name, i) => `${name}=s[${i}]`);
+  const fixed = fixedLayout(code);
+  const constants = fixed.flatMap((name, i) => (name === "tc" ? [] : `${name}=s[${i}]`));
   let text = `function(fr,v,f){const s=fr.s,${constants.join(",")};var k=fr.k,pc=k${declarations(code, 0)};`;
+  if (code.tailNote !== undefined) text += `var tc=s[${fixed.indexOf("tc")}];`;
   if (code.tailCalls.length > 0) text += "tail:{";
   const list = new ResumablePrinter(code, true).list(code.nodes);
   text += `try{if(f)throw v;switch(k){${resumeCases(code, code.nodes)}}${list}}`;

@@ -61,13 +61,14 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
     selfCall(lo, e);
     return;
   }
+  const note = (f: string) => (lo.context.allCells ? `X.tailCalled=${f};` : "");
   call(
     lo,
     e,
     (c, k, f, apply) => {
       lo.tailCalls.push({ k, text: apply(f.code) });
       return (
-        `k=${k};if(typeof ${f.code}==="function"&&(${f.code}).native===undefined)break tail;` +
+        `k=${k};if(typeof ${f.code}==="function"&&(${f.code}).native===undefined){${note(f.code)}break tail}` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`
       );
     },
@@ -89,7 +90,7 @@ function selfCall(lo: Lowering, e: CallExpr): void {
   params.forEach((p, i) => {
     lo.initialise(p, kept[i]?.code ?? "undefined");
   });
-  lo.emit(`continue ${SELF};`);
+  lo.emit(`tc=true;continue ${SELF};`);
   lo.callsItself = true;
 }
 

@@ -9,6 +9,7 @@ import { control, Reason } from "../runtime/control";
 import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { findUnreachable } from "../runtime/heapgraph";
 import { ExitRequest, Interrupt } from "../runtime/interrupt";
 import type { ValueName } from "../runtime/proto";
 import { activeTask, whenTurnIsDue } from "../runtime/scheduler";
@@ -32,6 +33,9 @@ const LIMIT_MS = 1000;
 
 interface Marked {
   readonly standIn: LuaTable;
+  readonly table: WeakRef<LuaTable>;
+  /** How many collections on demand it has survived. */
+  survived: number;
   /** The state whose code marked it: its finaliser sees this state's strings, never another's. */
   readonly state: LuaState | undefined;
 }
@@ -83,7 +87,8 @@ function mark(t: LuaTable): void {
   standIn.metatable = t.metatable;
   const n = ++lastMark;
   delay = shortest;
-  pending.set(n, { standIn, state: activeTask()?.state ?? finalizing });
+  const state = activeTask()?.state ?? finalizing;
+  pending.set(n, { standIn, table: new WeakRef(t), survived: 0, state });
   standIns.set(t, standIn);
   registry ??= createRegistry();
   registry.register(t, n);
@@ -139,9 +144,46 @@ function createRegistry(): FinalizationRegistry<number> {
   });
 }
 
+/** Is there anything that shows what a collection has found? */
+export function hasCollectables(): boolean {
+  return hasWeakTables || pending.size > 0;
+}
+
 /** Are there tables with finalisers or weak tables whose state a collection may change? */
 export function hasFinalizers(): boolean {
   return pending.size > 0;
+}
+
+/** Share of the program's CPU time that looking for cycles may take up, and milliseconds at least. */
+const CYCLE_SHARE = 0.2;
+const CYCLE_MS = 500;
+let cycleTime = 0;
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/**
+ * A table that its own content refers to is never collected, because the content is kept for its
+ * finaliser. So after a collection on demand the whole heap is searched for such tables: when one
+ * has survived the first time, then after twice as many collections each time.
+ */
+export function findCycles(): void {
+  const waiting = new Set(ready);
+  const candidates = new Map<object, number>();
+  let isDue = false;
+  for (const [n, marked] of pending) {
+    if (waiting.has(n)) continue;
+    candidates.set(marked.standIn, n);
+    marked.survived++;
+    if ((marked.survived & (marked.survived - 1)) === 0) isDue = true;
+  }
+  const start = cpuTime();
+  if (!isDue || cycleTime > CYCLE_MS + CYCLE_SHARE * start) return;
+  for (const standIn of findUnreachable([...candidates.keys()], "array"))
+    ready.push(candidates.get(standIn) as number);
+  cycleTime += cpuTime() - start;
 }
 
 /**
@@ -202,7 +244,11 @@ function bound(): () => void {
   };
 }
 
-function finalize({ standIn: s, state }: Marked): void {
+function finalize({ standIn, table, state }: Marked): void {
+  // what still refers to the table, like its own content, should find it equal
+  const alive = table.deref();
+  if (alive !== undefined) standIns.delete(alive);
+  const s = alive ?? standIn;
   const gc = s.metatable?.getStr("__gc");
   if (typeof gc !== "function") return;
   gcHooks.isFinalizing = true;

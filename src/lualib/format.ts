@@ -1,6 +1,7 @@
 /** `string.format` (§6.4). */
 import { argumentError, leaveNative, runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
+import { isShared, stringAddress } from "../runtime/heapgraph";
 import { LuaInt64, toBigInt } from "../runtime/int64";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { numberToString } from "../runtime/number";
@@ -291,23 +292,30 @@ function formatInteger(item: Item, v: LuaValue, n: number): string {
   return conv === "X" ? result.toUpperCase() : result;
 }
 
-/** How long strings are that get an address by their content; hashing longer ones would cost. */
-const MAX_HASHED = 255;
-const SHORT_STRINGS = 0x7e00_0000_0000;
-const LONG_STRINGS = 0x7f00_0000_0000;
-let longStrings = 0;
+/** Up to this length C Lua keeps one string of each content (LUAI_MAXSHORTLEN). */
+const MAX_SHARED = 40;
+const SHARED_STRINGS = 0x7e00_0000_0000;
+const OWN_STRINGS = 0x7f00_0000_0000;
+/** Addresses are 16 bytes apart, and within these. */
+const PLACES = (1n << 36n) - 1n;
+/** What lies where in the process is nobody's business. */
+let secret: bigint | undefined;
 
 /**
- * An address for `%p`. Strings have no identity here, so equal ones get the same; very long ones a
- * new one each time, as if they were built anew.
+ * An address for `%p`. Equal strings have the same when they are short or come from the text of a
+ * program; a longer one that has been computed has its own.
  */
 function pointer(v: LuaValue): string {
   if (v === undefined || typeof v === "boolean" || isNumber(v)) return "(null)";
   if (typeof v !== "string") return addressOf(v);
-  if (v.length > MAX_HASHED) return `0x${(LONG_STRINGS + 16 * ++longStrings).toString(16)}`;
-  let hash = v.length;
-  for (let i = 0; i < v.length; i++) hash = (hash * 31 + v.charCodeAt(i)) % 0xf_ffff_ffff;
-  return `0x${(SHORT_STRINGS + 16 * hash).toString(16)}`;
+  if (v.length <= MAX_SHARED || isShared(v)) return place(SHARED_STRINGS, v);
+  return place(OWN_STRINGS, stringAddress(v) ?? v);
+}
+
+function place(from: number, text: string): string {
+  secret ??= BigInt(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
+  const n = BigInt(Bun.hash(text, secret)) & PLACES;
+  return `0x${(from + 16 * Number(n)).toString(16)}`;
 }
 
 /** `%q`: a literal that the Lua lexer reads back as the same value. */

@@ -48,6 +48,8 @@ export class Control {
   types: TypeMetatables = {};
   /** `LuaState.isStrict` of the running state. */
   isStrict = false;
+  /** The function that is being called in place of its caller, for those that note that. */
+  tailCalled: unknown = undefined;
   /** Message handlers under way for a stack overflow. */
   overflowHandlers = 0;
   reason = Reason.None;

@@ -20,6 +20,8 @@ export class Coroutine extends Thread implements FrameOwner {
   /** The coroutine that resumed this one. */
   resumer: Coroutine | null = null;
   nesting = 0;
+  /** The function that was called first: the name of a native one goes into its errors. */
+  body: LuaValue = undefined;
   /** The error that ended it, for coroutine.close and debug.traceback. */
   error: LuaError | undefined;
   /** Protected calls (pcall, xpcall) under way in it. */
@@ -76,10 +78,13 @@ export function drive(
           const { entry } = co;
           co.entry = undefined;
           if (f) throw v;
-          r = begin(entry, v as Results);
+          co.body = entry;
+          r = call(entry, ...allResults(v as Results));
         } else {
           co.status = "dead";
-          if (f) throw v;
+          const { body } = co;
+          co.body = undefined;
+          if (f) throw nameFault(v, body);
           return v as Results;
         }
       } catch (e) {
@@ -121,14 +126,6 @@ export function drive(
       v = e;
       f = true;
     }
-  }
-}
-
-function begin(entry: LuaValue, args: Results): Results {
-  try {
-    return call(entry, ...allResults(args));
-  } catch (e) {
-    throw nameFault(e, entry);
   }
 }
 

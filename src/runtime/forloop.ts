@@ -23,9 +23,13 @@ function forError(v: LuaValue, what: string): LuaError {
   return runtimeError(`bad 'for' ${what} (number expected, got ${argumentTypeName(v)})`);
 }
 
-/** The limit of a loop over small integers as a plain double to compare with. */
-export function forLimit(limit: LuaValue): number {
-  return numberToDouble(forNumber(limit, "limit"));
+/**
+ * The limit of a loop over small integers as a plain double to compare with. Towards NaN a loop runs
+ * up not at all, and down without end: that is how C Lua clips it (forlimit).
+ */
+export function forLimit(limit: LuaValue, step: number): number {
+  const n = numberToDouble(forNumber(limit, "limit"));
+  return step < 0 && Number.isNaN(n) ? Number.NEGATIVE_INFINITY : n;
 }
 
 /** Numeric strings are converted, as by arithmetic. */
@@ -64,7 +68,6 @@ function clipLimit(limit: LuaValue, step: LuaInteger): LuaInteger | undefined {
   const to = forNumber(limit, "limit");
   if (isInteger(to)) return to;
   const n = numberToDouble(to);
-  if (Number.isNaN(n)) return undefined;
   const down = compareInt(step, 0) < 0;
   const i = fromDouble(down ? Math.ceil(n) : Math.floor(n));
   if (i !== undefined) return i;

@@ -47,6 +47,8 @@ export interface DebugInfo {
   temporaries(k: number): { from: number; to: number };
   /** Where the array of extra arguments is in the frame's array; -1 when there is none. */
   varargSlot: number;
+  /** Where the function notes that it runs in place of its caller; -1 if it does not. */
+  tailSlot: number;
   /** Does it leave by calls of other functions in its place (§3.4.10)? */
   hasTailCalls: boolean;
   /** Lines with code, for debug.getinfo's option L. */

@@ -100,7 +100,8 @@ export function calledLevel(top: Frame | null): Level {
 
 function luaLevel(f: LuaFrame, caller: Frame | null): Level {
   const func = f.s[f.proto.selfSlot] as LuaFunction;
-  const isTailCall = f.hooked?.isTail === true || tookPlace(func, caller);
+  const isTailCall =
+    f.hooked?.isTail === true || f.s[f.proto.debug.tailSlot] === true || tookPlace(func, caller);
   return {
     proto: f.proto,
     k: f.k,

@@ -78,9 +78,7 @@ export const loop: Feature = ({ random, e }) => {
   ]);
   const part = (v: string) => (random.oneIn(25) ? random.pick(['"1"', "nil", "{}", '"x"']) : v);
   const from = border(random);
-  const limit = random.pick([`${from} + 3`, `${from} - 3`, border(random), `${from}`]);
-  // C Lua counts down from an integer to NaN, for ever
-  const to = limit.includes("0/0") ? "7" : limit;
+  const to = random.pick([`${from} + 3`, `${from} - 3`, border(random), `${from}`]);
   const body = random.pick([
     "",
     "E(Y(i))",

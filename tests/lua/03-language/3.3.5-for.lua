@@ -89,3 +89,26 @@ for value, name in pairs({ ["(1)"] = "number", ["1.5"] = "number", ["'s'"] = "st
     assert(e == "c:1: bad argument #1 to 'for iterator' (table expected, got " .. name .. ")", e)
   end
 end
+
+-- Towards NaN an integer loop runs up not at all, and down for ever, as in C Lua
+do
+  local function count(from, to, step)
+    local n = 0
+    for i = from, to, step do
+      n = n + 1
+      if n == 5 then break end
+    end
+    return n
+  end
+  assert(count(1, 0 / 0, 1) == 0)
+  assert(count(1, 0 / 0, -1) == 5)
+  assert(count(1, 0 / 0, math.mininteger) == 2)
+  assert(count(math.mininteger, 0 / 0, -1) == 1)
+  assert(count(1.0, 0 / 0, -1) == 1 and count(0 / 0, 0 / 0, -1) == 1)
+  local n, nan = 0, 0 / 0
+  for i = 3, nan, -1 do
+    n = n + 1
+    if n == 7 then break end
+  end
+  assert(n == 7)
+end

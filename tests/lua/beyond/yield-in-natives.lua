@@ -110,3 +110,13 @@ do
   repeat finished, ok, message = co() until finished
   assert(not ok and message:find("stack overflow", 1, true) and depth > 100000, message)
 end
+
+-- a native function that is a coroutine's body goes by its own name in errors, also after a yield
+do
+  local t = setmetatable({}, { __len = function() coroutine.yield("len") return 5 end })
+  local co = coroutine.create(table.remove)
+  local _, m = coroutine.resume(co, t, 9)
+  assert(m == "len")
+  _, m = coroutine.resume(co)
+  assert(m == "bad argument #2 to 'table.remove' (position out of bounds)", m)
+end

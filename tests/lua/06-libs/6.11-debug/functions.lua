@@ -160,3 +160,29 @@ assert(debug.setuservalue(io.stdout, 1) == nil)
 assert(debug.getuservalue(io.stdout, 1) == nil)
 assert(debug.getuservalue({}) == nil)
 assert(not pcall(debug.setuservalue, {}, 1))
+
+-- a local function that has called itself by a tail call, as long as it likes
+do
+  local info
+  local function f(n)
+    if n == 0 then
+      info = debug.getinfo(1, "tnf")
+      return debug.traceback("t")
+    end
+    return f(n - 1)
+  end
+  local trace = f(0)
+  assert(not info.istailcall and info.name == "f")
+  trace = f(100000)
+  assert(info.istailcall and info.name == nil and info.func == f)
+  assert(trace:find("in function <", 1, true) and trace:find("\n\t(...tail calls...)", 1, true))
+  -- also when it has waited in between
+  local co = coroutine.wrap(function()
+    local function g(n)
+      coroutine.yield(debug.getinfo(1, "t").istailcall)
+      return g(n + 1)
+    end
+    g(1)
+  end)
+  assert(co() == false and co() == true and co() == true)
+end

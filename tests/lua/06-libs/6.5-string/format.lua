@@ -34,3 +34,22 @@ fails("invalid conversion specification: '%-+ #0", "%-+ #0-+ #0-+ #0d", 1)
 fails("specifier '%q' cannot have modifiers", "%10q", "x")
 fails("value has no literal form", "%q", {})
 fails("bad argument #2 to 'string.format' (no value)", "%s")
+
+-- %p: literals and short strings are shared; a long string that is computed is an object of its own
+do
+  local function address(s) return string.format("%p", s) end
+  local ten = string.rep("0123456789", 1)
+  local literal = "01234567890123456789012345678901234567890123456789"
+  local function other() return "01234567890123456789012345678901234567890123456789" end
+  assert(address(literal) == address(other()))
+  local computed = ten .. ten .. ten .. ten .. ten
+  assert(computed == literal and address(computed) ~= address(literal))
+  assert(address(computed) == address(computed))
+  local again = ten .. ten .. ten .. ten .. ten
+  assert(address(again) ~= address(computed))
+  assert(address(ten) == address("0123456789"))
+  local long = string.rep("a", 100)
+  assert(address((long:gsub("b", "c"))) == address(long))
+  assert(address((long:gsub(".", { b = "c" }))) == address(long))
+  assert(address((long:gsub(".", function(c) return c end))) ~= address(long))
+end
