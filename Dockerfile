@@ -16,5 +16,6 @@ RUN ASSAY_COMMIT="$COMMIT" npm run build && node_modules/.bin/bun scripts/rootfs
 
 FROM scratch
 COPY --from=build /rootfs /
+ENV PATH=/usr/bin
 USER 65532:65532
 ENTRYPOINT ["assay"]

@@ -31,6 +31,8 @@ export function sbom() {
   const components = Object.entries(packages)
     .filter(([path, p]) => path !== "" && !p.dev && !p.devOptional && !p.optional)
     .map(([path, p]) => component(path.replace(/^.*node_modules\//, ""), p))
+    // definitions for the type checker, which other packages ask for
+    .filter(({ name }) => !/^@types\/|-types$/.test(name))
     .sort((a, b) => (a.purl < b.purl ? -1 : 1));
   const { name, version } = manifest;
   return {

@@ -8,7 +8,7 @@ import requests
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
 bound = float(os.environ.get("MAX_ERROR_RATIO", "0.01"))
-query = 'sum(rate(http_requests_total{code=~"5.."}[5m])) / sum(rate(http_requests_total[5m]))'
+query = '(sum(rate(http_requests_total{code=~"5.."}[5m])) or vector(0)) / sum(rate(http_requests_total[5m]))'
 
 res = requests.get(
     os.environ["PROMETHEUS_URL"] + "/api/v1/query", params={"query": query}, timeout=30
