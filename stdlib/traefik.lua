@@ -168,7 +168,8 @@ function Client:wait_router_enabled(name, timeout_secs, opts)
   local o = rest.copy({ timeout = timeout_secs or 60, interval = 2 }, opts)
   return poll(o, ("traefik: router %s not enabled"):format(name), function()
     local router = self:http_router(name)
-    return router.status == "enabled", "status " .. tostring(router.status)
+    local why = type(router.error) == "table" and ": " .. table.concat(router.error, "; ") or ""
+    return router.status == "enabled", "status " .. tostring(router.status) .. why
   end)
 end
 

@@ -91,3 +91,20 @@ test("a client, credentials, ping, wait", async () => {
       return a, b, t.wait_router_enabled(URL, "r", 5, { interval = 0.02 })`),
   ).toEqual([true, false, true]);
 });
+
+test("wait_router_enabled says what is wrong with the router", async () => {
+  // as Traefik 3.7 has it
+  const router = {
+    name: "broken@file",
+    status: "disabled",
+    error: ['the service "missing@file" does not exist'],
+  };
+  for (let i = 0; i < 2; i++) api.expect("GET /api/http/routers/broken@file", { json: router });
+  expect(
+    await api.failure(
+      `require("assay.traefik").wait_router_enabled(URL, "broken@file", 0.3, { interval = 0.3 })`,
+    ),
+  ).toContain(
+    'traefik: router broken@file not enabled after 0.3s (last: status disabled: the service "missing@file" does not exist)',
+  );
+});
