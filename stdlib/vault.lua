@@ -11,6 +11,9 @@ rest.include(Client, require("assay.internal.vault_sys"))
 rest.include(Client, require("assay.internal.vault_auth"))
 rest.include(Client, require("assay.internal.vault_transit"))
 rest.include(Client, require("assay.internal.vault_pki"))
+rest.include(Client, require("assay.internal.vault_database"))
+rest.include(Client, require("assay.internal.vault_identity"))
+rest.include(Client, require("assay.internal.vault_operations"))
 
 local send = Client._send
 local HEALTH_PATH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"

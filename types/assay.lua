@@ -5512,7 +5512,7 @@ function assay_vault_Client:kv_put_metadata(mount, key, metadata) end
 ---@return any
 function assay_vault_Client:kv_delete_metadata(mount, key) end
 
----A KV mount of either version, with `get(key)` (the values), `put(key, values)`, `list(prefix)` and `delete(key)`. The version is asked of the server unless `opts.version` says it.
+---A KV mount of either version, with `get(key)` (the values), `put(key, values)`, `patch(key, values)` (some of them; `json.null` removes one), `list(prefix)` and `delete(key)`. The version is asked of the server unless `opts.version` says it.
 ---@param mount? any
 ---@param opts? table
 ---@return any
@@ -5707,6 +5707,35 @@ function assay_vault_Client:auth_read_role(path, role_name) end
 ---@return any
 function assay_vault_Client:auth_list_roles(path) end
 
+---Deletes a role of an auth method.
+---@param path? any
+---@param role_name? any
+---@return any
+function assay_vault_Client:auth_delete_role(path, role_name) end
+
+---Tunes an auth method: `default_lease_ttl`, `max_lease_ttl`, `listing_visibility`, …
+---@param path? any
+---@param config? any
+---@return any
+function assay_vault_Client:auth_tune(path, config) end
+
+---Writes a user of `userpass`: `password`, `token_policies`, `token_ttl`, …; `opts.mount`.
+---@param username? any
+---@param opts? table
+---@return any
+function assay_vault_Client:userpass_put(username, opts) end
+
+---Logs in at any auth method: `path` is below `auth/`, such as `ldap/login/ann` or `aws/login`.
+---@param path? any
+---@param body? any
+---@return any
+function assay_vault_Client:login(path, body) end
+
+---Logs in with the client certificate of the connection; `opts.name` of the role, `opts.mount`.
+---@param opts? table
+---@return any
+function assay_vault_Client:login_cert(opts) end
+
 ---Logs in as a Kubernetes service account: `opts.jwt` (that of the pod), `opts.mount`.
 ---@param role? any
 ---@param opts? table
@@ -5751,10 +5780,16 @@ function assay_vault_Client:login_jwt(role, jwt, opts) end
 ---@return any
 function assay_vault_Client:login_token(token) end
 
----A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …).
+---A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …), and `role`: by that token role; `orphan`: it does not end with the client's.
 ---@param opts? table
 ---@return any
 function assay_vault_Client:token_create(opts) end
+
+---Writes a token role: `allowed_policies`, `orphan`, `period`, `renewable`, …
+---@param role_name? any
+---@param role_config? any
+---@return any
+function assay_vault_Client:token_create_role(role_name, role_config) end
 
 ---What is known about a token.
 ---@param token_value? any
@@ -5773,6 +5808,16 @@ function assay_vault_Client:token_revoke(token_value) end
 ---Revokes the client's token.
 ---@return any
 function assay_vault_Client:token_revoke_self() end
+
+---What is known about a token, by its accessor.
+---@param accessor? any
+---@return any
+function assay_vault_Client:token_lookup_accessor(accessor) end
+
+---Revokes a token, by its accessor.
+---@param accessor? any
+---@return any
+function assay_vault_Client:token_revoke_accessor(accessor) end
 
 ---Renews a token by `increment` (seconds or a text such as `1h`); returns its `auth`.
 ---@param token_value? any
@@ -5804,7 +5849,7 @@ function assay_vault_Client:transit_encrypt(key_name, plaintext, opts) end
 ---@return any
 function assay_vault_Client:transit_decrypt(key_name, ciphertext, opts) end
 
----Encrypts a ciphertext anew with the latest version of its key.
+---Encrypts a ciphertext, or a list of them, anew with the latest version of its key.
 ---@param key_name? any
 ---@param ciphertext? any
 ---@param opts? table
@@ -5818,7 +5863,7 @@ function assay_vault_Client:transit_rewrap(key_name, ciphertext, opts) end
 ---@return any
 function assay_vault_Client:transit_sign(key_name, input, opts) end
 
----Whether a signature fits.
+---Whether a signature fits; with `opts.hmac` whether that code does.
 ---@param key_name? any
 ---@param input? any
 ---@param signature? any
@@ -5832,6 +5877,19 @@ function assay_vault_Client:transit_verify(key_name, input, signature, opts) end
 ---@param opts? table
 ---@return any
 function assay_vault_Client:transit_hmac(key_name, input, opts) end
+
+---A new key to encrypt with here: its bytes, and the same encrypted by the server's key, to be kept beside the data (`transit_decrypt` gives the bytes back). `opts.bits` (256), `opts.wrapped`: the first is nil.
+---@param key_name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_datakey(key_name, opts) end
+
+---The material of an exportable key by version; `kind` is `encryption-key`, `signing-key`, `hmac-key` or `public-key`. nil when the key is absent.
+---@param key_name? any
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_vault_Client:transit_export_key(key_name, kind, opts) end
 
 ---Makes a key; `opts.type`, `opts.exportable`, …
 ---@param key_name? any
@@ -5903,6 +5961,71 @@ function assay_vault_Client:pki_create_role(mount, role_name, opts) end
 ---@return any
 function assay_vault_Client:pki_generate_root(mount, opts, kind) end
 
+---The request (`csr`) for an intermediate authority, which another one signs; `kind` is `internal` unless given.
+---@param mount? any
+---@param opts? table
+---@param kind? any
+---@return any
+function assay_vault_Client:pki_generate_intermediate(mount, opts, kind) end
+
+---Signs the request of an intermediate authority: `{ certificate, ca_chain, … }`.
+---@param mount? any
+---@param csr? any
+---@param opts? table
+---@return any
+function assay_vault_Client:pki_sign_intermediate(mount, csr, opts) end
+
+---Takes the signed certificate of an intermediate authority (PEM text, with its chain).
+---@param mount? any
+---@param certificate? any
+---@return any
+function assay_vault_Client:pki_set_signed(mount, certificate) end
+
+---Sets where certificates say that issuers and lists are: `issuing_certificates`, `crl_distribution_points`, `ocsp_servers` (lists of URLs).
+---@param mount? any
+---@param config? any
+---@return any
+function assay_vault_Client:pki_config_urls(mount, config) end
+
+---The authority's certificate and those above it, as PEM text.
+---@param mount? any
+---@return any
+function assay_vault_Client:pki_ca_chain(mount) end
+
+---The list of revoked certificates as PEM text.
+---@param mount? any
+---@return any
+function assay_vault_Client:pki_crl(mount) end
+
+---A certificate by its serial number: `{ certificate, revocation_time, … }`; nil when it is absent.
+---@param mount? any
+---@param serial_number? any
+---@return any
+function assay_vault_Client:pki_read_cert(mount, serial_number) end
+
+---A role; nil when it is absent.
+---@param mount? any
+---@param role_name? any
+---@return any
+function assay_vault_Client:pki_read_role(mount, role_name) end
+
+---The names of the roles.
+---@param mount? any
+---@return any
+function assay_vault_Client:pki_list_roles(mount) end
+
+---Deletes a role.
+---@param mount? any
+---@param role_name? any
+---@return any
+function assay_vault_Client:pki_delete_role(mount, role_name) end
+
+---Removes what has run out, in the background: `opts` as the API has them; `tidy_cert_store` and `tidy_revoked_certs` are true unless given.
+---@param mount? any
+---@param opts? table
+---@return any
+function assay_vault_Client:pki_tidy(mount, opts) end
+
 ---Revokes a certificate by its serial number.
 ---@param mount? any
 ---@param serial_number? any
@@ -5913,6 +6036,179 @@ function assay_vault_Client:pki_revoke(mount, serial_number) end
 ---@param mount? any
 ---@return any
 function assay_vault_Client:pki_list_certs(mount) end
+
+---Configures a database: `plugin_name`, `connection_url`, `allowed_roles`, `username`, `password`, ….
+---@param mount? any
+---@param name? any
+---@param config? any
+---@return any
+function assay_vault_Client:database_config(mount, name, config) end
+
+---The configuration of a database, without its password; nil when it is absent.
+---@param mount? any
+---@param name? any
+---@return any
+function assay_vault_Client:database_read_config(mount, name) end
+
+---Writes a role for `creds`: `db_name`, `creation_statements`, `default_ttl`, `max_ttl`, ….
+---@param mount? any
+---@param role_name? any
+---@param config? any
+---@return any
+function assay_vault_Client:database_create_role(mount, role_name, config) end
+
+---Writes a role for `static_creds`: `db_name`, `username`, `rotation_period`, ….
+---@param mount? any
+---@param role_name? any
+---@param config? any
+---@return any
+function assay_vault_Client:database_create_static_role(mount, role_name, config) end
+
+---Gives the engine's own user a password that nobody else knows.
+---@param mount? any
+---@param name? any
+---@return any
+function assay_vault_Client:database_rotate_root(mount, name) end
+
+---Changes the password of a static role now.
+---@param mount? any
+---@param role_name? any
+---@return any
+function assay_vault_Client:database_rotate_role(mount, role_name) end
+
+---The credentials of a static role: `{ username, password, ttl, … }`; nil when it is absent.
+---@param mount? any
+---@param role? any
+---@return any
+function assay_vault_Client:static_creds(mount, role) end
+
+---About a lease: `{ id, issue_time, expire_time, renewable, ttl }`.
+---@param lease_id? any
+---@return any
+function assay_vault_Client:lease_lookup(lease_id) end
+
+---Ends all leases below a prefix, such as `database/creds/app`.
+---@param prefix? any
+---@return any
+function assay_vault_Client:lease_revoke_prefix(prefix) end
+
+---Writes an entity: `policies`, `metadata`, `disabled`. Returns `{ id, name, … }` of a new one.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:entity_put(name, opts) end
+
+---An entity with its aliases; nil when it is absent.
+---@param name? any
+---@return any
+function assay_vault_Client:entity_get(name) end
+
+---Deletes an entity.
+---@param name? any
+---@return any
+function assay_vault_Client:entity_delete(name) end
+
+---The names of the entities.
+---@return any
+function assay_vault_Client:entity_list() end
+
+---Ties a name of an auth method to an entity: `mount_accessor` is that of `auth_list`.
+---@param name? any
+---@param entity_id? any
+---@param mount_accessor? any
+---@param opts? table
+---@return any
+function assay_vault_Client:entity_alias_put(name, entity_id, mount_accessor, opts) end
+
+---Writes a group: `policies`, `member_entity_ids`, `member_group_ids`, `metadata`, `type` ("internal"; "external" for groups of an auth method). Returns `{ id, name }` of a new one.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_vault_Client:group_put(name, opts) end
+
+---A group with its members; nil when it is absent.
+---@param name? any
+---@return any
+function assay_vault_Client:group_get(name) end
+
+---Deletes a group.
+---@param name? any
+---@return any
+function assay_vault_Client:group_delete(name) end
+
+---The names of the groups.
+---@return any
+function assay_vault_Client:group_list() end
+
+---Ties a group of an auth method to an external group.
+---@param name? any
+---@param group_id? any
+---@param mount_accessor? any
+---@param opts? table
+---@return any
+function assay_vault_Client:group_alias_put(name, group_id, mount_accessor, opts) end
+
+---The audit devices by path; paths end in `/`.
+---@return any
+function assay_vault_Client:audit_list() end
+
+---Enables an audit device: `audit_type` is `file`, `socket`, `syslog`; `opts.options` (`{ file_path = "stdout" }`), `opts.description`, `opts.is_local`.
+---@param path? any
+---@param audit_type? any
+---@param opts? table
+---@return any
+function assay_vault_Client:audit_enable(path, audit_type, opts) end
+
+---Disables an audit device.
+---@param path? any
+---@return any
+function assay_vault_Client:audit_disable(path) end
+
+---The servers of the cluster: a list of `{ node_id, address, leader, voter, … }`.
+---@return any
+function assay_vault_Client:raft_peers() end
+
+---Removes a server from the cluster.
+---@param server_id? any
+---@return any
+function assay_vault_Client:raft_remove_peer(server_id) end
+
+---Saves a snapshot of the storage as a file; returns its size. `opts.timeout`.
+---@param path? any
+---@param opts? table
+---@return any
+function assay_vault_Client:raft_snapshot(path, opts) end
+
+---Brings the storage back from a snapshot's file. `opts.force`: also one of another cluster; `opts.timeout`.
+---@param path? any
+---@param opts? table
+---@return any
+function assay_vault_Client:raft_restore(path, opts) end
+
+---Makes the leader hand over.
+---@return any
+function assay_vault_Client:step_down() end
+
+---About a wrapping token, which stays valid: `{ creation_path, creation_time, creation_ttl }`.
+---@param token? any
+---@return any
+function assay_vault_Client:wrap_lookup(token) end
+
+---Random bytes of the server's, 32 unless `count` says otherwise.
+---@param count? any
+---@return any
+function assay_vault_Client:random_bytes(count) end
+
+---A password made by a password policy.
+---@param policy? any
+---@return any
+function assay_vault_Client:generate_password(policy) end
+
+---Writes a password policy, given as HCL text.
+---@param name? any
+---@param rules? any
+---@return any
+function assay_vault_Client:password_policy_put(name, rules) end
 
 ---HashiCorp Vault and OpenBao: secrets, policies, auth methods, transit, PKI.
 ---@class assay.vault

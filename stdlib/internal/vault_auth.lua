@@ -56,6 +56,24 @@ function Client:auth_list_roles(path)
   return verbs.list(self, ("auth/%s/role"):format(path))
 end
 
+--- Deletes a role of an auth method.
+function Client:auth_delete_role(path, role_name)
+  verbs.delete(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name)))
+end
+
+--- Tunes an auth method: `default_lease_ttl`, `max_lease_ttl`, `listing_visibility`, …
+function Client:auth_tune(path, config)
+  return verbs.post(self, ("sys/auth/%s/tune"):format(path), config)
+end
+
+--- Writes a user of `userpass`: `password`, `token_policies`, `token_ttl`, …; `opts.mount`.
+function Client:userpass_put(username, opts)
+  opts = rest.copy(opts)
+  local mount = opts.mount or "userpass"
+  opts.mount = nil
+  return verbs.post(self, ("auth/%s/users/%s"):format(mount, verbs.name(username)), opts)
+end
+
 -- Logging in: each sets the client's token and returns the answer's `auth`
 
 local function login(self, path, body)
@@ -66,6 +84,17 @@ local function login(self, path, body)
   end
   self.token = auth.client_token
   return auth
+end
+
+--- Logs in at any auth method: `path` is below `auth/`, such as `ldap/login/ann` or `aws/login`.
+function Client:login(path, body)
+  return login(self, path, body or {})
+end
+
+--- Logs in with the client certificate of the connection; `opts.name` of the role, `opts.mount`.
+function Client:login_cert(opts)
+  opts = opts or {}
+  return login(self, (opts.mount or "cert") .. "/login", rest.object { name = opts.name })
 end
 
 --- Logs in as a Kubernetes service account: `opts.jwt` (that of the pod), `opts.mount`.
@@ -124,9 +153,21 @@ end
 
 -- Tokens
 
---- A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …).
+--- A new token's `auth`; `opts` as the API has them (`policies`, `ttl`, `renewable`, …), and `role`: by
+--- that token role; `orphan`: it does not end with the client's.
 function Client:token_create(opts)
-  return verbs.field(verbs.post(self, "auth/token/create", opts or {}), "auth")
+  opts = rest.copy(opts)
+  local role, orphan = opts.role, opts.orphan
+  opts.role, opts.orphan = nil, nil
+  local path = "auth/token/create"
+  if role then path = path .. "/" .. verbs.name(role)
+  elseif orphan then path = path .. "-orphan" end
+  return verbs.field(verbs.post(self, path, opts), "auth")
+end
+
+--- Writes a token role: `allowed_policies`, `orphan`, `period`, `renewable`, …
+function Client:token_create_role(role_name, role_config)
+  return verbs.post(self, "auth/token/roles/" .. verbs.name(role_name), role_config)
 end
 
 --- What is known about a token.
@@ -147,6 +188,17 @@ end
 --- Revokes the client's token.
 function Client:token_revoke_self()
   return verbs.post(self, "auth/token/revoke-self", {})
+end
+
+--- What is known about a token, by its accessor.
+function Client:token_lookup_accessor(accessor)
+  local body = { accessor = accessor }
+  return verbs.field(verbs.post(self, "auth/token/lookup-accessor", body), "data")
+end
+
+--- Revokes a token, by its accessor.
+function Client:token_revoke_accessor(accessor)
+  return verbs.post(self, "auth/token/revoke-accessor", { accessor = accessor })
 end
 
 --- Renews a token by `increment` (seconds or a text such as `1h`); returns its `auth`.

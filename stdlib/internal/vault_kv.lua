@@ -85,8 +85,9 @@ end
 local Kv = {}
 Kv.__index = Kv
 
---- A KV mount of either version, with `get(key)` (the values), `put(key, values)`, `list(prefix)`
---- and `delete(key)`. The version is asked of the server unless `opts.version` says it.
+--- A KV mount of either version, with `get(key)` (the values), `put(key, values)`,
+--- `patch(key, values)` (some of them; `json.null` removes one), `list(prefix)` and `delete(key)`. The
+--- version is asked of the server unless `opts.version` says it.
 function Client:kv(mount, opts)
   mount = mount:gsub("/+$", "")
   local version = opts and opts.version
@@ -105,6 +106,15 @@ end
 function Kv:put(key, values)
   if self.version == 2 then return self.client:kv_put(self.mount, key, values) end
   return self.client:write(self.mount .. "/" .. key, values)
+end
+
+function Kv:patch(key, values)
+  if self.version == 2 then return self.client:kv_patch(self.mount, key, values) end
+  local all = rest.copy(self:get(key), values)
+  for name, value in pairs(values) do
+    if value == json.null then all[name] = nil end
+  end
+  return self:put(key, all)
 end
 
 function Kv:list(prefix)

@@ -58,8 +58,14 @@ function Client:transit_decrypt(key_name, ciphertext, opts)
   return plaintext and base64.decode(plaintext)
 end
 
---- Encrypts a ciphertext anew with the latest version of its key.
+--- Encrypts a ciphertext, or a list of them, anew with the latest version of its key.
 function Client:transit_rewrap(key_name, ciphertext, opts)
+  if type(ciphertext) == "table" then
+    local batch = {}
+    for i, text in ipairs(ciphertext) do batch[i] = { ciphertext = text } end
+    return results(transit_call(self, "rewrap", key_name, { batch_input = batch }, opts),
+      "ciphertext")
+  end
   return verbs.field(transit_call(self, "rewrap", key_name, { ciphertext = ciphertext }, opts),
     "ciphertext")
 end
@@ -70,7 +76,7 @@ function Client:transit_sign(key_name, input, opts)
     "signature")
 end
 
---- Whether a signature fits.
+--- Whether a signature fits; with `opts.hmac` whether that code does.
 function Client:transit_verify(key_name, input, signature, opts)
   local body = { input = base64.encode(input), signature = signature }
   return verbs.field(transit_call(self, "verify", key_name, body, opts), "valid")
@@ -79,6 +85,26 @@ end
 --- The authentication code of bytes.
 function Client:transit_hmac(key_name, input, opts)
   return verbs.field(transit_call(self, "hmac", key_name, { input = base64.encode(input) }, opts), "hmac")
+end
+
+--- A new key to encrypt with here: its bytes, and the same encrypted by the server's key, to be kept
+--- beside the data (`transit_decrypt` gives the bytes back). `opts.bits` (256), `opts.wrapped`: the
+--- first is nil.
+function Client:transit_datakey(key_name, opts)
+  local body = without_mount(opts)
+  local kind = body.wrapped and "wrapped" or "plaintext"
+  body.wrapped = nil
+  local path = ("%s/datakey/%s/%s"):format(transit(self, opts), kind, verbs.name(key_name))
+  local data = verbs.field(verbs.post(self, path, body), "data")
+  if not data then return nil end
+  return data.plaintext and base64.decode(data.plaintext), data.ciphertext
+end
+
+--- The material of an exportable key by version; `kind` is `encryption-key`, `signing-key`,
+--- `hmac-key` or `public-key`. nil when the key is absent.
+function Client:transit_export_key(key_name, kind, opts)
+  local path = ("%s/export/%s/%s"):format(transit(self, opts), kind, verbs.name(key_name))
+  return verbs.field(verbs.field(verbs.get(self, path), "data"), "keys")
 end
 
 --- Makes a key; `opts.type`, `opts.exportable`, …

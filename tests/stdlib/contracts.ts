@@ -347,6 +347,12 @@ export const CONTRACTS: Record<string, Contract> = {
       engine_type: '"kv"',
       "pki_generate_root.kind": '"internal"',
       "unseal.key": '"abc"',
+      "random_bytes.count": "5",
+      "transit_export_key.kind": '"hmac-key"',
+      "pki_generate_intermediate.kind": '"internal"',
+      "login.path": '"ldap/login/ann"',
+      "raft_snapshot.path": "os.tmpname()",
+      "raft_restore.path": "(function() local p = os.tmpname() fs.write(p, 'x') return p end)()",
       "login_kubernetes.opts": '{ jwt = "j" }',
     },
     leftOut: {
@@ -359,8 +365,14 @@ export const CONTRACTS: Record<string, Contract> = {
       fn === "pki_ca_cert"
         ? `vault: pki ca cert HTTP ${status}`
         : `${vaultLabel(fn, r)} HTTP ${status}: ${body}`,
-    probes: each("wait health", "says how it is"),
+    probes: {
+      ...each("wait health", "says how it is"),
+      raft_snapshot: "asks again in another way",
+    },
     missing: {
+      ...each("entity_get group_get database_read_config static_creds pki_read_cert", "nil"),
+      ...each("pki_read_role transit_export_key generate_password audit_list", "nil"),
+      ...each("entity_list group_list pki_list_roles raft_peers", "[]"),
       ...each(
         "read kv_get kv_metadata namespace_get policy_get engine_list creds read_wrapped",
         "nil",

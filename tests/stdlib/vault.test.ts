@@ -328,6 +328,266 @@ const rows: Row[] = [
     { state: "revoked" },
   ],
   ['pki_list_certs("pki")', "GET /v1/pki/certs?list=true", keys, undefined, ["a", "b/"]],
+  ['auth_delete_role("k8s", "r")', "DELETE /v1/auth/k8s/role/r", none, undefined, undefined],
+  [
+    'auth_tune("k8s", { max_lease_ttl = "1h" })',
+    "POST /v1/sys/auth/k8s/tune",
+    none,
+    { max_lease_ttl: "1h" },
+    undefined,
+  ],
+  [
+    'userpass_put("ann", { password = "p", mount = "up" })',
+    "POST /v1/auth/up/users/ann",
+    none,
+    { password: "p" },
+    undefined,
+  ],
+  [
+    'token_create({ role = "ci", ttl = "1h" })',
+    "POST /v1/auth/token/create/ci",
+    { json: { auth: { client_token: "n" } } },
+    { ttl: "1h" },
+    { client_token: "n" },
+  ],
+  ["token_create({ orphan = true })", "POST /v1/auth/token/create-orphan", none, {}, undefined],
+  [
+    'token_create_role("ci", { period = "1h" })',
+    "POST /v1/auth/token/roles/ci",
+    none,
+    { period: "1h" },
+    undefined,
+  ],
+  [
+    'token_lookup_accessor("a")',
+    "POST /v1/auth/token/lookup-accessor",
+    data({ ttl: 1 }),
+    { accessor: "a" },
+    { ttl: 1 },
+  ],
+  [
+    'token_revoke_accessor("a")',
+    "POST /v1/auth/token/revoke-accessor",
+    none,
+    { accessor: "a" },
+    undefined,
+  ],
+  [
+    'transit_rewrap("k", { "c" })',
+    "POST /v1/transit/rewrap/k",
+    data({ batch_results: [{ ciphertext: "d" }] }),
+    { batch_input: [{ ciphertext: "c" }] },
+    ["d"],
+  ],
+  [
+    'transit_verify("k", "hi", nil, { hmac = "h" })',
+    "POST /v1/transit/verify/k",
+    data({ valid: false }),
+    { input: "aGk=", hmac: "h" },
+    false,
+  ],
+  [
+    'transit_datakey("k", { bits = 512 })',
+    "POST /v1/transit/datakey/plaintext/k",
+    data({ plaintext: "aGk=", ciphertext: "c" }),
+    { bits: 512 },
+    "hi",
+  ],
+  [
+    'transit_export_key("k", "hmac-key", { mount = "tr" })',
+    "GET /v1/tr/export/hmac-key/k",
+    data({ keys: { "1": "x" } }),
+    undefined,
+    { "1": "x" },
+  ],
+  [
+    'pki_generate_intermediate("pki", { common_name = "i" })',
+    "POST /v1/pki/intermediate/generate/internal",
+    data({ csr: "x" }),
+    { common_name: "i" },
+    { csr: "x" },
+  ],
+  [
+    'pki_sign_intermediate("pki", "csr", { ttl = "1h" })',
+    "POST /v1/pki/root/sign-intermediate",
+    data({ certificate: "x" }),
+    { csr: "csr", ttl: "1h" },
+    { certificate: "x" },
+  ],
+  [
+    'pki_set_signed("pki", "pem")',
+    "POST /v1/pki/intermediate/set-signed",
+    data({ imported_issuers: ["i"] }),
+    { certificate: "pem" },
+    { imported_issuers: ["i"] },
+  ],
+  [
+    'pki_config_urls("pki", { ocsp_servers = { "http://o" } })',
+    "POST /v1/pki/config/urls",
+    none,
+    { ocsp_servers: ["http://o"] },
+    undefined,
+  ],
+  [
+    'pki_read_cert("pki", "01:0a")',
+    "GET /v1/pki/cert/01:0a",
+    data({ certificate: "x" }),
+    undefined,
+    { certificate: "x" },
+  ],
+  ['pki_read_role("pki", "r")', "GET /v1/pki/roles/r", data({ ttl: 1 }), undefined, { ttl: 1 }],
+  ['pki_list_roles("pki")', "GET /v1/pki/roles?list=true", keys, undefined, ["a", "b/"]],
+  ['pki_delete_role("pki", "r")', "DELETE /v1/pki/roles/r", none, undefined, undefined],
+  [
+    'pki_tidy("pki", { safety_buffer = "24h", tidy_revoked_certs = false })',
+    "POST /v1/pki/tidy",
+    { status: 202, json: { warnings: ["w"] } },
+    { tidy_cert_store: true, tidy_revoked_certs: false, safety_buffer: "24h" },
+    { warnings: ["w"] },
+  ],
+  [
+    'database_config("db", "pg", { plugin_name = "p" })',
+    "POST /v1/db/config/pg",
+    none,
+    { plugin_name: "p" },
+    undefined,
+  ],
+  [
+    'database_read_config("db", "pg")',
+    "GET /v1/db/config/pg",
+    data({ plugin_name: "p" }),
+    undefined,
+    { plugin_name: "p" },
+  ],
+  [
+    'database_create_role("db", "r", { db_name = "pg" })',
+    "POST /v1/db/roles/r",
+    none,
+    { db_name: "pg" },
+    undefined,
+  ],
+  [
+    'database_create_static_role("db", "r", { username = "u" })',
+    "POST /v1/db/static-roles/r",
+    none,
+    { username: "u" },
+    undefined,
+  ],
+  ['database_rotate_root("db", "pg")', "POST /v1/db/rotate-root/pg", none, {}, undefined],
+  ['database_rotate_role("db", "r")', "POST /v1/db/rotate-role/r", none, {}, undefined],
+  [
+    'static_creds("db", "r")',
+    "GET /v1/db/static-creds/r",
+    data({ username: "u" }),
+    undefined,
+    { username: "u" },
+  ],
+  [
+    'lease_lookup("db/creds/r/1")',
+    "PUT /v1/sys/leases/lookup",
+    data({ ttl: 5 }),
+    { lease_id: "db/creds/r/1" },
+    { ttl: 5 },
+  ],
+  [
+    'lease_revoke_prefix("db/creds/r")',
+    "PUT /v1/sys/leases/revoke-prefix/db/creds/r",
+    none,
+    {},
+    undefined,
+  ],
+  [
+    'entity_put("ann", { policies = { "p" } })',
+    "POST /v1/identity/entity/name/ann",
+    data({ id: "e" }),
+    { policies: ["p"] },
+    { id: "e" },
+  ],
+  [
+    'entity_get("ann")',
+    "GET /v1/identity/entity/name/ann",
+    data({ id: "e" }),
+    undefined,
+    { id: "e" },
+  ],
+  ['entity_delete("ann")', "DELETE /v1/identity/entity/name/ann", none, undefined, undefined],
+  ["entity_list()", "GET /v1/identity/entity/name?list=true", keys, undefined, ["a", "b/"]],
+  [
+    'entity_alias_put("ann", "e", "acc")',
+    "POST /v1/identity/entity-alias",
+    data({ id: "x" }),
+    { name: "ann", canonical_id: "e", mount_accessor: "acc" },
+    { id: "x" },
+  ],
+  [
+    'group_put("ops", { type = "external" })',
+    "POST /v1/identity/group/name/ops",
+    data({ id: "g" }),
+    { type: "external" },
+    { id: "g" },
+  ],
+  [
+    'group_get("ops")',
+    "GET /v1/identity/group/name/ops",
+    data({ id: "g" }),
+    undefined,
+    { id: "g" },
+  ],
+  ['group_delete("ops")', "DELETE /v1/identity/group/name/ops", none, undefined, undefined],
+  ["group_list()", "GET /v1/identity/group/name?list=true", keys, undefined, ["a", "b/"]],
+  [
+    'group_alias_put("ops", "g", "acc")',
+    "POST /v1/identity/group-alias",
+    data({ id: "x" }),
+    { name: "ops", canonical_id: "g", mount_accessor: "acc" },
+    { id: "x" },
+  ],
+  ["audit_list()", "GET /v1/sys/audit", data({ "file/": {} }), undefined, { "file/": {} }],
+  [
+    'audit_enable("file", "file", { options = { file_path = "stdout" } })',
+    "PUT /v1/sys/audit/file",
+    none,
+    { type: "file", options: { file_path: "stdout" } },
+    undefined,
+  ],
+  ['audit_disable("file")', "DELETE /v1/sys/audit/file", none, undefined, undefined],
+  [
+    "raft_peers()",
+    "GET /v1/sys/storage/raft/configuration",
+    data({ config: { servers: [{ node_id: "a" }] } }),
+    undefined,
+    [{ node_id: "a" }],
+  ],
+  [
+    'raft_remove_peer("a")',
+    "POST /v1/sys/storage/raft/remove-peer",
+    none,
+    { server_id: "a" },
+    undefined,
+  ],
+  ["step_down()", "PUT /v1/sys/step-down", none, {}, undefined],
+  [
+    'wrap_lookup("w")',
+    "POST /v1/sys/wrapping/lookup",
+    data({ creation_ttl: 60 }),
+    { token: "w" },
+    { creation_ttl: 60 },
+  ],
+  ["random_bytes(2)", "POST /v1/sys/tools/random/2", data({ random_bytes: "aGk=" }), {}, "hi"],
+  [
+    'generate_password("strong")',
+    "GET /v1/sys/policies/password/strong/generate",
+    data({ password: "x" }),
+    undefined,
+    "x",
+  ],
+  [
+    'password_policy_put("strong", "length = 20")',
+    "PUT /v1/sys/policies/password/strong",
+    none,
+    { policy: "length = 20" },
+    undefined,
+  ],
 ];
 
 describe("methods", () => {
@@ -550,6 +810,73 @@ test("wrapping", async () => {
   expect((await call('wrap({ a = 1 }, "60s")'))[0]).toEqual({ token: "w" });
   api.expect("GET /v1/s/data/k", info, { headers: { "x-vault-wrap-ttl": "5m" } });
   expect((await call('read_wrapped("s/data/k")'))[0]).toEqual({ token: "w" });
+});
+
+test("kv patches either version", async () => {
+  api.expect("PATCH /v1/two/data/k", none, { body: { data: { a: 1, b: null } } });
+  api.expect("GET /v1/one/k", data({ b: 2, c: 3 }));
+  api.expect("POST /v1/one/k", none, { body: { a: 1, c: 3 } });
+  await api.run(`local c = require("assay.vault").client(URL, "t")
+    for i, mount in ipairs { "one", "two" } do
+      if i == 2 then c:kv("one", { version = 1 }):patch("k", { a = 1, b = json.null })
+      else c:kv("two", { version = 2 }):patch("k", { a = 1, b = json.null }) end
+    end`);
+});
+
+test("login by any method, login_cert", async () => {
+  const token = { json: { auth: { client_token: "new" } } };
+  const anonymous = { headers: { "x-vault-token": null } };
+  api.expect("POST /v1/auth/ldap/login/ann", token, { ...anonymous, body: { password: "p" } });
+  api.expect("POST /v1/auth/cert/login", token, { ...anonymous, body: { name: "web" } });
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "t")
+      local auth = c:login("ldap/login/ann", { password = "p" })
+      c:login_cert { name = "web" }
+      return auth.client_token, c.token`),
+  ).toEqual(["new", "new"]);
+});
+
+test("transit_datakey gives both, or the wrapped one only", async () => {
+  api.expect("POST /v1/transit/datakey/wrapped/k", data({ ciphertext: "c" }), { body: {} });
+  expect(
+    await api.run(
+      `return require("assay.vault").client(URL, "t"):transit_datakey("k", { wrapped = true })`,
+    ),
+  ).toEqual([undefined, "c"]);
+});
+
+test("pki_ca_chain, pki_crl", async () => {
+  const anonymous = { headers: { "x-vault-token": null } };
+  api.expect("GET /v1/pki/ca_chain", { text: "PEM" }, anonymous);
+  api.expect("GET /v1/int/crl/pem", { text: "CRL" }, anonymous);
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "t")
+      return c:pki_ca_chain(), c:pki_crl("int")`),
+  ).toEqual(["PEM", "CRL"]);
+});
+
+test("raft_snapshot, raft_restore", async () => {
+  const bytes = Buffer.from([0x1f, 0x8b, 0, 255]);
+  api.expect("GET /v1/sys/storage/raft/snapshot", { text: bytes }, auth);
+  const restored = {
+    headers: { "x-vault-token": "tok", "content-type": "application/octet-stream" },
+    check: ({ body }: { body: Buffer }) => expect(body.equals(bytes)).toBe(true),
+  };
+  api.expect("POST /v1/sys/storage/raft/snapshot", none, restored);
+  api.expect("POST /v1/sys/storage/raft/snapshot-force", none, restored);
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "tok")
+      local path = os.tmpname()
+      local size = c:raft_snapshot(path)
+      c:raft_restore(path)
+      c:raft_restore(path, { force = true })
+      return size`),
+  ).toEqual([4]);
+  for (let i = 0; i < 2; i++)
+    api.expect("GET /v1/sys/storage/raft/snapshot", { status: 403, text: "permission denied" });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "tok"):raft_snapshot(os.tmpname())`),
+  ).toContain("vault: GET /v1/sys/storage/raft/snapshot HTTP 403: permission denied");
 });
 
 test("kv speaks the version of its mount", async () => {
