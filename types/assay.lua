@@ -4802,7 +4802,7 @@ function assay_temporal_Client:create_namespace(name, request) end
 ---@return any
 function assay_temporal_Client:update_namespace(name, request) end
 
----The namespace of that name, which is created when there is none; the second result is whether. New ones take some seconds until workflows can be started in them.
+---The namespace of that name, which is created when there is none; the second result is whether. Waits until a new one can be used, which takes some seconds.
 ---@param name? any
 ---@param request? any
 ---@return any

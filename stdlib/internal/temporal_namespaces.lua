@@ -33,8 +33,17 @@ function Client:update_namespace(name, request)
   return api.post(self, PATH .. "/" .. segment(name) .. "/update", request)
 end
 
+-- Most of the server learns of a new namespace after some seconds.
+local function wait_until_known(self, name)
+  local message = ("temporal: namespace %s is created, but not usable"):format(name)
+  rest.wait({ timeout = 60, interval = 0.5 }, message, function()
+    local res = self:_send("GET", PATH .. "/" .. segment(name) .. "/workflow-count")
+    return res.status ~= 404, "HTTP " .. res.status
+  end)
+end
+
 --- The namespace of that name, which is created when there is none; the second result is whether.
---- New ones take some seconds until workflows can be started in them.
+--- Waits until a new one can be used, which takes some seconds.
 function Client:ensure_namespace(name, request)
   local path = PATH .. "/" .. segment(name)
   local found = self:_get(path, { ok = 200, missing = true })
@@ -42,6 +51,7 @@ function Client:ensure_namespace(name, request)
   local ok, problem = pcall(self.create_namespace, self, name, request)
   -- another job was faster
   if not ok and not tostring(problem):find(" HTTP 409: ", 1, true) then error(problem, 0) end
+  wait_until_known(self, name)
   return self:_get(path, { ok = 200 }), ok
 end
 

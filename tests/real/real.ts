@@ -94,6 +94,23 @@ export function missingProgram(...names: string[]): string | undefined {
   return missing.length === 0 ? undefined : `${missing.join(", ")} not installed`;
 }
 
+const python = join(here, ".python");
+
+/** A program that a Python package brought; undefined when it is not installed. */
+export function pythonProgram(name: string): string | undefined {
+  const file = join(python, "programs", "bin", name);
+  return existsSync(file) ? file : undefined;
+}
+
+/** Why a Python module can't be used; undefined when it can. What is started finds those modules. */
+export function missingPython(...modules: string[]): string | undefined {
+  const file = findProgram("python3");
+  if (file === undefined) return "python3 not installed";
+  process.env["PYTHONPATH"] = python;
+  const found = spawnSync(file, ["-c", `import ${modules.join(", ")}`]).status === 0;
+  return found ? undefined : `${modules[0]} not installed`;
+}
+
 /** Starts `servers/<name>.mjs` on Node; its arguments are the port, the folder and `args`. */
 export function startScript(
   name: string,
