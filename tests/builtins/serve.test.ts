@@ -252,16 +252,19 @@ describe("responses", () => {
   test("the log has the traceback, and on_error the last word", async () => {
     const url = await serve(
       `{ ["/"] = function() local function deep() error("oops") end deep() end,
-         ["/bad"] = function() error("worse") end }`,
+         ["/bad"] = function() error("worse") end, ["/number"] = function() return 5 end }`,
       `on_error = function(err, req)
          if req.path == "/bad" then error("again") end
-         return { status = 503, body = tostring(err):match("oops") }
+         return { status = 503, body = err:match("oops") or err }
        end,`,
     );
     const r = await fetch(url);
     expect([r.status, await r.text()]).toEqual([503, "oops"]);
     expect(h.logged().join("\n")).toMatch(/oops\nstack traceback:\n[\s\S]*in local 'deep'/);
     expect((await fetch(`${url}/bad`)).status).toBe(500);
+    expect(await (await fetch(`${url}/number`)).text()).toBe(
+      "the handler returned number, not a response table or a string",
+    );
   });
 });
 

@@ -256,7 +256,8 @@ export class HttpServer {
     const { onError } = this.settings;
     if (onError === undefined) return failed();
     try {
-      const results = await this.lua.spawn(onError, errorValue(e), table).promise;
+      const value = e instanceof BadResponse ? utf8ToBytes(e.message) : errorValue(e);
+      const results = await this.lua.spawn(onError, value, table).promise;
       if (results[0] === undefined) return failed();
       const reply = readReply(results[0]);
       return reply.special === undefined ? toResponse(reply) : failed();
