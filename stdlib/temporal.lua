@@ -153,7 +153,7 @@ end
 --- Sends a signal; `input` is a list of arguments. `opts`: run_id, named (true: the signal's name in
 --- the path, as the server itself has it; without it that is tried after a 404 or 405).
 function Client:signal_workflow(id, signal_name, input, opts)
-  local body = { signalName = signal_name, input = input or nil }
+  local body = { signalName = signal_name, input = api.arguments(input) }
   local named = "/signal/" .. rest.escape(signal_name)
   if opts and opts.named then return act(self, id, named, body, opts) end
   local ok, answer = pcall(act, self, id, "/signal", body, opts)
@@ -186,7 +186,7 @@ end
 --- arguments, `request` as for `start_workflow`.
 function Client:signal_with_start(id, signal_name, signal_input, request, opts)
   local path = workflow_path(self, opts, id) .. "/signal-with-start/" .. rest.escape(signal_name)
-  return post(self, path, rest.copy(api.named(request), { signalInput = signal_input or nil }))
+  return post(self, path, rest.copy(api.named(request), { signalInput = api.arguments(signal_input) }))
 end
 
 --- Asks a workflow by a query; `args` is a list. `opts`: run_id.
@@ -194,7 +194,7 @@ function Client:query_workflow(id, query_type, args, opts)
   local path = workflow_path(self, opts, id) .. "/query/" .. rest.escape(query_type)
   local run_id = opts and opts.run_id
   return post(self, path, {
-    query = { queryType = query_type, queryArgs = args },
+    query = { queryType = query_type, queryArgs = api.arguments(args) },
     execution = run_id and { workflowId = id, runId = run_id } or nil,
   })
 end
@@ -211,7 +211,7 @@ function Client:update_workflow(id, update_name, args, opts)
     waitPolicy = { lifecycleStage = stage },
     request = {
       meta = { updateId = opts.update_id or crypto.uuid(), identity = opts.identity },
-      input = { name = update_name, args = args },
+      input = { name = update_name, args = api.arguments(args) },
     },
   })
 end

@@ -3,10 +3,14 @@
 
 local rest = require("assay.internal.client")
 local segment = require("assay.internal.segment")
+local api = require("assay.internal.unleash_api")
 
-local A = "/api/admin"
+local A = api.ADMIN
 
 local M, Client = {}, rest.class("unleash")
+
+rest.include(Client, require("assay.internal.unleash_features"))
+rest.include(Client, require("assay.internal.unleash_strategies"))
 
 --- `client(url, opts)`; `opts`: token, an admin or personal token.
 function M.client(...)
@@ -17,27 +21,7 @@ function Client:_headers()
   return { Authorization = self.token }
 end
 
-local function get(self, path, field)
-  local answer = self:_get(path, { ok = 200, missing = true })
-  if not field then return answer end
-  return answer and answer[field] or json.array({})
-end
-
-local function send(self, method, path, body)
-  return (self:_request(method, path, { body = body }))
-end
-
-local function project_path(id)
-  return A .. "/projects/" .. segment(id)
-end
-
-local function feature_path(project, name)
-  return project_path(project) .. "/features/" .. segment(name)
-end
-
-local function strategies_path(project, name, env_name)
-  return feature_path(project, name) .. "/environments/" .. segment(env_name) .. "/strategies"
-end
+local get, send, project_path = api.get, api.send, api.project
 
 --- The server's health.
 function Client:health() return (self:_get("/health", { ok = 200 })) end
@@ -61,78 +45,37 @@ function Client:create_project(project) return send(self, "POST", A .. "/project
 --- Replaces the settings of a project.
 function Client:update_project(id, project) return send(self, "PUT", project_path(id), project) end
 
---- Deletes a project.
-function Client:delete_project(id) return send(self, "DELETE", project_path(id)) end
+--- Deletes a project. `opts.ignore_not_found`: one that is not there is no error.
+function Client:delete_project(id, opts) return api.delete(self, project_path(id), opts) end
 
 --- The environments.
 function Client:environments() return get(self, A .. "/environments", "environments") end
+
+local function environment_path(env_name)
+  return A .. "/environments/" .. segment(env_name)
+end
+
+--- An environment, or nil.
+function Client:environment(env_name) return get(self, environment_path(env_name)) end
+
+--- Offers an environment to all projects.
+function Client:environment_on(env_name)
+  return send(self, "POST", environment_path(env_name) .. "/on")
+end
+
+--- Takes an environment from all projects' offer.
+function Client:environment_off(env_name)
+  return send(self, "POST", environment_path(env_name) .. "/off")
+end
 
 --- Adds an environment to a project.
 function Client:enable_environment(project, env_name)
   return send(self, "POST", project_path(project) .. "/environments", { environment = env_name })
 end
 
---- Takes an environment from a project.
-function Client:disable_environment(project, env_name)
-  return send(self, "DELETE", project_path(project) .. "/environments/" .. segment(env_name))
-end
-
---- The features of a project.
-function Client:features(project) return get(self, project_path(project) .. "/features", "features") end
-
---- A feature, or nil.
-function Client:feature(project, name) return get(self, feature_path(project, name)) end
-
---- Creates a feature.
-function Client:create_feature(project, feature)
-  return send(self, "POST", project_path(project) .. "/features", feature)
-end
-
---- Replaces the settings of a feature.
-function Client:update_feature(project, name, feature)
-  return send(self, "PUT", feature_path(project, name), feature)
-end
-
---- Changes a feature by a JSON Patch.
-function Client:patch_feature(project, name, operations)
-  return send(self, "PATCH", feature_path(project, name), rest.array(operations))
-end
-
---- Archives a feature.
-function Client:archive_feature(project, name) return send(self, "DELETE", feature_path(project, name)) end
-
-local function toggle(self, project, name, env_name, state)
-  local path = feature_path(project, name) .. "/environments/" .. segment(env_name) .. "/" .. state
-  return send(self, "POST", path, json.object({}))
-end
-
---- Turns a feature on in an environment.
-function Client:toggle_on(project, name, env_name) return toggle(self, project, name, env_name, "on") end
-
---- Turns a feature off in an environment.
-function Client:toggle_off(project, name, env_name) return toggle(self, project, name, env_name, "off") end
-
---- The strategies of a feature in an environment.
-function Client:strategies(project, name, env_name)
-  local answer = get(self, strategies_path(project, name, env_name))
-  if not answer then return json.array({}) end
-  return #answer == 0 and answer.strategies or answer
-end
-
---- Adds a strategy.
-function Client:add_strategy(project, name, env_name, strategy)
-  return send(self, "POST", strategies_path(project, name, env_name), strategy)
-end
-
---- Replaces a strategy.
-function Client:update_strategy(project, name, env_name, id, strategy)
-  local path = strategies_path(project, name, env_name) .. "/" .. segment(id)
-  return send(self, "PUT", path, strategy)
-end
-
---- Removes a strategy.
-function Client:delete_strategy(project, name, env_name, id)
-  return send(self, "DELETE", strategies_path(project, name, env_name) .. "/" .. segment(id))
+--- Takes an environment from a project. `opts.ignore_not_found`.
+function Client:disable_environment(project, env_name, opts)
+  return api.delete(self, project_path(project) .. "/environments/" .. segment(env_name), opts)
 end
 
 --- The API tokens.
@@ -155,11 +98,36 @@ function Client:create_token(config)
   return self:_decode("POST", A .. "/api-tokens", res)
 end
 
---- Deletes an API token.
-function Client:delete_token(secret)
-  -- errors must not hold the token
-  local what = "DELETE " .. A .. "/api-tokens/***"
-  return (self:_delete(A .. "/api-tokens/" .. segment(secret), { what = what }))
+-- errors must not hold the token
+local HIDDEN = A .. "/api-tokens/***"
+
+--- Sets when an API token ends (RFC 3339).
+function Client:update_token(secret, expires_at)
+  return (self:_put(A .. "/api-tokens/" .. segment(secret), { expiresAt = expires_at }, {
+    what = "PUT " .. HIDDEN,
+  }))
+end
+
+--- Deletes an API token. `opts.ignore_not_found`.
+function Client:delete_token(secret, opts)
+  return api.delete(self, A .. "/api-tokens/" .. segment(secret), opts, "DELETE " .. HIDDEN)
+end
+
+--- What the SDKs of applications get (`.features`), with their token `secret`; with the client's
+--- own unless given.
+function Client:client_features(secret)
+  return (self:_get("/api/client/features", { ok = 200, headers = { Authorization = secret } }))
+end
+
+--- Whether the server can answer; the second result is the reason when it can't. Servers without
+--- `/ready` are asked for their health.
+function Client:ready()
+  local ok, res = pcall(self._send, self, "GET", "/ready", { retries = 0 })
+  if ok and res.status == 404 then
+    ok, res = pcall(self._send, self, "GET", "/health", { retries = 0 })
+  end
+  if not ok then return false, tostring(res) end
+  return res.status == 200, res.status ~= 200 and "HTTP " .. res.status or nil
 end
 
 --- Waits until the server at `url` is healthy. `opts`: timeout (60), interval (2), and those of a
@@ -175,17 +143,39 @@ function M.wait(url, opts)
   return true
 end
 
---- The project `id`, which is created when there is none. `opts`: name, description.
+--- The project `id`, which is created when there is none. `opts`: name, description; `update`: one that
+--- is there gets them.
 function M.ensure_project(client, id, opts)
   opts = opts or {}
   local found = client:project(id)
   if found then
+    local differs = (opts.name or found.name) ~= found.name
+      or (opts.description or found.description) ~= found.description
+    if opts.update and differs then
+      client:update_project(id, {
+        name = opts.name or found.name, description = opts.description or found.description,
+      })
+      found = client:project(id)
+    end
     log.info(("unleash: project %s exists"):format(id))
     return found
   end
   local created =
     client:create_project({ id = id, name = opts.name or id, description = opts.description })
   log.info(("unleash: project %s created"):format(id))
+  return created
+end
+
+--- The feature `name`, which is created when there is none. `opts` as in Unleash's API: `type`
+--- ("release"), `description`, `impressionData`.
+function M.ensure_feature(client, project, name, opts)
+  local found = client:feature(project, name)
+  if found then
+    log.info(("unleash: feature %s exists"):format(name))
+    return found
+  end
+  local created = client:create_feature(project, rest.copy(opts, { name = name }))
+  log.info(("unleash: feature %s created"):format(name))
   return created
 end
 

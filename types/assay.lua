@@ -5259,14 +5259,30 @@ function assay_unleash_Client:create_project(project) end
 ---@return any
 function assay_unleash_Client:update_project(id, project) end
 
----Deletes a project.
+---Deletes a project. `opts.ignore_not_found`: one that is not there is no error.
 ---@param id? any
+---@param opts? table
 ---@return any
-function assay_unleash_Client:delete_project(id) end
+function assay_unleash_Client:delete_project(id, opts) end
 
 ---The environments.
 ---@return any
 function assay_unleash_Client:environments() end
+
+---An environment, or nil.
+---@param env_name? any
+---@return any
+function assay_unleash_Client:environment(env_name) end
+
+---Offers an environment to all projects.
+---@param env_name? any
+---@return any
+function assay_unleash_Client:environment_on(env_name) end
+
+---Takes an environment from all projects' offer.
+---@param env_name? any
+---@return any
+function assay_unleash_Client:environment_off(env_name) end
 
 ---Adds an environment to a project.
 ---@param project? any
@@ -5274,11 +5290,42 @@ function assay_unleash_Client:environments() end
 ---@return any
 function assay_unleash_Client:enable_environment(project, env_name) end
 
----Takes an environment from a project.
+---Takes an environment from a project. `opts.ignore_not_found`.
 ---@param project? any
 ---@param env_name? any
+---@param opts? table
 ---@return any
-function assay_unleash_Client:disable_environment(project, env_name) end
+function assay_unleash_Client:disable_environment(project, env_name, opts) end
+
+---The API tokens.
+---@return any
+function assay_unleash_Client:tokens() end
+
+---Creates an API token. The server's newer versions call `username` `tokenName`; either is sent as both.
+---@param config? any
+---@return any
+function assay_unleash_Client:create_token(config) end
+
+---Sets when an API token ends (RFC 3339).
+---@param secret? any
+---@param expires_at? any
+---@return any
+function assay_unleash_Client:update_token(secret, expires_at) end
+
+---Deletes an API token. `opts.ignore_not_found`.
+---@param secret? any
+---@param opts? table
+---@return any
+function assay_unleash_Client:delete_token(secret, opts) end
+
+---What the SDKs of applications get (`.features`), with their token `secret`; with the client's own unless given.
+---@param secret? any
+---@return any
+function assay_unleash_Client:client_features(secret) end
+
+---Whether the server can answer; the second result is the reason when it can't. Servers without `/ready` are asked for their health.
+---@return any
+function assay_unleash_Client:ready() end
 
 ---The features of a project.
 ---@param project? any
@@ -5311,11 +5358,20 @@ function assay_unleash_Client:update_feature(project, name, feature) end
 ---@return any
 function assay_unleash_Client:patch_feature(project, name, operations) end
 
----Archives a feature.
+---Creates a feature with the strategies of another. `opts.replaceGroupId` (true).
 ---@param project? any
 ---@param name? any
+---@param new_name? any
+---@param opts? table
 ---@return any
-function assay_unleash_Client:archive_feature(project, name) end
+function assay_unleash_Client:clone_feature(project, name, new_name, opts) end
+
+---Archives a feature. `opts.ignore_not_found`: one that is not there is no error.
+---@param project? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_unleash_Client:archive_feature(project, name, opts) end
 
 ---Turns a feature on in an environment.
 ---@param project? any
@@ -5331,12 +5387,101 @@ function assay_unleash_Client:toggle_on(project, name, env_name) end
 ---@return any
 function assay_unleash_Client:toggle_off(project, name, env_name) end
 
+---Turns several features on in an environment.
+---@param project? any
+---@param env_name? any
+---@param names? any
+---@return any
+function assay_unleash_Client:toggle_all_on(project, env_name, names) end
+
+---Turns several features off in an environment.
+---@param project? any
+---@param env_name? any
+---@param names? any
+---@return any
+function assay_unleash_Client:toggle_all_off(project, env_name, names) end
+
+---Marks features as stale, or with false as not.
+---@param project? any
+---@param names? any
+---@param is_stale? any
+---@return any
+function assay_unleash_Client:mark_stale(project, names, is_stale) end
+
+---Archives several features.
+---@param project? any
+---@param names? any
+---@return any
+function assay_unleash_Client:archive_features(project, names) end
+
+---Brings archived features back.
+---@param project? any
+---@param names? any
+---@return any
+function assay_unleash_Client:revive_features(project, names) end
+
+---Deletes archived features for good.
+---@param project? any
+---@param names? any
+---@return any
+function assay_unleash_Client:delete_features(project, names) end
+
+---The archived features of a project.
+---@param project? any
+---@return any
+function assay_unleash_Client:archived_features(project) end
+
+---The types of features that there are.
+---@return any
+function assay_unleash_Client:feature_types() end
+
+---The tags of a feature: `{ type, value }`.
+---@param name? any
+---@return any
+function assay_unleash_Client:feature_tags(name) end
+
+---Tags a feature; `tag_type` is `simple` unless given.
+---@param name? any
+---@param value? any
+---@param tag_type? any
+---@return any
+function assay_unleash_Client:add_feature_tag(name, value, tag_type) end
+
+---Takes a tag from a feature. `opts.ignore_not_found`.
+---@param name? any
+---@param value? any
+---@param tag_type? any
+---@param opts? table
+---@return any
+function assay_unleash_Client:remove_feature_tag(name, value, tag_type, opts) end
+
+---Features with their strategies in an environment: `opts.features` (names), `opts.tag` or `opts.project`.
+---@param env_name? any
+---@param opts? table
+---@return any
+function assay_unleash_Client:export_features(env_name, opts) end
+
+---Takes over what `export_features` gave. Needs a personal access token or a service account's.
+---@param project? any
+---@param env_name? any
+---@param data? any
+---@return any
+function assay_unleash_Client:import_features(project, env_name, data) end
+
 ---The strategies of a feature in an environment.
 ---@param project? any
 ---@param name? any
 ---@param env_name? any
 ---@return any
 function assay_unleash_Client:strategies(project, name, env_name) end
+
+---A strategy, or nil.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param id? any
+---@return any
+function assay_unleash_Client:strategy(project, name, env_name, id) end
 
 ---Adds a strategy.
 ---@param project? any
@@ -5355,27 +5500,72 @@ function assay_unleash_Client:add_strategy(project, name, env_name, strategy) en
 ---@return any
 function assay_unleash_Client:update_strategy(project, name, env_name, id, strategy) end
 
----Removes a strategy.
+---Changes a strategy by a JSON Patch.
 ---@param project? any
 ---@param name? any
 ---@param env_name? any
 ---@param id? any
+---@param operations? any
 ---@return any
-function assay_unleash_Client:delete_strategy(project, name, env_name, id) end
+function assay_unleash_Client:patch_strategy(project, name, env_name, id, operations) end
 
----The API tokens.
+---Removes a strategy. `opts.ignore_not_found`: one that is not there is no error.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param id? any
+---@param opts? table
 ---@return any
-function assay_unleash_Client:tokens() end
+function assay_unleash_Client:delete_strategy(project, name, env_name, id, opts) end
 
----Creates an API token. The server's newer versions call `username` `tokenName`; either is sent as both.
----@param config? any
+---Puts the strategies of a feature in an environment in order: a list of their ids.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param ids? any
 ---@return any
-function assay_unleash_Client:create_token(config) end
+function assay_unleash_Client:sort_strategies(project, name, env_name, ids) end
 
----Deletes an API token.
----@param secret? any
+---The variants of a feature in an environment.
+---@param project? any
+---@param name? any
+---@param env_name? any
 ---@return any
-function assay_unleash_Client:delete_token(secret) end
+function assay_unleash_Client:variants(project, name, env_name) end
+
+---Replaces the variants of a feature in an environment, where the server still has them: newer ones refuse this (403) and have variants in strategies.
+---@param project? any
+---@param name? any
+---@param env_name? any
+---@param variants? any
+---@return any
+function assay_unleash_Client:set_variants(project, name, env_name, variants) end
+
+---The segments.
+---@return any
+function assay_unleash_Client:segments() end
+
+---A segment, or nil.
+---@param id? any
+---@return any
+function assay_unleash_Client:segment(id) end
+
+---Creates a segment: `name`, `constraints`, `description`, `project`.
+---@param definition? any
+---@return any
+function assay_unleash_Client:create_segment(definition) end
+
+---Replaces a segment.
+---@param id? any
+---@param definition? any
+---@return any
+function assay_unleash_Client:update_segment(id, definition) end
+
+---Deletes a segment. `opts.ignore_not_found`.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_unleash_Client:delete_segment(id, opts) end
 
 ---Unleash: projects, features, environments, strategies, API tokens.
 ---@class assay.unleash
@@ -5392,12 +5582,20 @@ function assay_unleash.client(...) end
 ---@return any
 function assay_unleash.wait(url, opts) end
 
----The project `id`, which is created when there is none. `opts`: name, description.
+---The project `id`, which is created when there is none. `opts`: name, description; `update`: one that is there gets them.
 ---@param client? any
 ---@param id? any
 ---@param opts? table
 ---@return any
 function assay_unleash.ensure_project(client, id, opts) end
+
+---The feature `name`, which is created when there is none. `opts` as in Unleash's API: `type` ("release"), `description`, `impressionData`.
+---@param client? any
+---@param project? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_unleash.ensure_feature(client, project, name, opts) end
 
 ---Adds an environment to a project unless it has it.
 ---@param client? any

@@ -26,12 +26,18 @@ function api.post(self, path, body, query)
   return (self:_post(rest.with_query(path, query or {}), rest.object(body), { ok = 200 }))
 end
 
+--- Arguments of a workflow, signal, … as a JSON list, also when there are none.
+function api.arguments(list)
+  return type(list) == "table" and rest.array(list) or list or nil
+end
+
 --- A request's table with names where the API has `{ name = … }`.
 function api.named(request)
   request = rest.copy(request)
   for _, key in ipairs { "workflowType", "taskQueue" } do
     if type(request[key]) == "string" then request[key] = { name = request[key] } end
   end
+  request.input = api.arguments(request.input)
   return request
 end
 

@@ -116,6 +116,107 @@ describe.skipIf(why)(`Unleash${why ? ` (left out: ${why})` : ""}`, () => {
         return made.secret:sub(1, 19), again.secret == made.secret, other.type, count, client.status, #c:tokens()`),
     ).toEqual(["default:development", true, "frontend", 3, 200, 2]);
   });
+  test("strategies in order, patched, variants, clones, tags, stale", async () => {
+    expect(
+      await lua.run(`
+        local P, E = "default", "development"
+        unleash.ensure_feature(c, P, "f.three", { description = "d" })
+        local function rollout(n)
+          return c:add_strategy(P, "f.three", E, { name = "flexibleRollout",
+            parameters = { rollout = n, stickiness = "default", groupId = "g" } })
+        end
+        local a, b = rollout("10"), rollout("20")
+        c:sort_strategies(P, "f.three", E, { b.id, a.id })
+        local patched = c:patch_strategy(P, "f.three", E, a.id,
+          { { op = "replace", path = "/parameters/rollout", value = "30" } })
+        local none = c:strategy(P, "f.three", E, "b2a5a7a4-7e9e-4c53-8a29-3b6d8fb1dd2b")
+        c:add_feature_tag("f.three", "team a")
+        c:clone_feature(P, "f.three", "f.four")
+        c:mark_stale(P, { "f.three" })
+        local tags = c:feature_tags("f.three")
+        c:remove_feature_tag("f.three", "team a")
+        return patched.parameters.rollout, c:strategy(P, "f.three", E, b.id).parameters.rollout, none,
+          #c:variants(P, "f.three", E), tags[1].value, #c:feature_tags("f.three"),
+          c:feature(P, "f.three").stale, #c:strategies(P, "f.four", E)`),
+    ).toEqual(["30", "20", undefined, 0, "team a", 0, true, 2]);
+    expect(await lua.failure(`c:set_variants("default", "f.three", "development", {})`)).toMatch(
+      /unleash: PUT .*\/variants HTTP 403: .*Use strategy variants instead/,
+    );
+  });
+  test("many features: on, off, archived, revived, deleted; export and import", async () => {
+    expect(
+      await lua.run(`
+        local P, E = "default", "development"
+        for _, n in ipairs { "m.one", "m.two" } do
+          unleash.ensure_feature(c, P, n)
+          c:add_strategy(P, n, E, { name = "default" })
+        end
+        local function on(n)
+          for _, e in ipairs(c:feature(P, n).environments) do
+            if e.name == E then return e.enabled end
+          end
+        end
+        c:toggle_all_on(P, E, { "m.one", "m.two" })
+        local first = { on("m.one"), on("m.two") }
+        local carried = c:export_features(E, { features = { "m.one" } })
+        c:toggle_all_off(P, E, { "m.one", "m.two" })
+        local second = { on("m.one"), on("m.two") }
+        c:archive_features(P, { "m.one", "m.two" })
+        local names = {}
+        for _, f in ipairs(c:archived_features(P)) do names[#names + 1] = f.name end
+        table.sort(names)
+        c:revive_features(P, { "m.two" })
+        c:delete_features(P, { "m.one" })
+        local gone = c:feature(P, "m.one")
+        -- administrators' tokens may not import: the server must know who does
+        local ok, refused = pcall(c.import_features, c, P, E, carried)
+        return first, second, table.concat(names, " "):find("m.one m.two", 1, true) ~= nil, gone,
+          c:feature(P, "m.two").archived, carried.features[1].name, tostring(refused)`),
+    ).toEqual([
+      [true, true],
+      [false, false],
+      true,
+      undefined,
+      false,
+      "m.one",
+      expect.stringMatching(/import HTTP 400: .*personal access token/),
+    ]);
+  });
+  test("segments, environments, types, tokens that end, readiness", async () => {
+    expect(
+      await lua.run(`
+        local s = c:create_segment { name = "seg", constraints = {} }
+        c:update_segment(s.id, { name = "seg two",
+          constraints = { { contextName = "appName", operator = "IN", values = { "a" } } } })
+        local two = c:segment(s.id)
+        local count = #c:segments()
+        c:delete_segment(s.id)
+        c:delete_segment(s.id, { ignore_not_found = true })
+        c:environment_off("production")
+        local off = c:environment("production").enabled
+        c:environment_on("production")
+        local t = c:create_token { tokenName = "ends", type = "client", environment = "development", projects = { "*" } }
+        c:update_token(t.secret, "2031-02-03T04:05:06Z")
+        local ends
+        for _, each in ipairs(c:tokens()) do
+          if each.tokenName == "ends" then ends = each.expiresAt end
+        end
+        local features = c:client_features(t.secret).features
+        return two.name, two.constraints[1].contextName, count, off, c:environment("production").enabled,
+          c:environment("nowhere"), #c:feature_types() > 2, ends, #features > 0, (c:ready())`),
+    ).toEqual([
+      "seg two",
+      "appName",
+      1,
+      false,
+      true,
+      undefined,
+      true,
+      "2031-02-03T04:05:06.000Z",
+      true,
+      true,
+    ]);
+  });
   test("a wrong token", async () => {
     expect(
       await lua.failure(`unleash.client(URL, { token = "*:*.wrong" }):features("default")`),

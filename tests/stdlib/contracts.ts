@@ -324,16 +324,27 @@ export const CONTRACTS: Record<string, Contract> = {
     missing: each("ping is_router_enabled router_has_tls", "false"),
   },
   unleash: {
-    args: { "ensure_token.opts": '{ username = "u", type = "client" }' },
+    args: {
+      "ensure_token.opts": '{ username = "u", type = "client" }',
+      names: '{ "a" }',
+      is_stale: "true",
+      ids: '{ "a" }',
+      variants: "{}",
+      definition: '{ name = "s" }',
+    },
     label: (fn, r) => {
       const text = `unleash: ${r.method} ${r.path}${r.query}`;
-      if (fn === "delete_token") return "unleash: DELETE /api/admin/api-tokens/***";
+      if (/^(delete|update)_token$/.test(fn))
+        return `unleash: ${r.method} /api/admin/api-tokens/***`;
       return fn === "ensure_environment" ? `unleash.ensure_environment: ${text}` : text;
     },
-    probes: { wait: "says how it is" },
+    probes: each("wait ready", "says how it is"),
+    quiet: { ready: "false" },
     missing: {
-      ...each("project feature", "nil"),
-      ...each("projects environments features strategies tokens", "[]"),
+      ready: "false",
+      ...each("project feature environment strategy segment", "nil"),
+      ...each("projects environments features strategies tokens variants segments", "[]"),
+      ...each("archived_features feature_types feature_tags", "[]"),
     },
   },
   vault: {

@@ -222,6 +222,7 @@ test("signal_with_start, update_workflow", async () => {
     {
       check({ body }) {
         const sent = JSON.parse(body.toString());
+        expect(sent.request.input.args).toEqual([]);
         expect(sent.request.meta.updateId).toMatch(/^[0-9a-f-]{36}$/);
         expect(sent.waitPolicy.lifecycleStage).toMatch(/_ACCEPTED$/);
         expect(sent.workflowExecution).toEqual({ workflowId: "w", runId: "r" });
@@ -232,7 +233,7 @@ test("signal_with_start, update_workflow", async () => {
     await run(`
       local r = c:signal_with_start("w", "go/on", { { n = 1 } }, { workflowType = "Order", taskQueue = "q" })
       local u = c:update_workflow("w", "add item", { "a" }, { update_id = "u" })
-      c:update_workflow("w", "x", nil, { stage = "ACCEPTED", run_id = "r" })
+      c:update_workflow("w", "x", {}, { stage = "ACCEPTED", run_id = "r" })
       return r.runId, u.outcome.success[1]`),
   ).toEqual(["r", 2]);
 });

@@ -28,6 +28,74 @@ test.each([
     `POST ${F}/f/environments/dev/strategies`,
     { name: "s" },
   ],
+  [`environment("d e")`, `GET ${A}/environments/d%20e`, undefined],
+  [`environment_on("dev")`, `POST ${A}/environments/dev/on`, undefined],
+  [`environment_off("dev")`, `POST ${A}/environments/dev/off`, undefined],
+  [`strategy("p", "f", "dev", "s")`, `GET ${F}/f/environments/dev/strategies/s`, undefined],
+  [
+    `patch_strategy("p", "f", "dev", "s", { { op = "remove", path = "/a" } })`,
+    `PATCH ${F}/f/environments/dev/strategies/s`,
+    [{ op: "remove", path: "/a" }],
+  ],
+  [
+    `sort_strategies("p", "f", "dev", { "b", "a" })`,
+    `POST ${F}/f/environments/dev/strategies/set-sort-order`,
+    [
+      { id: "b", sortOrder: 1 },
+      { id: "a", sortOrder: 2 },
+    ],
+  ],
+  [
+    `set_variants("p", "f", "dev", { { name = "v" } })`,
+    `PUT ${F}/f/environments/dev/variants`,
+    [{ name: "v" }],
+  ],
+  [`clone_feature("p", "f", "g")`, `POST ${F}/f/clone`, { name: "g" }],
+  [
+    `toggle_all_on("p", "dev", { "a", "b" })`,
+    `POST ${A}/projects/p/bulk_features/environments/dev/on`,
+    { features: ["a", "b"] },
+  ],
+  [
+    `toggle_all_off("p", "dev", {})`,
+    `POST ${A}/projects/p/bulk_features/environments/dev/off`,
+    { features: [] },
+  ],
+  [`mark_stale("p", { "a" })`, `POST ${A}/projects/p/stale`, { stale: true, features: ["a"] }],
+  [
+    `mark_stale("p", { "a" }, false)`,
+    `POST ${A}/projects/p/stale`,
+    { stale: false, features: ["a"] },
+  ],
+  [`archive_features("p", { "a" })`, `POST ${A}/projects/p/archive`, { features: ["a"] }],
+  [`revive_features("p", { "a" })`, `POST ${A}/projects/p/revive`, { features: ["a"] }],
+  [`delete_features("p", { "a" })`, `POST ${A}/projects/p/delete`, { features: ["a"] }],
+  [`segment(7)`, `GET ${A}/segments/7`, undefined],
+  [`create_segment({ name = "s" })`, `POST ${A}/segments`, { name: "s", constraints: [] }],
+  [
+    `update_segment(7, { name = "s", constraints = { { contextName = "c" } } })`,
+    `PUT ${A}/segments/7`,
+    { name: "s", constraints: [{ contextName: "c" }] },
+  ],
+  [`delete_segment(7)`, `DELETE ${A}/segments/7`, undefined],
+  [`add_feature_tag("f", "v")`, `POST ${A}/features/f/tags`, { type: "simple", value: "v" }],
+  [`remove_feature_tag("f", "v w", "t")`, `DELETE ${A}/features/f/tags/t/v%20w`, undefined],
+  [
+    `export_features("dev", { project = "p" })`,
+    `POST ${A}/features-batch/export`,
+    { environment: "dev", project: "p" },
+  ],
+  [
+    `import_features("p", "dev", { features = { { name = "a" } } })`,
+    `POST ${A}/features-batch/import`,
+    { project: "p", environment: "dev", data: { features: [{ name: "a" }] } },
+  ],
+  [`client_features()`, "GET /api/client/features", undefined],
+  [
+    `update_token("*:dev.ab", "2030-01-01T00:00:00Z")`,
+    `PUT ${A}/api-tokens/*:dev.ab`,
+    { expiresAt: "2030-01-01T00:00:00Z" },
+  ],
   [`delete_token("*:dev.ab")`, `DELETE ${A}/api-tokens/*:dev.ab`, undefined],
 ])("%s", async (call, line, body) => {
   api.expect(
@@ -47,6 +115,10 @@ test.each([
   ["environments()", `${A}/environments`, "environments"],
   [`features("p")`, F, "features"],
   ["tokens()", `${A}/api-tokens`, "tokens"],
+  ["segments()", `${A}/segments`, "segments"],
+  ["feature_types()", `${A}/feature-types`, "types"],
+  [`feature_tags("f")`, `${A}/features/f/tags`, "tags"],
+  [`variants("p", "f", "dev")`, `${F}/f/environments/dev/variants`, "variants"],
   [`strategies("p", "f", "dev")`, `${F}/f/environments/dev/strategies`, "strategies"],
 ])("%s", async (call, path, field) => {
   api.expect(`GET ${path}`, { json: { [field]: [1, 2] } }, AUTH);
@@ -99,6 +171,73 @@ test("nil, empty answers, bare strategies", async () => {
   expect(
     await run(`return c:project("p"), c:delete_project("p"), #c:strategies("p", "f", "dev")`),
   ).toEqual([undefined, undefined, 1]);
+});
+
+test("archived_features: pages of the search, or the older list", async () => {
+  const line = (offset: number) =>
+    `GET ${A}/search/features?project=IS%3Ap%20q&archived=IS%3Atrue&limit=100&offset=${offset}`;
+  api.expect(line(0), { json: { features: [{ name: "a" }, { name: "b" }], total: 3 } }, AUTH);
+  api.expect(line(2), { json: { features: [{ name: "c" }], total: 3 } }, AUTH);
+  api.expect(line(0), { status: 404 });
+  api.expect(`GET ${A}/archive/features/p%20q`, { json: { features: [{ name: "d" }] } });
+  expect(
+    await run(`return #c:archived_features("p q"), c:archived_features("p q")[1].name`),
+  ).toEqual([3, "d"]);
+});
+
+test("what is not there may be deleted, if wanted", async () => {
+  for (const line of [
+    `DELETE ${A}/projects/p`,
+    `DELETE ${A}/projects/p/environments/dev`,
+    `DELETE ${F}/f`,
+    `DELETE ${F}/f/environments/dev/strategies/s`,
+    `DELETE ${A}/api-tokens/x`,
+    `DELETE ${A}/segments/7`,
+    `DELETE ${A}/features/f/tags/simple/v`,
+  ])
+    api.expect(line, { status: 404 });
+  await run(`local o = { ignore_not_found = true }
+    c:delete_project("p", o) c:disable_environment("p", "dev", o) c:archive_feature("p", "f", o)
+    c:delete_strategy("p", "f", "dev", "s", o) c:delete_token("x", o) c:delete_segment(7, o)
+    c:remove_feature_tag("f", "v", nil, o)`);
+});
+
+test("ready, and client_features with a token of an application", async () => {
+  api.expect("GET /ready", {});
+  api.expect("GET /ready", { status: 503 });
+  api.expect("GET /ready", { status: 404 });
+  api.expect("GET /health", {});
+  api.expect(
+    "GET /api/client/features",
+    { json: { features: [1] } },
+    { headers: { authorization: "app" } },
+  );
+  expect(
+    await run(`c:ready()
+      local _, reason = c:ready()
+      return reason, (c:ready()), #c:client_features("app").features`),
+  ).toEqual(["HTTP 503", true, 1]);
+});
+
+test("ensure_feature, ensure_project with an update", async () => {
+  api.expect(`GET ${F}/f`, { json: { name: "f" } });
+  api.expect(`GET ${F}/g`, { status: 404 });
+  api.expect(
+    F.replace(/^/, "POST "),
+    { json: { name: "g" } },
+    { body: { name: "g", type: "kill-switch" } },
+  );
+  const project = (description: string) => ({ json: { id: "p", name: "P", description } });
+  api.expect(`GET ${A}/projects/p`, project("old"));
+  api.expect(`PUT ${A}/projects/p`, {}, { body: { name: "P", description: "new" } });
+  api.expect(`GET ${A}/projects/p`, project("new"));
+  api.expect(`GET ${A}/projects/p`, project("new"));
+  expect(
+    await run(`
+      local f, g = u.ensure_feature(c, "p", "f"), u.ensure_feature(c, "p", "g", { type = "kill-switch" })
+      local o = { description = "new", update = true }
+      return f.name, g.name, u.ensure_project(c, "p", o).description, u.ensure_project(c, "p", o).name`),
+  ).toEqual(["f", "g", "new", "P"]);
 });
 
 test("wait", async () => {
