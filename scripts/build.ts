@@ -55,13 +55,19 @@ function compile(out: string, target: Target): void {
   if (r.exitCode !== 0) fail("the build failed");
 }
 
-/** The short hash of the commit, with a mark when files differ from it; empty outside of git. */
+/**
+ * The short hash of the commit, with a mark when files differ from it; empty outside of git, and where
+ * git is not installed. `ASSAY_COMMIT` says it where the build has no repository (Dockerfile).
+ */
 function currentCommit(): string {
+  const given = process.env["ASSAY_COMMIT"];
+  if (given !== undefined) return given;
+  if (Bun.which("git") === null) return "";
   const git = (...args: string[]) =>
     Bun.spawnSync(["git", ...args], { cwd: root, stderr: "ignore" })
       .stdout.toString()
       .trim();
-  const hash = process.env["ASSAY_COMMIT"] ?? git("rev-parse", "--short=12", "HEAD");
+  const hash = git("rev-parse", "--short=12", "HEAD");
   const isClean = hash === "" || git("status", "--porcelain", "--untracked-files=no") === "";
   return isClean ? hash : `${hash}-dirty`;
 }
