@@ -8,9 +8,13 @@ local poll = require("assay.internal.poll")
 local VERSION = "velero.io/v1"
 local SCHEDULE_LABEL = "velero.io/schedule-name"
 local MAX_LABEL = 63
+-- what the hash of a longer name leaves of it
+local KEPT = MAX_LABEL - 6
 local BACKUP_FAILED = { Failed = true, PartiallyFailed = true, FailedValidation = true }
 
 local M, Client = {}, kube.class("velero")
+
+rest.include(Client, require("assay.internal.velero_data"))
 
 --- `client(url, token, namespace, opts)` or `client(opts)`; the namespace is "velero" unless given.
 --- Without a URL that of the pod or the kubeconfig.
@@ -85,16 +89,18 @@ function Client:is_backup_failed(name)
   return BACKUP_FAILED[phase_of(self:backup(name))] == true
 end
 
+-- A name as value of a label, as Velero shortens it.
+local function label_of(name)
+  if #name <= MAX_LABEL then return name end
+  return name:sub(1, KEPT) .. crypto.hash(name):sub(1, MAX_LABEL - KEPT)
+end
+
 local function latest(self, schedule_name, time_of)
-  local o = {}
-  -- longer names are shortened in the label
-  if #schedule_name <= MAX_LABEL then o.label_selector = SCHEDULE_LABEL .. "=" .. schedule_name end
+  local label = label_of(schedule_name)
   local best, best_time
-  for _, item in ipairs(self:backups(o)) do
+  for _, item in ipairs(self:backups { label_selector = SCHEDULE_LABEL .. "=" .. label }) do
     local labels = item.metadata and item.metadata.labels or {}
-    local annotations = item.metadata and item.metadata.annotations or {}
-    local name = labels[SCHEDULE_LABEL]
-    if name == schedule_name or annotations[SCHEDULE_LABEL] == schedule_name then
+    if labels[SCHEDULE_LABEL] == label then
       local at = time_of(item)
       if at and (not best or at > best_time) then best, best_time = item, at end
     end
@@ -254,7 +260,7 @@ function Client:create_backup(name, spec)
     found(item, "schedule", schedule)
     spec.schedule = nil
     spec = rest.copy(item.spec and item.spec.template, spec)
-    labels = { [SCHEDULE_LABEL] = schedule }
+    labels = { [SCHEDULE_LABEL] = label_of(schedule) }
   end
   return create(self, "backups", "Backup", name, spec, labels)
 end
@@ -277,6 +283,22 @@ end
 --- Makes a schedule; `spec.schedule` is the cron text, `spec.template` a backup's spec.
 function Client:create_schedule(name, spec)
   return create(self, "schedules", "Schedule", name, spec)
+end
+
+-- whether there was one
+local function remove(self, plural, name)
+  local _, res = self:_delete(path_of(self, plural, name), { missing = true, raw = true })
+  return res.status ~= 404
+end
+
+--- Deletes a schedule, not its backups; whether there was one.
+function Client:delete_schedule(name)
+  return remove(self, "schedules", name)
+end
+
+--- Deletes a restore's object, not what it restored; whether there was one.
+function Client:delete_restore(name)
+  return remove(self, "restores", name)
 end
 
 --- Pauses a schedule.
@@ -312,6 +334,26 @@ end
 --- Waits until a restore is completed and returns its status; one that failed is an error at once.
 function Client:wait_restore(name, timeout_secs, opts)
   return wait(self, "restore", name, timeout_secs, opts, self.restore_status)
+end
+
+--- Waits until a backup that is deleted is gone with its data.
+function Client:wait_backup_deleted(name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 600, 2)
+  return poll(o, ("velero: backup %s not deleted"):format(name), function()
+    local item = self:backup(name)
+    return item == nil, "phase " .. tostring(phase_of(item))
+  end)
+end
+
+--- Waits until a backup storage location is available.
+function Client:wait_bsl_available(name, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 300, 2)
+  return poll(o, ("velero: backup storage location %s not available"):format(name), function()
+    local item = self:backup_storage_location(name)
+    local message = item and item.status and item.status.message
+    return phase_of(item) == "Available",
+      not item and "not found" or "phase " .. tostring(phase_of(item)) .. (message and ": " .. message or "")
+  end)
 end
 
 return M

@@ -6600,6 +6600,16 @@ function assay_velero_Client:delete_backup(name) end
 ---@return any
 function assay_velero_Client:create_schedule(name, spec) end
 
+---Deletes a schedule, not its backups; whether there was one.
+---@param name? any
+---@return any
+function assay_velero_Client:delete_schedule(name) end
+
+---Deletes a restore's object, not what it restored; whether there was one.
+---@param name? any
+---@return any
+function assay_velero_Client:delete_restore(name) end
+
 ---Pauses a schedule.
 ---@param name? any
 ---@return any
@@ -6623,6 +6633,76 @@ function assay_velero_Client:wait_backup(name, timeout_secs, opts) end
 ---@param opts? table
 ---@return any
 function assay_velero_Client:wait_restore(name, timeout_secs, opts) end
+
+---Waits until a backup that is deleted is gone with its data.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_velero_Client:wait_backup_deleted(name, timeout_secs, opts) end
+
+---Waits until a backup storage location is available.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_velero_Client:wait_bsl_available(name, timeout_secs, opts) end
+
+---What Velero keeps about a backup or restore beside its data, unpacked: `kind` is `BackupLog`, `BackupResults`, `BackupResourceList`, `BackupItemOperations`, `BackupVolumeInfos`, `RestoreLog`, `RestoreResults`, …. `opts`: timeout (60) and interval of the wait for its address, and `ca_cert`, `insecure`, `proxy` for the storage.
+---@param kind? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_velero_Client:download(kind, name, opts) end
+
+---The log of a backup as text; `opts` as for `download`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_velero_Client:backup_logs(name, opts) end
+
+---The log of a restore as text; `opts` as for `download`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_velero_Client:restore_logs(name, opts) end
+
+---The warnings and errors of a backup: `{ warnings, errors }`, each with lists of messages by `velero`, `cluster` and `namespaces`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_velero_Client:backup_results(name, opts) end
+
+---The warnings and errors of a restore; see `backup_results`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_velero_Client:restore_results(name, opts) end
+
+---The version of the Velero server and its plugins: `{ serverVersion, plugins, … }`. `opts`: timeout (60), interval (1).
+---@param opts? table
+---@return any
+function assay_velero_Client:server_status(opts) end
+
+---The file backups of volumes; `opts.backup`: of that backup, label_selector, limit.
+---@param opts? table
+---@return any
+function assay_velero_Client:pod_volume_backups(opts) end
+
+---The file restores of volumes; `opts.restore`: of that restore, label_selector, limit.
+---@param opts? table
+---@return any
+function assay_velero_Client:pod_volume_restores(opts) end
+
+---The snapshots that are moved to the storage; `opts.backup`: of that backup, label_selector, limit.
+---@param opts? table
+---@return any
+function assay_velero_Client:data_uploads(opts) end
+
+---The snapshots that are moved back; `opts.restore`: of that restore, label_selector, limit.
+---@param opts? table
+---@return any
+function assay_velero_Client:data_downloads(opts) end
 
 ---Velero: backups, restores, schedules and storage locations.
 ---@class assay.velero

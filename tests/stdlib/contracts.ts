@@ -399,8 +399,19 @@ export const CONTRACTS: Record<string, Contract> = {
     },
   },
   velero: {
+    args: { kind: '"BackupLog"' },
+    answer: (r, url) =>
+      /(downloadrequests|serverstatusrequests)/.test(r.path)
+        ? { metadata: { name: "d" }, status: { phase: "Processed", downloadURL: `${url}/dl` } }
+        : {},
     label: kubeLabel("velero", "GET"),
+    unsent: each(
+      "download backup_logs restore_logs backup_results restore_results",
+      "goes on at the storage, with nothing of the cluster's",
+    ),
     missing: {
+      ...each("delete_schedule delete_restore", "false"),
+      ...each("pod_volume_backups pod_volume_restores data_uploads data_downloads", "[]"),
       ...each("backup latest_backup latest_completed_backup restore schedule", "nil"),
       ...each("backup_storage_location volume_snapshot_location backup_repository", "nil"),
       ...each(

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { testOperator } from "./operators";
 import { useApi } from "./server";
@@ -230,4 +232,135 @@ test("create_restore, create_schedule, delete_backup, pause and unpause", async 
     api.expect(line, { status: 422, text: "bad" }, any);
     expect(await failure(`c:${call}`)).toContain(`velero: ${line} HTTP 422: bad`);
   }
+});
+
+test("schedules with names that are too long for a label", async () => {
+  const long = "n".repeat(70);
+  // as Velero's GetValidName: 57 characters, and 6 of the SHA-256
+  const label = `${"n".repeat(57)}${createHash("sha256").update(long).digest("hex").slice(0, 6)}`;
+  api.expect(`GET ${R}/backups?labelSelector=velero.io%2Fschedule-name%3D${label}&limit=500`, {
+    json: { items: [{ metadata: { name: "b", labels: { "velero.io/schedule-name": label } } }] },
+  });
+  api.expect(`GET ${R}/schedules/${long}`, { json: { spec: { template: {} } } });
+  api.expect(
+    `POST ${R}/backups`,
+    { json: {} },
+    {
+      check: ({ body }) =>
+        expect(JSON.parse(body.toString()).metadata.labels).toEqual({
+          "velero.io/schedule-name": label,
+        }),
+    },
+  );
+  expect(
+    await run(`local name = ("n"):rep(70)
+      local b = c:latest_backup(name)
+      c:create_backup("b", { schedule = name })
+      return b.metadata.name`),
+  ).toEqual(["b"]);
+});
+
+test("logs and results: asked for, waited for, unpacked, without the cluster's token", async () => {
+  const request = (kind: string, name: string) => ({
+    body: {
+      apiVersion: "velero.io/v1",
+      kind: "DownloadRequest",
+      metadata: { namespace: "velero", generateName: `${name}-` },
+      spec: { target: { kind, name } },
+    },
+  });
+  const ready = { json: { status: { phase: "Processed", downloadURL: `${api.url}/dl?sig=s` } } };
+  const made = { status: 201, json: { metadata: { name: "d1" } } };
+  const anonymous = { headers: { authorization: null } };
+  api.expect(`POST ${R}/downloadrequests`, made, request("BackupLog", "b"));
+  api.expect(`GET ${R}/downloadrequests/d1`, { json: { status: { phase: "New" } } });
+  api.expect(`GET ${R}/downloadrequests/d1`, ready);
+  api.expect("GET /dl?sig=s", { text: gzipSync("line 1\nline 2\n") }, anonymous);
+  api.expect(`POST ${R}/downloadrequests`, made, request("RestoreLog", "r"));
+  api.expect(`GET ${R}/downloadrequests/d1`, ready);
+  api.expect("GET /dl?sig=s", { text: "plain" }, anonymous);
+  for (const [kind, name] of [
+    ["BackupResults", "b"],
+    ["RestoreResults", "r"],
+  ] as const) {
+    api.expect(`POST ${R}/downloadrequests`, made, request(kind, name));
+    api.expect(`GET ${R}/downloadrequests/d1`, ready);
+    api.expect("GET /dl?sig=s", { json: { errors: { velero: [name] } } }, anonymous);
+  }
+  expect(
+    await run(`local o = { interval = 0.01 }
+      return c:backup_logs("b", o), c:restore_logs("r", o), c:backup_results("b", o).errors.velero[1],
+        c:restore_results("r", o).errors.velero[1]`),
+  ).toEqual(["line 1\nline 2\n", "plain", "b", "r"]);
+  api.expect(`POST ${R}/downloadrequests`, made, request("BackupVolumeInfos", "b"));
+  api.expect(`GET ${R}/downloadrequests/d1`, ready);
+  api.expect("GET /dl?sig=s", { status: 403, text: "expired" });
+  const text = await failure(`c:download("BackupVolumeInfos", "b")`);
+  expect(text).toContain("velero: GET the BackupVolumeInfos of b HTTP 403: expired");
+  expect(text).not.toContain("sig=s");
+  api.expect(`POST ${R}/downloadrequests`, made, request("BackupLog", "b"));
+  api.expect(`GET ${R}/downloadrequests/d1`, { json: { status: { phase: "New" } } });
+  expect(await failure(`c:backup_logs("b", { timeout = 0 })`)).toContain(
+    "velero: no address of the BackupLog of b after 0s (last: phase New)",
+  );
+});
+
+test("server_status", async () => {
+  api.expect(
+    `POST ${R}/serverstatusrequests`,
+    { status: 201, json: { metadata: { name: "assay-x" } } },
+    {
+      body: {
+        apiVersion: "velero.io/v1",
+        kind: "ServerStatusRequest",
+        metadata: { namespace: "velero", generateName: "assay-" },
+        spec: {},
+      },
+    },
+  );
+  api.expect(`GET ${R}/serverstatusrequests/assay-x`, { json: {} });
+  api.expect(`GET ${R}/serverstatusrequests/assay-x`, {
+    json: { status: { phase: "Processed", serverVersion: "v1.16.0" } },
+  });
+  expect(await run(`return c:server_status({ interval = 0.01 }).serverVersion`)).toEqual([
+    "v1.16.0",
+  ]);
+});
+
+test("data movements", async () => {
+  const R2 = R.replace("/v1/", "/v2alpha1/");
+  const items = { json: { items: [{ metadata: { name: "x" } }] } };
+  const of = (what: string, name: string) => `labelSelector=velero.io%2F${what}-name%3D${name}`;
+  api.expect(`GET ${R}/podvolumebackups?${of("backup", "b")}&limit=500`, items);
+  api.expect(`GET ${R}/podvolumerestores?${of("restore", "r")}&limit=500`, items);
+  api.expect(`GET ${R2}/datauploads?limit=500`, items);
+  api.expect(
+    `GET ${R2}/datadownloads?labelSelector=a%3D1%2Cvelero.io%2Frestore-name%3Dr&limit=500`,
+    items,
+  );
+  expect(
+    await run(`return #c:pod_volume_backups { backup = "b" }, #c:pod_volume_restores { restore = "r" },
+      #c:data_uploads(), #c:data_downloads { restore = "r", label_selector = "a=1" }`),
+  ).toEqual([1, 1, 1, 1]);
+});
+
+test("deleting, and waiting for it; storage that becomes available", async () => {
+  api.expect(`DELETE ${R}/schedules/s`, { json: {} });
+  api.expect(`DELETE ${R}/schedules/s`, { status: 404 });
+  api.expect(`DELETE ${R}/restores/r`, { json: {} });
+  api.expect(`GET ${R}/backups/b`, { json: { status: { phase: "Deleting" } } });
+  api.expect(`GET ${R}/backups/b`, { status: 404 });
+  api.expect(`GET ${R}/backupstoragelocations/d`, { json: { status: { phase: "Unavailable" } } });
+  api.expect(`GET ${R}/backupstoragelocations/d`, { json: { status: { phase: "Available" } } });
+  expect(
+    await run(`local o = { interval = 0.01 }
+      return c:delete_schedule("s"), c:delete_schedule("s"), c:delete_restore("r"),
+        c:wait_backup_deleted("b", 5, o), c:wait_bsl_available("d", 5, o)`),
+  ).toEqual([true, false, true, true, true]);
+  api.expect(`GET ${R}/backupstoragelocations/d`, {
+    json: { status: { phase: "Unavailable", message: "no bucket" } },
+  });
+  expect(await failure(`c:wait_bsl_available("d", 0)`)).toContain(
+    "velero: backup storage location d not available after 0s (last: phase Unavailable: no bucket)",
+  );
 });
