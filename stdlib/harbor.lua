@@ -1,14 +1,19 @@
 --- @module assay.harbor
---- @description Harbor: projects, repositories, artifacts, scans, replication.
+--- @description Harbor: projects, repositories, artifacts, scans, robots, quotas, retention, replication.
 
 local rest = require("assay.internal.client")
+local api = require("assay.internal.harbor_api")
 local segment = require("assay.internal.segment")
 local poll = require("assay.internal.poll")
 
-local A = "/api/v2.0"
-local PAGE = 100
+local A = api.ROOT
+local get, list = api.get, api.list
+local project_path, named = api.project_path, api.named
+local repository_path, artifact_path = api.repository_path, api.artifact_path
 
 local M, Client = {}, rest.class("harbor")
+
+rest.include(Client, require("assay.internal.harbor_admin"))
 
 --- `client(url, opts)`; `opts`: api_key (Bearer), or username and password, or robot_name and
 --- robot_secret (Basic).
@@ -24,52 +29,11 @@ function Client:_headers()
   }) }
 end
 
-local function get(self, path, query, o)
-  return (self:_get(rest.with_query(path, query or {}), rest.copy(o, { ok = 200 })))
-end
-
---- All pages, unless `opts.page` names one.
-local function list(self, path, opts, query)
-  opts = opts or {}
-  query = query or {}
-  local count = #query
-  local all = rest.collect(function(cursor)
-    query[count + 1] = { "sort", opts.sort }
-    query[count + 2] = { "page", opts.page or cursor }
-    query[count + 3] = { "page_size", opts.page_size or (not opts.page and PAGE or nil) }
-    local items, res = self:_get(rest.with_query(path, query), { ok = 200 })
-    local link = res.headers.link or ""
-    for part in link:gmatch("[^,]+") do
-      if part:find('rel="next"', 1, true) then
-        return items, tonumber(part:match("[?&]page=(%d+)"))
-      end
-    end
-    return items, nil
-  end, opts.page == nil)
-  if opts.max_items then
-    for i = #all, opts.max_items + 1, -1 do all[i] = nil end
-  end
-  return all
-end
-
-local function project_path(name)
-  return A .. "/projects/" .. segment(name)
-end
-
---- Whether a project is named or numbered.
-local function named(project)
-  return type(project) == "string" and { ["X-Is-Resource-Name"] = "true" } or nil
-end
-
--- slashes of a repository's name are encoded twice
-local function repository_path(project, repository)
-  local name = tostring(repository)
-  name = name:find("/", 1, true) and segment(segment(name)) or segment(name)
-  return project_path(project) .. "/repositories/" .. name
-end
-
-local function artifact_path(project, repository, reference)
-  return repository_path(project, repository) .. "/artifacts/" .. segment(reference)
+--- Whether the server answers; the second result is the reason when it does not.
+function Client:ping()
+  local ok, res = pcall(self._send, self, "GET", A .. "/ping", { anonymous = true, retries = 0 })
+  if not ok then return false, tostring(res) end
+  return res.status == 200, res.status ~= 200 and "HTTP " .. res.status or nil
 end
 
 --- The health of all components.
@@ -81,15 +45,39 @@ function Client:system_info() return get(self, A .. "/systeminfo") end
 --- Counts of projects and repositories.
 function Client:statistics() return get(self, A .. "/statistics") end
 
---- The projects. `opts`: name, public; of all lists: page, page_size, sort, max_items.
+--- The projects and repositories whose names hold a text: `{ project, repository }`.
+function Client:search(q)
+  return get(self, A .. "/search", { { "q", q } })
+end
+
+--- The user of the credentials; robot accounts are none.
+function Client:current_user() return get(self, A .. "/users/current") end
+
+--- The projects. `opts`: name, public, q; of all lists: sort, max_items, page_size, and page, which
+--- gives one page (`all = false`: the first).
 function Client:projects(opts)
   opts = opts or {}
-  return list(self, A .. "/projects", opts, { { "name", opts.name }, { "public", opts.public } })
+  return list(self, A .. "/projects", opts, {
+    { "q", opts.q }, { "name", opts.name }, { "public", opts.public },
+  })
 end
 
 --- A project, by name or by id.
 function Client:project(name_or_id)
   return get(self, project_path(name_or_id), nil, { headers = named(name_or_id) })
+end
+
+--- Whether there is a project of that name.
+function Client:project_exists(name)
+  local path = rest.with_query(A .. "/projects", { { "project_name", name } })
+  local res = self:_send("HEAD", path)
+  if res.status ~= 200 and res.status ~= 404 then self:_fail("HEAD", path, res) end
+  return res.status == 200
+end
+
+--- The numbers of repositories and members, and the quota, of a project.
+function Client:project_summary(name_or_id)
+  return get(self, project_path(name_or_id) .. "/summary", nil, { headers = named(name_or_id) })
 end
 
 --- Creates a project; `metadata` such as { public = "false" }.
@@ -107,11 +95,16 @@ function Client:ensure_project(name, metadata)
   return self:project(name)
 end
 
+--- Changes a project: { metadata = { auto_scan = "true" }, storage_limit, … }.
+function Client:update_project(name_or_id, changes)
+  local o = { ok = 200, raw = true, headers = named(name_or_id) }
+  self:_put(project_path(name_or_id), changes, o)
+  return true
+end
+
 --- Deletes a project; false when there is none.
 function Client:delete_project(name_or_id)
-  local o = { missing = true, raw = true, headers = named(name_or_id) }
-  local _, res = self:_delete(project_path(name_or_id), o)
-  return res.status ~= 404
+  return api.delete(self, project_path(name_or_id), { headers = named(name_or_id) })
 end
 
 --- The repositories of a project. `opts`: q.
@@ -122,6 +115,11 @@ end
 --- A repository; its name may have slashes.
 function Client:repository(project_name, repo_name)
   return get(self, repository_path(project_name, repo_name))
+end
+
+--- Deletes a repository with its artifacts; false when there is none.
+function Client:delete_repository(project_name, repo_name)
+  return api.delete(self, repository_path(project_name, repo_name))
 end
 
 --- The artifacts of a repository. `opts`: q, with_tag, with_scan_overview, with_label,
@@ -148,17 +146,38 @@ function Client:artifact_tags(project_name, repo_name, reference, opts)
   return list(self, artifact_path(project_name, repo_name, reference) .. "/tags", opts)
 end
 
---- Deletes an artifact; false when there is none.
-function Client:delete_artifact(project_name, repo_name, reference)
-  local path = artifact_path(project_name, repo_name, reference)
-  local _, res = self:_delete(path, { missing = true, raw = true })
-  return res.status ~= 404
+--- Gives an artifact a further tag.
+function Client:add_tag(project_name, repo_name, reference, tag)
+  local path = artifact_path(project_name, repo_name, reference) .. "/tags"
+  self:_post(path, { name = tag }, { ok = 201, raw = true })
+  return true
 end
 
---- Starts a scan. `opts.allow_running`: one that runs already is fine.
+--- Takes a tag from an artifact; false when it has no such tag.
+function Client:delete_tag(project_name, repo_name, reference, tag)
+  local path = artifact_path(project_name, repo_name, reference) .. "/tags/"
+  return api.delete(self, path .. segment(tag))
+end
+
+--- Copies an artifact into a repository; `from` is "project/repository:tag" or "…@sha256:…".
+function Client:copy_artifact(project_name, repo_name, from)
+  local path = repository_path(project_name, repo_name) .. "/artifacts"
+  self:_post(rest.with_query(path, { { "from", from } }), nil, { ok = 201, raw = true })
+  return true
+end
+
+--- Deletes an artifact; false when there is none.
+function Client:delete_artifact(project_name, repo_name, reference)
+  return api.delete(self, artifact_path(project_name, repo_name, reference))
+end
+
+--- Starts a scan. `opts`: scan_type ("vulnerability", "sbom"), allow_running (one that runs already
+--- is fine).
 function Client:scan_artifact(project_name, repo_name, reference, opts)
   local path = artifact_path(project_name, repo_name, reference) .. "/scan"
-  local res = self:_send("POST", path, { body = json.object({}) })
+  local res = self:_send("POST", path, {
+    body = rest.object { scan_type = opts and opts.scan_type },
+  })
   local is_running = res.status == 409 or (res.body or ""):find("scan is already", 1, true)
     or (res.body or ""):find("still running", 1, true)
   if res.status ~= 202 and not (opts and opts.allow_running and is_running) then
@@ -167,16 +186,33 @@ function Client:scan_artifact(project_name, repo_name, reference, opts)
   return true
 end
 
---- The report of a scan: the one of the newest format, or any.
+--- Stops a scan.
+function Client:stop_scan(project_name, repo_name, reference, opts)
+  local path = artifact_path(project_name, repo_name, reference) .. "/scan/stop"
+  local body = { scan_type = opts and opts.scan_type or "vulnerability" }
+  self:_post(path, body, { ok = 202, raw = true })
+  return true
+end
+
+local REPORT = "application/vnd.security.vulnerability.report; version=1.1"
+local ACCEPTED = {
+  ["X-Accept-Vulnerabilities"] = REPORT
+    .. ", application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0",
+}
+
+--- Of reports by format: the one of the newest format, or any.
+local function newest(reports)
+  reports = reports or {}
+  return reports[REPORT] or select(2, next(reports))
+end
+
 local function report_of(artifact)
-  local overview = artifact.scan_overview or {}
-  local preferred = overview["application/vnd.security.vulnerability.report; version=1.1"]
-  return preferred or select(2, next(overview))
+  return newest(artifact.scan_overview)
 end
 
 local function scanned(self, project_name, repo_name, reference)
   local path = artifact_path(project_name, repo_name, reference) .. "?with_scan_overview=true"
-  return (self:_get(path, { ok = 200, what = "GET artifact vulnerabilities" }))
+  return (self:_get(path, { ok = 200, what = "GET artifact vulnerabilities", headers = ACCEPTED }))
 end
 
 --- total, fixable, critical, high, medium, low, negligible, unknown, severity, scan_status of the
@@ -200,6 +236,14 @@ function Client:artifact_vulnerabilities(project_name, repo_name, reference)
   }
 end
 
+--- What the last scan found, one by one: `{ id, package, version, fix_version, severity, … }`. nil
+--- when there is no result.
+function Client:vulnerabilities(project_name, repo_name, reference)
+  local path = artifact_path(project_name, repo_name, reference) .. "/additions/vulnerabilities"
+  local report = newest(get(self, path, nil, { headers = ACCEPTED }))
+  return report and (report.vulnerabilities or json.array({})) or nil
+end
+
 --- Waits until a scan has ended and returns its counts; one that failed is an error at once.
 function Client:wait_scan(project_name, repo_name, reference, timeout_secs, opts)
   local o = rest.copy({ timeout = timeout_secs or 300, interval = 5 }, opts)
@@ -213,25 +257,6 @@ function Client:wait_scan(project_name, repo_name, reference, timeout_secs, opts
     return status == "Success", "status " .. tostring(status)
   end)
   return self:artifact_vulnerabilities(project_name, repo_name, reference)
-end
-
---- The replication policies.
-function Client:replication_policies(opts)
-  return list(self, A .. "/replication/policies", opts)
-end
-
---- The replication executions. `opts`: policy_id, status, trigger.
-function Client:replication_executions(opts)
-  opts = opts or {}
-  return list(self, A .. "/replication/executions", opts, {
-    { "policy_id", opts.policy_id }, { "status", opts.status }, { "trigger", opts.trigger },
-  })
-end
-
---- Starts a replication.
-function Client:start_replication(policy_id)
-  self:_post(A .. "/replication/executions", { policy_id = policy_id }, { ok = 201, raw = true })
-  return true
 end
 
 --- Whether all components are healthy; the second result names those that are not.

@@ -2927,6 +2927,10 @@ function assay_grafana.client(...) end
 ---@class assay.harbor.Client: assay.client
 local assay_harbor_Client = {}
 
+---Whether the server answers; the second result is the reason when it does not.
+---@return any
+function assay_harbor_Client:ping() end
+
 ---The health of all components.
 ---@return any
 function assay_harbor_Client:health() end
@@ -2939,7 +2943,16 @@ function assay_harbor_Client:system_info() end
 ---@return any
 function assay_harbor_Client:statistics() end
 
----The projects. `opts`: name, public; of all lists: page, page_size, sort, max_items.
+---The projects and repositories whose names hold a text: `{ project, repository }`.
+---@param q? any
+---@return any
+function assay_harbor_Client:search(q) end
+
+---The user of the credentials; robot accounts are none.
+---@return any
+function assay_harbor_Client:current_user() end
+
+---The projects. `opts`: name, public, q; of all lists: sort, max_items, page_size, and page, which gives one page (`all = false`: the first).
 ---@param opts? table
 ---@return any
 function assay_harbor_Client:projects(opts) end
@@ -2948,6 +2961,16 @@ function assay_harbor_Client:projects(opts) end
 ---@param name_or_id? any
 ---@return any
 function assay_harbor_Client:project(name_or_id) end
+
+---Whether there is a project of that name.
+---@param name? any
+---@return any
+function assay_harbor_Client:project_exists(name) end
+
+---The numbers of repositories and members, and the quota, of a project.
+---@param name_or_id? any
+---@return any
+function assay_harbor_Client:project_summary(name_or_id) end
 
 ---Creates a project; `metadata` such as { public = "false" }.
 ---@param name? any
@@ -2960,6 +2983,12 @@ function assay_harbor_Client:create_project(name, metadata) end
 ---@param metadata? any
 ---@return any
 function assay_harbor_Client:ensure_project(name, metadata) end
+
+---Changes a project: { metadata = { auto_scan = "true" }, storage_limit, … }.
+---@param name_or_id? any
+---@param changes? any
+---@return any
+function assay_harbor_Client:update_project(name_or_id, changes) end
 
 ---Deletes a project; false when there is none.
 ---@param name_or_id? any
@@ -2977,6 +3006,12 @@ function assay_harbor_Client:repositories(project_name, opts) end
 ---@param repo_name? any
 ---@return any
 function assay_harbor_Client:repository(project_name, repo_name) end
+
+---Deletes a repository with its artifacts; false when there is none.
+---@param project_name? any
+---@param repo_name? any
+---@return any
+function assay_harbor_Client:delete_repository(project_name, repo_name) end
 
 ---The artifacts of a repository. `opts`: q, with_tag, with_scan_overview, with_label, with_sbom_overview, with_immutable_status.
 ---@param project_name? any
@@ -3000,6 +3035,29 @@ function assay_harbor_Client:artifact(project_name, repo_name, reference) end
 ---@return any
 function assay_harbor_Client:artifact_tags(project_name, repo_name, reference, opts) end
 
+---Gives an artifact a further tag.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param tag? any
+---@return any
+function assay_harbor_Client:add_tag(project_name, repo_name, reference, tag) end
+
+---Takes a tag from an artifact; false when it has no such tag.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param tag? any
+---@return any
+function assay_harbor_Client:delete_tag(project_name, repo_name, reference, tag) end
+
+---Copies an artifact into a repository; `from` is "project/repository:tag" or "…@sha256:…".
+---@param project_name? any
+---@param repo_name? any
+---@param from? any
+---@return any
+function assay_harbor_Client:copy_artifact(project_name, repo_name, from) end
+
 ---Deletes an artifact; false when there is none.
 ---@param project_name? any
 ---@param repo_name? any
@@ -3007,7 +3065,7 @@ function assay_harbor_Client:artifact_tags(project_name, repo_name, reference, o
 ---@return any
 function assay_harbor_Client:delete_artifact(project_name, repo_name, reference) end
 
----Starts a scan. `opts.allow_running`: one that runs already is fine.
+---Starts a scan. `opts`: scan_type ("vulnerability", "sbom"), allow_running (one that runs already is fine).
 ---@param project_name? any
 ---@param repo_name? any
 ---@param reference? any
@@ -3015,12 +3073,27 @@ function assay_harbor_Client:delete_artifact(project_name, repo_name, reference)
 ---@return any
 function assay_harbor_Client:scan_artifact(project_name, repo_name, reference, opts) end
 
+---Stops a scan.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:stop_scan(project_name, repo_name, reference, opts) end
+
 ---total, fixable, critical, high, medium, low, negligible, unknown, severity, scan_status of the last scan; nil and the scan's status when there is no result (yet).
 ---@param project_name? any
 ---@param repo_name? any
 ---@param reference? any
 ---@return any
 function assay_harbor_Client:artifact_vulnerabilities(project_name, repo_name, reference) end
+
+---What the last scan found, one by one: `{ id, package, version, fix_version, severity, … }`. nil when there is no result.
+---@param project_name? any
+---@param repo_name? any
+---@param reference? any
+---@return any
+function assay_harbor_Client:vulnerabilities(project_name, repo_name, reference) end
 
 ---Waits until a scan has ended and returns its counts; one that failed is an error at once.
 ---@param project_name? any
@@ -3030,21 +3103,6 @@ function assay_harbor_Client:artifact_vulnerabilities(project_name, repo_name, r
 ---@param opts? table
 ---@return any
 function assay_harbor_Client:wait_scan(project_name, repo_name, reference, timeout_secs, opts) end
-
----The replication policies.
----@param opts? table
----@return any
-function assay_harbor_Client:replication_policies(opts) end
-
----The replication executions. `opts`: policy_id, status, trigger.
----@param opts? table
----@return any
-function assay_harbor_Client:replication_executions(opts) end
-
----Starts a replication.
----@param policy_id? any
----@return any
-function assay_harbor_Client:start_replication(policy_id) end
 
 ---Whether all components are healthy; the second result names those that are not.
 ---@return any
@@ -3069,7 +3127,173 @@ function assay_harbor_Client:image_exists(project_name, repo_name, tag) end
 ---@return any
 function assay_harbor_Client:latest_artifact(project_name, repo_name) end
 
----Harbor: projects, repositories, artifacts, scans, replication.
+---The robot accounts. `opts`: q, such as "Level=project,ProjectID=1".
+---@param opts? table
+---@return any
+function assay_harbor_Client:robots(opts) end
+
+---A robot account by id.
+---@param id? any
+---@return any
+function assay_harbor_Client:robot(id) end
+
+---Creates a robot account: `{ id, name, secret, … }`; the secret is told once. `robot` needs name, level ("system" or "project") and permissions; it does not expire unless `duration` (days) is set.
+---@param robot? any
+---@return any
+function assay_harbor_Client:create_robot(robot) end
+
+---Gives a robot account another secret, one that Harbor makes when it is nil; returns the secret.
+---@param id? any
+---@param secret? any
+---@return any
+function assay_harbor_Client:renew_robot_secret(id, secret) end
+
+---Deletes a robot account; false when there is none.
+---@param id? any
+---@return any
+function assay_harbor_Client:delete_robot(id) end
+
+---The members of a project. `opts`: entityname.
+---@param project_name? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:members(project_name, opts) end
+
+---Makes a user a member of a project; returns the membership's id. `role`: "projectAdmin", "maintainer", "developer", "guest", "limitedGuest", or its number.
+---@param project_name? any
+---@param username? any
+---@param role? any
+---@return any
+function assay_harbor_Client:add_member(project_name, username, role) end
+
+---Ends a membership by its id; false when there is none.
+---@param project_name? any
+---@param id? any
+---@return any
+function assay_harbor_Client:remove_member(project_name, id) end
+
+---The quotas `{ id, ref, hard, used }`. `opts`: reference ("project"), reference_id.
+---@param opts? table
+---@return any
+function assay_harbor_Client:quotas(opts) end
+
+---A quota by id.
+---@param id? any
+---@return any
+function assay_harbor_Client:quota(id) end
+
+---Sets the limits of a quota, such as { storage = 10 * 1024 ^ 3 } bytes; -1 is none.
+---@param id? any
+---@param hard? any
+---@return any
+function assay_harbor_Client:set_quota(id, hard) end
+
+---A retention policy by id, which is `metadata.retention_id` of its project.
+---@param id? any
+---@return any
+function assay_harbor_Client:retention(id) end
+
+---Creates a retention policy { algorithm, rules, trigger, scope }; returns its id.
+---@param policy? any
+---@return any
+function assay_harbor_Client:create_retention(policy) end
+
+---Replaces a retention policy.
+---@param id? any
+---@param policy? any
+---@return any
+function assay_harbor_Client:update_retention(id, policy) end
+
+---Deletes a retention policy; false when there is none.
+---@param id? any
+---@return any
+function assay_harbor_Client:delete_retention(id) end
+
+---Applies a retention policy now; returns the execution's id. `opts`: dry_run.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:run_retention(id, opts) end
+
+---The executions of a retention policy.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:retention_executions(id, opts) end
+
+---The registries that are replicated from and to. `opts`: q, name.
+---@param opts? table
+---@return any
+function assay_harbor_Client:registries(opts) end
+
+---Creates a registry { name, url, type, credential, insecure }; returns its id.
+---@param registry? any
+---@return any
+function assay_harbor_Client:create_registry(registry) end
+
+---Deletes a registry; false when there is none.
+---@param id? any
+---@return any
+function assay_harbor_Client:delete_registry(id) end
+
+---The replication policies. `opts`: q, name.
+---@param opts? table
+---@return any
+function assay_harbor_Client:replication_policies(opts) end
+
+---Creates a replication policy; returns its id.
+---@param policy? any
+---@return any
+function assay_harbor_Client:create_replication_policy(policy) end
+
+---The replication executions. `opts`: policy_id, status, trigger.
+---@param opts? table
+---@return any
+function assay_harbor_Client:replication_executions(opts) end
+
+---A replication execution by id.
+---@param id? any
+---@return any
+function assay_harbor_Client:replication_execution(id) end
+
+---The tasks of a replication execution. `opts`: status, resource_type.
+---@param id? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:replication_tasks(id, opts) end
+
+---Starts a replication; true, and the execution's id as second result.
+---@param policy_id? any
+---@return any
+function assay_harbor_Client:start_replication(policy_id) end
+
+---Stops a replication execution.
+---@param id? any
+---@return any
+function assay_harbor_Client:stop_replication(id) end
+
+---Waits until a replication execution has succeeded; returns it. One that failed or was stopped is an error at once. `opts`: interval (5 s).
+---@param id? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_harbor_Client:wait_replication(id, timeout_secs, opts) end
+
+---The runs of the garbage collection. `opts`: q.
+---@param opts? table
+---@return any
+function assay_harbor_Client:gc_runs(opts) end
+
+---Starts the garbage collection; returns the run's id. `opts`: delete_untagged, dry_run, workers.
+---@param opts? table
+---@return any
+function assay_harbor_Client:start_gc(opts) end
+
+---Starts a scan of all artifacts.
+---@return any
+function assay_harbor_Client:scan_all() end
+
+---Harbor: projects, repositories, artifacts, scans, robots, quotas, retention, replication.
 ---@class assay.harbor
 local assay_harbor = {}
 

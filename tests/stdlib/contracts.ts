@@ -212,8 +212,18 @@ export const CONTRACTS: Record<string, Contract> = {
         scan_artifact: "harbor: POST scan",
         artifact_vulnerabilities: "harbor: GET artifact vulnerabilities",
       })[fn] ?? `harbor: ${r.method} ${r.path}${r.query}`,
-    missing: each("delete_project delete_artifact image_exists", "false"),
-    quiet: { is_healthy: "false" },
+    args: {
+      "add_member.role": '"developer"',
+      "create_robot.robot": '{ name = "a" }',
+      "set_quota.hard": "{ storage = -1 }",
+    },
+    missing: {
+      ...each("delete_project delete_artifact image_exists project_exists ping", "false"),
+      ...each("delete_repository delete_tag delete_robot remove_member delete_retention", "false"),
+      delete_registry: "false",
+    },
+    quiet: each("is_healthy ping", "false"),
+    probes: { ping: "says how it is" },
   },
   k8s: {
     client: "opts = o o.base_url, o.token = URL, 't0k' return {}",

@@ -171,3 +171,231 @@ test("start_replication, wait_healthy", async () => {
     "harbor: not healthy after 0s (last: unhealthy: db)",
   );
 });
+
+test("ping, search, current_user", async () => {
+  api.expect(`GET ${A}/ping`, { text: "Pong" }, { headers: { authorization: null } });
+  api.expect(`GET ${A}/ping`, { status: 502 });
+  api.expect(`GET ${A}/search?q=a%20b%26c`, { json: { project: [1], repository: [] } }, AUTH);
+  api.expect(`GET ${A}/users/current`, { json: { username: "u" } }, AUTH);
+  expect(
+    await run(`local up, down, why = (c:ping()), c:ping()
+      return up, down, why, #c:search("a b&c").project, c:current_user().username`),
+  ).toEqual([true, false, "HTTP 502", 1, "u"]);
+  expect(
+    await api.run(`return (require("assay.harbor").client("http://127.0.0.1:1"):ping())`),
+  ).toEqual([false]);
+});
+
+test("projects: exists, summary, update", async () => {
+  const named = { headers: { "x-is-resource-name": "true" } };
+  api.expect(`HEAD ${A}/projects?project_name=a%20b`, {}, AUTH);
+  api.expect(`HEAD ${A}/projects?project_name=c`, { status: 404 });
+  api.expect(`GET ${A}/projects/42/summary`, { json: { repo_count: 3 } }, named);
+  api.expect(
+    `PUT ${A}/projects/p`,
+    {},
+    { ...named, body: { metadata: { auto_scan: "true" }, storage_limit: 5 } },
+  );
+  expect(
+    await run(`return c:project_exists("a b"), c:project_exists("c"), c:project_summary("42").repo_count,
+      c:update_project("p", { metadata = { auto_scan = "true" }, storage_limit = 5 })`),
+  ).toEqual([true, false, 3, true]);
+  api.expect(`HEAD ${A}/projects?project_name=c`, { status: 401 });
+  expect(await failure(`c:project_exists("c")`)).toContain(
+    `harbor: HEAD ${A}/projects?project_name=c HTTP 401`,
+  );
+});
+
+test("tags, copies and whole repositories", async () => {
+  const a = `${R}/a%252Fb/artifacts`;
+  api.expect(`POST ${a}/v1/tags`, { status: 201 }, { body: { name: "stable" } });
+  api.expect(`DELETE ${a}/v1/tags/stable`, {});
+  api.expect(`DELETE ${a}/v1/tags/stable`, { status: 404 });
+  api.expect(`POST ${a}?from=q%2Fx%2Fy%3Av1`, { status: 201 });
+  api.expect(`DELETE ${R}/a%252Fb`, {});
+  api.expect(`DELETE ${R}/a%252Fb`, { status: 404 });
+  expect(
+    await run(`return c:add_tag("p", "a/b", "v1", "stable"), c:delete_tag("p", "a/b", "v1", "stable"),
+      c:delete_tag("p", "a/b", "v1", "stable"), c:copy_artifact("p", "a/b", "q/x/y:v1"),
+      c:delete_repository("p", "a/b"), c:delete_repository("p", "a/b")`),
+  ).toEqual([true, true, false, true, true, false]);
+  api.expect(`POST ${a}/v1/tags`, { status: 409, text: "exists" }, { body: { name: "t" } });
+  expect(await failure(`c:add_tag("p", "a/b", "v1", "t")`)).toContain(
+    `harbor: POST ${a}/v1/tags HTTP 409: exists`,
+  );
+});
+
+test("vulnerabilities, stop_scan, scan types", async () => {
+  const accept = {
+    headers: { "x-accept-vulnerabilities": /^application\/vnd\.security\..*; version=1\.1, app/ },
+  };
+  const path = `${R}/r/artifacts/v1`;
+  const format = "application/vnd.security.vulnerability.report; version=1.1";
+  const found = { [format]: { vulnerabilities: [{ id: "CVE-1" }] }, other: {} };
+  api.expect(`GET ${path}/additions/vulnerabilities`, { json: found }, accept);
+  api.expect(`GET ${path}/additions/vulnerabilities`, { json: {} }, accept);
+  api.expect(
+    `GET ${path}/additions/vulnerabilities`,
+    { json: { [format]: { vulnerabilities: null } } },
+    accept,
+  );
+  api.expect(`POST ${path}/scan/stop`, { status: 202 }, { body: { scan_type: "vulnerability" } });
+  api.expect(`POST ${path}/scan`, { status: 202 }, { body: { scan_type: "sbom" } });
+  expect(
+    await run(`return c:vulnerabilities("p", "r", "v1")[1].id, c:vulnerabilities("p", "r", "v1"),
+      c:vulnerabilities("p", "r", "v1"), c:stop_scan("p", "r", "v1"),
+      c:scan_artifact("p", "r", "v1", { scan_type = "sbom" })`),
+  ).toEqual(["CVE-1", undefined, [], true, true]);
+});
+
+test.each([
+  [`robots({ q = "Level=project,ProjectID=1" })`, "/robots?q=Level%3Dproject%2CProjectID%3D1&"],
+  [`members("p", { entityname = "al" })`, "/projects/p/members?entityname=al&"],
+  [
+    `quotas({ reference = "project", reference_id = 1 })`,
+    "/quotas?reference=project&reference_id=1&",
+  ],
+  ["retention_executions(4)", "/retentions/4/executions?"],
+  [`registries({ name = "hub" })`, "/registries?name=hub&"],
+  [`replication_policies({ name = "n" })`, "/replication/policies?name=n&"],
+  [`replication_tasks(9, { status = "Failed" })`, "/replication/executions/9/tasks?status=Failed&"],
+  ["gc_runs()", "/system/gc?"],
+])("%s: pages, and one of them", async (call, path) => {
+  const link = { Link: `</x?page=2&page_size=100>; rel="next"` };
+  api.expect(`GET ${A}${path}page_size=100`, { json: [1], headers: link }, AUTH);
+  api.expect(`GET ${A}${path}page=2&page_size=100`, { json: [2] });
+  expect(await run(`return c:${call}`)).toEqual([[1, 2]]);
+  api.expect(`GET ${A}${path}page_size=100`, { status: 403, text: "no" });
+  expect(await failure(`c:${call}`)).toContain(`harbor: GET ${A}${path}page_size=100 HTTP 403: no`);
+});
+
+test("lists stop at max_items, and after one page with all = false", async () => {
+  const link = { Link: `</x?page=2>; rel="next", </x?page=9>; rel="last"` };
+  api.expect(`GET ${A}/quotas?page_size=100`, { json: [1, 2, 3], headers: link });
+  api.expect(`GET ${A}/quotas?page_size=100`, { json: [1, 2, 3], headers: link });
+  api.expect(`GET ${A}/quotas?page=2&page_size=50`, { json: [4], headers: link });
+  expect(
+    await run(`return c:quotas({ max_items = 2 }), c:quotas({ all = false }),
+      c:quotas({ page = 2, page_size = 50 })`),
+  ).toEqual([[1, 2], [1, 2, 3], [4]]);
+});
+
+test("robots", async () => {
+  const permissions = [
+    { kind: "project", namespace: "p", access: [{ resource: "repository", action: "pull" }] },
+  ];
+  api.expect(`GET ${A}/robots/3`, { json: { id: 3 } });
+  api.expect(
+    `POST ${A}/robots`,
+    { status: 201, json: { id: 3, name: "robot$ci", secret: "S" } },
+    { body: { name: "ci", level: "project", duration: -1, permissions } },
+  );
+  api.expect(`PATCH ${A}/robots/3`, { json: { secret: "N" } }, { body: { secret: "" } });
+  api.expect(`PATCH ${A}/robots/3`, { json: {} }, { body: { secret: "Own12345" } });
+  api.expect(`DELETE ${A}/robots/3`, {});
+  api.expect(`DELETE ${A}/robots/3`, { status: 404 });
+  expect(
+    await run(`
+      local permissions = { { kind = "project", namespace = "p",
+        access = { { resource = "repository", action = "pull" } } } }
+      return c:robot(3).id, c:create_robot({ name = "ci", level = "project", permissions = permissions }).secret,
+        c:renew_robot_secret(3), c:renew_robot_secret(3, "Own12345"), c:delete_robot(3), c:delete_robot(3)`),
+  ).toEqual([3, "S", "N", "Own12345", true, false]);
+});
+
+test("members", async () => {
+  const named = { headers: { "x-is-resource-name": "true" } };
+  const created = { status: 201, headers: { Location: `${A}/projects/p/members/8` } };
+  api.expect(`POST ${A}/projects/p/members`, created, {
+    ...named,
+    body: { role_id: 4, member_user: { username: "al" } },
+  });
+  api.expect(`DELETE ${A}/projects/p/members/8`, {}, named);
+  api.expect(`DELETE ${A}/projects/p/members/8`, { status: 404 }, named);
+  expect(
+    await run(
+      `return c:add_member("p", "al", "maintainer"), c:remove_member("p", 8), c:remove_member("p", 8)`,
+    ),
+  ).toEqual([8, true, false]);
+});
+
+test("quotas", async () => {
+  api.expect(`GET ${A}/quotas/1`, { json: { hard: { storage: -1 } } });
+  api.expect(`PUT ${A}/quotas/1`, {}, { body: { hard: { storage: 10737418240 } } });
+  expect(
+    await run(`return c:quota(1).hard.storage, c:set_quota(1, { storage = 10 * 1024 ^ 3 })`),
+  ).toEqual([-1, true]);
+});
+
+test("retention", async () => {
+  const made = (path: string) => ({ status: 201, headers: { Location: A + path } });
+  api.expect(`GET ${A}/retentions/4`, { json: { algorithm: "or" } });
+  api.expect(`POST ${A}/retentions`, made("/retentions/4"), {
+    body: { algorithm: "or", rules: [] },
+  });
+  api.expect(`PUT ${A}/retentions/4`, {}, { body: { algorithm: "or" } });
+  api.expect(`POST ${A}/retentions/4/executions`, made("/retentions/4/executions/6"), {
+    body: { dry_run: true },
+  });
+  api.expect(`POST ${A}/retentions/4/executions`, { status: 200 }, { body: { dry_run: false } });
+  api.expect(`DELETE ${A}/retentions/4`, {});
+  api.expect(`DELETE ${A}/retentions/4`, { status: 404 });
+  expect(
+    await run(`return c:retention(4).algorithm, c:create_retention({ algorithm = "or", rules = {} }),
+      c:update_retention(4, { algorithm = "or" }), c:run_retention(4, { dry_run = true }), c:run_retention(4),
+      c:delete_retention(4), c:delete_retention(4)`),
+  ).toEqual(["or", 4, true, 6, true, true, false]);
+});
+
+test("registries and replication", async () => {
+  const made = (path: string) => ({ status: 201, headers: { Location: `${A}${path}` } });
+  const E = `${A}/replication/executions`;
+  api.expect(`POST ${A}/registries`, made("/registries/2"), { body: { name: "hub" } });
+  api.expect(`DELETE ${A}/registries/2`, {});
+  api.expect(`POST ${A}/replication/policies`, made("/replication/policies/5"), {
+    body: { name: "n" },
+  });
+  api.expect(`POST ${E}`, made("/replication/executions/9"), { body: { policy_id: 5 } });
+  api.expect(`GET ${E}/9`, { json: { status: "InProgress", total: 2, succeed: 1, failed: 0 } });
+  api.expect(`GET ${E}/9`, { status: 503 });
+  api.expect(`GET ${E}/9`, { json: { id: 9, status: "Succeed" } });
+  api.expect(`PUT ${E}/9`, {});
+  api.expect(`GET ${E}/9`, { json: { status: "Stopped" } });
+  expect(
+    await run(`local hub, gone, policy = c:create_registry({ name = "hub" }), c:delete_registry(2),
+        c:create_replication_policy({ name = "n" })
+      local started, id = c:start_replication(policy)
+      return hub, gone, policy, started, id, c:wait_replication(id, 5, { interval = 0.02 }).id,
+        c:stop_replication(id), c:replication_execution(id).status`),
+  ).toEqual([2, true, 5, true, 9, 9, true, "Stopped"]);
+  const state = { status: "Failed", total: 3, succeed: 1, failed: 2 };
+  api.expect(`GET ${E}/9`, { json: state });
+  expect(await failure(`c:wait_replication(9, 5)`)).toContain(
+    "harbor: replication 9: status Failed, 1 of 3 done, 2 failed",
+  );
+  api.expect(`GET ${E}/9`, { json: { ...state, status: "InProgress" } });
+  expect(await failure(`c:wait_replication(9, 0)`)).toContain(
+    "harbor: replication 9 not finished after 0s (last: status InProgress, 1 of 3 done, 2 failed)",
+  );
+});
+
+test("start_gc, scan_all", async () => {
+  const made = { status: 201, headers: { Location: `${A}/system/gc/schedule/7` } };
+  const schedule = { type: "Manual" };
+  api.expect(`POST ${A}/system/gc/schedule`, made, {
+    body: { schedule, parameters: { dry_run: true, workers: 2 } },
+  });
+  api.expect(`POST ${A}/system/gc/schedule`, made, { body: { schedule, parameters: {} } });
+  api.expect(`POST ${A}/system/scanAll/schedule`, { status: 201 }, { body: { schedule } });
+  expect(
+    await run(`return c:start_gc({ dry_run = true, workers = 2 }), c:start_gc(), c:scan_all()`),
+  ).toEqual([7, 7, true]);
+  api.expect(
+    `POST ${A}/system/scanAll/schedule`,
+    { status: 412, text: "none" },
+    { body: { schedule } },
+  );
+  expect(await failure("c:scan_all()")).toContain(
+    `harbor: POST ${A}/system/scanAll/schedule HTTP 412: none`,
+  );
+});
