@@ -106,6 +106,22 @@ function Client:udp_services(opts) return list(self, "/api/udp/services", opts) 
 --- A UDP service.
 function Client:udp_service(name) return one(self, "/api/udp/services", name) end
 
+--- The certificates that the server uses.
+function Client:certificates(opts) return list(self, "/api/certificates", opts) end
+
+--- A certificate by its id.
+function Client:certificate(id) return one(self, "/api/certificates", id) end
+
+--- Saves what Traefik's support asks for (a gzipped tar archive) as a file; returns its size.
+function Client:support_dump(path)
+  local bytes = self:_get("/api/support-dump", { ok = 200, raw = true })
+  fs.write_bytes(path, bytes)
+  return #bytes
+end
+
+--- The server's own metrics as text, where they are served at this address.
+function Client:metrics() return (self:_get("/metrics", { ok = 200, raw = true })) end
+
 --- The whole configuration with its state.
 function Client:rawdata() return get(self, "/api/rawdata") end
 
@@ -131,36 +147,77 @@ function Client:router_has_tls(name)
   return found_router(self, name).tls ~= nil
 end
 
---- How many servers a service has.
-function Client:service_server_count(name)
-  local balancer = self:http_service(name).loadBalancer
-  return balancer and balancer.servers and #balancer.servers or 0
+--- The names of the services that a service is made of; a name without `@provider` is of its own.
+local function parts_of(service, name)
+  local names = {}
+  local provider = name:match("@[^@]*$") or ""
+  local function add(part)
+    if not part or part == "" then return end
+    names[#names + 1] = part:find("@", 1, true) and part or part .. provider
+  end
+  for _, kind in ipairs { "weighted", "highestRandomWeight" } do
+    for _, part in ipairs(service[kind] and service[kind].services or {}) do add(part.name) end
+  end
+  if service.mirroring then add(service.mirroring.service) end
+  if service.failover then
+    add(service.failover.service)
+    add(service.failover.fallback)
+  end
+  return names
 end
 
---- up, down, total, down_servers of a service, by its health checks.
+--- Calls `visit` with the service and those it is made of, which have servers of their own.
+local function each_part(self, name, visit, seen)
+  if seen[name] then return end
+  seen[name] = true
+  local service = self:http_service(name)
+  visit(service)
+  for _, part in ipairs(parts_of(service, name)) do each_part(self, part, visit, seen) end
+end
+
+--- How many servers a service has; those of the services that it is made of (weighted, mirrored,
+--- failover) count, too, but mirrors do not.
+function Client:service_server_count(name)
+  local count = 0
+  each_part(self, name, function(service)
+    local balancer = service.loadBalancer
+    count = count + (balancer and balancer.servers and #balancer.servers or 0)
+  end, {})
+  return count
+end
+
+--- up, down, total, down_servers of a service and those it is made of, by their health checks.
 function Client:service_health(name)
   local down = json.array({})
   local out = { up = 0, down = 0, total = 0, down_servers = down }
-  for address, state in pairs(self:http_service(name).serverStatus or {}) do
-    out.total = out.total + 1
-    if state == "UP" then
-      out.up = out.up + 1
-    else
-      out.down = out.down + 1
-      down[#down + 1] = address
+  each_part(self, name, function(service)
+    for address, state in pairs(service.serverStatus or {}) do
+      out.total = out.total + 1
+      if state == "UP" then
+        out.up = out.up + 1
+      else
+        out.down = out.down + 1
+        down[#down + 1] = address
+      end
     end
-  end
+  end, {})
   table.sort(down)
   return out
 end
 
---- How many HTTP routers are enabled, and how many are not.
+--- How many HTTP routers are enabled, and how many are not; the third result is a list of
+--- `{ name, status, errors }` of the latter. `opts.protocol`: `tcp`, `udp`.
 function Client:healthy_routers(opts)
-  local enabled, others = 0, 0
-  for _, router in ipairs(self:http_routers(opts)) do
-    if router.status == "enabled" then enabled = enabled + 1 else others = others + 1 end
+  local enabled, others = 0, json.array({})
+  local protocol = opts and opts.protocol or "http"
+  for _, router in ipairs(list(self, ("/api/%s/routers"):format(protocol), opts)) do
+    if router.status == "enabled" then
+      enabled = enabled + 1
+    else
+      others[#others + 1] = { name = router.name, status = router.status, errors = router.error }
+    end
   end
-  return enabled, others
+  return enabled, #others, others
 end
 
 --- Waits until a router is there and enabled. `opts`: interval (2 s).
@@ -170,6 +227,16 @@ function Client:wait_router_enabled(name, timeout_secs, opts)
     local router = self:http_router(name)
     local why = type(router.error) == "table" and ": " .. table.concat(router.error, "; ") or ""
     return router.status == "enabled", "status " .. tostring(router.status) .. why
+  end)
+end
+
+--- Waits until `count` (1) servers of a service are up by their health checks. `opts`: interval (2 s),
+--- count.
+function Client:wait_service_up(name, timeout_secs, opts)
+  local o = rest.copy({ timeout = timeout_secs or 60, interval = 2, count = 1 }, opts)
+  return poll(o, ("traefik: service %s not up"):format(name), function()
+    local health = self:service_health(name)
+    return health.up >= o.count, ("%d of %d servers up"):format(health.up, health.total)
   end)
 end
 

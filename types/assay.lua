@@ -5240,6 +5240,25 @@ function assay_traefik_Client:udp_services(opts) end
 ---@return any
 function assay_traefik_Client:udp_service(name) end
 
+---The certificates that the server uses.
+---@param opts? table
+---@return any
+function assay_traefik_Client:certificates(opts) end
+
+---A certificate by its id.
+---@param id? any
+---@return any
+function assay_traefik_Client:certificate(id) end
+
+---Saves what Traefik's support asks for (a gzipped tar archive) as a file; returns its size.
+---@param path? any
+---@return any
+function assay_traefik_Client:support_dump(path) end
+
+---The server's own metrics as text, where they are served at this address.
+---@return any
+function assay_traefik_Client:metrics() end
+
 ---The whole configuration with its state.
 ---@return any
 function assay_traefik_Client:rawdata() end
@@ -5258,17 +5277,17 @@ function assay_traefik_Client:is_router_enabled(name) end
 ---@return any
 function assay_traefik_Client:router_has_tls(name) end
 
----How many servers a service has.
+---How many servers a service has; those of the services that it is made of (weighted, mirrored, failover) count, too, but mirrors do not.
 ---@param name? any
 ---@return any
 function assay_traefik_Client:service_server_count(name) end
 
----up, down, total, down_servers of a service, by its health checks.
+---up, down, total, down_servers of a service and those it is made of, by their health checks.
 ---@param name? any
 ---@return any
 function assay_traefik_Client:service_health(name) end
 
----How many HTTP routers are enabled, and how many are not.
+---How many HTTP routers are enabled, and how many are not; the third result is a list of `{ name, status, errors }` of the latter. `opts.protocol`: `tcp`, `udp`.
 ---@param opts? table
 ---@return any
 function assay_traefik_Client:healthy_routers(opts) end
@@ -5279,6 +5298,13 @@ function assay_traefik_Client:healthy_routers(opts) end
 ---@param opts? table
 ---@return any
 function assay_traefik_Client:wait_router_enabled(name, timeout_secs, opts) end
+
+---Waits until `count` (1) servers of a service are up by their health checks. `opts`: interval (2 s), count.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_traefik_Client:wait_service_up(name, timeout_secs, opts) end
 
 ---Traefik's API: routers, services, middlewares, entry points.
 ---@class assay.traefik
@@ -5407,6 +5433,29 @@ function assay_traefik.udp_services(target, opts) end
 ---@return any
 function assay_traefik.udp_service(target, name) end
 
+---The certificates that the server uses.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_traefik.certificates(target, opts) end
+
+---A certificate by its id.
+---@param target? any
+---@param id? any
+---@return any
+function assay_traefik.certificate(target, id) end
+
+---Saves what Traefik's support asks for (a gzipped tar archive) as a file; returns its size.
+---@param target? any
+---@param path? any
+---@return any
+function assay_traefik.support_dump(target, path) end
+
+---The server's own metrics as text, where they are served at this address.
+---@param target? any
+---@return any
+function assay_traefik.metrics(target) end
+
 ---The whole configuration with its state.
 ---@param target? any
 ---@return any
@@ -5429,19 +5478,19 @@ function assay_traefik.is_router_enabled(target, name) end
 ---@return any
 function assay_traefik.router_has_tls(target, name) end
 
----How many servers a service has.
+---How many servers a service has; those of the services that it is made of (weighted, mirrored, failover) count, too, but mirrors do not.
 ---@param target? any
 ---@param name? any
 ---@return any
 function assay_traefik.service_server_count(target, name) end
 
----up, down, total, down_servers of a service, by its health checks.
+---up, down, total, down_servers of a service and those it is made of, by their health checks.
 ---@param target? any
 ---@param name? any
 ---@return any
 function assay_traefik.service_health(target, name) end
 
----How many HTTP routers are enabled, and how many are not.
+---How many HTTP routers are enabled, and how many are not; the third result is a list of `{ name, status, errors }` of the latter. `opts.protocol`: `tcp`, `udp`.
 ---@param target? any
 ---@param opts? table
 ---@return any
@@ -5454,6 +5503,14 @@ function assay_traefik.healthy_routers(target, opts) end
 ---@param opts? table
 ---@return any
 function assay_traefik.wait_router_enabled(target, name, timeout_secs, opts) end
+
+---Waits until `count` (1) servers of a service are up by their health checks. `opts`: interval (2 s), count.
+---@param target? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_traefik.wait_service_up(target, name, timeout_secs, opts) end
 
 ---A client of assay.unleash.
 ---@class assay.unleash.Client: assay.client

@@ -330,6 +330,7 @@ export const CONTRACTS: Record<string, Contract> = {
     missing: { health: "false", find_workflow: "nil" },
   },
   traefik: {
+    args: { "support_dump.path": "os.tmpname()" },
     quiet: { ping: "false" },
     missing: each("ping is_router_enabled router_has_tls", "false"),
   },

@@ -17,6 +17,7 @@ test.each([
   [`tcp_middleware(URL, "r")`, "/api/tcp/middlewares/r"],
   [`udp_router(URL, "r")`, "/api/udp/routers/r"],
   [`udp_service(URL, "r")`, "/api/udp/services/r"],
+  [`certificate(URL, "a/b")`, "/api/certificates/a%2Fb"],
   ["rawdata(URL)", "/api/rawdata"],
 ])("%s", async (call, path) => {
   api.expect(`GET ${path}`, { json: { a: 1 } }, { headers: { authorization: null } });
@@ -35,6 +36,7 @@ test.each([
   ["tcp_middlewares", "/api/tcp/middlewares"],
   ["udp_routers", "/api/udp/routers"],
   ["udp_services", "/api/udp/services"],
+  ["certificates", "/api/certificates"],
 ])("%s follows pages", async (name, path) => {
   api.expect(`GET ${path}`, { json: [1, 2], headers: { "X-Next-Page": "2" } });
   api.expect(`GET ${path}?page=2`, { json: [3], headers: { "X-Next-Page": "1" } });
@@ -65,8 +67,14 @@ test("helpers", async () => {
       local out = { t.is_router_enabled(URL, "r"), t.router_has_tls(URL, "r"),
         t.router_has_tls(URL, "r"), t.service_server_count(URL, "s"),
         t.service_server_count(URL, "s"), t.service_health(URL, "s") }
-      return out, t.healthy_routers(URL)`),
-  ).toEqual([[true, true, false, 2, 0, { up: 1, down: 1, total: 2, down_servers: ["b"] }], 3, 2]);
+      local enabled, others, which = t.healthy_routers(URL)
+      return out, enabled, others, which[2].status`),
+  ).toEqual([
+    [true, true, false, 2, 0, { up: 1, down: 1, total: 2, down_servers: ["b"] }],
+    3,
+    2,
+    "warning",
+  ]);
 });
 
 test("a router that is not there is neither enabled nor has TLS", async () => {
@@ -107,4 +115,53 @@ test("wait_router_enabled says what is wrong with the router", async () => {
   ).toContain(
     'traefik: router broken@file not enabled after 0.3s (last: status disabled: the service "missing@file" does not exist)',
   );
+});
+
+test("services that are made of others", async () => {
+  const service = (name: string, json: unknown) =>
+    api.expect(`GET /api/http/services/${name}`, { json });
+  const expectAll = () => {
+    service("w@file", {
+      weighted: { services: [{ name: "a" }, { name: "f@file" }, { name: "c@docker" }] },
+    });
+    service("a@file", {
+      loadBalancer: { servers: [{}, {}] },
+      serverStatus: { x: "UP", y: "DOWN" },
+    });
+    service("f@file", { failover: { service: "a", fallback: "m" } });
+    service("m@file", { mirroring: { service: "b", mirrors: [{ name: "z" }] } });
+    service("b@file", { loadBalancer: { servers: [{}] }, serverStatus: { z: "UP" } });
+    service("c@docker", { loadBalancer: {} });
+  };
+  expectAll();
+  expectAll();
+  expect(
+    await run(`return t.service_server_count(URL, "w@file"), t.service_health(URL, "w@file")`),
+  ).toEqual([3, { up: 2, down: 1, total: 3, down_servers: ["y"] }]);
+});
+
+test("healthy_routers of another protocol, wait_service_up", async () => {
+  api.expect("GET /api/tcp/routers", {
+    json: [{ name: "r@file", status: "disabled", error: ["no entry point"] }],
+  });
+  api.expect("GET /api/http/services/s", { json: { serverStatus: { a: "DOWN", b: "UP" } } });
+  api.expect("GET /api/http/services/s", { json: { serverStatus: { a: "UP", b: "UP" } } });
+  expect(
+    await run(`
+      local enabled, others, which = t.healthy_routers(URL, { protocol = "tcp" })
+      return enabled, others, which, t.wait_service_up(URL, "s", 5, { count = 2, interval = 0.01 })`),
+  ).toEqual([0, 1, [{ name: "r@file", status: "disabled", errors: ["no entry point"] }], true]);
+  api.expect("GET /api/http/services/s", { json: { serverStatus: { a: "DOWN" } } });
+  expect(await failure(`t.wait_service_up(URL, "s", 0)`)).toContain(
+    "traefik: service s not up after 0s (last: 0 of 1 servers up)",
+  );
+});
+
+test("support_dump, metrics", async () => {
+  api.expect("GET /api/support-dump", { text: Buffer.from([0x1f, 0x8b, 0]) });
+  api.expect("GET /metrics", { text: "m 1" });
+  expect(
+    await run(`local path = os.tmpname()
+      return t.support_dump(URL, path), #fs.read(path), t.metrics(URL)`),
+  ).toEqual([3, 3, "m 1"]);
 });
