@@ -3,12 +3,14 @@
 --
 -- Functions take the issuer's URL first: `dex.discovery(url)`. `dex.client(url, opts)` has the same
 -- functions as methods and fetches the discovery document once; `opts`: headers, ca_cert, insecure,
--- timeout, telemetry_url.
+-- timeout, telemetry_url. A discovery document that was fetched may stand for the URL.
 
 local rest = require("assay.internal.client")
 local poll = require("assay.internal.poll")
 
 local M, Client = {}, rest.class("dex")
+
+rest.include(Client, require("assay.internal.dex_grants"))
 
 --- A client that keeps the discovery document until `refresh()`.
 function M.client(...)
@@ -71,10 +73,22 @@ function Client:health()
   return answers(self, "/healthz")
 end
 
---- As `health`; with the option `telemetry_url` (usually port 5558) Dex's own readiness.
-function Client:ready()
-  if not self.telemetry_url then return answers(self, "/healthz") end
-  return answers(self, self.telemetry_url:gsub("/+$", "") .. "/healthz/ready")
+local function telemetry(self, opts, path)
+  local base = opts and opts.telemetry_url or self.telemetry_url
+  return base and (base:gsub("/+$", "")) .. path
+end
+
+--- As `health`; with `opts.telemetry_url` or that of the client (usually port 5558) Dex's own
+--- readiness.
+function Client:ready(opts)
+  return answers(self, telemetry(self, opts, "/healthz/ready") or "/healthz")
+end
+
+--- Dex's metrics in Prometheus' text format; `opts.telemetry_url` or that of the client is needed.
+function Client:metrics(opts)
+  local address = telemetry(self, opts, "/metrics")
+  if not address then rest.fail("dex.metrics: the option telemetry_url is needed") end
+  return (self:_get(address, { ok = 200, raw = true, error = "dex.metrics:" }))
 end
 
 --- Whether the discovery document has a field, e.g. "token_endpoint".
@@ -114,8 +128,25 @@ function Client:supports_grant_type(grant_type)
   return contains(self:supported_grant_types(), grant_type)
 end
 
---- `{ ok, errors }`: whether the discovery document names its issuer and endpoints.
-function Client:validate_config()
+-- What OpenID Connect Discovery 1.0 §3 asks for beyond the endpoints.
+local function strict_errors(document, errors)
+  for _, field in ipairs { "response_types_supported", "subject_types_supported",
+    "id_token_signing_alg_values_supported" } do
+    local value = document[field]
+    if type(value) ~= "table" or #value == 0 then errors[#errors + 1] = "missing " .. field end
+  end
+  local names = {}
+  for name, value in pairs(document) do
+    local is_address = name == "jwks_uri" or name:find("_endpoint$")
+    if is_address and not host_of(tostring(value)) then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do errors[#errors + 1] = name .. " is not absolute: " .. tostring(document[name]) end
+end
+
+--- `{ ok, errors }`: whether the discovery document names its issuer and endpoints. `opts.strict`: and
+--- all else that OpenID Connect requires, with absolute addresses.
+function Client:validate_config(opts)
   local ok, document = pcall(self.discovery, self)
   local errors = json.array({})
   if not ok then
@@ -132,6 +163,7 @@ function Client:validate_config()
   for _, field in ipairs { "authorization_endpoint", "token_endpoint", "jwks_uri" } do
     if not document[field] then errors[#errors + 1] = "missing " .. field end
   end
+  if opts and opts.strict then strict_errors(document, errors) end
   return { ok = #errors == 0, errors = errors }
 end
 
@@ -153,32 +185,6 @@ function Client:wait(opts)
   end)
 end
 
-local function endpoint(self, name)
-  local address = self:discovery()[name]
-  if not address then rest.fail(("dex: the issuer has no %s"):format(name)) end
-  return address
-end
-
--- `client_secret_basic` (RFC 6749 §2.3.1): both parts are form-encoded first
-local function credentials(opts)
-  if not opts or not opts.client_id then return nil end
-  local pair = url.encode(opts.client_id) .. ":" .. url.encode(opts.client_secret or "")
-  return { Authorization = "Basic " .. base64.encode(pair) }
-end
-
---- A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`:
---- client_id, client_secret (sent as Basic authentication).
-function Client:token(fields, opts)
-  local o = { form = fields, headers = credentials(opts), error = "dex.token:" }
-  return (self:_post(endpoint(self, "token_endpoint"), nil, o))
-end
-
---- What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
-function Client:introspect(token, opts)
-  local o = { form = { token = token }, headers = credentials(opts), error = "dex.introspect:" }
-  return (self:_post(endpoint(self, "introspection_endpoint"), nil, o))
-end
-
 --- The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now.
 --- `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
 function Client:verify(id_token, opts)
@@ -197,11 +203,13 @@ end
 --- What the userinfo endpoint says about an access token.
 function Client:userinfo(access_token)
   local headers = { Authorization = "Bearer " .. access_token }
-  local address = endpoint(self, "userinfo_endpoint")
+  local address = self:_endpoint("userinfo_endpoint")
   return (self:_get(address, { headers = headers, error = "dex.userinfo:" }))
 end
 
 rest.functions(M, Client, function(options)
+  -- a document names its issuer
+  if not options.url and options.issuer then options = { url = options.issuer, _document = options } end
   options.issuer_url = options.issuer_url or options.url
   options.bearer, options.token = options.token, nil
   return Client:new(options)

@@ -2166,9 +2166,15 @@ function assay_dex_Client:issuer() end
 ---@return any
 function assay_dex_Client:health() end
 
----As `health`; with the option `telemetry_url` (usually port 5558) Dex's own readiness.
+---As `health`; with `opts.telemetry_url` or that of the client (usually port 5558) Dex's own readiness.
+---@param opts? table
 ---@return any
-function assay_dex_Client:ready() end
+function assay_dex_Client:ready(opts) end
+
+---Dex's metrics in Prometheus' text format; `opts.telemetry_url` or that of the client is needed.
+---@param opts? table
+---@return any
+function assay_dex_Client:metrics(opts) end
 
 ---Whether the discovery document has a field, e.g. "token_endpoint".
 ---@param endpoint_name? any
@@ -2197,9 +2203,10 @@ function assay_dex_Client:supports_scope(scope) end
 ---@return any
 function assay_dex_Client:supports_grant_type(grant_type) end
 
----`{ ok, errors }`: whether the discovery document names its issuer and endpoints.
+---`{ ok, errors }`: whether the discovery document names its issuer and endpoints. `opts.strict`: and all else that OpenID Connect requires, with absolute addresses.
+---@param opts? table
 ---@return any
-function assay_dex_Client:validate_config() end
+function assay_dex_Client:validate_config(opts) end
 
 ---What `/api/v1/version` answers. Dex serves its version only over gRPC, so nil is normal; the second result is the reason.
 ---@return any
@@ -2209,18 +2216,6 @@ function assay_dex_Client:admin_version() end
 ---@param opts? table
 ---@return any
 function assay_dex_Client:wait(opts) end
-
----A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`: client_id, client_secret (sent as Basic authentication).
----@param fields? any
----@param opts? table
----@return any
-function assay_dex_Client:token(fields, opts) end
-
----What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
----@param token? any
----@param opts? table
----@return any
-function assay_dex_Client:introspect(token, opts) end
 
 ---The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now. `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
 ---@param id_token? any
@@ -2232,6 +2227,58 @@ function assay_dex_Client:verify(id_token, opts) end
 ---@param access_token? any
 ---@return any
 function assay_dex_Client:userinfo(access_token) end
+
+---A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts` of all grants: client_id, client_secret (sent as Basic authentication, in the form with `auth = "form"`), and `scope` (a text or a list) where it is not one of the fields.
+---@param fields? any
+---@param opts? table
+---@return any
+function assay_dex_Client:token(fields, opts) end
+
+---A token for the client itself.
+---@param opts? table
+---@return any
+function assay_dex_Client:client_token(opts) end
+
+---The tokens of a user by name and password, which the issuer must allow. The scope is "openid" unless `opts.scope` says otherwise.
+---@param username? any
+---@param password? any
+---@param opts? table
+---@return any
+function assay_dex_Client:password_token(username, password, opts) end
+
+---New tokens for a refresh token.
+---@param refresh_token? any
+---@param opts? table
+---@return any
+function assay_dex_Client:renew(refresh_token, opts) end
+
+---Exchanges another issuer's token, such as that of a CI job, for one of this issuer (RFC 8693). `opts`: connector_id (Dex needs it), subject_token_type ("id_token", "access_token"), requested_token_type, audience, and those of all grants.
+---@param subject_token? any
+---@param opts? table
+---@return any
+function assay_dex_Client:exchange(subject_token, opts) end
+
+---Begins the device flow (RFC 8628): `{ device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval }`.
+---@param opts? table
+---@return any
+function assay_dex_Client:device_code(opts) end
+
+---Waits until the user has allowed the device; returns the tokens. `device` is what `device_code` gave. A refusal is an error at once. `opts`: client_id, client_secret, timeout (until the code expires), interval.
+---@param device? any
+---@param opts? table
+---@return any
+function assay_dex_Client:wait_device(device, opts) end
+
+---The whole device flow. `opts`: those of `wait_device`, scope, `show(device)`, which tells the user where to go; without it that is logged.
+---@param opts? table
+---@return any
+function assay_dex_Client:device_login(opts) end
+
+---What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
+---@param token? any
+---@param opts? table
+---@return any
+function assay_dex_Client:introspect(token, opts) end
 
 ---Dex and other OIDC issuers: discovery, keys, health, tokens.
 ---@class assay.dex
@@ -2267,10 +2314,17 @@ function assay_dex.issuer(target) end
 ---@return any
 function assay_dex.health(target) end
 
----As `health`; with the option `telemetry_url` (usually port 5558) Dex's own readiness.
+---As `health`; with `opts.telemetry_url` or that of the client (usually port 5558) Dex's own readiness.
 ---@param target? any
+---@param opts? table
 ---@return any
-function assay_dex.ready(target) end
+function assay_dex.ready(target, opts) end
+
+---Dex's metrics in Prometheus' text format; `opts.telemetry_url` or that of the client is needed.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_dex.metrics(target, opts) end
 
 ---Whether the discovery document has a field, e.g. "token_endpoint".
 ---@param target? any
@@ -2305,10 +2359,11 @@ function assay_dex.supports_scope(target, scope) end
 ---@return any
 function assay_dex.supports_grant_type(target, grant_type) end
 
----`{ ok, errors }`: whether the discovery document names its issuer and endpoints.
+---`{ ok, errors }`: whether the discovery document names its issuer and endpoints. `opts.strict`: and all else that OpenID Connect requires, with absolute addresses.
 ---@param target? any
+---@param opts? table
 ---@return any
-function assay_dex.validate_config(target) end
+function assay_dex.validate_config(target, opts) end
 
 ---What `/api/v1/version` answers. Dex serves its version only over gRPC, so nil is normal; the second result is the reason.
 ---@param target? any
@@ -2320,20 +2375,6 @@ function assay_dex.admin_version(target) end
 ---@param opts? table
 ---@return any
 function assay_dex.wait(target, opts) end
-
----A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts`: client_id, client_secret (sent as Basic authentication).
----@param target? any
----@param fields? any
----@param opts? table
----@return any
-function assay_dex.token(target, fields, opts) end
-
----What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
----@param target? any
----@param token? any
----@param opts? table
----@return any
-function assay_dex.introspect(target, token, opts) end
 
 ---The claims of an ID token; an error unless the issuer's keys have signed it and it is valid now. `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
 ---@param target? any
@@ -2347,6 +2388,67 @@ function assay_dex.verify(target, id_token, opts) end
 ---@param access_token? any
 ---@return any
 function assay_dex.userinfo(target, access_token) end
+
+---A token from the token endpoint; `fields` such as { grant_type = "client_credentials" }. `opts` of all grants: client_id, client_secret (sent as Basic authentication, in the form with `auth = "form"`), and `scope` (a text or a list) where it is not one of the fields.
+---@param target? any
+---@param fields? any
+---@param opts? table
+---@return any
+function assay_dex.token(target, fields, opts) end
+
+---A token for the client itself.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_dex.client_token(target, opts) end
+
+---The tokens of a user by name and password, which the issuer must allow. The scope is "openid" unless `opts.scope` says otherwise.
+---@param target? any
+---@param username? any
+---@param password? any
+---@param opts? table
+---@return any
+function assay_dex.password_token(target, username, password, opts) end
+
+---New tokens for a refresh token.
+---@param target? any
+---@param refresh_token? any
+---@param opts? table
+---@return any
+function assay_dex.renew(target, refresh_token, opts) end
+
+---Exchanges another issuer's token, such as that of a CI job, for one of this issuer (RFC 8693). `opts`: connector_id (Dex needs it), subject_token_type ("id_token", "access_token"), requested_token_type, audience, and those of all grants.
+---@param target? any
+---@param subject_token? any
+---@param opts? table
+---@return any
+function assay_dex.exchange(target, subject_token, opts) end
+
+---Begins the device flow (RFC 8628): `{ device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval }`.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_dex.device_code(target, opts) end
+
+---Waits until the user has allowed the device; returns the tokens. `device` is what `device_code` gave. A refusal is an error at once. `opts`: client_id, client_secret, timeout (until the code expires), interval.
+---@param target? any
+---@param device? any
+---@param opts? table
+---@return any
+function assay_dex.wait_device(target, device, opts) end
+
+---The whole device flow. `opts`: those of `wait_device`, scope, `show(device)`, which tells the user where to go; without it that is logged.
+---@param target? any
+---@param opts? table
+---@return any
+function assay_dex.device_login(target, opts) end
+
+---What the issuer says about a token (RFC 7662): `{ active, … }`. `opts` as for `token`.
+---@param target? any
+---@param token? any
+---@param opts? table
+---@return any
+function assay_dex.introspect(target, token, opts) end
 
 ---A client of assay.eso.
 ---@class assay.eso.Client: assay.client

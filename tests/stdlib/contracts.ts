@@ -134,6 +134,9 @@ export const CONTRACTS: Record<string, Contract> = {
   dex: {
     args: {
       "token.fields": '{ grant_type = "x" }',
+      "wait_device.device": '{ device_code = "d" }',
+      "exchange.opts": '{ connector_id = "ci" }',
+      "device_login.opts": "{ timeout = 0, interval = 0.01, show = function() end }",
       "introspect.opts": '{ client_id = "i", client_secret = "s" }',
     },
     answer: (r, url) =>
@@ -143,9 +146,11 @@ export const CONTRACTS: Record<string, Contract> = {
             jwks_uri: `${url}/keys`,
             token_endpoint: `${url}/token`,
             introspection_endpoint: `${url}/introspect`,
+            device_authorization_endpoint: `${url}/device/code`,
             userinfo_endpoint: `${url}/userinfo`,
           }
         : {},
+    client: `o.url, o.token, o.telemetry_url = URL, "t0k", URL return m.client(o)`,
     local: { refresh: "forgets what it was told" },
     unsent: {
       ...each(
@@ -155,7 +160,7 @@ export const CONTRACTS: Record<string, Contract> = {
       verify: "looks at the keys",
     },
     // the first request of each is the discovery
-    label: () => "dex.discovery:",
+    label: (fn) => (fn === "metrics" ? "dex.metrics:" : "dex.discovery:"),
     quiet: {
       ...each("health ready", "false"),
       admin_version: "nil",

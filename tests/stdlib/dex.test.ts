@@ -172,3 +172,171 @@ test("introspect", async () => {
     "dex: the issuer has no introspection_endpoint",
   );
 });
+
+const ENDPOINTS = () => ({
+  ...document(),
+  device_authorization_endpoint: `${api.url}/device/code`,
+});
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+/** A body with these fields, in any order. */
+const form = (fields: Record<string, string>) => ({
+  check: ({ body }: { body: Buffer }) =>
+    expect(Object.fromEntries(new URLSearchParams(`${body}`))).toEqual(fields),
+});
+
+test("grants: whose client, which scope", async () => {
+  const basic = { headers: { ...FORM, authorization: "Basic aWQ6cyUyRnQ=" } };
+  const inForm = { headers: { ...FORM, authorization: null } };
+  api.expect(D, { json: ENDPOINTS() });
+  const token = (wanted: object) => api.expect("POST /token", { json: { n: 1 } }, wanted);
+  token({ ...basic, ...form({ grant_type: "client_credentials" }) });
+  token({
+    ...inForm,
+    ...form({
+      client_id: "id",
+      client_secret: "s/t",
+      grant_type: "client_credentials",
+      scope: "a b",
+    }),
+  });
+  token({
+    ...inForm,
+    ...form({
+      client_id: "id",
+      grant_type: "password",
+      password: "p&",
+      scope: "openid",
+      username: "ann",
+    }),
+  });
+  token({ ...basic, ...form({ grant_type: "refresh_token", refresh_token: "R" }) });
+  token({
+    ...basic,
+    ...form({
+      connector_id: "ci",
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      requested_token_type: "urn:ietf:params:oauth:token-type:id_token",
+      scope: "openid",
+      subject_token: "J",
+      subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+    }),
+  });
+  await run(`
+    local c = dex.client(URL)
+    local o = { client_id = "id", client_secret = "s/t" }
+    local function with(more) for k, v in pairs(o) do more[k] = more[k] or v end return more end
+    c:client_token(o)
+    c:client_token(with { auth = "form", scope = { "a", "b" } })
+    c:password_token("ann", "p&", { client_id = "id" })
+    c:renew("R", o)
+    c:exchange("J", with { connector_id = "ci", requested_token_type = "id_token" })`);
+  api.expect(D, { json: ENDPOINTS() });
+  api.expect("POST /token", { status: 401, text: "no" }, { check: () => undefined });
+  expect(await failure(`dex.exchange(URL, "J")`)).toContain("dex.token: HTTP 401: no");
+});
+
+test("the device flow", async () => {
+  const device = {
+    device_code: "D",
+    user_code: "AB-CD",
+    verification_uri: "https://dex/device",
+    expires_in: 300,
+    interval: 0.02,
+  };
+  const start = { headers: FORM, ...form({ client_id: "cli", scope: "openid email" }) };
+  const ask = {
+    headers: FORM,
+    ...form({
+      client_id: "cli",
+      device_code: "D",
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    }),
+  };
+  const refused = (error: string, error_description?: string) => ({
+    status: 400,
+    json: { error, error_description },
+  });
+  api.expect(D, { json: ENDPOINTS() });
+  api.expect("POST /device/code", { json: device }, start);
+  api.expect("POST /token", refused("authorization_pending"), ask);
+  api.expect("POST /token", { status: 502 }, ask);
+  api.expect("POST /token", refused("authorization_pending"), ask);
+  api.expect("POST /token", { json: { access_token: "A" } }, ask);
+  expect(
+    await run(`local shown
+      local t = dex.client(URL):device_login({ client_id = "cli", scope = { "openid", "email" },
+        show = function(d) shown = d.user_code end })
+      return shown, t.access_token`),
+  ).toEqual(["AB-CD", "A"]);
+
+  const HEAD = `local dex = require("assay.dex")
+    local c, o = dex.client(URL), { client_id = "cli", scope = "openid email" }\n`;
+  api.expect(D, { json: ENDPOINTS() });
+  api.expect("POST /device/code", { json: device }, start);
+  api.expect("POST /token", refused("access_denied", "not you"), ask);
+  expect(await api.failure(`${HEAD} c:device_login(o)`)).toContain(
+    "dex.wait_device: access_denied: not you",
+  );
+  expect(api.logged().join()).toContain("dex: open https://dex/device and enter AB-CD");
+  api.expect(D, { json: ENDPOINTS() });
+  api.expect("POST /device/code", { json: device }, start);
+  api.expect("POST /token", refused("slow_down"), ask);
+  expect(await api.failure(`${HEAD} o.timeout = 0 c:wait_device(c:device_code(o), o)`)).toContain(
+    "dex.wait_device: not allowed after 0s (last: slow_down)",
+  );
+  api.expect(D, { json: document() });
+  expect(await api.failure(`${HEAD} c:device_code(o)`)).toContain(
+    "dex: the issuer has no device_authorization_endpoint",
+  );
+});
+
+test("slow_down makes the pauses longer", async () => {
+  api.expect(D, { json: ENDPOINTS() });
+  const anything = { check: () => undefined };
+  api.expect("POST /token", { status: 400, json: { error: "slow_down" } }, anything);
+  api.expect("POST /token", { json: { access_token: "A" } }, anything);
+  const [seconds] = await run(`
+    local start = time()
+    dex.client(URL):wait_device({ device_code = "D", interval = 0.01, expires_in = 60 })
+    return time() - start`);
+  expect(seconds).toBeGreaterThan(4.9);
+}, 15_000);
+
+test("telemetry: ready, metrics", async () => {
+  api.expect("GET /telemetry/healthz/ready", {});
+  api.expect("GET /telemetry/healthz/ready", { status: 503 });
+  api.expect("GET /telemetry/metrics", { text: "up 1\n" });
+  expect(
+    await run(`
+      local c = dex.client("http://127.0.0.1:1", { telemetry_url = URL .. "/telemetry/" })
+      return (c:ready()), (dex.ready("http://127.0.0.1:1", { telemetry_url = URL .. "/telemetry" })),
+        c:metrics()`),
+  ).toEqual([true, false, "up 1\n"]);
+  expect(await failure(`dex.metrics(URL)`)).toContain(
+    "dex.metrics: the option telemetry_url is needed",
+  );
+});
+
+test("validate_config: strict; a document instead of a URL", async () => {
+  const strict = {
+    ...document(),
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
+  api.expect(D, { json: strict });
+  api.expect(D, { json: { ...strict, subject_types_supported: [], token_endpoint: "/token" } });
+  api.expect(D, { json: document() });
+  expect(
+    await run(`
+      local o = { strict = true }
+      local ok, errors = dex.validate_config(URL, o), dex.validate_config(URL, o).errors
+      local d = dex.discovery(URL)
+      return ok, errors, dex.issuer(d), dex.supports_scope(d, "email"), dex.validate_config(d).ok`),
+  ).toEqual([
+    { ok: true, errors: [] },
+    ["missing subject_types_supported", "token_endpoint is not absolute: /token"],
+    api.url,
+    true,
+    true,
+  ]);
+});
