@@ -24,10 +24,16 @@ export function nameOf(expr: Expr, fn: FunctionBody): ValueName | undefined {
     case "Index":
       return fieldName(expr.object, keyName(expr.key));
     case "String":
-      return { kind: "constant", name: expr.value };
+      return { kind: "constant", name: untilNul(expr.value) };
     default:
       return undefined;
   }
+}
+
+/** Messages show no more of a string. */
+function untilNul(s: string): string {
+  const end = s.indexOf("\0");
+  return end < 0 ? s : s.slice(0, end);
 }
 
 /** Largest integer key that C Lua's virtual machine has in an instruction. */
@@ -37,7 +43,7 @@ const INTEGER_INDEX = "integer index";
 /** What stands for a key in a field's name. */
 function keyName(key: Expr): string {
   const k = key.type === "Local" ? (key.variable.constant ?? key) : key;
-  if (k.type === "String") return k.value;
+  if (k.type === "String") return untilNul(k.value);
   const { value } = k as { value?: unknown };
   const isSmall =
     k.type === "Integer" && typeof value === "number" && value >= 0 && value <= MAX_INTEGER_KEY;

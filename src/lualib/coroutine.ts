@@ -26,7 +26,10 @@ function checkCoroutine(v: LuaValue, n: number): Coroutine {
 const asStatus: ResumeMode = {
   outcome: "prefixed",
   raised(co, error) {
-    if (error instanceof CoroutineClosing) return closed(error);
+    if (error instanceof CoroutineClosing) {
+      co.error = error.error;
+      return closed(error);
+    }
     if (error instanceof Interrupt) throw error;
     co.error = settle(error, undefined);
     return [false, co.error.value];

@@ -5,12 +5,13 @@ import { prefixed, running } from "../runtime/coroutine";
 import {
   argumentError,
   EmptyError,
+  handledErrors,
   LuaError,
   NATIVE_ROW,
   StackOverflow,
   type TraceRow,
 } from "../runtime/error";
-import { Frame, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
+import { Frame, type MessageHandler, outermostFrame, SUSPENDED, suspend } from "../runtime/frame";
 import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
@@ -70,6 +71,9 @@ class PcallFrame extends Frame {
   }
   override get callee(): LuaValue {
     return this.f;
+  }
+  override get messageHandler(): null {
+    return null;
   }
   override resume(r: Results): Results {
     running.protectedCalls--;
@@ -142,6 +146,12 @@ class XpcallFrame extends Frame {
     return this.error === undefined ? this.f : this.handler;
   }
 
+  override get messageHandler(): MessageHandler | undefined {
+    return this.error === undefined
+      ? (error, outside) => handleFirst(this, error, outside)
+      : undefined;
+  }
+
   /** A handler sees the stack as it was when the error was raised. */
   get errorRows(): TraceRow[] | undefined {
     return this.error?.traceback;
@@ -149,7 +159,10 @@ class XpcallFrame extends Frame {
 
   override resume(r: Results): Results {
     running.protectedCalls--;
-    if (this.error === undefined) return prefixed(r);
+    if (this.error === undefined) {
+      running.handledCalls--;
+      return prefixed(r);
+    }
     const values = Array.isArray(r) ? r : [r];
     return [false, values[0] ?? NO_ERROR_OBJECT];
   }
@@ -160,7 +173,12 @@ class XpcallFrame extends Frame {
 
   handle(error: unknown): Results {
     if (error instanceof Interrupt) throw leaving(error);
+    if (this.error === undefined) running.handledCalls--;
     let e = settle(error, nameOf(this.f));
+    if (handledErrors.has(e)) {
+      running.protectedCalls--;
+      return [false, e.value];
+    }
     for (;;) {
       if (++this.depth === MAX_HANDLER_DEPTH) e = new LuaError("C stack overflow");
       else if (this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH) {
@@ -190,10 +208,30 @@ class XpcallFrame extends Frame {
   }
 }
 
+/** Calls the handler before variables are closed. */
+class HandlingFrame extends XpcallFrame {
+  override get isHidden(): boolean {
+    return true;
+  }
+}
+
+function handleFirst(call: XpcallFrame, error: LuaError, outside: Frame | null): Results {
+  if (typeof error.pending === "number" && error.pending > 0) {
+    // the position of a function further out
+    const at = levelsOf(outside)[error.pending - 1];
+    error.pending = 0;
+    if (at?.proto !== undefined) error.value = `${position(at.proto, at.k)} ${error.value}`;
+  }
+  running.protectedCalls++;
+  running.handledCalls++;
+  return new HandlingFrame(call.f, call.handler).handle(error);
+}
+
 export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results {
   const frame = new XpcallFrame(f, handler);
   let r: Results;
   running.protectedCalls++;
+  running.handledCalls++;
   try {
     r = call(f, ...args);
   } catch (e) {
@@ -201,5 +239,6 @@ export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Res
   }
   if (r === SUSPENDED) return isRaised() ? frame.handle(takeRaised()) : suspend(frame);
   running.protectedCalls--;
+  running.handledCalls--;
   return prefixed(r);
 }

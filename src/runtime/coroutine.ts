@@ -26,6 +26,8 @@ export class Coroutine extends Thread implements FrameOwner {
   error: LuaError | undefined;
   /** Protected calls (pcall, xpcall) under way in it. */
   protectedCalls = 0;
+  /** Those of them that have a message handler. */
+  handledCalls = 0;
   /**
    * Frames that an error has passed, innermost first, whose variables are still to be closed: an
    * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).

@@ -27,6 +27,9 @@ export class LuaError {
   ) {}
 }
 
+/** Errors whose value is what a message handler has made of it. */
+export const handledErrors = new WeakSet<LuaError>();
+
 /** The stack is full. A handler for it that fills the stack once more is given up. */
 export class StackOverflow extends LuaError {
   constructor() {

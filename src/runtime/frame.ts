@@ -24,7 +24,7 @@
  *       override resume(r: Results): Results { this.accept(r); return this.run(); }
  *     }
  */
-import { passNative } from "./error";
+import { type LuaError, passNative } from "./error";
 import type { LuaValue, Results } from "./value";
 
 /**
@@ -32,6 +32,12 @@ import type { LuaValue, Results } from "./value";
  * and no array of results: the test for it costs generated code next to nothing.
  */
 export const SUSPENDED = null as unknown as LuaValue[];
+
+/**
+ * Calls a message handler for an error in the frame inside of `outside`. Returns false and the error's
+ * new value, or `SUSPENDED`.
+ */
+export type MessageHandler = (error: LuaError, outside: Frame | null) => Results;
 
 export abstract class Frame {
   /** The frame that waits for this one's result. */
@@ -46,6 +52,13 @@ export abstract class Frame {
    */
   get allowsYield(): boolean {
     return false;
+  }
+  /**
+   * A protected call: errors stop here. null if it takes them as they are, else what a message handler
+   * makes of one (§2.3).
+   */
+  get messageHandler(): MessageHandler | null | undefined {
+    return undefined;
   }
   /** The value whose call it waits for, when that is known. */
   get callee(): LuaValue {

@@ -1,9 +1,9 @@
 /** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
 import { call } from "./call";
-import { control, Reason } from "./control";
+import { control, inspect, Reason } from "./control";
 import { running } from "./coroutine";
-import { argumentTypeName, LuaError, runtimeError } from "./error";
-import { Frame, outermostFrame, SUSPENDED, suspend } from "./frame";
+import { argumentTypeName, handledErrors, LuaError, runtimeError } from "./error";
+import { Frame, type MessageHandler, outermostFrame, SUSPENDED, suspend } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { getMetamethod } from "./metatable";
 import type { Proto } from "./proto";
@@ -89,7 +89,12 @@ export class LuaFrame extends Frame {
       running.unclosed.push(this);
       throw error;
     }
-    let e = error;
+    if (running.handledCalls > 0 && error instanceof LuaError && !handledErrors.has(error)) {
+      const first = new HandlerFirstFrame(this, error);
+      inspect((owner) => first.findHandler(owner.top));
+      return suspend(first);
+    }
+    const e = error;
     while (this.tbc !== null && this.tbc.length > 0) {
       const v = this.tbc.pop();
       if (v === undefined) continue;
@@ -99,7 +104,7 @@ export class LuaFrame extends Frame {
           value === NO_ERROR ? call(closeMethod(v), v) : call(closeMethod(v), v, value as LuaValue);
         if (r === SUSPENDED) return suspend(new CloseErrorFrame(this, e));
       } catch (next) {
-        e = replaceError(e, next);
+        return this.closeOnError(replaceError(e, next));
       }
     }
     this.tbc = null;
@@ -174,6 +179,51 @@ class CloseFrame extends Frame {
 
   override resume(): Results {
     return this.frame.close(this.level);
+  }
+}
+
+/**
+ * The message handler of a protected call comes first (§2.3): closing methods see what it has made of
+ * the error.
+ */
+class HandlerFirstFrame extends Frame {
+  private handler: MessageHandler | null = null;
+  private isCalled = false;
+
+  override get isHidden(): boolean {
+    return true;
+  }
+  constructor(
+    private readonly frame: LuaFrame,
+    private readonly error: LuaError,
+  ) {
+    super();
+  }
+
+  /** The stack has become frames: finds the protected call. */
+  findHandler(top: Frame | null): Results {
+    for (let f = top; f !== null; f = f.up) {
+      const handler = f.messageHandler;
+      if (handler === undefined) continue;
+      this.handler = handler;
+      break;
+    }
+    return undefined;
+  }
+
+  override resume(value: Results): Results {
+    const { frame, error, handler } = this;
+    let r: Results = value;
+    if (handler !== null) {
+      if (!this.isCalled) {
+        this.isCalled = true;
+        r = handler(error, this.up);
+        if (r === SUSPENDED) return suspend(this);
+      }
+      error.value = (r as LuaValue[])[1];
+    }
+    handledErrors.add(error);
+    return frame.closeOnError(error);
   }
 }
 

@@ -84,7 +84,8 @@ export function levelsOf(top: Frame | null): Level[] {
     }
     pending ??= transfer;
     // the error's levels come before the native function that called the handler
-    if (rows !== undefined) levels.splice(levels.length - 1, 0, ...levelsOfRows(rows));
+    if (rows !== undefined)
+      levels.splice(levels.length - (f.isHidden ? 0 : 1), 0, ...levelsOfRows(rows));
   }
   return levels;
 }

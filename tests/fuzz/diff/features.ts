@@ -1,5 +1,6 @@
 /** Statements that exercise one part of the language or its library each. */
 import * as control from "./control";
+import * as depth from "./depth";
 import { code, type Feature, type Surroundings } from "./feature";
 import * as messages from "./messages";
 import * as numbers from "./numbers";
@@ -388,12 +389,13 @@ const FEATURES: readonly Feature[] = [
   messages.naming,
   messages.argumentErrors,
   ...Object.values(control),
+  ...Object.values(depth),
 ];
 
 /** One of all features, or the one called `only` in the files beside this one. */
 export function feature(s: Surroundings, only?: string): Statement {
   if (only === undefined) return s.random.pick(FEATURES)(s);
-  const all: Record<string, Feature> = { ...numbers, ...messages, ...control };
+  const all: Record<string, Feature> = { ...numbers, ...messages, ...control, ...depth };
   const one = all[only];
   if (one === undefined) throw new Error(`no feature ${only}: ${Object.keys(all).join(", ")}`);
   return one(s);

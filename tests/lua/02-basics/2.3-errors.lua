@@ -111,3 +111,12 @@ assert(r.n == 5 and r[1] == true and r[2] == 3 and r[4] == 2)
 -- error objects with __tostring keep their identity
 local e = setmetatable({}, { __tostring = function() return "custom" end })
 assert(message(error, e) == e and tostring(e) == "custom")
+
+-- names in messages end at a NUL
+do
+  local t = {}
+  local _, m = pcall(function() return t["a\0b"].x end)
+  assert(m:find("(field 'a')", 1, true), m)
+  _, m = pcall(function() return 1 | "k\0l" end)
+  assert(m:find("(constant 'k')", 1, true), m)
+end

@@ -103,3 +103,53 @@ do
   get = function() return a end
 end
 assert(getmetatable(get()).__close and take() == "a")
+
+-- a message handler (§2.3) comes first: closing methods get what it has made of the error
+do
+  local log = {}
+  local function closer(name)
+    return setmetatable({}, { __close = function(_, e) log[#log + 1] = name .. ":" .. tostring(e) end })
+  end
+  local function handler(m)
+    log[#log + 1] = "handler"
+    return "H" .. m
+  end
+  local function fail()
+    local _ <close> = closer("a")
+    local _ <close> = closer("b")
+    error("x", 0)
+  end
+  assert(select(2, xpcall(fail, handler)) == "Hx")
+  assert(table.concat(log, " ") == "handler b:Hx a:Hx")
+  -- not when a call further in takes the error
+  log = {}
+  assert(xpcall(pcall, handler, fail))
+  assert(table.concat(log, " ") == "b:x a:x")
+  -- an error of a closing method is an error of its own
+  log = {}
+  local _, m = xpcall(function()
+    local _ <close> = closer("a")
+    local _ <close> = setmetatable({}, { __close = function(_, e) error("second " .. e, 0) end })
+    error("first", 0)
+  end, handler)
+  assert(m == "Hsecond Hfirst" and table.concat(log, " ") == "handler handler a:" .. m)
+  -- and its traceback is that of the place of the error
+  local trace
+  xpcall(function()
+    local _ <close> = setmetatable({}, { __close = function(_, e) trace = e end })
+    local function deep() error("x") end
+    deep()
+  end, debug.traceback)
+  assert(trace:find("in local 'deep'", 1, true) or trace:find("in upvalue 'deep'", 1, true), trace)
+  -- in a coroutine, after a yield
+  log = {}
+  local co = coroutine.wrap(function()
+    return xpcall(function()
+      local _ <close> = closer("a")
+      coroutine.yield()
+      error("y", 0)
+    end, handler)
+  end)
+  co()
+  assert(select(2, co()) == "Hy" and table.concat(log, " ") == "handler a:Hy")
+end

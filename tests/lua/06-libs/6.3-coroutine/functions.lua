@@ -105,3 +105,15 @@ local s, e = co()
 assert(s == false and e == "after")
 -- a generator dropped in the middle is simply forgotten
 for i = 1, 100 do coroutine.wrap(function() coroutine.yield() end)() end
+-- a coroutine that has closed itself keeps the error of a closing method, until it is asked for
+do
+  local co
+  co = coroutine.create(function()
+    local _ <close> = setmetatable({}, { __close = function() error("from close", 0) end })
+    coroutine.close(co)
+  end)
+  local ok, e = coroutine.resume(co)
+  assert(not ok and e == "from close")
+  ok, e = coroutine.close(co)
+  assert(not ok and e == "from close" and coroutine.close(co))
+end
