@@ -2,28 +2,19 @@
 --- @description PostgreSQL administration: users, databases, schemas, extensions, grants.
 
 local rest = require("assay.internal.client")
+local sql = require("assay.internal.postgres_sql")
 
 local M, Client = {}, {}
 Client.__index = Client
 Client.__name = "assay.postgres client"
 
+rest.include(Client, require("assay.internal.postgres_grants"))
+
 local SCRAM_ROUNDS = 4096
 
---- A name as SQL identifier.
-function M._quote_ident(s)
-  if s:find("\0", 1, true) then rest.fail("postgres: a name holds a NUL byte") end
-  return '"' .. s:gsub('"', '""') .. '"'
-end
+M._quote_ident, M._quote_literal = sql.ident, sql.literal
 
---- A text as SQL literal, whatever `standard_conforming_strings` is.
-function M._quote_literal(s)
-  if s:find("\0", 1, true) then rest.fail("postgres: a text holds a NUL byte") end
-  local quoted = "'" .. s:gsub("'", "''") .. "'"
-  if not quoted:find("\\", 1, true) then return quoted end
-  return "E" .. (quoted:gsub("\\", "\\\\"))
-end
-
-local ident, literal = M._quote_ident, M._quote_literal
+local ident, literal = sql.ident, sql.literal
 
 -- What the server stores instead of a password (RFC 5803), so that no log gets to see it. Others
 -- than ASCII passwords would have to be normalised first and go as they are.
@@ -66,8 +57,11 @@ function M.client(...)
   local options = {}
   for _, key in ipairs(POOL) do options[key] = o[key] end
   local pool = db.connect(address(o), options)
-  -- the pool is private
-  return setmetatable({ _pool = function() return pool end }, Client)
+  -- the pool and the password are private
+  return setmetatable({
+    _pool = function() return pool end,
+    _options = function() return o end,
+  }, Client)
 end
 
 --- Waits until the server takes the connection: a client. The last of the arguments for `client` may
@@ -113,6 +107,18 @@ end
 --- Runs a statement: `{ rows_affected }`.
 function Client:execute(sql, params)
   return db.execute(self._pool(), sql, params or {})
+end
+
+--- A client of another database of the server, with the same options: what `ensure_schema`,
+--- `ensure_extension` and grants of tables are about. It is closed by itself.
+function Client:for_database(name)
+  local o = rest.copy(self._options(), { database = name })
+  -- of an address only the path changes
+  if o.url then
+    local origin, query = o.url:match("^(%w+://[^/?]*)[^?]*(.*)$")
+    o.url = ("%s/%s%s"):format(origin, url.encode(name), query)
+  end
+  return M.client(o)
 end
 
 --- Runs `f(tx)` in a transaction.
@@ -193,19 +199,18 @@ function Client:ensure_user(name, password, opts)
 end
 
 --- Creates a role without password unless it is there; `opts` as for `ensure_user`, and `login`,
---- `member_of` (a list of roles).
+--- `member_of` (a list of roles); `update`: an existing one gets the attributes.
 function Client:ensure_role(name, opts)
   opts = opts or {}
   local created = ensure(function() return self:user_exists(name) end, function()
     self:execute("CREATE ROLE " .. ident(name) .. attributes(opts, true))
   end, "role " .. name)
+  local changes = attributes(opts, true)
+  if not created and opts.update and changes ~= "" then
+    self:execute("ALTER ROLE " .. ident(name) .. changes)
+  end
   for _, role in ipairs(opts.member_of or {}) do self:grant_role(role, name) end
   return created
-end
-
---- Makes `member` a member of `role`.
-function Client:grant_role(role, member)
-  self:execute(("GRANT %s TO %s"):format(ident(role), ident(member)))
 end
 
 --- Sets a password.
@@ -214,8 +219,15 @@ function Client:set_password(name, password, opts)
     ident(name), password_literal(password, opts or {})))
 end
 
---- Removes a role if it is there.
-function Client:drop_user(name)
+--- Removes a role if it is there. `opts.owned`: with what it has in the connected database (its
+--- privileges, too), or with `opts.reassign_to` after that role has taken it over.
+function Client:drop_user(name, opts)
+  if opts and (opts.owned or opts.reassign_to) and self:user_exists(name) then
+    if opts.reassign_to then
+      self:execute(("REASSIGN OWNED BY %s TO %s"):format(ident(name), ident(opts.reassign_to)))
+    end
+    self:execute("DROP OWNED BY " .. ident(name))
+  end
   self:execute("DROP ROLE IF EXISTS " .. ident(name))
 end
 
@@ -226,13 +238,33 @@ function Client:database_exists(name)
   return exists(self, "SELECT 1 FROM pg_database WHERE datname = $1", name)
 end
 
---- Creates a database unless it is there; returns whether it was created.
-function Client:ensure_database(name, owner)
-  return ensure(function() return self:database_exists(name) end, function()
-    local sql = "CREATE DATABASE " .. ident(name)
-    if owner then sql = sql .. " OWNER " .. ident(owner) end
-    self:execute(sql)
+--- The names of the databases that can be connected to.
+function Client:databases()
+  local names = json.array({})
+  for i, row in ipairs(self:query("SELECT datname FROM pg_database WHERE datallowconn "
+    .. "AND NOT datistemplate ORDER BY datname")) do
+    names[i] = row.datname
+  end
+  return names
+end
+
+--- Creates a database unless it is there; returns whether it was created. `opts`: `template`
+--- (`template0` for another encoding or locale), `encoding`, `locale`, `connection_limit`; `update`:
+--- one that is there gets the owner.
+function Client:ensure_database(name, owner, opts)
+  opts = opts or {}
+  local created = ensure(function() return self:database_exists(name) end, function()
+    local parts = { "CREATE DATABASE " .. ident(name) }
+    local function add(word, value) if value then parts[#parts + 1] = word .. " " .. value end end
+    add("OWNER", owner and ident(owner))
+    add("TEMPLATE", opts.template and ident(opts.template))
+    add("ENCODING", opts.encoding and literal(opts.encoding))
+    add("LOCALE", opts.locale and literal(opts.locale))
+    add("CONNECTION LIMIT", opts.connection_limit and ("%d"):format(opts.connection_limit))
+    self:execute(table.concat(parts, " "))
   end, "database " .. name)
+  if not created and opts.update and owner then self:set_database_owner(name, owner) end
+  return created
 end
 
 --- Makes a role the owner of a database.
@@ -259,70 +291,24 @@ end
 
 --- Creates a schema unless it is there.
 function Client:ensure_schema(name, owner)
-  local sql = "CREATE SCHEMA IF NOT EXISTS " .. ident(name)
-  if owner then sql = sql .. " AUTHORIZATION " .. ident(owner) end
-  self:execute(sql)
+  local statement = "CREATE SCHEMA IF NOT EXISTS " .. ident(name)
+  if owner then statement = statement .. " AUTHORIZATION " .. ident(owner) end
+  self:execute(statement)
+end
+
+--- Removes a schema if it is there; `opts.cascade`: with all that is in it.
+function Client:drop_schema(name, opts)
+  local cascade = opts and opts.cascade and " CASCADE" or ""
+  self:execute("DROP SCHEMA IF EXISTS " .. ident(name) .. cascade)
 end
 
 --- Installs an extension unless it is there; `opts.schema`, `opts.version`.
 function Client:ensure_extension(name, opts)
   opts = opts or {}
-  local sql = "CREATE EXTENSION IF NOT EXISTS " .. ident(name)
-  if opts.schema then sql = sql .. " SCHEMA " .. ident(opts.schema) end
-  if opts.version then sql = sql .. " VERSION " .. literal(opts.version) end
-  self:execute(sql)
-end
-
--- Privileges
-
-local PRIVILEGES = {
-  DATABASE = "ALL,ALL PRIVILEGES,CREATE,CONNECT,TEMPORARY,TEMP",
-  SCHEMA = "ALL,ALL PRIVILEGES,CREATE,USAGE",
-  ["ALL TABLES IN SCHEMA"] =
-    "ALL,ALL PRIVILEGES,SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN",
-}
-
--- The list in SQL; anything that is no privilege is refused.
-local function checked(privileges, kind)
-  local list = {}
-  for part in (privileges or "ALL PRIVILEGES"):gmatch("[^,]+") do
-    local name = part:match("^%s*(.-)%s*$"):upper():gsub("%s+", " ")
-    if not ("," .. PRIVILEGES[kind] .. ","):find("," .. name .. ",", 1, true) then
-      rest.fail(("postgres: '%s' is no privilege of a %s"):format(name, kind:lower()))
-    end
-    list[#list + 1] = name
-  end
-  if #list == 0 then rest.fail("postgres: no privileges") end
-  return table.concat(list, ", ")
-end
-
-local function change(self, verb, kind, name, user, privileges)
-  self:execute(("%s %s ON %s %s %s %s"):format(verb, checked(privileges, kind), kind, ident(name),
-    verb == "GRANT" and "TO" or "FROM", ident(user)))
-end
-
---- Grants privileges of a database (all unless given: a list such as `CONNECT, CREATE`).
-function Client:grant(database, user, privileges)
-  change(self, "GRANT", "DATABASE", database, user, privileges)
-  log.info(("postgres: privileges of %s granted to %s"):format(database, user))
-end
-
---- Takes privileges of a database away.
-function Client:revoke(database, user, privileges)
-  change(self, "REVOKE", "DATABASE", database, user, privileges)
-end
-
---- Grants privileges of a schema (since PostgreSQL 15 nobody may create in `public` otherwise).
-function Client:grant_schema(schema, user, privileges)
-  change(self, "GRANT", "SCHEMA", schema, user, privileges)
-end
-
---- Grants privileges of all tables of a schema, and of those that are made later.
-function Client:grant_tables(schema, user, privileges)
-  local kind = "ALL TABLES IN SCHEMA"
-  change(self, "GRANT", kind, schema, user, privileges)
-  self:execute(("ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT %s ON TABLES TO %s"):format(
-    ident(schema), checked(privileges, kind), ident(user)))
+  local statement = "CREATE EXTENSION IF NOT EXISTS " .. ident(name)
+  if opts.schema then statement = statement .. " SCHEMA " .. ident(opts.schema) end
+  if opts.version then statement = statement .. " VERSION " .. literal(opts.version) end
+  self:execute(statement)
 end
 
 -- The server
@@ -340,6 +326,21 @@ end
 --- Whether the server is a standby.
 function Client:is_standby()
   return self:query("SELECT pg_is_in_recovery() AS standby")[1].standby
+end
+
+--- The standbys that follow this server: `{ name, address, state, sync_state, lag_bytes }`.
+function Client:replication_status()
+  return self:query("SELECT application_name AS name, host(client_addr) AS address, state, sync_state, "
+    .. "pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS lag_bytes "
+    .. "FROM pg_stat_replication ORDER BY application_name")
+end
+
+--- The replication slots: `{ name, slot_type, active, retained_bytes }`; what inactive ones retain
+--- fills the disk.
+function Client:replication_slots()
+  return self:query("SELECT slot_name AS name, slot_type, active, "
+    .. "pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint AS retained_bytes "
+    .. "FROM pg_replication_slots ORDER BY slot_name")
 end
 
 return M

@@ -4207,6 +4207,11 @@ function assay_postgres_Client:query(sql, params) end
 ---@return any
 function assay_postgres_Client:execute(sql, params) end
 
+---A client of another database of the server, with the same options: what `ensure_schema`, `ensure_extension` and grants of tables are about. It is closed by itself.
+---@param name? any
+---@return any
+function assay_postgres_Client:for_database(name) end
+
 ---Runs `f(tx)` in a transaction.
 ---@param f? any
 ---@param opts? table
@@ -4229,17 +4234,11 @@ function assay_postgres_Client:user_exists(name) end
 ---@return any
 function assay_postgres_Client:ensure_user(name, password, opts) end
 
----Creates a role without password unless it is there; `opts` as for `ensure_user`, and `login`, `member_of` (a list of roles).
+---Creates a role without password unless it is there; `opts` as for `ensure_user`, and `login`, `member_of` (a list of roles); `update`: an existing one gets the attributes.
 ---@param name? any
 ---@param opts? table
 ---@return any
 function assay_postgres_Client:ensure_role(name, opts) end
-
----Makes `member` a member of `role`.
----@param role? any
----@param member? any
----@return any
-function assay_postgres_Client:grant_role(role, member) end
 
 ---Sets a password.
 ---@param name? any
@@ -4248,21 +4247,27 @@ function assay_postgres_Client:grant_role(role, member) end
 ---@return any
 function assay_postgres_Client:set_password(name, password, opts) end
 
----Removes a role if it is there.
+---Removes a role if it is there. `opts.owned`: with what it has in the connected database (its privileges, too), or with `opts.reassign_to` after that role has taken it over.
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_postgres_Client:drop_user(name) end
+function assay_postgres_Client:drop_user(name, opts) end
 
 ---Whether a database is there.
 ---@param name? any
 ---@return any
 function assay_postgres_Client:database_exists(name) end
 
----Creates a database unless it is there; returns whether it was created.
+---The names of the databases that can be connected to.
+---@return any
+function assay_postgres_Client:databases() end
+
+---Creates a database unless it is there; returns whether it was created. `opts`: `template` (`template0` for another encoding or locale), `encoding`, `locale`, `connection_limit`; `update`: one that is there gets the owner.
 ---@param name? any
 ---@param owner? any
+---@param opts? table
 ---@return any
-function assay_postgres_Client:ensure_database(name, owner) end
+function assay_postgres_Client:ensure_database(name, owner, opts) end
 
 ---Makes a role the owner of a database.
 ---@param name? any
@@ -4292,11 +4297,37 @@ function assay_postgres_Client:database_size(name) end
 ---@return any
 function assay_postgres_Client:ensure_schema(name, owner) end
 
+---Removes a schema if it is there; `opts.cascade`: with all that is in it.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:drop_schema(name, opts) end
+
 ---Installs an extension unless it is there; `opts.schema`, `opts.version`.
 ---@param name? any
 ---@param opts? table
 ---@return any
 function assay_postgres_Client:ensure_extension(name, opts) end
+
+---The server's version, such as `16.2`.
+---@return any
+function assay_postgres_Client:version() end
+
+---Whether the server answers.
+---@return any
+function assay_postgres_Client:is_ready() end
+
+---Whether the server is a standby.
+---@return any
+function assay_postgres_Client:is_standby() end
+
+---The standbys that follow this server: `{ name, address, state, sync_state, lag_bytes }`.
+---@return any
+function assay_postgres_Client:replication_status() end
+
+---The replication slots: `{ name, slot_type, active, retained_bytes }`; what inactive ones retain fills the disk.
+---@return any
+function assay_postgres_Client:replication_slots() end
 
 ---Grants privileges of a database (all unless given: a list such as `CONNECT, CREATE`).
 ---@param database? any
@@ -4319,24 +4350,63 @@ function assay_postgres_Client:revoke(database, user, privileges) end
 ---@return any
 function assay_postgres_Client:grant_schema(schema, user, privileges) end
 
----Grants privileges of all tables of a schema, and of those that are made later.
+---Takes privileges of a schema away.
 ---@param schema? any
 ---@param user? any
 ---@param privileges? any
 ---@return any
-function assay_postgres_Client:grant_tables(schema, user, privileges) end
+function assay_postgres_Client:revoke_schema(schema, user, privileges) end
 
----The server's version, such as `16.2`.
+---Grants privileges of all tables of a schema, and of those that are made later, by `opts.owner` or the connected role.
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@param opts? table
 ---@return any
-function assay_postgres_Client:version() end
+function assay_postgres_Client:grant_tables(schema, user, privileges, opts) end
 
----Whether the server answers.
+---Takes privileges of all tables of a schema away, also of later ones; `opts.owner`.
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@param opts? table
 ---@return any
-function assay_postgres_Client:is_ready() end
+function assay_postgres_Client:revoke_tables(schema, user, privileges, opts) end
 
----Whether the server is a standby.
+---Grants privileges of all sequences of a schema, which inserts into tables with `serial` columns need, and of later ones; `opts.owner`.
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@param opts? table
 ---@return any
-function assay_postgres_Client:is_standby() end
+function assay_postgres_Client:grant_sequences(schema, user, privileges, opts) end
+
+---Takes privileges of all sequences of a schema away, also of later ones; `opts.owner`.
+---@param schema? any
+---@param user? any
+---@param privileges? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:revoke_sequences(schema, user, privileges, opts) end
+
+---Grants the execution of all functions of a schema, and of later ones; `opts.owner`.
+---@param schema? any
+---@param user? any
+---@param opts? table
+---@return any
+function assay_postgres_Client:grant_functions(schema, user, opts) end
+
+---Makes `member` a member of `role`.
+---@param role? any
+---@param member? any
+---@return any
+function assay_postgres_Client:grant_role(role, member) end
+
+---Ends a membership.
+---@param role? any
+---@param member? any
+---@return any
+function assay_postgres_Client:revoke_role(role, member) end
 
 ---PostgreSQL administration: users, databases, schemas, extensions, grants.
 ---@class assay.postgres

@@ -140,10 +140,87 @@ describe.skipIf(findPostgres() === undefined)("a real server", () => {
     ]);
   });
 
+  test("another database, roles that change, sequences and functions, what is taken back", async () => {
+    expect(
+      await run(`
+        c:ensure_user("keeper", "x")
+        c:ensure_role("writers")
+        c:ensure_role("member", { login = true, member_of = { "writers" } })
+        c:ensure_role("member", { createdb = true, connection_limit = 3, update = true })
+        local role = c:query("SELECT rolcreatedb, rolconnlimit FROM pg_roles WHERE rolname = 'member'")[1]
+        local out = { role.rolcreatedb, role.rolconnlimit,
+          c:ensure_database("shop", nil, { template = "template0", encoding = "UTF8", locale = "C" }),
+          c:ensure_database("shop", "keeper", { update = true }) }
+        out[5] = c:query("SELECT pg_get_userbyid(datdba) AS o FROM pg_database WHERE datname = 'shop'")[1].o
+        out[6] = table.concat(c:databases(), " "):find("shop", 1, true) ~= nil
+        local d = c:for_database("shop")
+        local address = "postgres://assay:" .. PASSWORD .. "@127.0.0.1:" .. PORT .. "/postgres?application_name=x"
+        local by_url = postgres.client { url = address }
+        local other = by_url:for_database("shop")
+        out[7] = other:query("SELECT current_database()::text AS d")[1].d
+        other:close()
+        by_url:close()
+        d:ensure_schema("s", "keeper")
+        d:grant_schema("s", "writers", "USAGE, CREATE")
+        d:grant_tables("s", "writers", "SELECT, INSERT", { owner = "keeper" })
+        d:grant_sequences("s", "writers", "USAGE", { owner = "keeper" })
+        d:grant_functions("s", "writers", { owner = "keeper" })
+        d:transaction(function(tx)
+          tx:execute("SET LOCAL ROLE keeper")
+          tx:execute("CREATE TABLE s.t (a serial)")
+          tx:execute("CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        end)
+        local function may(what)
+          return d:query("SELECT " .. what .. " AS p")[1].p
+        end
+        out[8] = may("has_table_privilege('member', 's.t', 'INSERT')")
+        out[9] = may("has_sequence_privilege('member', 's.t_a_seq', 'USAGE')")
+        d:revoke_tables("s", "writers", "INSERT", { owner = "keeper" })
+        d:revoke_sequences("s", "writers", "USAGE", { owner = "keeper" })
+        out[10] = may("has_table_privilege('member', 's.t', 'INSERT')")
+        out[11] = may("has_sequence_privilege('member', 's.t_a_seq', 'USAGE')")
+        d:revoke_schema("s", "writers", "CREATE")
+        out[12] = may("has_schema_privilege('member', 's', 'CREATE')")
+        c:revoke_role("writers", "member")
+        out[13] = may("has_schema_privilege('member', 's', 'USAGE')")
+        d:drop_user("writers", { owned = true })
+        out[14] = d:user_exists("writers")
+        c:set_database_owner("shop", "assay")
+        d:drop_user("keeper", { reassign_to = "assay" })
+        out[15] = d:query("SELECT tableowner FROM pg_tables WHERE schemaname = 's'")[1].tableowner
+        d:drop_schema("s", { cascade = true })
+        d:drop_schema("s")
+        out[16] = #d:replication_status() + #d:replication_slots()
+        d:close()
+        c:drop_database("shop")
+        c:drop_user("member")
+        return out`),
+    ).toEqual([
+      [
+        true,
+        3,
+        true,
+        false,
+        "keeper",
+        true,
+        "shop",
+        true,
+        true,
+        false,
+        false,
+        false,
+        false,
+        false,
+        "assay",
+        0,
+      ],
+    ]);
+  });
+
   test("every method of a client names the server's or the pool's error", async () => {
     const args = { sql: '"SELECT"', params: "{}", f: "function(tx) tx:query('SELECT 1') end" };
     const calls = callsOf("postgres", { args, plain: true }).filter(
-      ({ source, fn }) => source.startsWith("c:") && !/^(close|is_ready)$/.test(fn),
+      ({ source, fn }) => source.startsWith("c:") && !/^(close|is_ready|for_database)$/.test(fn),
     );
     expect(calls.length).toBeGreaterThan(15);
     const tries = calls.map(({ source }) => `function() return ${source} end`);
