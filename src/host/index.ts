@@ -11,7 +11,7 @@ export { Interrupt } from "../runtime/interrupt";
 export { checkAllocation } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { Cancelled, retainHost } from "../runtime/scheduler";
-export { LuaTable } from "../runtime/table";
+export { EMPTY_HASH, type Hash, hashClass, LuaTable } from "../runtime/table";
 export {
   isFloat,
   isInteger,

@@ -207,3 +207,79 @@ test("what JSON.parse accepts, and nothing else", async () => {
     expect([text, (results as boolean[])[i]]).toEqual([text, valid]);
   });
 });
+
+test("objects that come often are read as the first one was", async () => {
+  // one line a document; each is read often enough for the reader to expect its names
+  const documents = [
+    `{"a":1,"b":[2,null,3],"c":null}`,
+    `{"a":1,"c":"x","b":{"a":null,"b":2}}`,
+    `{"a":1,"a":2,"b":3}`,
+    `{"a":1,"a":null}`,
+    `{"__proto__":1,"constructor":{"__proto__":2},"toString":3}`,
+    `{"1":1,"x":2,"":3,"2x":4}`,
+    `{"a\\"b":1,"\\u0061":2,"g\u00f6":3}`,
+    `{ "a" : 1 , "b" : [ ] , "c" : { } }`,
+    JSON.stringify(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`k${i}`, i]))),
+  ];
+  await run(
+    `local function show(v)
+      if type(v) ~= "table" then return tostring(v) end
+      local names = {}
+      for k, x in pairs(v) do names[#names + 1] = tostring(k) .. "=" .. show(x) end
+      return "{" .. table.concat(names, ",") .. "}"
+    end
+    local documents, first = {...}, {}
+    for i, d in ipairs(documents) do first[i] = show(json.parse(d)) end
+    for round = 1, 100 do
+      for i, d in ipairs(documents) do assert.eq(show(json.parse(d)), first[i]) end
+    end
+    -- a table that was read is a table like any other
+    local t = json.parse(documents[1])
+    t.d, t.a = true, nil
+    assert.eq(json.encode(t), '{"b":{"1":2,"3":3},"d":true}')`,
+    documents,
+  );
+});
+
+test("a name with a quote in it is not taken for the one that was there before", async () => {
+  expect(
+    await failure(`for i = 1, 100 do json.parse('{"a\\\\"b":1}') end json.parse('{"a"b":1}')`),
+  ).toBe("json.parse: expected `:` at line 1 column 5");
+});
+
+test("objects whose names are data, without end", async () => {
+  await run(`
+    for i = 1, 5000 do
+      local t = json.parse(('{"a%d":%d,"b":{"c%d":1}}'):format(i, i, i))
+      assert.eq(t["a" .. i], i)
+      assert.eq(t.b["c" .. i], 1)
+    end`);
+});
+
+test("decimal fractions are written as the shortest text that reads back", async () => {
+  const numbers = [0.1, -0.1, 12.5, 0.0001, 0.00012, 99.9999, 123456789.1234, 1234567890.5, 1 / 3];
+  for (let i = 0; i < 2000; i++) numbers.push((i * 7919) / 10 ** (i % 6));
+  const fractions = numbers.filter((n) => !Number.isInteger(n));
+  const text = (await run("return json.encode({...})", fractions))[0];
+  expect(text).toBe(JSON.stringify(fractions));
+});
+
+test("encode: a failure leaves nothing behind, and all bytes are looked at", async () => {
+  await run(`
+    local t = {1}
+    t[2] = t
+    for i = 1, 10 do
+      assert.eq(pcall(json.encode, {t}), false)
+      assert.eq(json.encode({{1}}), "[[1]]")
+    end
+    local long = ("x"):rep(60)
+    for _, bad in ipairs { "\\xff", long .. "\\xff", "\\n\\xff", long .. "\\n\\xff" } do
+      assert.eq(pcall(json.encode, bad), false)
+      assert.eq(pcall(json.encode, { [bad] = 1 }), false)
+      assert.eq(pcall(json.encode, { a = 1, [bad] = 1 }), false)
+      assert.eq(pcall(json.encode, { 1, x = { [bad] = 1 } }), false)
+    end
+    for _, good in ipairs { "é", long .. "é", "\\né", long .. "\\né" } do
+      for _ = 1, 3 do assert.eq(json.parse(json.encode { a = 1, [good] = good })[good], good) end
+    end`);
+});

@@ -6,6 +6,7 @@
  */
 import {
   bytesToUtf8,
+  EMPTY_HASH,
   entries,
   HostError,
   isInteger,
@@ -18,7 +19,19 @@ import {
   numberToString,
   typeName,
 } from "../../host";
-import { Output } from "./output";
+import {
+  begin,
+  byte,
+  comma,
+  decimal,
+  finish,
+  integer,
+  noteCodes,
+  raw,
+  rawBytes,
+  replaceByte,
+  string,
+} from "./output";
 
 export interface EncodeOptions {
   /** Spaces per level; everything on one line when left out. */
@@ -34,155 +47,145 @@ class Unwritable {}
 /** The JSON text of `v`; `name` begins the error message. */
 export function encodeJson(v: LuaValue, options: EncodeOptions = {}, name = "json.encode"): string {
   try {
+    begin();
+    indent = options.indent ?? 0;
     // one look at the whole text for UTF-8 is cheaper than one at every string
-    const text = new Encoder(options.indent ?? 0).run(v);
+    const text = finish(value(v, 0));
     if (text !== undefined) return text;
   } catch (e) {
+    ancestors.length = 0;
     if (!(e instanceof Unwritable)) throw e;
   }
   throw new HostError(`${name}: ${explain(v, "", [])}`);
 }
 
-const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Keys as they are written, with their colon: programs use the same few again and again. */
-const quotedKeys = new Map<string, string>();
-const MAX_QUOTED = 2000;
+let indent = 0;
+/** The tables around the one that is being written. */
+const ancestors: LuaTable[] = [];
 
-/** The names of the table written last at a depth, and the same sorted. */
-interface Names {
-  keys: string[];
-  sorted: string[];
+// All of these take the place to write at, and return the one behind what they wrote: see output.ts.
+
+/** The common values, so few that the engine puts this function into the loops that call it. */
+function value(v: LuaValue, at: number): number {
+  if (typeof v === "string") return string(v, at);
+  if (typeof v === "number") return v === (v | 0) && v >= 0 ? integer(v, at) : number(v, at);
+  return v instanceof LuaTable ? table(v, at) : otherValue(v, at);
 }
 
-const lastNames: (Names | undefined)[] = [];
-/** Larger records are not kept, nor longer keys. */
+function number(v: number, at: number): number {
+  if (Number.isInteger(v)) return integer(v, at);
+  const end = decimal(v, at);
+  return end < 0 ? raw(floatText(v), at) : end;
+}
+
+function otherValue(v: LuaValue, at: number): number {
+  if (typeof v === "boolean") return raw(v ? "true" : "false", at);
+  if (v === undefined || isNull(v)) return raw("null", at);
+  if (v instanceof LuaFloat) return raw(floatText(v.n), at);
+  if (v instanceof LuaInt64) return raw(numberToString(v), at);
+  throw new Unwritable();
+}
+
+function table(t: LuaTable, at: number): number {
+  const depth = ancestors.length;
+  if (depth >= MAX_DEPTH) throw new Unwritable();
+  for (let i = 0; i < depth; i++) if (ancestors[i] === t) throw new Unwritable();
+  ancestors.push(t);
+  const end = isSequence(t) ? array(t, at) : object(t, at);
+  ancestors.pop();
+  return end;
+}
+
+function array(t: LuaTable, from: number): number {
+  const n = arrayLength(t);
+  if (n === 0) return raw("[]", from);
+  let at = from;
+  for (let i = 1; i <= n; i++) {
+    at = comma(at);
+    if (indent > 0) at = line(0, at);
+    at = value(t.getInt(i), at);
+  }
+  // the first comma
+  replaceByte(OPEN_BRACKET, from);
+  if (indent > 0) at = line(-1, at);
+  return byte(CLOSE_BRACKET, at);
+}
+
+function object(t: LuaTable, from: number): number {
+  const isRecord = t.map === null && t.array.length <= 1 && t.array[0] === undefined;
+  const at = isRecord && indent === 0 ? record(t.hash, from) : anyObject(t, from);
+  if (at === from) return raw("{}", from);
+  // the first comma
+  replaceByte(OPEN_BRACE, from);
+  return byte(CLOSE_BRACE, indent > 0 ? line(-1, at) : at);
+}
+
+function anyObject(t: LuaTable, from: number): number {
+  const fields = objectEntries(t);
+  let at = from;
+  for (const key of [...fields.keys()].sort()) {
+    at = comma(at);
+    if (indent > 0) at = line(0, at);
+    at = rawBytes(`${JSON.stringify(key)}:`, at);
+    if (indent > 0) at = byte(0x20, at);
+    at = value(fields.get(key), at);
+  }
+  return at;
+}
+
+function record(hash: Readonly<Record<string, LuaValue>>, from: number): number {
+  const { sorted, prefixes } = orderOf(hash);
+  let at = from;
+  for (let i = 0; i < sorted.length; i++) {
+    const v = hash[sorted[i] as string];
+    if (v !== undefined) at = value(v, raw(prefixes[i] as string, at));
+  }
+  return at;
+}
+
+/** The names of a record, and what is written in front of their values. */
+interface Order {
+  readonly names: readonly string[];
+  readonly sorted: readonly string[];
+  /** `,"name":` each. */
+  readonly prefixes: readonly string[];
+  /** For `noteCodes`. */
+  readonly codes: number;
+}
+
+/** The order of the record that was written last at a depth: mostly it fits the next one there. */
+const orders: (Order | undefined)[] = [];
+/** Larger records are not kept. */
 const MAX_NAMES = 64;
 
-class Encoder {
-  private readonly out = new Output();
-  private readonly ancestors: LuaTable[] = [];
+function orderOf(hash: Readonly<Record<string, LuaValue>>): Order {
+  const last = orders[ancestors.length];
+  if (last === undefined) return newOrder(Object.keys(hash));
+  const { names } = last;
+  let i = 0;
+  for (const name in hash) if (name !== names[i++]) return newOrder(Object.keys(hash));
+  if (i !== names.length) return newOrder(Object.keys(hash));
+  noteCodes(last.codes);
+  return last;
+}
 
-  constructor(private readonly indent: number) {}
+function newOrder(names: string[]): Order {
+  const sorted = names.slice().sort();
+  const prefixes = sorted.map((name) => `,${JSON.stringify(name)}:`);
+  const codes = names.some((name) => /[^\x00-\x7f]/.test(name)) ? 0x80 : 0;
+  noteCodes(codes);
+  const order = { names, sorted, prefixes, codes };
+  if (names.length <= MAX_NAMES) orders[ancestors.length] = order;
+  return order;
+}
 
-  /** The text; undefined when some string in it is not UTF-8. */
-  run(v: LuaValue): string | undefined {
-    this.value(v);
-    return this.out.finish();
-  }
-
-  private value(v: LuaValue): void {
-    switch (typeof v) {
-      case "string":
-        this.out.string(v);
-        break;
-      case "number":
-        if (Number.isInteger(v)) this.out.integer(v);
-        else this.out.raw(floatText(v));
-        break;
-      case "boolean":
-        this.out.raw(v ? "true" : "false");
-        break;
-      case "undefined":
-        this.out.raw("null");
-        break;
-      default:
-        if (v instanceof LuaTable) this.table(v);
-        else if (v instanceof LuaFloat) this.out.raw(floatText(v.n));
-        else if (v instanceof LuaInt64) this.out.raw(numberToString(v));
-        else if (isNull(v)) this.out.raw("null");
-        else throw new Unwritable();
-    }
-  }
-
-  private table(t: LuaTable): void {
-    const { ancestors } = this;
-    const depth = ancestors.length;
-    if (depth >= MAX_DEPTH) throw new Unwritable();
-    for (let i = 0; i < depth; i++) if (ancestors[i] === t) throw new Unwritable();
-    ancestors.push(t);
-    if (isSequence(t)) this.array(t);
-    else this.object(t);
-    ancestors.pop();
-  }
-
-  private array(t: LuaTable): void {
-    const n = arrayLength(t);
-    if (n === 0) {
-      this.out.raw("[]");
-      return;
-    }
-    const { indent } = this;
-    this.out.byte(OPEN_BRACKET);
-    for (let i = 1; i <= n; i++) {
-      if (i > 1) this.out.byte(COMMA);
-      if (indent > 0) this.line();
-      this.value(t.getInt(i));
-    }
-    if (indent > 0) this.line(-1);
-    this.out.byte(CLOSE_BRACKET);
-  }
-
-  private object(t: LuaTable): void {
-    let keys: string[];
-    let values: Map<string, LuaValue> | undefined;
-    if (t.map === null && t.array.length <= 1 && t.array[0] === undefined)
-      keys = this.sortedNames(t);
-    else {
-      values = objectEntries(t);
-      keys = [...values.keys()].sort();
-    }
-    const { indent } = this;
-    let open = OPEN_BRACE;
-    for (const key of keys) {
-      const v = values === undefined ? t.hash[key] : values.get(key);
-      if (v === undefined) continue;
-      this.out.byte(open);
-      open = COMMA;
-      if (indent > 0) this.line();
-      this.out.raw(this.key(key));
-      this.value(v);
-    }
-    if (open === OPEN_BRACE) this.out.raw("{}");
-    else {
-      if (indent > 0) this.line(-1);
-      this.out.byte(CLOSE_BRACE);
-    }
-  }
-
-  /** The names of a record, sorted; records at one depth mostly have the same ones. */
-  private sortedNames(t: LuaTable): string[] {
-    const keys = Object.keys(t.hash);
-    const { length } = keys;
-    if (length < 2) return keys;
-    const last = lastNames[this.ancestors.length];
-    if (last !== undefined) {
-      const known = last.keys;
-      let same = length === known.length;
-      for (let i = 0; same && i < length; i++) same = keys[i] === known[i];
-      if (same) return last.sorted;
-    }
-    const sorted = keys.slice().sort();
-    if (length <= MAX_NAMES) lastNames[this.ancestors.length] = { keys, sorted };
-    return sorted;
-  }
-
-  private key(key: string): string {
-    let q = quotedKeys.get(key);
-    if (q === undefined) {
-      q = `${JSON.stringify(key)}:`;
-      if (quotedKeys.size < MAX_QUOTED && key.length <= MAX_NAMES) quotedKeys.set(key, q);
-    }
-    return this.indent > 0 ? `${q} ` : q;
-  }
-
-  private line(change = 0): void {
-    this.out.raw(`\n${" ".repeat(this.indent * (this.ancestors.length + change))}`);
-  }
+function line(change: number, at: number): number {
+  return raw(`\n${" ".repeat(indent * (ancestors.length + change))}`, at);
 }
 
 /** A float with `.0` or an exponent, the shortest text that reads back the same. */
@@ -212,6 +215,7 @@ export function isSequence(t: LuaTable): boolean {
 }
 
 function hasNames(t: LuaTable): boolean {
+  if (t.hash === EMPTY_HASH) return false;
   for (const key in t.hash) if (t.hash[key] !== undefined) return true;
   return false;
 }
