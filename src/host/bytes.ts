@@ -29,10 +29,13 @@ export function isUtf8(bytes: string): boolean {
   return !nonAscii.test(bytes) || validUtf8(Buffer.from(bytes, "latin1"));
 }
 
+/** Works on any byte array, and saves the Buffer around it. */
+const bufferToString = Buffer.prototype.toString as (this: Uint8Array, encoding: string) => string;
+
 /** Raw bytes as a byte string. */
 export function bufferToBytes(buffer: Uint8Array | ArrayBuffer): string {
-  if (buffer instanceof ArrayBuffer) return Buffer.from(buffer).toString("latin1");
-  return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString("latin1");
+  const bytes = buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : buffer;
+  return bufferToString.call(bytes, "latin1");
 }
 
 /** A byte string as raw bytes. */

@@ -57,8 +57,12 @@ export class Host implements HostSettings {
 
   /** A builtin's own data in this Lua state, made when first asked for. `make` is also the key. */
   store<T>(make: (host: Host) => T): T {
-    if (!this.stores.has(make)) this.stores.set(make, make(this));
-    return this.stores.get(make) as T;
+    let made = this.stores.get(make) as T | undefined;
+    if (made === undefined) {
+      made = make(this);
+      this.stores.set(make, made);
+    }
+    return made;
   }
 
   /** Runs `action` when the Lua state is closed: log what is left, close connections. */

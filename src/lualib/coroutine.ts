@@ -46,7 +46,7 @@ const propagate: ResumeMode = {
       error = error.error;
     }
     if (error instanceof Interrupt) throw error;
-    if (co.unclosed.length > 0) return closeUnclosed(co, error, propagate);
+    if (co.unclosed !== undefined) return closeUnclosed(co, error, propagate);
     const e = settle(error, undefined);
     co.error = e;
     const again = new LuaError(e.value, typeof e.value === "string" ? 1 : 0);
@@ -133,7 +133,7 @@ export function coroutineLibrary(): LuaTable {
       if (co.status === "dead") {
         const { error } = co;
         co.error = undefined;
-        if (co.unclosed.length > 0) return closeUnclosed(co, error, closing);
+        if (co.unclosed !== undefined) return closeUnclosed(co, error, closing);
         return error === undefined ? true : [false, error.value];
       }
       return closeCoroutine(co, closing);

@@ -32,7 +32,7 @@ export class Coroutine extends Thread implements FrameOwner {
    * Frames that an error has passed, innermost first, whose variables are still to be closed: an
    * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).
    */
-  unclosed: Frame[] = [];
+  unclosed: Frame[] | undefined;
   /** Set by debug.sethook for this coroutine. */
   hook: unknown = undefined;
 
@@ -81,7 +81,7 @@ export function drive(
           co.entry = undefined;
           if (f) throw v;
           co.body = entry;
-          r = call(entry, ...allResults(v as Results));
+          r = begin(entry, v as Results);
         } else {
           co.status = "dead";
           const { body } = co;
@@ -129,6 +129,13 @@ export function drive(
       f = true;
     }
   }
+}
+
+/** Calls a coroutine's function. With one argument, as most have, no array is spread. */
+function begin(entry: LuaValue, args: Results): Results {
+  if (typeof entry === "function" && Array.isArray(args) && args.length === 1)
+    return entry(args[0]);
+  return call(entry, ...allResults(args));
 }
 
 /** Frames of one stack: about the calls that fit in C Lua's (LUAI_MAXSTACK). */
@@ -277,8 +284,8 @@ export function yieldValues(values: Results): Results {
 
 /** Closes the variables that the error `e` has left open in a dead coroutine. */
 export function closeUnclosed(co: Coroutine, e: unknown, mode: ResumeMode): Results {
-  const frames = co.unclosed;
-  co.unclosed = [];
+  const frames = co.unclosed ?? [];
+  co.unclosed = undefined;
   frames.forEach((frame, i) => {
     frame.up = frames[i + 1] ?? null;
   });

@@ -86,6 +86,7 @@ export class LuaFrame extends Frame {
   /** Closes all variables because of an error, then throws it on (or the last one raised). */
   closeOnError(error: unknown): Results {
     if (error instanceof LuaError && !running.isMain && running.protectedCalls === 0) {
+      running.unclosed ??= [];
       running.unclosed.push(this);
       throw error;
     }

@@ -31,6 +31,7 @@ let nextId = 1;
 let current: Task | undefined;
 /** Tasks that were started and have not ended. */
 let live = 0;
+/** When the running task's slice is over; 0 until its first tick, which most tasks don't live to see. */
 let sliceEnd = 0;
 /** True while hosts (servers) want turns of the event loop although no task waits. */
 let hosts = 0;
@@ -54,6 +55,7 @@ export class Task {
   private outcome: { readonly results?: LuaValue[]; readonly error?: unknown } = {};
   /** Made when somebody asks: most tasks of a server end without one. */
   private settling: PromiseWithResolvers<LuaValue[]> | undefined;
+  private isRegistered = false;
   private interrupt: Interrupt | undefined;
   private aborting: AbortController | undefined;
   /** Continues it while it waits. */
@@ -106,7 +108,7 @@ export class Task {
     this.state.activate();
     setRunning(this.coroutine);
     this.coroutine.status = "running";
-    sliceEnd = performance.now() + SLICE_MS;
+    sliceEnd = 0;
     control.n = Math.min(control.n, TICK_BUDGET);
     let r: Results;
     try {
@@ -125,6 +127,7 @@ export class Task {
       this.settle();
       return;
     }
+    this.register();
     const { waiter } = control;
     control.reason = Reason.None;
     control.waiter = undefined;
@@ -154,7 +157,14 @@ export class Task {
     this.done = true;
     this.coroutine.status = "dead";
     live--;
-    this.state.tasks.delete(this);
+    if (this.isRegistered) this.state.tasks.delete(this);
+  }
+
+  /** Puts it among those that are cancelled when the state is closed; one that never waits is not. */
+  register(): void {
+    if (this.isRegistered) return;
+    this.isRegistered = true;
+    this.state.tasks.add(this);
   }
 
   /** Ends the task with an error that only closing methods see; without effect once it is done. */
@@ -203,6 +213,7 @@ control.onTick = () => {
   checkMemory(now);
   const stop = current.state.hook?.();
   if (stop !== undefined) return stop;
+  if (sliceEnd === 0) sliceEnd = now + SLICE_MS;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
   checkDepth();
@@ -240,6 +251,7 @@ export function spawn(fn: LuaFunction, args: LuaValue[]): Task {
 /** Starts a task of `state`; it first runs in the next microtask. */
 export function startTask(state: LuaState, fn: LuaValue, args: LuaValue[], parent?: Task): Task {
   const task = makeTask(state, fn, parent);
+  task.register();
   queueMicrotask(() => {
     if (!task.done) task.start(args);
   });
@@ -257,7 +269,6 @@ export function runTask(state: LuaState, fn: LuaValue, args: LuaValue[]): Task {
 function makeTask(state: LuaState, fn: LuaValue, parent: Task | undefined): Task {
   const task = new Task(state, parent, fn);
   live++;
-  state.tasks.add(task);
   return task;
 }
 

@@ -156,6 +156,41 @@ describe("requests", () => {
     expect((await post("{")).status).toBe(500);
     expect(h.logged().join("\n")).toMatch(/^ERROR http\.serve: POST \/: request:json: /m);
   });
+  test("headers whose names are special, or that are repeated", async () => {
+    const url = await serve(`{ ["/"] = function(r)
+      local names = {}
+      for name in pairs(r.headers) do names[#names + 1] = name end
+      table.sort(names)
+      return { json = { names = names, proto = r.headers["__proto__"], n = r.headers["12"],
+        cookie = r.headers.cookie, set = r.headers["set-cookie"], a = r.headers["x-a"],
+        ["or"] = tostring(r.headers.constructor) } }
+    end }`);
+    const text = await raw(
+      url,
+      `GET / HTTP/1.1\r\n${close}__proto__: p\r\nX-A: 1\r\nx-a: 2\r\n12: n\r\nCookie: q=1\r\nCookie: z=2\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n`,
+    );
+    expect(JSON.parse(text.slice(text.indexOf("\r\n\r\n")))).toEqual(
+      JSON.parse(`{ "names": ["12", "__proto__", "connection", "cookie", "host", "set-cookie", "x-a"],
+        "proto": "p", "n": "n", "cookie": "q=1; z=2", "set": "b=2", "a": "1, 2", "or": "nil" }`),
+    );
+  });
+  test("what a handler keeps of a request stays", async () => {
+    const url = await serve(`{ ["/"] = function(r)
+      local before = kept
+      kept = r
+      r.headers["x-own"], r.params.own = "o", "p"
+      return { json = before and { before.method, before.path, before.headers["x-h"],
+        before.headers["x-own"], before.params.own, before.params.a, before.body } or {} }
+    end }`);
+    for (const [i, body] of [undefined, "b", undefined].entries()) {
+      const method = body === undefined ? "GET" : "POST";
+      const init = { method, headers: { "X-H": `h${i}` }, ...(body && { body }) };
+      const r = await fetch(`${url}/?a=${i}`, init);
+      if (i === 1) expect(await r.json()).toEqual(["GET", "/", "h0", "o", "p", "0", ""]);
+      else if (i === 2) expect(await r.json()).toEqual(["POST", "/", "h1", "o", "p", "1", "b"]);
+      else expect(await r.json()).toEqual({});
+    }
+  });
   test("bodies are bytes, chunked ones too", async () => {
     const url = await serve(`{ ["/"] = function(r) return { body = r.body } end }`);
     const bytes = new Uint8Array([255, 0, 128, 10]);

@@ -23,7 +23,7 @@ export class BadResponse {
 export interface Reply {
   readonly status: number;
   /** Without repeats of one name, except through `appended`. */
-  readonly headers: Headers | Record<string, string>;
+  readonly headers: Headers;
   readonly body: string | undefined;
   readonly special:
     | { readonly kind: "sse" | "stream" | "ws"; readonly run: LuaFunction }
@@ -36,7 +36,7 @@ const TEXT = "text/plain";
 /** Reads a handler's result. */
 export function readReply(v: LuaValue): Reply {
   if (typeof v === "string")
-    return { status: 200, headers: { "content-type": TEXT }, body: v, special: undefined };
+    return { status: 200, headers: typeOnly(TEXT), body: v, special: undefined };
   if (!(v instanceof LuaTable))
     throw new BadResponse(`the handler returned ${typeName(v)}, not a response table or a string`);
   const status = readStatus(v.getStr("status"));
@@ -106,9 +106,21 @@ function readBody(v: LuaTable): { body: string; type: string } {
 /** Written by the server itself. */
 const OURS = new Set(["content-length", "transfer-encoding", "connection", "keep-alive"]);
 
-function readHeaders(v: LuaTable, type: string | undefined): Headers | Record<string, string> {
+const onlyTypes = new Map<string | undefined, Headers>();
+
+/** Headers with a content type at most. Shared by all responses, which copy them: not to be changed. */
+function typeOnly(type: string | undefined): Headers {
+  let headers = onlyTypes.get(type);
+  if (headers === undefined) {
+    headers = new Headers(type === undefined ? {} : { "content-type": type });
+    onlyTypes.set(type, headers);
+  }
+  return headers;
+}
+
+function readHeaders(v: LuaTable, type: string | undefined): Headers {
   const table = v.getStr("headers");
-  if (!(table instanceof LuaTable)) return type === undefined ? {} : { "content-type": type };
+  if (!(table instanceof LuaTable)) return typeOnly(type);
   const headers = new Headers();
   for (const [name, value] of entries(table)) {
     if (typeof name !== "string") continue;

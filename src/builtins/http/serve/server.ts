@@ -12,7 +12,7 @@ import {
   type Task,
   utf8ToBytes,
 } from "../../../host";
-import { hasBody, keepRemote, makeTable, targetOf } from "./request";
+import { hasBody, keepRemote, RequestTables, targetOf } from "./request";
 import { BadResponse, type Reply, readReply, toResponse } from "./response";
 import type { Routes } from "./routes";
 import { StaticFolder, serveStatic } from "./static";
@@ -38,6 +38,7 @@ const POLL_MS = 20;
 export class HttpServer {
   readonly closed: Promise<void>;
   private readonly server: Server<Connection>;
+  private readonly tables: RequestTables;
   private readonly streams = new Set<RunningStream>();
   private readonly connections = new Set<Connection>();
   private active = 0;
@@ -52,6 +53,7 @@ export class HttpServer {
     this.closed = new Promise((resolve) => {
       this.settleClosed = resolve;
     });
+    this.tables = new RequestTables(lua);
     const { tls } = settings;
     this.server = Bun.serve<Connection>({
       hostname: settings.host,
@@ -125,18 +127,18 @@ export class HttpServer {
     request: Request,
     server: Server<Connection>,
   ): Response | undefined | Promise<Response | undefined> {
+    const { method } = request;
     const target = targetOf(request.url);
-    const match = this.routes.find(request.method, target.path);
+    const match = this.routes.find(method, target.path);
     if (match === undefined) return notFound();
     const { handler } = match;
     if (handler instanceof StaticFolder) {
       const star = match.params.find(([name]) => name === "*");
       return serveStatic(handler, request, star?.[1] ?? "");
     }
-    const table = makeTable(this.lua, request, target, match.params, () =>
-      server.requestIP(request),
-    );
-    if (!hasBody(table)) return this.handle(request, server, handler, table);
+    const headers = request.headers.toJSON();
+    const table = this.tables.make(request, server, method, target, match.params, headers);
+    if (!hasBody(headers)) return this.handle(request, server, handler, table);
     this.active++;
     return request.bytes().then(
       (bytes) => {
@@ -237,7 +239,7 @@ export class HttpServer {
     request: Request,
     server: Server<Connection>,
     run: LuaFunction,
-    headers: Headers | Record<string, string>,
+    headers: Headers,
   ): Response | undefined {
     const ip = server.requestIP(request);
     const peer = ip === null ? "" : `${ip.address}:${ip.port}`;
