@@ -246,6 +246,17 @@ describe.skipIf(!hasPython)("in a terminal", () => {
     expect(r).toMatchObject({ code: 0, err: "" });
   });
 
+  test("what tasks write goes above the line that is being typed", () => {
+    const r = session([
+      READY,
+      ["async.spawn(function() sleep(0.5) print('from a task') end)\r", "> "],
+      ["'half", "\x1b[0Jfrom a task\r\n\x1b[1G\x1b[0J> 'half"],
+      [" typed'\r", "half typed\r\n"],
+      ["\x04", ""],
+    ]);
+    expect(r).toMatchObject({ code: 0, err: "" });
+  });
+
   test("Ctrl-C ends a server that a line waits for, and only that", () => {
     const r = session([
       READY,

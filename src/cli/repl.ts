@@ -1,5 +1,11 @@
 /** `assay repl`: a prompt. */
-import { createInterface, type Interface } from "node:readline";
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  type Interface,
+  moveCursor,
+} from "node:readline";
 import { bytesToUtf8 } from "../host/bytes";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr, stdout } from "../lualib/io-stream";
@@ -73,6 +79,7 @@ class Repl {
     // the terminal's signals must be heard while a line computes
     retainHost();
     input.on("line", (line) => {
+      this.waits(false);
       stdout.endsLine = true;
       this.waiting.push(line);
       void this.next();
@@ -80,6 +87,7 @@ class Repl {
     input.on("SIGINT", () => this.discard());
     input.on("history", (lines: string[]) => writeHistory(this.history, lines));
     input.on("close", () => {
+      this.waits(false);
       stdout.endsLine = false;
       this.ended = true;
       void this.next();
@@ -102,6 +110,25 @@ class Repl {
     this.startLine();
     this.input.setPrompt(this.pending === "" ? PROMPT : CONTINUATION);
     this.input.prompt();
+    this.waits(true);
+  }
+
+  /** While a line is typed, output of tasks goes above it. */
+  private waits(yes: boolean): void {
+    const around = {
+      before: () => {
+        const { rows } = this.input.getCursorPos();
+        if (rows > 0) moveCursor(process.stdout, 0, -rows);
+        cursorTo(process.stdout, 0);
+        clearScreenDown(process.stdout);
+      },
+      after: () => {
+        if (!stdout.endsLine || !stderr.endsLine) process.stdout.write("\n");
+        stdout.endsLine = stderr.endsLine = true;
+        this.input.prompt(true);
+      },
+    };
+    stdout.around = stderr.around = yes ? around : undefined;
   }
 
   /** Takes the next line, and the one after it, until there is none. */
@@ -188,6 +215,7 @@ class Repl {
     this.pending = "";
     this.input.write(null, { ctrl: true, name: "e" });
     this.input.write(null, { ctrl: true, name: "u" });
+    this.waits(false);
     stdout.write("\n");
     this.prompt();
   }

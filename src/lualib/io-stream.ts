@@ -234,6 +234,8 @@ export class StandardStream extends FileStream {
   onBrokenPipe: (() => void) | undefined;
   /** Whether what was written last ended its line; for the prompt. */
   endsLine = true;
+  /** What the prompt does before and after output that comes while it waits for a line. */
+  around: { before(): void; after(): void } | undefined;
   private prepared = false;
   private scheduled = false;
   /** Why bytes were lost: the program is told when it ends, as it may not have been before. */
@@ -268,8 +270,11 @@ export class StandardStream extends FileStream {
 
   protected override drain(bytes: string): void {
     if (bytes !== "") this.endsLine = bytes.endsWith("\n");
+    const { around } = this;
     try {
+      around?.before();
       super.drain(bytes);
+      around?.after();
     } catch (e) {
       if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
       this.failure ??= e;
