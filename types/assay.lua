@@ -7175,6 +7175,35 @@ local assay_zitadel_Client = {}
 ---@return any
 function assay_zitadel_Client:ensure_primary_domain(domain) end
 
+---The organisations that the client may see: `{ id, name, primaryDomain, … }`.
+---@return any
+function assay_zitadel_Client:orgs() end
+
+---The id of the organisation of that name, which is created when there is none; the second result is whether. A client for it: `client:with { org_id = id }`.
+---@param name? any
+---@return any
+function assay_zitadel_Client:ensure_org(name) end
+
+---What ZITADEL knows about a token (`active`, `sub`, `scope`, …), asked as the API application with `opts.client_id` and `opts.client_secret`.
+---@param access_token? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:introspect(access_token, opts) end
+
+---The claims about the user of a token; about the client's own unless given.
+---@param access_token? any
+---@return any
+function assay_zitadel_Client:userinfo(access_token) end
+
+---Whether the server is ready; the second result is the reason when it is not.
+---@return any
+function assay_zitadel_Client:ready() end
+
+---Waits until the server is ready: `opts.timeout` (60), `opts.interval` (2).
+---@param opts? table
+---@return any
+function assay_zitadel_Client:wait_ready(opts) end
+
 ---A project by its name, or nil.
 ---@param name? any
 ---@return any
@@ -7204,21 +7233,87 @@ function assay_zitadel_Client:find_app(project_id, name) end
 ---@return any
 function assay_zitadel_Client:create_oidc_app(project_id, opts) end
 
----The OIDC application of that name, which is created when there is none.
+---The OIDC application of that name, which is created when there is none. `opts.update`: one that is there gets the settings.
 ---@param project_id? any
 ---@param opts? table
 ---@return any
 function assay_zitadel_Client:ensure_oidc_app(project_id, opts) end
+
+---Replaces the settings of an OIDC application; whether they differed. `opts` as for `create_oidc_app`.
+---@param project_id? any
+---@param app_id? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:update_oidc_app(project_id, app_id, opts) end
+
+---A new secret of an OIDC application; the old one ends.
+---@param project_id? any
+---@param app_id? any
+---@return any
+function assay_zitadel_Client:regenerate_oidc_secret(project_id, app_id) end
+
+---Creates an application for an API, which checks tokens: `appId`, `clientId`, `clientSecret`. `opts.authMethodType`: `API_AUTH_METHOD_TYPE_BASIC` or `API_AUTH_METHOD_TYPE_PRIVATE_KEY_JWT`.
+---@param project_id? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_api_app(project_id, name, opts) end
+
+---Deletes an application.
+---@param project_id? any
+---@param app_id? any
+---@return any
+function assay_zitadel_Client:delete_app(project_id, app_id) end
+
+---Deletes a project with its applications.
+---@param project_id? any
+---@return any
+function assay_zitadel_Client:delete_project(project_id) end
+
+---The roles of a project: `{ key, displayName, group }`.
+---@param project_id? any
+---@return any
+function assay_zitadel_Client:project_roles(project_id) end
+
+---Adds the roles that a project does not have: a list of keys, or of `{ key, displayName, group }`. Returns how many.
+---@param project_id? any
+---@param roles? any
+---@return any
+function assay_zitadel_Client:ensure_project_roles(project_id, roles) end
+
+---Removes a role of a project.
+---@param project_id? any
+---@param role_key? any
+---@return any
+function assay_zitadel_Client:delete_project_role(project_id, role_key) end
+
+---Lets another organisation use a project, with some of its roles; returns `grantId`.
+---@param project_id? any
+---@param org_id? any
+---@param role_keys? any
+---@return any
+function assay_zitadel_Client:grant_project(project_id, org_id, role_keys) end
 
 ---An identity provider by its name, or nil.
 ---@param name? any
 ---@return any
 function assay_zitadel_Client:find_idp(name) end
 
----The id of the provider "Google", which is created when there is none; nil on failure. `opts`: clientId, clientSecret, scopes, providerOptions.
+---The id of the provider "Google", which is created when there is none; nil on failure. `opts`: clientId, clientSecret, scopes, providerOptions; update (one that is there gets them).
 ---@param opts? table
 ---@return any
 function assay_zitadel_Client:ensure_google_idp(opts) end
+
+---The id of a provider of a kind with a form of its own (`google`, `github`, `gitlab`, `azure`, `github_es`, `gitlab_self_hosted`, `oauth`, `ldap`, `saml`, …), which is created when there is none; nil on failure. `opts` as in ZITADEL's API: name, clientId, clientSecret, …; update: one that is there gets them.
+---@param kind? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_idp(kind, opts) end
+
+---Deletes an identity provider.
+---@param idp_id? any
+---@return any
+function assay_zitadel_Client:delete_idp(idp_id) end
 
 ---The id of an OIDC provider, which is created or brought up to date; nil on failure. `opts`: name, clientId, clientSecret, issuer, scopes, isIdTokenMapping, autoLinking, providerOptions.
 ---@param opts? table
@@ -7229,17 +7324,6 @@ function assay_zitadel_Client:ensure_oidc_idp(opts) end
 ---@param idp_id? any
 ---@return any
 function assay_zitadel_Client:add_idp_to_login_policy(idp_id) end
-
----Users that fit a query of ZITADEL's API: all pages unless it holds `query` (limit, offset).
----@param query? any
----@return any
-function assay_zitadel_Client:search_users(query) end
-
----Sets a user's verified email address; whether that worked.
----@param user_id? any
----@param email? any
----@return any
-function assay_zitadel_Client:update_user_email(user_id, email) end
 
 ---The login policy, or nil.
 ---@return any
@@ -7254,15 +7338,112 @@ function assay_zitadel_Client:update_login_policy(policy) end
 ---@return any
 function assay_zitadel_Client:disable_password_login() end
 
----Whether the server is ready; the second result is the reason when it is not.
+---Users that fit a query of ZITADEL's API: all pages unless it holds `query` (limit, offset).
+---@param query? any
 ---@return any
-function assay_zitadel_Client:ready() end
+function assay_zitadel_Client:search_users(query) end
+
+---Sets a user's verified email address; whether that worked.
+---@param user_id? any
+---@param email? any
+---@return any
+function assay_zitadel_Client:update_user_email(user_id, email) end
+
+---A user by its id, or nil.
+---@param user_id? any
+---@return any
+function assay_zitadel_Client:user(user_id) end
+
+---A user by its user name, or nil.
+---@param user_name? any
+---@return any
+function assay_zitadel_Client:find_user(user_name) end
+
+---Creates a human user and returns its id. `user` as in ZITADEL's API for imports: `userName`, `profile` (`firstName`, `lastName`), `email` (`email`, `isEmailVerified`), `password`, `passwordChangeRequired`, …
+---@param user? any
+---@return any
+function assay_zitadel_Client:create_human_user(user) end
+
+---Locks a user out; `reactivate_user` takes that back.
+---@param user_id? any
+---@return any
+function assay_zitadel_Client:deactivate_user(user_id) end
+
+---Lets a user in again.
+---@param user_id? any
+---@return any
+function assay_zitadel_Client:reactivate_user(user_id) end
+
+---Deletes a user.
+---@param user_id? any
+---@return any
+function assay_zitadel_Client:delete_user(user_id) end
+
+---Creates a machine user and returns its id. `opts`: name, description, accessTokenType (`ACCESS_TOKEN_TYPE_BEARER`, `ACCESS_TOKEN_TYPE_JWT`).
+---@param user_name? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_machine_user(user_name, opts) end
+
+---The id of the machine user of that name, which is created when there is none; the second result is whether.
+---@param user_name? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:ensure_machine_user(user_name, opts) end
+
+---A new key of a machine user, as `machine_key` of a client: `{ type, keyId, key, userId }`. `opts.expirationDate` (RFC 3339).
+---@param user_id? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_machine_key(user_id, opts) end
+
+---Deletes a key of a machine user.
+---@param user_id? any
+---@param key_id? any
+---@return any
+function assay_zitadel_Client:delete_machine_key(user_id, key_id) end
+
+---A personal access token of a machine user, and its id. `opts.expirationDate` (RFC 3339).
+---@param user_id? any
+---@param opts? table
+---@return any
+function assay_zitadel_Client:create_pat(user_id, opts) end
+
+---Revokes a personal access token by its id.
+---@param user_id? any
+---@param token_id? any
+---@return any
+function assay_zitadel_Client:delete_pat(user_id, token_id) end
+
+---A new secret of a machine user, for the client credentials grant: `clientId`, `clientSecret`.
+---@param user_id? any
+---@return any
+function assay_zitadel_Client:create_machine_secret(user_id) end
+
+---Gives a user exactly these roles of a project; whether that changed something.
+---@param user_id? any
+---@param project_id? any
+---@param role_keys? any
+---@return any
+function assay_zitadel_Client:ensure_user_grant(user_id, project_id, role_keys) end
+
+---Makes a user a manager of the organisation, with roles such as `ORG_OWNER`; whether that changed something.
+---@param user_id? any
+---@param roles? any
+---@return any
+function assay_zitadel_Client:ensure_org_member(user_id, roles) end
+
+---Makes a user a manager of the instance, with roles such as `IAM_OWNER`; whether that changed something.
+---@param user_id? any
+---@param roles? any
+---@return any
+function assay_zitadel_Client:ensure_instance_member(user_id, roles) end
 
 ---ZITADEL: projects, applications, identity providers, users, login policy.
 ---@class assay.zitadel
 local assay_zitadel = {}
 
----`client(opts)`; `opts`: url, domain, and machine_key ({ userId, key, keyId }), machine_key_file or token. Further: host (`auth.<domain>`), issuer (`https://<host>`), org_id.
+---`client(opts)`; `opts`: url, domain, and machine_key ({ userId, key, keyId }), machine_key_file, token, or client_id and client_secret (of a machine user). Further: host (`auth.<domain>`), issuer (`https://<host>`), org_id.
 ---@param opts? table
 ---@return assay.zitadel.Client
 function assay_zitadel.client(opts) end

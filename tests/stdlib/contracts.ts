@@ -62,7 +62,7 @@ const vaultLabel = (fn: string, r: Request) => {
 /** These warn, or say nothing, as they always did. */
 const ZITADEL_QUIET = {
   ...each(
-    "find_project find_app find_idp ensure_google_idp ensure_oidc_idp get_login_policy",
+    "find_project find_app find_idp ensure_google_idp ensure_oidc_idp ensure_idp get_login_policy",
     "nil",
   ),
   ...each("ensure_primary_domain add_idp_to_login_policy update_user_email", "false"),
@@ -457,10 +457,19 @@ export const CONTRACTS: Record<string, Contract> = {
       "search_users.query": "{}",
       "ensure_project.name": '"a"',
       "create_project.name": '"a"',
+      "update_oidc_app.opts": '{ subdomain = "s" }',
+      "ensure_idp.opts": '{ name = "i" }',
+      "introspect.opts": '{ client_id = "i", client_secret = "s" }',
+      kind: '"github"',
+      user: '{ userName = "u" }',
+      roles: '{ "a" }',
+      role_keys: '{ "a" }',
     },
     answer: ({ path }) =>
       path.endsWith("/policies/login") ? { policy: { allowUsernamePassword: true } } : {},
     error: (fn, r, status, body) => {
+      if (!/^(create|ensure)_(project|oidc_app)$/.test(fn))
+        return `zitadel: ${r.method} ${r.path} HTTP ${status}: ${body}`;
       const isSearch = r.path.endsWith("_search");
       const what =
         { create_project: "project", ensure_project: "project" }[fn] ??
@@ -468,7 +477,7 @@ export const CONTRACTS: Record<string, Contract> = {
       return `zitadel: failed to ${isSearch ? "look for" : "create"} ${what} 'a' (HTTP ${status}): ${body}`;
     },
     quiet: ZITADEL_QUIET,
-    missing: ZITADEL_QUIET,
-    probes: { ready: "says how it is" },
+    missing: { ...ZITADEL_QUIET, user: "nil" },
+    probes: each("ready wait_ready", "says how it is"),
   },
 };

@@ -316,3 +316,351 @@ test("a token that ends is replaced", async () => {
       machine_key = { userId = "u", keyId = "k" } }`),
   ).toContain("zitadel: machine key missing key");
 });
+
+const M = "/management/v1";
+
+/** One call, one request: Lua, request line, body, answer, result. */
+const rows: [code: string, line: string, body: unknown, answer: unknown, result: unknown][] = [
+  [`user("u/1")`, `GET ${M}/users/u%2F1`, undefined, { user: { id: "u" } }, { id: "u" }],
+  [
+    `create_human_user({ userName = "ann", profile = { firstName = "A" } })`,
+    `POST ${M}/users/human/_import`,
+    { userName: "ann", profile: { firstName: "A" } },
+    { userId: "7" },
+    "7",
+  ],
+  [`deactivate_user("u")`, `POST ${M}/users/u/_deactivate`, {}, {}, undefined],
+  [`reactivate_user("u")`, `POST ${M}/users/u/_reactivate`, {}, {}, undefined],
+  [`delete_user("u")`, `DELETE ${M}/users/u`, undefined, {}, undefined],
+  [
+    `create_machine_user("bot", { description = "d" })`,
+    `POST ${M}/users/machine`,
+    {
+      userName: "bot",
+      name: "bot",
+      description: "d",
+      accessTokenType: "ACCESS_TOKEN_TYPE_BEARER",
+    },
+    { userId: "7" },
+    "7",
+  ],
+  [
+    `create_machine_key("u", { expirationDate = "2030-01-01T00:00:00Z" })`,
+    `POST ${M}/users/u/keys`,
+    { type: "KEY_TYPE_JSON", expirationDate: "2030-01-01T00:00:00Z" },
+    {
+      keyId: "k",
+      keyDetails: Buffer.from('{"userId":"u","keyId":"k","key":"PEM"}').toString("base64"),
+    },
+    { userId: "u", keyId: "k", key: "PEM" },
+  ],
+  [`delete_machine_key("u", "k")`, `DELETE ${M}/users/u/keys/k`, undefined, {}, undefined],
+  [`create_pat("u")`, `POST ${M}/users/u/pats`, {}, { token: "T", tokenId: "i" }, "T"],
+  [`delete_pat("u", "i")`, `DELETE ${M}/users/u/pats/i`, undefined, {}, undefined],
+  [
+    `create_machine_secret("u")`,
+    `PUT ${M}/users/u/secret`,
+    {},
+    { clientId: "c", clientSecret: "s" },
+    { clientId: "c", clientSecret: "s" },
+  ],
+  [
+    `update_oidc_app("p", "a", { redirectUris = { "https://x" }, devMode = true })`,
+    `PUT ${M}/projects/p/apps/a/oidc_config`,
+    {
+      redirectUris: ["https://x"],
+      responseTypes: ["OIDC_RESPONSE_TYPE_CODE"],
+      grantTypes: ["OIDC_GRANT_TYPE_AUTHORIZATION_CODE", "OIDC_GRANT_TYPE_REFRESH_TOKEN"],
+      appType: "OIDC_APP_TYPE_WEB",
+      authMethodType: "OIDC_AUTH_METHOD_TYPE_BASIC",
+      accessTokenType: "OIDC_TOKEN_TYPE_BEARER",
+      accessTokenRoleAssertion: true,
+      idTokenRoleAssertion: true,
+      idTokenUserinfoAssertion: true,
+      devMode: true,
+      clockSkew: "0s",
+    },
+    {},
+    true,
+  ],
+  [
+    `regenerate_oidc_secret("p", "a")`,
+    `POST ${M}/projects/p/apps/a/oidc_config/_generate_client_secret`,
+    {},
+    { clientSecret: "s" },
+    "s",
+  ],
+  [
+    `create_api_app("p", "api")`,
+    `POST ${M}/projects/p/apps/api`,
+    { name: "api", authMethodType: "API_AUTH_METHOD_TYPE_BASIC" },
+    { appId: "1", clientId: "c", clientSecret: "s" },
+    { id: "1", appId: "1", clientId: "c", clientSecret: "s" },
+  ],
+  [`delete_app("p", "a")`, `DELETE ${M}/projects/p/apps/a`, undefined, {}, undefined],
+  [`delete_project("p")`, `DELETE ${M}/projects/p`, undefined, {}, undefined],
+  [`delete_project_role("p", "r")`, `DELETE ${M}/projects/p/roles/r`, undefined, {}, undefined],
+  [
+    `grant_project("p", "o", { "r" })`,
+    `POST ${M}/projects/p/grants`,
+    { grantedOrgId: "o", roleKeys: ["r"] },
+    { grantId: "g" },
+    "g",
+  ],
+  [`delete_idp("i")`, "DELETE /admin/v1/idps/templates/i", undefined, {}, undefined],
+  [
+    "orgs()",
+    "POST /admin/v1/orgs/_search",
+    { query: { limit: 100 } },
+    { result: [{ id: "o" }] },
+    [{ id: "o" }],
+  ],
+  [
+    `project_roles("p")`,
+    `POST ${M}/projects/p/roles/_search`,
+    { query: { limit: 100 } },
+    { result: [{ key: "r" }] },
+    [{ key: "r" }],
+  ],
+];
+test.each(rows)("%s", async (code, line, body, answer, result) => {
+  api.expect(line, { json: answer }, { ...HEADERS, body });
+  expect((await run(`return (c:${code})`))[0]).toEqual(result);
+  api.expect(line, { status: 403, text: "no" }, any);
+  expect(await failure(`c:${code}`)).toContain(`zitadel: ${line} HTTP 403: no`);
+});
+
+const search = (line: string, result: unknown[], total = result.length) =>
+  api.expect(line, { json: { result, details: { totalResult: `${total}` } } }, any);
+
+test("find_user, ensure_machine_user", async () => {
+  api.expect(
+    `POST ${M}/users/_search`,
+    { json: { result: [{ id: "1", userName: "bot" }] } },
+    {
+      body: {
+        query: { limit: 100 },
+        queries: [{ userNameQuery: { userName: "bot", method: "TEXT_QUERY_METHOD_EQUALS" } }],
+      },
+    },
+  );
+  search(`POST ${M}/users/_search`, []);
+  search(`POST ${M}/users/_search`, [{ id: "1", userName: "bot" }]);
+  search(`POST ${M}/users/_search`, []);
+  api.expect(`POST ${M}/users/machine`, { json: { userId: "2" } }, any);
+  expect(
+    await run(`
+      local found, none = c:find_user("bot").id, c:find_user("x")
+      local id, is_new = c:ensure_machine_user("bot")
+      local second, created = c:ensure_machine_user("other")
+      return found, none, id, is_new, second, created`),
+  ).toEqual(["1", undefined, "1", false, "2", true]);
+});
+
+test("ensure_project_roles adds what is missing, over pages", async () => {
+  const line = `POST ${M}/projects/p/roles/_search`;
+  api.expect(
+    line,
+    { json: { result: [{ key: "a" }], details: { totalResult: "2" } } },
+    { body: { query: { limit: 100 } } },
+  );
+  api.expect(
+    line,
+    { json: { result: [{ key: "b" }], details: { totalResult: "2" } } },
+    { body: { query: { limit: 100, offset: "1" } } },
+  );
+  api.expect(
+    `POST ${M}/projects/p/roles/_bulk`,
+    { json: {} },
+    {
+      body: {
+        roles: [
+          { key: "c", displayName: "c" },
+          { key: "d", displayName: "D", group: "g" },
+        ],
+      },
+    },
+  );
+  search(line, [{ key: "a" }]);
+  expect(
+    await run(`
+      local added = c:ensure_project_roles("p", { "a", "c", { key = "d", displayName = "D", group = "g" } })
+      return added, c:ensure_project_roles("p", { "a" })`),
+  ).toEqual([2, 0]);
+});
+
+test("ensure_user_grant: there, other roles, new", async () => {
+  const line = `POST ${M}/users/grants/_search`;
+  const grant = { id: "g", userId: "u", projectId: "p", roleKeys: ["b", "a"] };
+  search(line, [grant]);
+  search(line, [grant]);
+  api.expect(`PUT ${M}/users/u/grants/g`, { json: {} }, { body: { roleKeys: ["a"] } });
+  search(line, []);
+  api.expect(
+    `POST ${M}/users/u/grants`,
+    { json: {} },
+    { body: { projectId: "p", roleKeys: ["a"] } },
+  );
+  expect(
+    await run(`return c:ensure_user_grant("u", "p", { "a", "b" }), c:ensure_user_grant("u", "p", { "a" }),
+      c:ensure_user_grant("u", "p", { "a" })`),
+  ).toEqual([false, true, true]);
+});
+
+test("members of the organisation and the instance", async () => {
+  const body = { userId: "u", roles: ["ORG_OWNER"] };
+  api.expect(`POST ${M}/orgs/me/members`, { json: {} }, { body });
+  api.expect("POST /admin/v1/members", { status: 409, text: "exists" }, any);
+  api.expect("PUT /admin/v1/members/u", { json: {} }, { body: { roles: ["IAM_OWNER"] } });
+  api.expect("POST /admin/v1/members", { status: 409, text: "exists" }, any);
+  api.expect(
+    "PUT /admin/v1/members/u",
+    { status: 400, text: '{"code":9,"message":"No changes (INSTANCE-LiaZi)"}' },
+    any,
+  );
+  expect(
+    await run(`return c:ensure_org_member("u", { "ORG_OWNER" }), c:ensure_instance_member("u", { "IAM_OWNER" }),
+      c:ensure_instance_member("u", { "IAM_OWNER" })`),
+  ).toEqual([true, true, false]);
+  api.expect(`POST ${M}/orgs/me/members`, { status: 403, text: "no" }, any);
+  expect(await failure(`c:ensure_org_member("u", {})`)).toContain(
+    `zitadel: POST ${M}/orgs/me/members HTTP 403: no`,
+  );
+});
+
+test("ensure_oidc_app and providers bring settings up to date when asked to", async () => {
+  api.expect(`${APPS}/_search`, { json: { result: [{ id: "x", name: "w" }] } }, any);
+  api.expect(
+    `PUT ${M}/projects/p/apps/x/oidc_config`,
+    { status: 400, text: '{"message":"No changes (COMMAND-1m88i)"}' },
+    any,
+  );
+  const idp = { json: { result: [{ id: "7", name: "Google" }] } };
+  api.expect("POST /admin/v1/idps/templates/_search", idp, any);
+  api.expect(
+    "PUT /admin/v1/idps/google/7",
+    { json: {} },
+    {
+      check: ({ body }) =>
+        expect(JSON.parse(body.toString())).toMatchObject({
+          name: "Google",
+          clientId: "i",
+          scopes: ["openid", "email", "profile"],
+        }),
+    },
+  );
+  api.expect("POST /admin/v1/idps/templates/_search", { json: {} }, any);
+  api.expect(
+    "POST /admin/v1/idps/github",
+    { json: { id: "8" } },
+    {
+      body: {
+        name: "GH",
+        clientId: "i",
+        clientSecret: "s",
+        scopes: ["user"],
+        providerOptions: {
+          isLinkingAllowed: true,
+          isCreationAllowed: true,
+          isAutoCreation: true,
+          isAutoUpdate: true,
+        },
+      },
+    },
+  );
+  expect(
+    await run(`
+      local app = c:ensure_oidc_app("p", { name = "w", subdomain = "s", update = true })
+      local google = c:ensure_google_idp { clientId = "i", clientSecret = "s", update = true }
+      local github = c:ensure_idp("github", { name = "GH", clientId = "i", clientSecret = "s", scopes = { "user" } })
+      return app.id, google, github`),
+  ).toEqual(["x", "7", "8"]);
+});
+
+test("ensure_org: there, new, by the older API", async () => {
+  const line = "POST /admin/v1/orgs/_search";
+  search(line, [{ id: "1", name: "a" }]);
+  search(line, []);
+  api.expect(
+    "POST /v2/organizations",
+    { status: 201, json: { organizationId: "2" } },
+    { body: { name: "b" } },
+  );
+  search(line, []);
+  api.expect("POST /v2/organizations", { status: 404 }, any);
+  api.expect(`POST ${M}/orgs`, { json: { id: "3" } }, { body: { name: "c" } });
+  expect(
+    await run(`
+      local out = {}
+      for i, name in ipairs { "a", "b", "c" } do
+        local id, is_new = c:ensure_org(name)
+        out[i] = id .. tostring(is_new)
+      end
+      return out`),
+  ).toEqual([["1false", "2true", "3true"]]);
+});
+
+test("introspect and userinfo", async () => {
+  api.expect(
+    "POST /oauth/v2/introspect",
+    { json: { active: true } },
+    {
+      headers: {
+        authorization: `Basic ${Buffer.from("i:s").toString("base64")}`,
+        "content-type": "application/x-www-form-urlencoded",
+        host: "auth.ex.com",
+      },
+      body: "token=a%2Bb",
+    },
+  );
+  api.expect("GET /oidc/v1/userinfo", { json: { sub: "me" } }, HEADERS);
+  api.expect(
+    "GET /oidc/v1/userinfo",
+    { json: { sub: "you" } },
+    { headers: { authorization: "Bearer other" } },
+  );
+  expect(
+    await run(`return c:introspect("a+b", { client_id = "i", client_secret = "s" }).active,
+      c:userinfo().sub, c:userinfo("other").sub`),
+  ).toEqual([true, "me", "you"]);
+});
+
+test("client credentials, renewed when they are refused", async () => {
+  const token = (value: string) =>
+    api.expect(
+      "POST /oauth/v2/token",
+      { json: { access_token: value, expires_in: 3600 } },
+      {
+        headers: { authorization: `Basic ${Buffer.from("bot:s").toString("base64")}` },
+        check: ({ body }) =>
+          expect(Object.fromEntries(new URLSearchParams(body.toString()))).toEqual({
+            grant_type: "client_credentials",
+            scope: "openid urn:zitadel:iam:org:project:id:zitadel:aud",
+          }),
+      },
+    );
+  token("one");
+  api.expect(
+    "GET /oidc/v1/userinfo",
+    { status: 401 },
+    { headers: { authorization: "Bearer one" } },
+  );
+  token("two");
+  api.expect(
+    "GET /oidc/v1/userinfo",
+    { json: { sub: "bot" } },
+    { headers: { authorization: "Bearer two" } },
+  );
+  expect(
+    await api.run(`return require("assay.zitadel").client { url = URL, domain = "ex.com",
+      client_id = "bot", client_secret = "s" }:userinfo().sub`),
+  ).toEqual(["bot"]);
+});
+
+test("wait_ready", async () => {
+  api.expect("GET /debug/ready", { status: 412 });
+  api.expect("GET /debug/ready", {});
+  expect(await run(`return c:wait_ready { timeout = 5, interval = 0.01 }`)).toEqual([true]);
+  api.expect("GET /debug/ready", { status: 412 });
+  expect(await failure(`c:wait_ready { timeout = 0 }`)).toContain("after 0s (last: HTTP 412)");
+});
