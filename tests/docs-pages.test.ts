@@ -14,6 +14,7 @@
  */
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -102,6 +103,19 @@ test("links lead somewhere", () => {
       const path = join(root, dirname(page), target as string);
       expect([page, target, spawnSync("test", ["-e", path]).status]).toEqual([page, target, 0]);
     }
+  }
+});
+
+test("files and commands of this repository that pages name are there", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const named = [...own, "docs/checks.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+  for (const page of [...named, ...pages("bench"), ...pages("deploy"), ...pages("examples")]) {
+    const text = readFileSync(join(root, page), "utf8");
+    const top = "src|tests|scripts|bench|stdlib|schema|types|deploy|examples|docs";
+    for (const [, path] of text.matchAll(new RegExp(`(?<=[\`( ])((?:${top})/[\\w./-]*\\w)\``, "g")))
+      expect([page, path, existsSync(join(root, path as string))]).toEqual([page, path, true]);
+    for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g))
+      expect([page, name, Object.hasOwn(scripts, name as string)]).toEqual([page, name, true]);
   }
 });
 
