@@ -3634,11 +3634,17 @@ function assay_k8s.delete_resource(ns, kind, name, opts) end
 ---@return any
 function assay_k8s.delete_collection(ns, kind, opts) end
 
----Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the object, or a list when there are several.
+---Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the object, or a list when there are several. Objects of a kind whose CustomResourceDefinition comes before them in the same manifest wait until the server has it.
 ---@param manifest? any
 ---@param opts? table
 ---@return any
 function assay_k8s.apply(manifest, opts) end
+
+---Deletes the objects of a manifest (as for `k8s.apply`), the last first; those that are not there count as deleted. `opts` as for `k8s.delete`, and namespace. Returns how many there were.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_k8s.delete_manifest(manifest, opts) end
 
 ---Server-side apply of a body whose kind and name are given; see `k8s.apply`.
 ---@param ns? any
@@ -3816,7 +3822,7 @@ function assay_k8s.is_ready(ns, kind, name, opts) end
 ---@return any
 function assay_k8s.wait_ready(ns, kind, name, timeout_secs, opts) end
 
----Waits for a condition (`opts.condition`, "Ready"; `opts.status`, "True"), for a field (`opts.field`, `opts.value`), for `opts.test(object)`, or with `opts.deleted` until the object is gone. `opts`: timeout (60), interval (2). Returns the object.
+---Waits for a condition (`opts.condition`, "Ready"; `opts.status`, "True"), for a field (`opts.field`, `opts.value`), for `opts.test(object)`, or with `opts.deleted` until the object is gone. `opts`: timeout (60), interval (2). Returns the object. Without a name it waits for all objects of `opts.label_selector` or `opts.field_selector`, one at least, and returns them.
 ---@param ns? any
 ---@param kind? any
 ---@param name? any

@@ -119,26 +119,86 @@ local function apply_one(object, opts)
   return apply_to(path, object, opts)
 end
 
---- Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any
---- number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the
---- object, or a list when there are several.
-function M.apply(manifest, opts)
-  opts = opts or {}
+--- The objects of a manifest, in order, and whether it is a single one.
+local function objects_of(fn, manifest)
   local objects = manifest
   if type(manifest) == "string" then objects = yaml.parse_all(manifest) end
-  if type(objects) ~= "table" then rest.fail("k8s.apply: a table or YAML text is expected") end
-  if objects.kind == "List" and objects.items then objects = objects.items end
-  if objects.kind then return apply_one(objects, opts) end
+  if type(objects) ~= "table" then
+    rest.fail(("k8s.%s: a table or YAML text is expected"):format(fn))
+  end
   local out = {}
-  for _, object in ipairs(objects) do
-    if object.kind == "List" and object.items then
-      for _, item in ipairs(object.items) do out[#out + 1] = apply_one(item, opts) end
+  local function add(object)
+    if type(object) == "table" and object.kind == "List" and object.items then
+      for _, item in ipairs(object.items) do add(item) end
     else
-      out[#out + 1] = apply_one(object, opts)
+      out[#out + 1] = object
     end
   end
-  if type(manifest) == "string" and #out == 1 then return out[1] end
+  local is_list = objects.kind == nil or objects.kind == "List"
+  if objects.kind then add(objects) else for _, object in ipairs(objects) do add(object) end end
+  return out, not is_list or (type(manifest) == "string" and #out == 1)
+end
+
+local CRD_SECONDS = 30
+
+--- Waits until the server has the kind of an object whose CustomResourceDefinition was applied a
+--- moment ago.
+local function await_kind(object, opts)
+  local version, kind = object.apiVersion, object.kind
+  local conn = wire.requests(opts)
+  rest.wait({ timeout = CRD_SECONDS, interval = 0.2 },
+    ("k8s.apply: the server has no %s %s"):format(version, kind), function()
+      local ok, seen = pcall(function()
+        local entry = kinds.of_manifest(conn, version, kind)
+        return conn:_send("GET", paths.list(entry) .. "?limit=1").status
+      end)
+      return ok and seen ~= 404, ok and "HTTP " .. tostring(seen) or tostring(seen)
+    end)
+end
+
+--- Server-side apply. `manifest` is an object, a list of objects, a List, or YAML text with any
+--- number of them. `opts`: field_manager ("assay"), force (true), namespace, dry_run. Returns the
+--- object, or a list when there are several. Objects of a kind whose CustomResourceDefinition comes
+--- before them in the same manifest wait until the server has it.
+function M.apply(manifest, opts)
+  opts = opts or {}
+  local objects, is_single = objects_of("apply", manifest)
+  local out, groups = {}, {}
+  for i, object in ipairs(objects) do
+    local group = type(object) == "table" and tostring(object.apiVersion):match("^(.+)/")
+    if group and groups[group] then
+      await_kind(object, opts)
+    end
+    out[i] = apply_one(object, opts)
+    if object.kind == "CustomResourceDefinition" and object.spec and not opts.dry_run then
+      groups[tostring(object.spec.group)] = true
+    end
+  end
+  if is_single then return out[1] end
   return out
+end
+
+--- Deletes the objects of a manifest (as for `k8s.apply`), the last first; those that are not there
+--- count as deleted. `opts` as for `k8s.delete`, and namespace. Returns how many there were.
+function M.delete_manifest(manifest, opts)
+  opts = opts or {}
+  local objects = objects_of("delete_manifest", manifest)
+  local conn, count = wire.requests(opts), 0
+  for i = #objects, 1, -1 do
+    local object = objects[i]
+    local meta = type(object) == "table" and object.metadata or {}
+    if not meta.name or not object.kind or not object.apiVersion then
+      rest.fail("k8s.delete_manifest: a manifest needs apiVersion, kind and metadata.name")
+    end
+    -- without its kind there is no object of it either
+    local known, entry = pcall(kinds.of_manifest, conn, object.apiVersion, object.kind)
+    if not known and not tostring(entry):find("unknown resource kind", 1, true) then error(entry, 0) end
+    if known then
+      local path = paths.object(entry, meta.namespace or opts.namespace, meta.name, opts)
+      if verbs.delete(path, rest.copy(opts, { ignore_not_found = true })) then count = count + 1 end
+    end
+  end
+  return count
 end
 
 --- Server-side apply of a body whose kind and name are given; see `k8s.apply`.

@@ -95,24 +95,54 @@ local function goal_of(o)
   end, condition .. (status == "True" and "" or "=" .. status)
 end
 
+--- Tests one object; `what` begins the error of a job that failed.
+local function test_one(entry, object, goal, o, what)
+  local done, seen = goal(object)
+  if not done and object and entry.plural == "jobs" and not o.deleted and o.condition ~= "Failed" then
+    local failure = ready.job_failure(object)
+    if failure then return what .. ": " .. failure end
+  end
+  return done and true or false, seen
+end
+
+--- Waits until all objects of a selector fit; returns them.
+local function wait_for_all(ns, kind, opts, o, goal, what)
+  local selector = o.label_selector or o.field_selector or "all"
+  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(selector), what)
+  local found
+  wait(o, message, function()
+    local entry = paths.find(kind, opts)
+    found = objects.list(ns, kind, opts).items or {}
+    if o.deleted then return #found == 0, ("%d still there"):format(#found) end
+    if #found == 0 then return false, "none found" end
+    for _, object in ipairs(found) do
+      local done, seen = test_one(entry, object, goal, o, message)
+      if done ~= true then
+        return done, ("%s: %s"):format(tostring((object.metadata or {}).name), tostring(seen))
+      end
+    end
+    return true
+  end)
+  return found
+end
+
 --- Waits for a condition (`opts.condition`, "Ready"; `opts.status`, "True"), for a field
 --- (`opts.field`, `opts.value`), for `opts.test(object)`, or with `opts.deleted` until the object is
---- gone. `opts`: timeout (60), interval (2). Returns the object.
+--- gone. `opts`: timeout (60), interval (2). Returns the object. Without a name it waits for all
+--- objects of `opts.label_selector` or `opts.field_selector`, one at least, and returns them.
 function M.wait_for(ns, kind, name, opts)
   local o = kube.wait_options(nil, opts, 60, 2)
   opts = without_timeout(opts)
   local goal, what = goal_of(o)
+  if name == nil and (o.label_selector or o.field_selector) then
+    return wait_for_all(ns, kind, opts, o, goal, what)
+  end
   local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(name), what)
   local last
   wait(o, message, function()
     local entry = paths.find(kind, opts)
     last = objects.find(ns, kind, name, opts)
-    local done, seen = goal(last)
-    if not done and last and entry.plural == "jobs" and not o.deleted and o.condition ~= "Failed" then
-      local failure = ready.job_failure(last)
-      if failure then return message .. ": " .. failure end
-    end
-    return done and true or false, seen
+    return test_one(entry, last, goal, o, message)
   end)
   return last
 end

@@ -100,7 +100,14 @@ function ready.rollout(object, plural)
   end
   -- old pods that still end are counted in status.replicas
   local has_old = plural ~= "daemonsets" and (status.replicas or 0) > out.desired
-  out.complete = out.updated == out.desired and out.ready == out.desired
+  -- with a partition the pods below it keep their version; with OnDelete all do until they are deleted
+  local strategy = spec.updateStrategy or {}
+  local wanted = out.desired
+  if plural == "statefulsets" and strategy.rollingUpdate then
+    wanted = math.max(0, wanted - (strategy.rollingUpdate.partition or 0))
+  end
+  local is_updated = strategy.type == "OnDelete" or out.updated >= wanted
+  out.complete = is_updated and out.updated <= out.desired and out.ready == out.desired
     and not has_old and is_observed(object)
   return out
 end

@@ -24,6 +24,11 @@ function kubeconfig.paths(path)
   return found
 end
 
+-- What a header's name may hold is kept (RFC 9110 §5.6.2), but the sign of the escapes.
+local function header_name(text)
+  return (text:gsub("[^%w!#$&'*+%-.^_`|~]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
 local function add_named(into, list, key, dir)
   for _, entry in ipairs(list or {}) do
     -- the first file that has a name wins
@@ -158,6 +163,9 @@ function kubeconfig.load(paths, context_name)
       found.headers["Impersonate-User"] = u.as
       found.headers["Impersonate-Uid"] = u["as-uid"]
       found.headers["Impersonate-Group"] = u["as-groups"]
+      for key, values in pairs(u["as-user-extra"] or {}) do
+        found.headers["Impersonate-Extra-" .. header_name(key)] = values
+      end
     end
     return found
   end

@@ -239,6 +239,7 @@ export const CONTRACTS: Record<string, Contract> = {
       "wait_for.opts": '{ timeout = 0, base_url = URL, token = "t0k" }',
       "apply.manifest": '{ apiVersion = "v1", kind = "ConfigMap", metadata = { name = "a" } }',
       "pod_status.ns": '"n"',
+      "delete_manifest.manifest": '{ apiVersion = "v1", kind = "Node", metadata = { name = "a" } }',
       verb: '"get"',
     },
     leftOut: {
@@ -257,7 +258,11 @@ export const CONTRACTS: Record<string, Contract> = {
       return `k8s.${verb}: HTTP ${status} ${path}: ${body}`;
     },
     quiet: each("readyz livez", "false"),
-    missing: { ...each("readyz livez exists namespace_exists", "false"), find: "nil" },
+    missing: {
+      ...each("readyz livez exists namespace_exists", "false"),
+      find: "nil",
+      delete_manifest: "0",
+    },
   },
   kargo: {
     label: kubeLabel("kargo", "GET"),

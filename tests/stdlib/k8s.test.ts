@@ -332,6 +332,64 @@ describe("objects", () => {
       "k8s.apply: a manifest needs metadata.name",
     );
   });
+  test("objects wait for the kinds that the manifest defines before them", async () => {
+    const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.ex.com";
+    const applied = { json: {} };
+    const any = { check: () => undefined };
+    const served = { json: { resources: [{ name: "things", kind: "Thing", namespaced: true }] } };
+    api.expect(`PATCH ${crd}?fieldManager=assay&force=true`, applied, any);
+    // not there, there but not served, served
+    api.expect("GET /apis/ex.com/v1", { status: 404 });
+    api.expect("GET /apis/ex.com/v1", { status: 404 });
+    api.expect("GET /apis/ex.com/v1", served);
+    api.expect("GET /apis/ex.com/v1/things?limit=1", { status: 404 });
+    api.expect("GET /apis/ex.com/v1/things?limit=1", { json: { items: [] } });
+    api.expect(
+      "PATCH /apis/ex.com/v1/namespaces/n/things/a?fieldManager=assay&force=true",
+      { json: { n: 1 } },
+      any,
+    );
+    expect(
+      await run(`return k8s.apply([[
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.ex.com }
+spec: { group: ex.com }
+---
+apiVersion: ex.com/v1
+kind: Thing
+metadata: { name: a, namespace: n }
+]], o)[2].n`),
+    ).toEqual([1]);
+  });
+  test("delete_manifest: the last first, what is not there is deleted", async () => {
+    api.expect("DELETE /api/v1/namespaces/n/configmaps/b", { json: { status: "Success" } });
+    api.expect("GET /apis/gone.ex/v1", { status: 404 });
+    api.expect("GET /apis/gone.ex/v1", { status: 404 });
+    api.expect("DELETE /api/v1/namespaces/other/secrets/a", { status: 404 });
+    api.expect(
+      "DELETE /api/v1/namespaces/n",
+      { json: {} },
+      {
+        body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Foreground" },
+      },
+    );
+    api.expect("DELETE /api/v1/namespaces/n", { status: 403, text: "no" });
+    expect(
+      await run(`return k8s.delete_manifest({
+          { apiVersion = "v1", kind = "Secret", metadata = { name = "a", namespace = "other" } },
+          { apiVersion = "gone.ex/v1", kind = "Gone", metadata = { name = "g" } },
+          { apiVersion = "v1", kind = "ConfigMap", metadata = { name = "b" } },
+        }, with { namespace = "n" }),
+        k8s.delete_manifest("{ apiVersion: v1, kind: Namespace, metadata: { name: n } }",
+          with { propagation_policy = "Foreground" })`),
+    ).toEqual([1, 1]);
+    expect(
+      await failure(
+        `k8s.delete_manifest({ apiVersion = "v1", kind = "Namespace", metadata = { name = "n" } }, o)`,
+      ),
+    ).toContain("k8s.delete: HTTP 403 /api/v1/namespaces/n: no");
+  });
   test("apply takes objects that were read", async () => {
     api.expect(
       "PATCH /api/v1/namespaces/d/configmaps/a?fieldManager=assay&force=true",
@@ -705,6 +763,56 @@ describe("waits", () => {
     const message = await failure(`k8s.wait_for("default", "pod", "p", with { timeout = 0 })`);
     expect(message).toContain("k8s.wait_for: pod/p not Ready after 0s (last: not found)");
   });
+  test("wait_for all objects of a selector", async () => {
+    const pods = (...ready: string[]) => ({
+      json: {
+        items: ready.map((status, i) => ({
+          metadata: { name: `p${i}` },
+          status: { conditions: [{ type: "Ready", status }] },
+        })),
+      },
+    });
+    const line = `GET ${PODS}?labelSelector=app%3Dx&limit=500`;
+    api.expect(line, pods());
+    api.expect(line, pods("True", "False"));
+    api.expect(line, pods("True", "True"));
+    api.expect(line, pods("True"));
+    api.expect(line, pods());
+    expect(
+      await run(`
+        local s = { label_selector = "app=x", interval = 0.01 }
+        local found = k8s.wait_for("default", "pod", nil, with(s))
+        local gone = k8s.wait_for("default", "pod", nil, with { label_selector = "app=x", interval = 0.01, deleted = true })
+        return #found, #gone`),
+    ).toEqual([2, 0]);
+    api.expect(line, pods("True", "False"));
+    expect(
+      await failure(
+        `k8s.wait_for("default", "pod", nil, with { label_selector = "app=x", timeout = 0 })`,
+      ),
+    ).toContain("k8s.wait_for: pod/app=x not Ready after 0s (last: p1: Ready=False)");
+  });
+  test("rollouts of stateful sets with a partition, or that wait for deletions", async () => {
+    const set = (updateStrategy: object, updatedReplicas: number) => ({
+      json: {
+        spec: { replicas: 3, updateStrategy },
+        status: { replicas: 3, readyReplicas: 3, updatedReplicas },
+      },
+    });
+    const line = "GET /apis/apps/v1/namespaces/default/statefulsets/s";
+    api.expect(line, set({ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 1));
+    api.expect(line, set({ type: "RollingUpdate", rollingUpdate: { partition: 1 } }, 1));
+    api.expect(line, set({ type: "OnDelete" }, 0));
+    api.expect(line, set({ type: "RollingUpdate" }, 2));
+    expect(
+      await run(`
+        local out = {}
+        for i = 1, 4 do
+          out[i] = k8s.rollout_status("default", "s", with { kind = "statefulset" }).complete
+        end
+        return out`),
+    ).toEqual([[true, false, true, false]]);
+  });
   test("wait_rollout", async () => {
     const status = { updatedReplicas: 1, readyReplicas: 2, replicas: 2 };
     api.expect(`GET ${DEPLOY}/d`, { json: { spec: { replicas: 2 }, status } });
@@ -804,7 +912,12 @@ users:
 - name: u
   user: ${user}
 - name: other
-  user: { username: ann, password: pw, as: bob, as-groups: [g, h] }
+  user:
+    username: ann
+    password: pw
+    as: bob
+    as-groups: [g, h]
+    as-user-extra: { "example.com/scopes": [view, edit], reason: [debug] }
 `;
   test("contexts of a kubeconfig", async () => {
     file("tok", "filed\n");
@@ -819,6 +932,8 @@ users:
           authorization: `Basic ${Buffer.from("ann:pw").toString("base64")}`,
           "impersonate-user": "bob",
           "impersonate-group": "g, h",
+          "impersonate-extra-example.com%2fscopes": "view, edit",
+          "impersonate-extra-reason": "debug",
         },
       },
     );
