@@ -119,6 +119,23 @@ test("files and commands of this repository that pages name are there", () => {
   }
 });
 
+test("every command and option of the program is on a page", () => {
+  const text = [...own, "docs/checks.md"]
+    .map((p) => readFileSync(join(root, p), "utf8"))
+    .join("\n");
+  const help = (...args: string[]) =>
+    spawnSync(join(bin, "assay"), [...args, "--help"], { encoding: "utf8" }).stdout;
+  const commands = [...help().matchAll(/^ {2}([a-z]+) [[<]/gm)].map(([, name]) => name as string);
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands.filter((name) => name !== "help")) {
+    expect(text).toContain(`assay ${command}`);
+    for (const [option] of `${help()}${help(command)}`.matchAll(/--[a-z][a-z-]+/g))
+      expect([command, option, text.includes(option)]).toEqual([command, option, true]);
+  }
+  for (const [option] of help("checks.yaml").matchAll(/--[a-z][a-z-]+/g))
+    expect([option, text.includes(option)]).toEqual([option, true]);
+}, 60_000);
+
 describe.each(withExamples)("%s", (page) => {
   const blocks = blocksOf(page);
   const folder = join(directory, page.replaceAll(/\W/g, "-"));
