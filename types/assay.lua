@@ -4118,7 +4118,7 @@ function assay_loki_Client:rules(opts) end
 ---@return any
 function assay_loki_Client:alerts() end
 
----Asks for the deletion of lines; `opts.start`, `opts.end_time` (Unix seconds or RFC 3339), `opts.max_interval` (a longer time is cut into several requests).
+---Asks for the deletion of lines; `opts.start`, `opts.end_time` (Unix seconds, nanoseconds or RFC 3339), `opts.max_interval` (a longer time is cut into several requests).
 ---@param logql? any
 ---@param opts? table
 ---@return any

@@ -10,13 +10,19 @@ local RULES = "/loki/api/v1/rules"
 
 -- Deletion
 
---- Asks for the deletion of lines; `opts.start`, `opts.end_time` (Unix seconds or RFC 3339),
---- `opts.max_interval` (a longer time is cut into several requests).
+-- Here the server takes whole seconds only; elsewhere also fractions and nanoseconds.
+local function seconds(t)
+  if type(t) ~= "number" then return t end
+  return math.floor(t >= 1e15 and t / 1e9 or t)
+end
+
+--- Asks for the deletion of lines; `opts.start`, `opts.end_time` (Unix seconds, nanoseconds or
+--- RFC 3339), `opts.max_interval` (a longer time is cut into several requests).
 function Client:delete_logs(logql, opts)
   opts = opts or {}
   self:_post(DELETE, nil, {
     query = {
-      { "query", logql }, { "start", opts.start }, { "end", opts.end_time },
+      { "query", logql }, { "start", seconds(opts.start) }, { "end", seconds(opts.end_time) },
       { "max_interval", opts.max_interval },
     },
     raw = true,
@@ -25,7 +31,7 @@ end
 
 --- The deletions asked for; `opts.start`, `opts.end_time`.
 function Client:list_deletes(opts)
-  local range = { { "start", opts and opts.start }, { "end", opts and opts.end_time } }
+  local range = { { "start", seconds(opts and opts.start) }, { "end", seconds(opts and opts.end_time) } }
   -- the server writes null when there are none
   local answer = self:_request("GET", DELETE, { query = range, raw = true })
   return answer:find("[", 1, true) and json.parse(answer) or json.array({})

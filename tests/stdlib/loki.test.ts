@@ -311,6 +311,15 @@ test("rule groups, in YAML", async () => {
   );
 });
 
+test("deletions take whole seconds", async () => {
+  api.expect("POST /loki/api/v1/delete?query=x&start=1700000000&end=1700000001&max_interval=24h", {
+    status: 204,
+  });
+  await call(
+    'delete_logs("x", { start = 1700000000.75, end_time = 1700000001500000000, max_interval = "24h" })',
+  );
+});
+
 test("cancel_delete, flush", async () => {
   api.expect("DELETE /loki/api/v1/delete?request_id=a%2F1&force=true", { status: 204 });
   api.expect("POST /flush", { status: 204 });
