@@ -3,6 +3,7 @@
 
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
+local kube_manifest = require("assay.internal.kube_manifest")
 
 local GROUP = "/apis/%s.toolkit.fluxcd.io/%s"
 -- plural, and the API group with its versions, the current one first
@@ -31,6 +32,8 @@ local PLURALS = {
 }
 
 local M, Client = {}, kube.class("flux")
+-- what receivers are called with
+local Hook = rest.class("flux")
 
 --- `client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
 function M.client(...)
@@ -118,6 +121,16 @@ function Client:buckets(namespace, opts)
   return list(self, "buckets", namespace, opts)
 end
 
+--- A bucket, or nil.
+function Client:bucket(namespace, name)
+  return object(self, "buckets", namespace, name)
+end
+
+--- The external artifacts.
+function Client:external_artifacts(namespace, opts)
+  return list(self, "externalartifacts", namespace, opts)
+end
+
 --- The kustomizations.
 function Client:kustomizations(namespace, opts)
   return list(self, "kustomizations", namespace, opts)
@@ -173,6 +186,13 @@ function Client:helm_release_status(namespace, name)
   return status_of(release, deployed)
 end
 
+--- The history of a Helm release, the newest first: `{ chartVersion, status, version, … }`; nil when
+--- there is no such release.
+function Client:helm_release_history(namespace, name)
+  local release = self:helm_release(namespace, name)
+  return release and (release.status and release.status.history or json.array({}))
+end
+
 --- The alerts.
 function Client:alerts(namespace, opts)
   return list(self, "alerts", namespace, opts)
@@ -211,6 +231,32 @@ end
 --- An image policy, or nil.
 function Client:image_policy(namespace, name)
   return object(self, "imagepolicies", namespace, name)
+end
+
+--- The newest image that an image policy has found, such as "ghcr.io/a/b:1.2"; nil when there is none.
+function Client:latest_image(namespace, name)
+  local policy = self:image_policy(namespace, name)
+  local status = policy and policy.status or {}
+  local latest = status.latestRef
+  -- image.toolkit.fluxcd.io/v1beta2 has it as text
+  if not latest then return status.latestImage end
+  local tag = latest.tag and ":" .. latest.tag or ""
+  return latest.name .. tag .. (latest.digest and "@" .. latest.digest or "")
+end
+
+--- The image repositories.
+function Client:image_repositories(namespace, opts)
+  return list(self, "imagerepositories", namespace, opts)
+end
+
+--- An image repository, or nil.
+function Client:image_repository(namespace, name)
+  return object(self, "imagerepositories", namespace, name)
+end
+
+--- The image update automations.
+function Client:image_update_automations(namespace, opts)
+  return list(self, "imageupdateautomations", namespace, opts)
 end
 
 local function summary(items)
@@ -283,6 +329,40 @@ local function plural_of(kind)
   return plural
 end
 
+--- Whether an object of any kind, such as "OCIRepository", is ready.
+function Client:is_ready(kind, namespace, name)
+  return is_ready(object(self, plural_of(kind), namespace, name))
+end
+
+--- What a source has fetched: `{ revision, digest, url, last_update_time, … }`; nil when there is
+--- nothing. `kind` such as "GitRepository".
+function Client:artifact(kind, namespace, name)
+  local source = object(self, plural_of(kind), namespace, name)
+  local found = source and source.status and source.status.artifact
+  return found and rest.copy(found, { last_update_time = found.lastUpdateTime })
+end
+
+--- What a kustomization has applied: `{ namespace, name, group, kind, version }` each; nil when there
+--- is no such kustomization.
+function Client:inventory(namespace, name)
+  local item = self:kustomization(namespace, name)
+  if not item then return nil end
+  local out = json.array({})
+  local found = item.status and item.status.inventory
+  for _, entry in ipairs(found and found.entries or {}) do
+    -- <namespace>_<name>_<group>_<kind>; colons of RBAC names are written as two underscores
+    local ns, rest_of = tostring(entry.id):match("^([^_]*)_(.*)$")
+    local object_name, group, kind = (rest_of or ""):match("^(.*)_([^_]*)_([^_]*)$")
+    if object_name then
+      out[#out + 1] = {
+        namespace = ns ~= "" and ns or nil, name = (object_name:gsub("__", ":")), group = group,
+        kind = kind, version = entry.v,
+      }
+    end
+  end
+  return out
+end
+
 --- Waits until a source is ready; `kind` such as "GitRepository".
 function Client:wait_source_ready(kind, namespace, name, timeout_secs, opts)
   local plural = plural_of(kind)
@@ -321,6 +401,37 @@ function Client:reconcile(kind, namespace, name, opts)
     end)
   end
   return result
+end
+
+--- Calls the webhook of a receiver, as Git hosts do; returns the response. `address` is where the
+--- notification controller's webhooks are reached. `opts`: headers, body (a table is sent as JSON),
+--- and those of a connection.
+function Client:trigger_receiver(namespace, name, address, opts)
+  local receiver = self:receiver(namespace, name)
+  local path = receiver and receiver.status and receiver.status.webhookPath
+  local what = ("receiver %s/%s"):format(namespace, name)
+  if not path then
+    rest.fail(("flux: %s: %s"):format(what, receiver and "it has no webhook path yet" or "not found"))
+  end
+  -- not the API server: its credentials stay here; and the path is as good as a password
+  local hook = Hook:new(rest.copy({ timeout = self.timeout }, rest.of_client(opts, address)))
+  local _, res = hook:_post(path, opts and opts.body or "", { raw = true, what = what })
+  hook:close()
+  return res
+end
+
+--- Server-side apply of a manifest with its apiVersion, or with the current one.
+function Client:apply(manifest, opts)
+  local group = TYPES[plural_of(manifest.kind)]
+  local rules = { api_version = GROUP:format(group[1], group[2]):match("^/apis/(.+)$"), plurals = PLURALS }
+  return kube_manifest.apply(self, manifest, opts, rules)
+end
+
+--- Deletes an object by its kind, such as "Kustomization"; false when there is none.
+function Client:delete(kind, namespace, name)
+  local plural = plural_of(kind)
+  if kube_manifest.remove(self, path_of(plural, namespace, name)) then return true end
+  return TYPES[plural][3] ~= nil and kube_manifest.remove(self, path_of(plural, namespace, name, 3))
 end
 
 --- Stops the reconciliation of an object.

@@ -4,6 +4,7 @@
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
 local poll = require("assay.internal.poll")
+local kube_manifest = require("assay.internal.kube_manifest")
 
 local VERSION = "kargo.akuity.io/v1alpha1"
 local PREFIX = "/apis/" .. VERSION
@@ -65,6 +66,12 @@ local function freight_id(status)
   return nil
 end
 
+--- The latest verification of the freight that is in a stage now.
+local function verification_of(status)
+  local latest = (status.freightHistory or {})[1]
+  return latest and (latest.verificationHistory or {})[1]
+end
+
 local function phase_of(status, item)
   if status.phase then return status.phase end
   if status.currentPromotion or kube.is_true(item, "Promoting") then return "Promoting" end
@@ -84,7 +91,8 @@ local function is_healthy(item)
   return status.phase == nil and status.health ~= nil and status.health.status == "Healthy"
 end
 
---- phase, current_freight_id, health, conditions of a stage.
+--- phase, current_freight_id, health, conditions, freight_summary, last_promotion, current_promotion,
+--- verification (phase, id, message of that of the current freight) of a stage.
 function Client:stage_status(namespace, name)
   local item = self:stage(namespace, name)
   local status = item.status or {}
@@ -93,6 +101,10 @@ function Client:stage_status(namespace, name)
     current_freight_id = freight_id(status),
     health = status.health,
     conditions = status.conditions or json.array({}),
+    freight_summary = status.freightSummary,
+    last_promotion = status.lastPromotion and status.lastPromotion.name,
+    current_promotion = status.currentPromotion and status.currentPromotion.name,
+    verification = verification_of(status),
   }
 end
 
@@ -107,6 +119,26 @@ function Client:wait_stage_healthy(namespace, name, timeout_secs, opts)
   return poll(o, ("kargo: stage %s/%s not healthy"):format(namespace, name), function()
     local item = self:stage(namespace, name)
     return is_healthy(item), kube.describe(item, "Healthy")
+  end)
+end
+
+local VERIFIED_OVER = { Failed = true, Error = true, Inconclusive = true, Aborted = true }
+
+--- Waits until the freight that is in a stage now is verified there. A verification that failed is an
+--- error at once. `opts`: interval (5 s), after (the id of a verification that does not count).
+function Client:wait_verified(namespace, stage, timeout_secs, opts)
+  local o = kube.wait_options(timeout_secs, opts, 300, 5)
+  local what = ("kargo: verification of stage %s/%s"):format(namespace, stage)
+  return poll(o, what .. " not finished", function()
+    local verification = verification_of(self:stage(namespace, stage).status or {})
+    local phase = verification and verification.phase
+    local seen = "phase " .. tostring(phase)
+    -- of before the one asked for
+    if not verification or (o.after and verification.id == o.after) then return false, seen end
+    if VERIFIED_OVER[phase] then
+      error({ stop = ("%s: %s: %s"):format(what, phase, verification.message or "") })
+    end
+    return phase == "Successful", seen
   end)
 end
 
@@ -266,6 +298,80 @@ function Client:refresh(kind, namespace, name)
   return self:_merge(kube.path(PREFIX, namespace, plural, name), {
     metadata = { annotations = { ["kargo.akuity.io/refresh"] = rest.rfc3339(time()) } },
   })
+end
+
+local function request_verification(self, namespace, stage, action)
+  local verification = verification_of(self:stage(namespace, stage).status or {})
+  if not verification or not verification.id then
+    rest.fail(("kargo: stage %s/%s has no verification"):format(namespace, stage))
+  end
+  self:_merge(kube.path(PREFIX, namespace, "stages", stage), {
+    metadata = { annotations = {
+      ["kargo.akuity.io/" .. action] = json.encode({ id = verification.id }),
+    } },
+  })
+  return verification.id
+end
+
+--- Verifies the freight that is in a stage once more; returns the id of the verification before, for
+--- `wait_verified` with `after`.
+function Client:reverify(namespace, stage)
+  return request_verification(self, namespace, stage, "reverify")
+end
+
+--- Stops the verification that runs in a stage; returns its id.
+function Client:abort_verification(namespace, stage)
+  return request_verification(self, namespace, stage, "abort")
+end
+
+-- Tasks and configuration
+
+--- The promotion tasks of a namespace, of all when it is nil.
+function Client:promotion_tasks(namespace, opts)
+  return list(self, namespace, "promotiontasks", opts)
+end
+
+--- A promotion task.
+function Client:promotion_task(namespace, name)
+  return object(self, namespace, "promotiontasks", name)
+end
+
+--- The promotion tasks of the cluster.
+function Client:cluster_promotion_tasks(opts)
+  return list(self, nil, "clusterpromotiontasks", opts)
+end
+
+--- A promotion task of the cluster.
+function Client:cluster_promotion_task(name)
+  return object(self, nil, "clusterpromotiontasks", name)
+end
+
+--- The configuration of a project, which has its name.
+function Client:project_config(project)
+  return object(self, project, "projectconfigs", project)
+end
+
+--- The configuration of the cluster.
+function Client:cluster_config()
+  return object(self, nil, "clusterconfigs", "cluster")
+end
+
+-- Changes
+
+--- Server-side apply of a manifest, e.g. a Project, Warehouse or Stage.
+function Client:apply(manifest, opts)
+  local is_freight = tostring(manifest.kind):lower() == "freight"
+  return kube_manifest.apply(self, manifest, opts, {
+    api_version = VERSION, plurals = is_freight and { freight = freight_plural(self) },
+  })
+end
+
+--- Deletes an object by its kind, such as "Promotion" or "Freight"; false when there is none. A
+--- project has no namespace.
+function Client:delete(kind, namespace, name)
+  local lower = tostring(kind):lower()
+  local plural = lower == "freight" and freight_plural(self) or kube_manifest.plural(lower)
+  return kube_manifest.remove(self, kube.path(PREFIX, namespace, kube.segment(plural), name))
 end
 
 --- Stops a running promotion.

@@ -2583,7 +2583,99 @@ function assay_eso_Client:all_cluster_stores_ready(opts) end
 ---@return any
 function assay_eso_Client:refresh(namespace, name) end
 
----External Secrets Operator: external secrets and their stores.
+---Has the external secrets of a cluster external secret synced now.
+---@param name? any
+---@return any
+function assay_eso_Client:refresh_cluster(name) end
+
+---The names of the keys in the Secret that an external secret makes, sorted; nil while there is none.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:secret_keys(namespace, name) end
+
+---Raises unless the Secret that an external secret makes has all of these keys; true.
+---@param namespace? any
+---@param name? any
+---@param expected_keys? any
+---@return any
+function assay_eso_Client:assert_keys(namespace, name, expected_keys) end
+
+---The push secrets of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:push_secrets(namespace, opts) end
+
+---A push secret, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:push_secret(namespace, name) end
+
+---Whether a push secret has been pushed.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:is_push_secret_synced(namespace, name) end
+
+---Waits until a push secret has been pushed. `opts`: interval (5 s).
+---@param namespace? any
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_eso_Client:wait_push_secret_synced(namespace, name, timeout_secs, opts) end
+
+---How many push secrets are pushed: synced, failed, total, failed_names.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:all_push_secrets_synced(namespace, opts) end
+
+---The cluster push secrets.
+---@param opts? table
+---@return any
+function assay_eso_Client:cluster_push_secrets(opts) end
+
+---A cluster push secret, or nil.
+---@param name? any
+---@return any
+function assay_eso_Client:cluster_push_secret(name) end
+
+---The generators of a kind ("Password", "passwords", …) in a namespace, in all when it is nil.
+---@param kind? any
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_eso_Client:generators(kind, namespace, opts) end
+
+---A generator, or nil.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:generator(kind, namespace, name) end
+
+---The cluster generators.
+---@param opts? table
+---@return any
+function assay_eso_Client:cluster_generators(opts) end
+
+---Server-side apply of a manifest, e.g. an ExternalSecret or a SecretStore.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_eso_Client:apply(manifest, opts) end
+
+---Deletes an object by its kind, such as "ExternalSecret"; false when there is none. The namespace of those of the cluster is nil.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_eso_Client:delete(kind, namespace, name) end
+
+---External Secrets Operator: external secrets, push secrets, stores, generators.
 ---@class assay.eso
 local assay_eso = {}
 
@@ -2662,6 +2754,18 @@ function assay_flux_Client:oci_repository(namespace, name) end
 ---@return any
 function assay_flux_Client:buckets(namespace, opts) end
 
+---A bucket, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:bucket(namespace, name) end
+
+---The external artifacts.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:external_artifacts(namespace, opts) end
+
 ---The kustomizations.
 ---@param namespace? any
 ---@param opts? table
@@ -2709,6 +2813,12 @@ function assay_flux_Client:is_helm_release_ready(namespace, name) end
 ---@param name? any
 ---@return any
 function assay_flux_Client:helm_release_status(namespace, name) end
+
+---The history of a Helm release, the newest first: `{ chartVersion, status, version, … }`; nil when there is no such release.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:helm_release_history(namespace, name) end
 
 ---The alerts.
 ---@param namespace? any
@@ -2758,6 +2868,30 @@ function assay_flux_Client:image_policies(namespace, opts) end
 ---@return any
 function assay_flux_Client:image_policy(namespace, name) end
 
+---The newest image that an image policy has found, such as "ghcr.io/a/b:1.2"; nil when there is none.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:latest_image(namespace, name) end
+
+---The image repositories.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:image_repositories(namespace, opts) end
+
+---An image repository, or nil.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:image_repository(namespace, name) end
+
+---The image update automations.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_flux_Client:image_update_automations(namespace, opts) end
+
 ---How many sources are ready (Git, Helm, OCI, buckets): ready, not_ready, total, not_ready_names, suspended, suspended_names.
 ---@param namespace? any
 ---@param opts? table
@@ -2792,6 +2926,26 @@ function assay_flux_Client:wait_kustomization_ready(namespace, name, timeout_sec
 ---@return any
 function assay_flux_Client:wait_helm_release_ready(namespace, name, timeout_secs, opts) end
 
+---Whether an object of any kind, such as "OCIRepository", is ready.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:is_ready(kind, namespace, name) end
+
+---What a source has fetched: `{ revision, digest, url, last_update_time, … }`; nil when there is nothing. `kind` such as "GitRepository".
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:artifact(kind, namespace, name) end
+
+---What a kustomization has applied: `{ namespace, name, group, kind, version }` each; nil when there is no such kustomization.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:inventory(namespace, name) end
+
 ---Waits until a source is ready; `kind` such as "GitRepository".
 ---@param kind? any
 ---@param namespace? any
@@ -2808,6 +2962,27 @@ function assay_flux_Client:wait_source_ready(kind, namespace, name, timeout_secs
 ---@param opts? table
 ---@return any
 function assay_flux_Client:reconcile(kind, namespace, name, opts) end
+
+---Calls the webhook of a receiver, as Git hosts do; returns the response. `address` is where the notification controller's webhooks are reached. `opts`: headers, body (a table is sent as JSON), and those of a connection.
+---@param namespace? any
+---@param name? any
+---@param address? any
+---@param opts? table
+---@return any
+function assay_flux_Client:trigger_receiver(namespace, name, address, opts) end
+
+---Server-side apply of a manifest with its apiVersion, or with the current one.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_flux_Client:apply(manifest, opts) end
+
+---Deletes an object by its kind, such as "Kustomization"; false when there is none.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_flux_Client:delete(kind, namespace, name) end
 
 ---Stops the reconciliation of an object.
 ---@param kind? any
@@ -3872,7 +4047,7 @@ function assay_kargo_Client:stages(namespace, opts) end
 ---@return any
 function assay_kargo_Client:stage(namespace, name) end
 
----phase, current_freight_id, health, conditions of a stage.
+---phase, current_freight_id, health, conditions, freight_summary, last_promotion, current_promotion, verification (phase, id, message of that of the current freight) of a stage.
 ---@param namespace? any
 ---@param name? any
 ---@return any
@@ -3891,6 +4066,14 @@ function assay_kargo_Client:is_stage_healthy(namespace, name) end
 ---@param opts? table
 ---@return any
 function assay_kargo_Client:wait_stage_healthy(namespace, name, timeout_secs, opts) end
+
+---Waits until the freight that is in a stage now is verified there. A verification that failed is an error at once. `opts`: interval (5 s), after (the id of a verification that does not count).
+---@param namespace? any
+---@param stage? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:wait_verified(namespace, stage, timeout_secs, opts) end
 
 ---The freight of a namespace. `opts`: stage, warehouse, alias.
 ---@param namespace? any
@@ -3983,6 +4166,62 @@ function assay_kargo_Client:approve(namespace, freight, stage) end
 ---@param name? any
 ---@return any
 function assay_kargo_Client:refresh(kind, namespace, name) end
+
+---Verifies the freight that is in a stage once more; returns the id of the verification before, for `wait_verified` with `after`.
+---@param namespace? any
+---@param stage? any
+---@return any
+function assay_kargo_Client:reverify(namespace, stage) end
+
+---Stops the verification that runs in a stage; returns its id.
+---@param namespace? any
+---@param stage? any
+---@return any
+function assay_kargo_Client:abort_verification(namespace, stage) end
+
+---The promotion tasks of a namespace, of all when it is nil.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:promotion_tasks(namespace, opts) end
+
+---A promotion task.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:promotion_task(namespace, name) end
+
+---The promotion tasks of the cluster.
+---@param opts? table
+---@return any
+function assay_kargo_Client:cluster_promotion_tasks(opts) end
+
+---A promotion task of the cluster.
+---@param name? any
+---@return any
+function assay_kargo_Client:cluster_promotion_task(name) end
+
+---The configuration of a project, which has its name.
+---@param project? any
+---@return any
+function assay_kargo_Client:project_config(project) end
+
+---The configuration of the cluster.
+---@return any
+function assay_kargo_Client:cluster_config() end
+
+---Server-side apply of a manifest, e.g. a Project, Warehouse or Stage.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_kargo_Client:apply(manifest, opts) end
+
+---Deletes an object by its kind, such as "Promotion" or "Freight"; false when there is none. A project has no namespace.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_kargo_Client:delete(kind, namespace, name) end
 
 ---Stops a running promotion.
 ---@param namespace? any

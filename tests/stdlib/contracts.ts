@@ -173,6 +173,10 @@ export const CONTRACTS: Record<string, Contract> = {
     },
   },
   eso: {
+    args: {
+      kind: '"Password"',
+      "apply.manifest": '{ kind = "SecretStore", metadata = { name = "a" } }',
+    },
     label: kubeLabel("eso", "LIST"),
     error: (fn, r, status, body) => {
       const isAbsent = status === 404 && r.query.includes("limit=500");
@@ -181,9 +185,12 @@ export const CONTRACTS: Record<string, Contract> = {
     },
     missing: {
       ...each("external_secret secret_store cluster_secret_store cluster_external_secret", "nil"),
+      ...each("push_secret cluster_push_secret generator", "nil"),
       ...each("is_secret_synced is_store_ready is_cluster_store_ready", "false"),
+      ...each("is_push_secret_synced delete", "false"),
     },
     missingError: {
+      ...each("secret_keys assert_keys", "eso: ExternalSecret "),
       external_secret_status: "eso: ExternalSecret ",
       secret_store_status: "eso: SecretStore ",
       cluster_secret_store_status: "eso: ClusterSecretStore ",
@@ -191,9 +198,23 @@ export const CONTRACTS: Record<string, Contract> = {
     },
   },
   flux: {
-    args: { kind: '"kustomization"', "wait_source_ready.kind": '"gitrepository"' },
+    args: {
+      kind: '"kustomization"',
+      "wait_source_ready.kind": '"gitrepository"',
+      "trigger_receiver.address": "URL",
+      "apply.manifest": '{ kind = "Bucket", metadata = { name = "a" } }',
+    },
+    answer: ({ path }) =>
+      path.includes("/receivers/") ? { status: { webhookPath: "/hook" } } : {},
+    missingError: { trigger_receiver: "flux: receiver " },
+    unsent: { trigger_receiver: "webhooks get none of the API server's headers" },
     label: kubeLabel("flux", "LIST"),
     missing: {
+      ...each(
+        "bucket image_repository latest_image artifact inventory helm_release_history",
+        "nil",
+      ),
+      ...each("is_ready delete", "false"),
       ...each("git_repository helm_repository helm_chart oci_repository kustomization", "nil"),
       ...each("helm_release alert provider receiver image_policy", "nil"),
       ...each("kustomization_status helm_release_status", "nil"),
@@ -265,6 +286,15 @@ export const CONTRACTS: Record<string, Contract> = {
     },
   },
   kargo: {
+    args: {
+      "apply.manifest": '{ kind = "Stage", metadata = { name = "a" } }',
+      "delete.kind": '"Stage"',
+    },
+    answer: ({ path }) =>
+      path.includes("/stages/")
+        ? { status: { freightHistory: [{ verificationHistory: [{ id: "v" }] }] } }
+        : {},
+    missing: { delete: "false" },
     label: kubeLabel("kargo", "GET"),
   },
   loki: {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { testOperator, withCondition } from "./operators";
+import { describe, expect, test } from "vitest";
+import { applied, testOperator, withCondition } from "./operators";
 import { useApi } from "./server";
 
 const api = useApi();
@@ -152,4 +152,145 @@ test("reconcile, suspend, resume", async () => {
   api.expect(`PATCH ${path}`, { json: {} }, { body: { spec: { suspend: false } } });
   await run(`c:reconcile("Kustomization", "n", "x") c:suspend("Kustomization", "n", "x")
     c:resume("kustomizations", "n", "x")`);
+});
+
+describe("further kinds", () => {
+  testOperator(api, {
+    name: "flux",
+    listVerb: "LIST",
+    list404: "error",
+    object404: "nil",
+    lists: [[`external_artifacts("n")`, G("source", "v1", "externalartifacts")]],
+    objects: [[`helm_chart("n", "x")`, G("source", "v1", "helmcharts/x")]],
+  });
+});
+
+test("kinds with an older version", async () => {
+  const older = (kind: string, group: string, answer: object) => {
+    api.expect(`GET ${G(group, "v1", kind)}`, { status: 404 });
+    api.expect(`GET ${G(group, "v1beta2", kind)}`, answer);
+  };
+  older("buckets/x", "source", { json: { n: 1 } });
+  older("imagerepositories/x", "image", { json: { n: 2 } });
+  older("imagerepositories?limit=500", "image", { json: { items: [1] } });
+  older("imageupdateautomations?limit=500", "image", { json: { items: [1, 2] } });
+  older("ocirepositories/x", "source", { status: 404 });
+  expect(
+    await run(`return c:bucket("n", "x").n, c:image_repository("n", "x").n, #c:image_repositories("n").items,
+      #c:image_update_automations("n").items, c:is_ready("OCIRepository", "n", "x")`),
+  ).toEqual([1, 2, 1, 2, false]);
+});
+
+test("is_ready counts what the status has seen of the spec", async () => {
+  const path = `GET ${G("source", "v1", "helmcharts/x")}`;
+  const chart = (observedGeneration: number) => ({
+    json: withCondition("Ready", "True", { metadata: { generation: 2 } }),
+    observedGeneration,
+  });
+  for (const seen of [1, 2]) {
+    const { json } = chart(seen) as { json: { status: object } };
+    api.expect(path, { json: { ...json, status: { ...json.status, observedGeneration: seen } } });
+  }
+  expect(
+    await run(`return c:is_ready("HelmChart", "n", "x"), c:is_ready("helmcharts", "n", "x")`),
+  ).toEqual([false, true]);
+});
+
+test("artifact, inventory, helm_release_history, latest_image", async () => {
+  const source = `GET ${G("source", "v1", "gitrepositories/x")}`;
+  const artifact = { revision: "main@sha1:1", digest: "sha256:2", lastUpdateTime: "t" };
+  api.expect(source, { json: { status: { artifact } } });
+  api.expect(source, { json: {} });
+  const kustomization = `GET ${G("kustomize", "v1", "kustomizations/x")}`;
+  const entries = [
+    { id: "web_app_apps_Deployment", v: "v1" },
+    { id: "_system__reader_rbac.authorization.k8s.io_ClusterRole", v: "v1" },
+    { id: "web_app__Service", v: "v1" },
+  ];
+  api.expect(kustomization, { json: { status: { inventory: { entries } } } });
+  api.expect(kustomization, { json: {} });
+  api.expect(kustomization, { status: 404 });
+  const release = `GET ${G("helm", "v2", "helmreleases/x")}`;
+  api.expect(release, { json: { status: { history: [{ chartVersion: "2" }] } } });
+  api.expect(release, { json: {} });
+  const policy = `GET ${G("image", "v1", "imagepolicies/x")}`;
+  api.expect(policy, { json: { status: { latestRef: { name: "a/b", tag: "1", digest: "d" } } } });
+  api.expect(policy, { json: { status: { latestImage: "a/b:2" } } });
+  api.expect(policy, { json: {} });
+  expect(
+    await run(`return c:artifact("GitRepository", "n", "x"), c:artifact("gitrepositories", "n", "x"),
+      c:inventory("n", "x"), c:inventory("n", "x"), c:inventory("n", "x"),
+      c:helm_release_history("n", "x"), c:helm_release_history("n", "x"),
+      c:latest_image("n", "x"), c:latest_image("n", "x"), c:latest_image("n", "x")`),
+  ).toEqual([
+    { ...artifact, last_update_time: "t" },
+    undefined,
+    [
+      { namespace: "web", name: "app", group: "apps", kind: "Deployment", version: "v1" },
+      {
+        name: "system:reader",
+        group: "rbac.authorization.k8s.io",
+        kind: "ClusterRole",
+        version: "v1",
+      },
+      { namespace: "web", name: "app", group: "", kind: "Service", version: "v1" },
+    ],
+    [],
+    undefined,
+    [{ chartVersion: "2" }],
+    [],
+    "a/b:1@d",
+    "a/b:2",
+    undefined,
+  ]);
+});
+
+test("trigger_receiver calls the webhook without the API server's credentials", async () => {
+  const receiver = `GET ${G("notification", "v1", "receivers/x")}`;
+  const ready = { json: { status: { webhookPath: "/hook/abc" } } };
+  api.expect(receiver, ready);
+  api.expect("POST /in/hook/abc", {}, { headers: { authorization: null, "x-e": "ping" } });
+  api.expect(receiver, ready);
+  api.expect("POST /hook/abc", {}, { headers: { authorization: null }, body: { a: 1 } });
+  expect(
+    await run(`return c:trigger_receiver("n", "x", URL .. "/in/", { headers = { ["X-E"] = "ping" } }).status,
+      c:trigger_receiver("n", "x", URL, { body = { a = 1 } }).status`),
+  ).toEqual([200, 200]);
+  api.expect(receiver, ready);
+  api.expect("POST /hook/abc", { status: 400, text: "no" });
+  expect(await failure(`c:trigger_receiver("n", "x", URL)`)).toContain(
+    "flux: receiver n/x HTTP 400: no",
+  );
+  api.expect(receiver, { json: {} });
+  expect(await failure(`c:trigger_receiver("n", "x", URL)`)).toContain(
+    "flux: receiver n/x: it has no webhook path yet",
+  );
+});
+
+test("apply, delete", async () => {
+  const query = "?fieldManager=assay&force=true";
+  api.expect(
+    `PATCH ${G("kustomize", "v1", "kustomizations/x")}${query}`,
+    { json: { n: 1 } },
+    applied("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "n"),
+  );
+  api.expect(
+    `PATCH ${G("image", "v1beta2", "imagepolicies/x")}${query}`,
+    { json: { n: 2 } },
+    applied("image.toolkit.fluxcd.io/v1beta2", "ImagePolicy", "n"),
+  );
+  api.expect(`DELETE ${G("helm", "v2", "helmreleases/x")}`, { json: {} });
+  api.expect(`DELETE ${G("source", "v1", "ocirepositories/x")}`, { status: 404 });
+  api.expect(`DELETE ${G("source", "v1beta2", "ocirepositories/x")}`, { json: {} });
+  api.expect(`DELETE ${G("helm", "v2", "helmreleases/x")}`, { status: 404 });
+  expect(
+    await run(`
+      local x = { name = "x", namespace = "n" }
+      return c:apply({ kind = "Kustomization", metadata = x }).n,
+        c:apply({ apiVersion = "image.toolkit.fluxcd.io/v1beta2", kind = "ImagePolicy", metadata = x }).n,
+        c:delete("HelmRelease", "n", "x"), c:delete("OCIRepository", "n", "x"), c:delete("HelmRelease", "n", "x")`),
+  ).toEqual([1, 2, true, true, false]);
+  expect(await failure(`c:apply({ kind = "Pod", metadata = { name = "x" } })`)).toContain(
+    "flux: unknown kind 'Pod'",
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { testOperator } from "./operators";
+import { applied, testOperator } from "./operators";
 import { useApi } from "./server";
 
 const api = useApi();
@@ -21,12 +21,18 @@ testOperator(api, {
     [`promotions("n")`, `${N}/promotions`],
     [`warehouses("n")`, `${N}/warehouses`],
     ["projects()", `${P}/projects`],
+    [`promotion_tasks("n")`, `${N}/promotiontasks`],
+    ["cluster_promotion_tasks()", `${P}/clusterpromotiontasks`],
   ],
   objects: [
     [`stage("n", "x")`, `${N}/stages/x`],
     [`promotion("n", "x")`, `${N}/promotions/x`],
     [`warehouse("n", "x")`, `${N}/warehouses/x`],
     [`project("x")`, `${P}/projects/x`],
+    [`promotion_task("n", "x")`, `${N}/promotiontasks/x`],
+    [`cluster_promotion_task("x")`, `${P}/clusterpromotiontasks/x`],
+    [`project_config("n")`, `${N}/projectconfigs/n`],
+    ["cluster_config()", `${P}/clusterconfigs/cluster`],
   ],
 });
 
@@ -184,4 +190,82 @@ test("approve, refresh, abort_promotion", async () => {
   expect(await failure(`c:refresh("stage", "n", "s")`)).toContain("HTTP 409: no");
   api.expect(`PATCH ${N}/promotions/p`, { status: 404, text: "no" }, any);
   expect(await failure(`c:abort_promotion("n", "p")`)).toContain("HTTP 404: no");
+});
+
+const verified = (...history: object[]) => ({
+  json: { status: { freightHistory: [{ items: {}, verificationHistory: history }] } },
+});
+
+test("stage_status: what is summed up, promoted and verified", async () => {
+  api.expect(`GET ${N}/stages/a`, {
+    json: {
+      status: {
+        freightSummary: "1/1 Fulfilled",
+        lastPromotion: { name: "p1" },
+        currentPromotion: { name: "p2" },
+        freightHistory: [{ verificationHistory: [{ id: "v2", phase: "Running" }, { id: "v1" }] }],
+      },
+    },
+  });
+  expect(await run(`return c:stage_status("n", "a")`)).toEqual([
+    {
+      phase: "Promoting",
+      freight_summary: "1/1 Fulfilled",
+      last_promotion: "p1",
+      current_promotion: "p2",
+      verification: { id: "v2", phase: "Running" },
+      conditions: [],
+    },
+  ]);
+});
+
+test("reverify, abort_verification, wait_verified", async () => {
+  const annotated = (key: string) => ({
+    headers: { "content-type": "application/merge-patch+json" },
+    body: { metadata: { annotations: { [`kargo.akuity.io/${key}`]: '{"id":"v1"}' } } },
+  });
+  const stage = `GET ${N}/stages/s`;
+  api.expect(stage, verified({ id: "v1", phase: "Failed" }));
+  api.expect(`PATCH ${N}/stages/s`, { json: {} }, annotated("reverify"));
+  // the old one is still the latest
+  api.expect(stage, verified({ id: "v1", phase: "Failed" }));
+  api.expect(stage, { status: 503 });
+  api.expect(stage, verified({ id: "v2", phase: "Running" }, { id: "v1", phase: "Failed" }));
+  api.expect(stage, verified({ id: "v2", phase: "Successful" }));
+  api.expect(stage, verified({ id: "v1", phase: "Running" }));
+  api.expect(`PATCH ${N}/stages/s`, { json: {} }, annotated("abort"));
+  expect(
+    await run(`local before = c:reverify("n", "s")
+      return before, c:wait_verified("n", "s", 5, { interval = 0.02, after = before }), c:abort_verification("n", "s")`),
+  ).toEqual(["v1", true, "v1"]);
+  api.expect(stage, verified({ id: "v1", phase: "Inconclusive", message: "unclear" }));
+  expect(await failure(`c:wait_verified("n", "s", 5)`)).toContain(
+    "kargo: verification of stage n/s: Inconclusive: unclear",
+  );
+  api.expect(stage, verified({ id: "v1", phase: "Pending" }));
+  expect(await failure(`c:wait_verified("n", "s", 0)`)).toContain(
+    "kargo: verification of stage n/s not finished after 0s (last: phase Pending)",
+  );
+  api.expect(stage, { json: {} });
+  expect(await failure(`c:reverify("n", "s")`)).toContain("kargo: stage n/s has no verification");
+});
+
+test("apply, delete", async () => {
+  const VERSION = "kargo.akuity.io/v1alpha1";
+  const query = "?fieldManager=assay&force=true";
+  api.expect(`PATCH ${P}/projects/x${query}`, { json: { n: 1 } }, applied(VERSION, "Project"));
+  discovery("freights");
+  api.expect(`PATCH ${N}/freights/x${query}`, { json: { n: 2 } }, applied(VERSION, "Freight", "n"));
+  api.expect(`DELETE ${N}/freights/x`, { json: {} });
+  api.expect(`DELETE ${N}/promotions/x`, { status: 404 });
+  api.expect(`DELETE ${P}/projects/x`, { json: {} });
+  expect(
+    await run(`return c:apply({ kind = "Project", metadata = { name = "x" } }).n,
+      c:apply({ kind = "Freight", metadata = { name = "x", namespace = "n" } }).n,
+      c:delete("Freight", "n", "x"), c:delete("Promotion", "n", "x"), c:delete("Project", nil, "x")`),
+  ).toEqual([1, 2, true, false, true]);
+  api.expect(`DELETE ${N}/stages/x`, { status: 403, text: "no" });
+  expect(await failure(`c:delete("Stage", "n", "x")`)).toContain(
+    `kargo: DELETE ${N}/stages/x HTTP 403: no`,
+  );
 });

@@ -1,6 +1,6 @@
 /** Lists and objects of operators' modules: one request each, the same rules for all. */
 import { describe, expect, test } from "vitest";
-import type { Api } from "./server";
+import type { Api, Wanted } from "./server";
 
 export interface Operator {
   name: string;
@@ -97,5 +97,18 @@ export function withCondition(type: string, status: string, more: object = {}): 
     metadata: { name: `${type}-${status}` },
     ...more,
     status: { conditions: [{ type, status, reason: "R", message: "M" }] },
+  };
+}
+
+/** What a server-side apply of an object with nothing but its name must send. */
+export function applied(apiVersion: string, kind: string, namespace?: string): Wanted {
+  return {
+    headers: { "content-type": "application/apply-patch+yaml" },
+    check: ({ body }) =>
+      expect(JSON.parse(`${body}`)).toEqual({
+        apiVersion,
+        kind,
+        metadata: { name: "x", namespace },
+      }),
   };
 }
