@@ -141,8 +141,9 @@ function Client:wait_request_ready(namespace, name, timeout_secs, opts)
   local what = ("certificate request %s/%s"):format(namespace, name)
   local o = rest.copy(opts, { stop = function(request)
     local ready = kube.condition(request, "Ready")
-    local is_over = kube.is_true(request, "Denied") or (ready and ready.reason == "Failed")
-    return is_over and ("certmanager: %s: %s"):format(what, kube.describe(request, "Ready")) or nil
+    local over = kube.is_true(request, "Denied") and "Denied"
+      or (ready and ready.reason == "Failed") and "Ready"
+    return over and ("certmanager: %s: %s"):format(what, kube.describe(request, over)) or nil
   end })
   return wait(timeout_secs, o, what .. " to be ready", function()
     return self:certificate_request(namespace, name)
@@ -284,6 +285,10 @@ function Client:apply(manifest, opts)
     rest.fail("certmanager.apply: a manifest needs kind and metadata.name")
   end
   local plural = manifest.kind:lower() .. "s"
+  if not meta.namespace and plural ~= "clusterissuers" then
+    rest.fail(("certmanager.apply: %s %s needs metadata.namespace"):format(manifest.kind, meta.name))
+  end
+  manifest = rest.copy({ apiVersion = "cert-manager.io/v1" }, manifest)
   return self:_apply(kube.path(CM, meta.namespace, plural, meta.name), manifest, opts)
 end
 

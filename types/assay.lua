@@ -3794,7 +3794,7 @@ function assay_k8s.update(ns, kind, name, body, opts) end
 ---@return any
 function assay_k8s.patch_resource(ns, kind, name, body, opts) end
 
----Deletes an object; see `k8s.delete`.
+---Deletes an object; see `k8s.delete`. The pods of a job are deleted with it unless `propagation_policy` says otherwise.
 ---@param ns? any
 ---@param kind? any
 ---@param name? any
@@ -3941,7 +3941,7 @@ function assay_k8s.get_configmap(ns, name, opts) end
 ---@return any
 function assay_k8s.endpoint_slices(ns, service, opts) end
 
----The addresses of a service that are ready. From Endpoints, or from EndpointSlices when `opts.slices` is true or the server has no such Endpoints.
+---The addresses of a service that are ready. From Endpoints, or from EndpointSlices when `opts.slices` is true or the Endpoints are missing, empty or cut off.
 ---@param ns? any
 ---@param name? any
 ---@param opts? table

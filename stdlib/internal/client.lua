@@ -79,6 +79,11 @@ function rest.fail(message)
   error(message, place)
 end
 
+--- The text of an error without the place in the code that it begins with.
+function rest.without_place(e)
+  return (tostring(e):gsub("^[^%s:]+:%d+: ", ""))
+end
+
 --- Percent-encodes one part of a path.
 function rest.escape(part)
   return url.encode(rest.text(part))

@@ -79,9 +79,18 @@ function M.patch_resource(ns, kind, name, body, opts)
   return verbs.patch((paths.locate(ns, kind, name, opts)), body, opts)
 end
 
---- Deletes an object; see `k8s.delete`.
+-- the server alone would leave the pods of a deleted job behind
+local function deleting(entry, opts)
+  local is_job = entry.prefix == "/apis/batch/v1" and entry.plural == "jobs"
+  if not is_job or opts and opts.propagation_policy then return opts end
+  return rest.copy(opts, { propagation_policy = "Background" })
+end
+
+--- Deletes an object; see `k8s.delete`. The pods of a job are deleted with it unless
+--- `propagation_policy` says otherwise.
 function M.delete_resource(ns, kind, name, opts)
-  return verbs.delete((paths.locate(ns, kind, name, opts)), opts)
+  local path, entry = paths.locate(ns, kind, name, opts)
+  return verbs.delete(path, deleting(entry, opts))
 end
 
 --- Deletes all objects of a kind that match the selectors.
@@ -92,7 +101,7 @@ function M.delete_collection(ns, kind, opts)
   return verbs.delete(rest.with_query(paths.list(entry, ns), {
     { "labelSelector", opts.label_selector },
     { "fieldSelector", opts.field_selector },
-  }), opts)
+  }), deleting(entry, opts))
 end
 
 local function apply_to(path, object, opts)

@@ -54,29 +54,17 @@ function M.endpoint_slices(ns, service, opts)
   }))
 end
 
---- The addresses of a service that are ready. From Endpoints, or from EndpointSlices when
---- `opts.slices` is true or the server has no such Endpoints.
-function M.service_endpoints(ns, name, opts)
+local function from_endpoints(object)
   local addresses = json.array({})
-  local object = not (opts and opts.slices) and objects.find(ns, "endpoints", name, opts)
-  if object then
-    for _, subset in ipairs(object.subsets or {}) do
-      for _, address in ipairs(subset.addresses or {}) do
-        addresses[#addresses + 1] = address.ip
-      end
-    end
-    return addresses
+  for _, subset in ipairs(object.subsets or {}) do
+    for _, address in ipairs(subset.addresses or {}) do addresses[#addresses + 1] = address.ip end
   end
-  local ok, slices = pcall(M.endpoint_slices, ns or paths.namespace(opts), name, opts)
-  if not ok or #(slices.items or {}) == 0 then
-    if opts and opts.slices then
-      if not ok then error(slices, 0) end
-      return addresses
-    end
-    -- raises the 404
-    objects.get_resource(ns, "endpoints", name, opts)
-  end
-  for _, slice in ipairs(ok and slices.items or {}) do
+  return addresses
+end
+
+local function from_slices(slices)
+  local addresses = json.array({})
+  for _, slice in ipairs(slices.items or {}) do
     for _, endpoint in ipairs(slice.endpoints or {}) do
       -- nil is to be read as true
       if (endpoint.conditions or {}).ready ~= false then
@@ -85,6 +73,21 @@ function M.service_endpoints(ns, name, opts)
     end
   end
   return addresses
+end
+
+--- The addresses of a service that are ready. From Endpoints, or from EndpointSlices when
+--- `opts.slices` is true or the Endpoints are missing, empty or cut off.
+function M.service_endpoints(ns, name, opts)
+  if opts and opts.slices then return from_slices(M.endpoint_slices(ns or paths.namespace(opts), name, opts)) end
+  local object = objects.find(ns, "endpoints", name, opts)
+  local addresses = object and from_endpoints(object) or json.array({})
+  local notes = object and object.metadata and object.metadata.annotations or {}
+  if #addresses > 0 and not notes["endpoints.kubernetes.io/over-capacity"] then return addresses end
+  local ok, slices = pcall(M.endpoint_slices, ns or paths.namespace(opts), name, opts)
+  local has_slices = ok and #(slices.items or {}) > 0
+  -- raises the 404
+  if not object and not has_slices then objects.get_resource(ns, "endpoints", name, opts) end
+  return has_slices and from_slices(slices) or addresses
 end
 
 local function logs_request(ns, pod, opts)

@@ -34,7 +34,7 @@ local function wait(o, message, attempt)
       end
       return done, seen
     end
-    return false, tostring(done)
+    return false, rest.without_place(done)
   end)
   if stop then rest.fail(stop) end
   return true
@@ -57,16 +57,22 @@ function M.wait_ready(ns, kind, name, timeout_secs, opts)
   end)
 end
 
---- The value at a dotted path such as "status.phase" or "spec.containers.1.image".
-local function field_of(object, path)
-  local v = object
-  for part in path:gmatch("[^.]+") do
-    if type(v) ~= "table" then return nil end
-    local by_name = v[part]
-    if by_name == nil then by_name = v[tonumber(part)] end
-    v = by_name
+--- The value at a dotted path such as "status.phase", "spec.containers.1.image" or "data.tls.crt":
+--- keys may have dots themselves.
+local function field_of(v, path)
+  if type(v) ~= "table" then return nil end
+  if v[path] ~= nil then return v[path] end
+  if tonumber(path) then return v[tonumber(path)] end
+  local dot = path:find(".", 1, true)
+  while dot do
+    local key = path:sub(1, dot - 1)
+    local inner = v[key]
+    if inner == nil then inner = v[tonumber(key)] end
+    local found = field_of(inner, path:sub(dot + 1))
+    if found ~= nil then return found end
+    dot = path:find(".", dot + 1, true)
   end
-  return v
+  return nil
 end
 
 --- What `k8s.wait_for` waits for: a test of the object (nil when there is none), and its name.
@@ -101,6 +107,7 @@ local function test_one(entry, object, goal, o, what)
   if not done and object and entry.plural == "jobs" and not o.deleted and o.condition ~= "Failed" then
     local failure = ready.job_failure(object)
     if failure then return what .. ": " .. failure end
+    if o.condition == "Complete" then seen = select(2, ready.is_ready(object, "jobs")) end
   end
   return done and true or false, seen
 end
@@ -176,7 +183,11 @@ function M.wait_rollout(ns, kind, name, timeout_secs, opts)
     if status.complete then return true end
     local failure = ready.rollout_failure(object)
     if failure then return message .. ": " .. failure end
-    return false, ("%d of %d updated, %d ready"):format(status.updated, status.desired, status.ready)
+    local seen = ("%d of %d updated, %d ready"):format(status.updated, status.desired, status.ready)
+    -- such as a quota that is used up
+    local replicas = kube.condition(object, "ReplicaFailure")
+    if replicas and replicas.status == "True" then seen = seen .. "; " .. kube.describe(object, "ReplicaFailure") end
+    return false, seen
   end)
   return status
 end

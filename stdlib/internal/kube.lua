@@ -23,7 +23,7 @@ local PAGE = 500
 kube.CONNECTION = {
   "token", "token_file", "username", "password", "kubeconfig", "context", "service_account",
   "ca_cert", "ca_cert_file", "client_cert", "client_cert_file", "client_key", "client_key_file",
-  "tls_server_name", "insecure", "proxy", "timeout", "retries",
+  "tls_server_name", "insecure", "proxy", "timeout", "retries", "warnings",
 }
 
 local function read(path)
@@ -113,6 +113,25 @@ local function prepare(client, renew)
   end
 end
 
+-- what was said already: the server repeats its warnings with every request
+local warned = {}
+
+--- Logs the warnings of an answer: unknown fields, deprecated versions and the like.
+local function warn(client, res)
+  if client.warnings == false then return end
+  for _, header in ipairs(res.headers_list or {}) do
+    if header.name:lower() == "warning" then
+      for quoted in header.value:gmatch('%d%d%d %S+ "(.-[^\\])"') do
+        local text = quoted:gsub("\\(.)", "%1")
+        if not warned[text] then
+          warned[text] = true
+          log.warn(client._module .. ": the server warns: " .. text)
+        end
+      end
+    end
+  end
+end
+
 local function authorization(client)
   local found = client._found or {}
   if client.token or (client.username and client.password) then return rest.authorization(client) end
@@ -142,11 +161,13 @@ function kube.class(module)
     prepare(self, false)
     local before = authorization(self)
     local res = base._send(self, method, path, o)
-    if res.status ~= 401 or self.token then return res end
-    -- the token may have been replaced a moment ago, or be revoked before its time
-    prepare(self, true)
-    if authorization(self) == before then return res end
-    return base._send(self, method, path, o)
+    if res.status == 401 and not self.token then
+      -- the token may have been replaced a moment ago, or be revoked before its time
+      prepare(self, true)
+      if authorization(self) ~= before then res = base._send(self, method, path, o) end
+    end
+    if method ~= "GET" then warn(self, res) end
+    return res
   end
 
   --- Lines of a 2xx answer as they arrive; the response otherwise.

@@ -49,7 +49,11 @@ local function job(object)
   local complete = kube.condition(object, "Complete")
   if complete and complete.status == "True" then return true end
   local now, wanted = status.succeeded or 0, (object.spec or {}).completions or 1
-  return now >= wanted, ("%d of %d completions"):format(now, wanted)
+  local suspended = kube.condition(object, "Suspended")
+  local more = suspended and suspended.status == "True" and ", suspended"
+    or (", %d active"):format(status.active or 0)
+  if (status.failed or 0) > 0 then more = more .. (", %d failed"):format(status.failed) end
+  return now >= wanted, ("%d of %d completions%s"):format(now, wanted, more)
 end
 
 local function by_condition(object)
@@ -64,7 +68,33 @@ local function generic(object)
   return PHASES[phase] == true, "phase " .. tostring(phase)
 end
 
+--- What keeps a pod from running: no node, or what its first container waits for or ended with.
+local function obstacle(status)
+  local scheduled = kube.condition({ status = status }, "PodScheduled")
+  if scheduled and scheduled.status == "False" then
+    return kube.describe({ status = status }, "PodScheduled")
+  end
+  for _, list in ipairs { status.initContainerStatuses or {}, status.containerStatuses or {} } do
+    for _, container in ipairs(list) do
+      local state = container.state or {}
+      local why = state.waiting or (not container.ready and state.terminated)
+      if why and why.reason and why.reason ~= "Completed" and why.reason ~= "PodInitializing" then
+        local message = why.message and ": " .. why.message or ""
+        return ("%s: %s%s"):format(container.name, why.reason, message)
+      end
+    end
+  end
+  return nil
+end
+
+local function pod(object)
+  local is_ready, seen = generic(object)
+  local why = not is_ready and obstacle(object.status or {})
+  return is_ready, why and ("%s; %s"):format(seen, why) or seen
+end
+
 local RULES = {
+  pods = pod,
   deployments = replicas,
   statefulsets = replicas,
   daemonsets = daemons,

@@ -139,6 +139,8 @@ function watch.iterate(run)
     if event == nil and failure then
       local e = failure[1]
       failure = nil
+      -- the place is that of the loop, not one in the modules
+      if type(e) == "string" and e:find("^assay/") then rest.fail(rest.without_place(e)) end
       error(e, 0)
     end
     return event

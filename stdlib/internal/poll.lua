@@ -21,7 +21,7 @@ return function(opts, message, attempt)
     if ok then return done, seen end
     local text = tostring(done)
     if opts.tolerate == "all" or (type(done) ~= "table" and is_passing(text, opts.tolerate)) then
-      return false, text
+      return false, rest.without_place(text)
     end
     stop = { done }
     return true

@@ -141,7 +141,9 @@ test("wait_request_ready, wait_order_valid", async () => {
     "certmanager: certificate request n/x: Ready=False (Failed): no CA",
   );
   api.expect(request, { json: withCondition("Denied", "True") });
-  expect(await failure(`c:wait_request_ready("n", "x", 5)`)).toContain("certificate request n/x: ");
+  expect(await failure(`c:wait_request_ready("n", "x", 5)`)).toContain(
+    "certmanager: certificate request n/x: Denied=True (R): M",
+  );
   api.expect(order, { json: { status: { state: "invalid", reason: "no DNS" } } });
   expect(await failure(`c:wait_order_valid("n", "x", 5)`)).toContain(
     "certmanager: order n/x: state invalid: no DNS",
@@ -194,7 +196,11 @@ test("renew, approve, deny, apply, delete", async () => {
   api.expect(
     `PATCH ${CM}/namespaces/n/issuers/i?fieldManager=assay&force=true`,
     { json: {} },
-    { headers: { "content-type": "application/apply-patch+yaml" }, check: () => undefined },
+    {
+      headers: { "content-type": "application/apply-patch+yaml" },
+      check: (r: { body: Buffer }) =>
+        expect(JSON.parse(r.body.toString()).apiVersion).toBe("cert-manager.io/v1"),
+    },
   );
   api.expect(`DELETE ${CM}/namespaces/n/certificates/x`, { json: {} });
   api.expect(`DELETE ${CM}/namespaces/n/certificates/x`, { status: 404 });
@@ -204,4 +210,7 @@ test("renew, approve, deny, apply, delete", async () => {
       c:apply { kind = "Issuer", metadata = { name = "i", namespace = "n" } }
       return c:delete_certificate("n", "x"), c:delete_certificate("n", "x")`),
   ).toEqual([true, false]);
+  expect(await failure(`c:apply { kind = "Issuer", metadata = { name = "i" } }`)).toContain(
+    "certmanager.apply: Issuer i needs metadata.namespace",
+  );
 });

@@ -90,6 +90,30 @@ describe("raw verbs", () => {
   });
 });
 
+describe("warnings of the server", () => {
+  const warning = {
+    json: {},
+    headers: { warning: '299 - "unknown field \\"a\\""' },
+  };
+  test("are logged once", async () => {
+    api.expect("POST /a", warning, { body: {} });
+    api.expect("POST /a", warning, { body: {} });
+    await run(`k8s.post("/a", {}, o) k8s.post("/a", {}, o)`);
+    expect(
+      api
+        .logged()
+        .join("\n")
+        .match(/k8s: the server warns: unknown field "a"/g),
+    ).toHaveLength(1);
+  });
+  test("are not when the caller does not want them", async () => {
+    const headers = { warning: '299 - "another"' };
+    api.expect("PUT /a", { json: {}, headers }, { body: {} });
+    await run(`k8s.put("/a", {}, with { warnings = false })`);
+    expect(api.logged().join("\n")).not.toContain("another");
+  });
+});
+
 describe("paths", () => {
   test.each([
     ["pod", "/api/v1/namespaces/d/pods/n"],
@@ -417,6 +441,21 @@ metadata: { name: a, namespace: n }
     await run(`k8s.patch_resource("default", "pod", "a",
       { metadata = { name = "a", finalizers = {}, ownerReferences = {}, labels = {} } }, o)`);
   });
+  test("jobs are deleted with their pods", async () => {
+    const jobs = "/apis/batch/v1/namespaces/d/jobs";
+    const policy = (propagationPolicy: string) => ({
+      body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy },
+    });
+    api.expect(`DELETE ${jobs}/j`, { json: {} }, policy("Background"));
+    api.expect(`DELETE ${jobs}?labelSelector=a`, { json: {} }, policy("Background"));
+    api.expect(`DELETE ${jobs}/j`, { json: {} }, policy("Orphan"));
+    api.expect("DELETE /apis/batch/v1/namespaces/d/cronjobs/c", { json: {} });
+    await run(`
+      k8s.delete_resource("d", "job", "j", o)
+      k8s.delete_collection("d", "job", with { label_selector = "a" })
+      k8s.delete_resource("d", "job", "j", with { propagation_policy = "Orphan" })
+      k8s.delete_resource("d", "cronjob", "c", o)`);
+  });
   test("apply asks for the plural of kinds it does not know", async () => {
     api.expect("GET /apis/ex.io/v1", {
       json: { resources: [{ name: "boxes", kind: "Box", namespaced: true }] },
@@ -562,10 +601,23 @@ describe("readers", () => {
     expect(await run(`return k8s.service_endpoints("d", "s", o)`)).toEqual([
       ["10.0.0.1", "10.0.0.2"],
     ]);
-    api.expect(path, { json: {} });
-    expect(await run(`return #k8s.service_endpoints("d", "s", o)`)).toEqual([0]);
     const slices =
       "GET /apis/discovery.k8s.io/v1/namespaces/d/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ds&limit=500";
+    api.expect(path, { json: {} });
+    api.expect(slices, { status: 403, text: "no" });
+    expect(await run(`return #k8s.service_endpoints("d", "s", o)`)).toEqual([0]);
+    // servers may keep EndpointSlices alone up to date, and cut Endpoints off
+    for (const endpoints of [
+      {},
+      {
+        metadata: { annotations: { "endpoints.kubernetes.io/over-capacity": "truncated" } },
+        subsets: [{ addresses: [{ ip: "10.0.0.1" }] }],
+      },
+    ]) {
+      api.expect(path, { json: endpoints });
+      api.expect(slices, { json: { items: [{ endpoints: [{ addresses: ["10.0.0.7"] }] }] } });
+      expect(await run(`return k8s.service_endpoints("d", "s", o)`)).toEqual([["10.0.0.7"]]);
+    }
     api.expect(slices, {
       json: {
         items: [
@@ -728,6 +780,49 @@ describe("waits", () => {
     );
     api.expect(JOB, { json });
     expect(await failure(`k8s.wait_job("default", "j", 5, o)`)).toContain("BackoffLimitExceeded");
+  });
+  test("what was seen last says what is in the way", async () => {
+    const last = async (line: string, status: object, call: string) => {
+      api.expect(line, { json: { spec: {}, status } });
+      return (await failure(call)).replace(/^.*\(last: /s, "");
+    };
+    const pod = `GET ${PODS}/p`;
+    const wait = `k8s.wait_ready("default", "pod", "p", 0, o)`;
+    const state = { waiting: { reason: "ImagePullBackOff", message: "no such image" } };
+    expect(
+      await last(pod, { phase: "Pending", containerStatuses: [{ name: "c", state }] }, wait),
+    ).toBe("phase Pending; c: ImagePullBackOff: no such image)");
+    const unscheduled = { type: "PodScheduled", status: "False", reason: "Unschedulable" };
+    expect(await last(pod, { phase: "Pending", conditions: [unscheduled] }, wait)).toBe(
+      "phase Pending; PodScheduled=False (Unschedulable))",
+    );
+    const suspended = { conditions: [{ type: "Suspended", status: "True" }], failed: 1 };
+    expect(await last(JOB, suspended, `k8s.wait_job("default", "j", 0, o)`)).toBe(
+      "0 of 1 completions, suspended, 1 failed)",
+    );
+    const quota = {
+      type: "ReplicaFailure",
+      status: "True",
+      reason: "FailedCreate",
+      message: "quota",
+    };
+    expect(
+      await last(
+        `GET ${DEPLOY}/d`,
+        { conditions: [quota], observedGeneration: 0, replicas: 1 },
+        `k8s.wait_rollout("default", "deployment", "d", 0, o)`,
+      ),
+    ).toBe("0 of 0 updated, 0 ready; ReplicaFailure=True (FailedCreate): quota)");
+    // the place of the error within is not repeated
+    api.expect(pod, { status: 403, text: "no" });
+    expect(await failure(wait)).toMatch(/\(last: k8s\.get: HTTP 403 .*: no\)$/);
+  });
+  test("fields whose names have dots", async () => {
+    const data = { data: { "tls.crt": "c", "a.b.c": { d: "e" } }, items: [{ "x.y": 1 }] };
+    for (const field of ["data.tls.crt", "data.a.b.c.d", "items.1.x.y"]) {
+      api.expect("GET /api/v1/namespaces/d/secrets/s", { json: data });
+      await run(`k8s.wait_for("d", "secret", "s", with { field = "${field}", timeout = 0 })`);
+    }
   });
   test("wait_job", async () => {
     api.expect(JOB, { json: { metadata: {}, status: {} } });
