@@ -94,7 +94,7 @@ export const CONTRACTS: Record<string, Contract> = {
     missing: { app_exists: "false" },
   },
   certmanager: {
-    args: { "apply.manifest": '{ kind = "Issuer", metadata = { name = "a" } }' },
+    args: { "apply.manifest": '{ kind = "Issuer", metadata = { name = "a", namespace = "b" } }' },
     label: kubeLabel("certmanager", "LIST"),
     missing: {
       ...each("certificate certificate_status issuer cluster_issuer certificate_request", "nil"),
