@@ -38,16 +38,38 @@ local function now_ns()
   return tostring(last_stamp)
 end
 
+-- JSON holds no other text, and Loki would reject the whole push
+local function valid_text(text)
+  if math.type(text) then text = rest.text(text) end
+  if type(text) ~= "string" or utf8.len(text) then return text end
+  local parts, first = {}, 1
+  while true do
+    local _, wrong = utf8.len(text, first)
+    if not wrong then break end
+    parts[#parts + 1] = text:sub(first, wrong - 1)
+    first = wrong + 1
+  end
+  parts[#parts + 1] = text:sub(first)
+  return table.concat(parts, "\u{FFFD}")
+end
+
+-- Loki takes texts only, in labels and in structured metadata
+local function texts_of(fields)
+  local texts = {}
+  for name, value in pairs(fields or {}) do texts[name] = valid_text(rest.text(value)) end
+  return rest.object(texts)
+end
+
 local function values_of(entries)
   local values = {}
   for i, entry in ipairs(entries) do
     if type(entry) == "table" then
       local stamp = entry[1]
       if math.type(stamp) == "float" then stamp = ("%.0f"):format(stamp) end
-      values[i] = { tostring(stamp), entry[2] }
-      if entry[3] then values[i][3] = rest.object(entry[3]) end
+      values[i] = { tostring(stamp), valid_text(entry[2]) }
+      if entry[3] then values[i][3] = texts_of(entry[3]) end
     else
-      values[i] = { now_ns(), entry }
+      values[i] = { now_ns(), valid_text(entry) }
     end
   end
   return rest.array(values)
@@ -58,7 +80,7 @@ function Client:push_streams(streams)
   local list = {}
   for i, stream in ipairs(streams) do
     list[i] = {
-      stream = rest.object(stream.labels or stream[1]),
+      stream = texts_of(stream.labels or stream[1]),
       values = values_of(stream.entries or stream[2] or {}),
     }
   end
@@ -67,7 +89,7 @@ function Client:push_streams(streams)
 end
 
 --- Sends lines of one stream; true. An entry is a line, stamped now, or `{ nanoseconds, line }`, with
---- structured metadata as a third element.
+--- structured metadata as a third element. Bytes that are not UTF-8 become U+FFFD.
 function Client:push(stream_labels, entries)
   return self:push_streams { { stream_labels, entries } }
 end
@@ -121,7 +143,8 @@ function Client:query_range(logql, opts)
 end
 
 --- `for stamp, line, labels in c:lines(logql, opts) do`: all lines of a range, oldest first, page by
---- page of `opts.limit` (1000). `opts.start` and `opts.end_time` are nanoseconds.
+--- page of `opts.limit` (1000; more where more lines have one stamp). `opts.start` and
+--- `opts.end_time` are nanoseconds.
 function Client:lines(logql, opts)
   opts = rest.copy(opts, { direction = "forward" })
   opts.limit = opts.limit or 1000
@@ -145,8 +168,8 @@ function Client:lines(logql, opts)
     if #found > 0 then
       local last = found[#found][1]
       if tostring(last) == tostring(opts.start) then
-        -- a page of one stamp only
-        if #page == 0 then opts.start = last + 1 end
+        -- more lines of one stamp than a page holds
+        if #page == 0 and not over then opts.limit = opts.limit * 2 end
       else
         opts.start, seen = last, {}
       end

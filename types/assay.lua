@@ -4247,7 +4247,7 @@ local assay_loki_Client = {}
 ---@return any
 function assay_loki_Client:push_streams(streams) end
 
----Sends lines of one stream; true. An entry is a line, stamped now, or `{ nanoseconds, line }`, with structured metadata as a third element.
+---Sends lines of one stream; true. An entry is a line, stamped now, or `{ nanoseconds, line }`, with structured metadata as a third element. Bytes that are not UTF-8 become U+FFFD.
 ---@param stream_labels? any
 ---@param entries? any
 ---@return any
@@ -4265,7 +4265,7 @@ function assay_loki_Client:query(logql, opts) end
 ---@return any
 function assay_loki_Client:query_range(logql, opts) end
 
----`for stamp, line, labels in c:lines(logql, opts) do`: all lines of a range, oldest first, page by page of `opts.limit` (1000). `opts.start` and `opts.end_time` are nanoseconds.
+---`for stamp, line, labels in c:lines(logql, opts) do`: all lines of a range, oldest first, page by page of `opts.limit` (1000; more where more lines have one stamp). `opts.start` and `opts.end_time` are nanoseconds.
 ---@param logql? any
 ---@param opts? table
 ---@return any
@@ -4402,7 +4402,7 @@ function assay_loki_Client:delete_rule_group(namespace, name) end
 ---@return any
 function assay_loki_Client:delete_rule_namespace(namespace) end
 
----The configuration of the server as YAML text; `mode`: "diffs" (from the defaults), "defaults".
+---The configuration of the server as YAML text; `mode`: "diff" (from the defaults), "defaults".
 ---@param mode? any
 ---@return any
 function assay_loki_Client:config(mode) end

@@ -92,9 +92,9 @@ end
 
 -- The server
 
---- The configuration of the server as YAML text; `mode`: "diffs" (from the defaults), "defaults".
+--- The configuration of the server as YAML text; `mode`: "diff" (from the defaults), "defaults".
 function Client:config(mode)
-  return (self:_get("/config", { ok = 200, raw = true, query = { mode = mode } }))
+  return (self:_get("/config", { ok = 200, raw = true, query = { mode = mode == "diffs" and "diff" or mode } }))
 end
 
 --- The state of the server's services, as text.

@@ -159,7 +159,7 @@ describe("reading", () => {
       [[{ label: "level" }]],
     ],
     ["config()", "/config", { text: "a: 1" }, ["a: 1"]],
-    ['config("diffs")', "/config?mode=diffs", { text: "a: 1" }, ["a: 1"]],
+    ['config("diff")', "/config?mode=diff", { text: "a: 1" }, ["a: 1"]],
     ["services()", "/services", { text: "x => Running" }, ["x => Running"]],
     [
       'list_deletes({ start = 1, end_time = "2" })',
@@ -225,6 +225,54 @@ describe("reading", () => {
         return out`),
     ).toEqual([["5pb", "6qb", "7rb"]]);
   });
+});
+
+test("lines asks for more when a page is full of one stamp that it has seen", async () => {
+  const line = "GET /loki/api/v1/query_range?query=x&start=";
+  const page = (...lines: string[]) => ({
+    json: {
+      status: "success",
+      data: {
+        resultType: "streams",
+        result: [{ stream: { a: "b" }, values: lines.map((text) => ["5", text]) }],
+      },
+    },
+  });
+  api.expect(`${line}1&limit=2&direction=forward`, page("p", "q"));
+  api.expect(`${line}5&limit=2&direction=forward`, page("p", "q"));
+  api.expect(`${line}5&limit=4&direction=forward`, page("p", "q", "r"));
+  expect(
+    await api.run(`local out = {}
+      for _, text in require("assay.loki").client(URL):lines("x", { start = 1, limit = 2 }) do
+        out[#out + 1] = text
+      end
+      return table.concat(out, " ")`),
+  ).toEqual(["p q r"]);
+});
+
+test("what Loki's JSON does not take: bytes that are not UTF-8, labels that are no text", async () => {
+  api.expect(
+    "POST /loki/api/v1/push",
+    { status: 204 },
+    {
+      body: {
+        streams: [
+          {
+            stream: { n: "1", b: "true" },
+            values: [
+              ["1", "a\u{FFFD}\u{FFFD}é\0\u{FFFD}", { code: "500", ok: "false" }],
+              ["2", "7"],
+            ],
+          },
+        ],
+      },
+    },
+  );
+  expect(
+    await call(
+      `push({ n = 1.0, b = true }, { { 1, "a\\255\\254é\\0\\xc3", { code = 500, ok = false } }, { 2, 7 } })`,
+    ),
+  ).toEqual([true]);
 });
 
 test("ready, wait_ready, delete_logs", async () => {
