@@ -1,6 +1,6 @@
 /** `http` as scripts see it. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
@@ -438,6 +438,39 @@ describe("waiting", () => {
       return time() - t`);
     expect(server.requests.length).toBe(before + 1);
     expect(elapsed).toBeLessThan(2);
+  });
+  test("what is cancelled closes its connection, and opens no other", async () => {
+    let opened = 0;
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => {
+      opened++;
+      open.add(socket);
+      socket.on("close", () => open.delete(socket)).on("error", () => undefined);
+      socket.once("data", (head) => {
+        if (String(head).startsWith("GET /part"))
+          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npart");
+      });
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    try {
+      await h.run(`
+        local url = "${url}"
+        for _, path in ipairs { "/none", "/part" } do
+          local handles = {}
+          for i = 1, 10 do handles[i] = async.spawn(http.get, url .. path) end
+          sleep(0.3)
+          for i = 1, 10 do handles[i]:cancel() end
+          sleep(0.3)
+        end
+        for i = 1, 3 do pcall(async.timeout, 0.1, http.get, url .. "/none") end
+        pcall(http.get, url .. "/part", { timeout = 0.1 })
+        sleep(0.3)`);
+      expect([opened, open.size]).toEqual([24, 0]);
+    } finally {
+      for (const socket of open) socket.destroy();
+      silent.close();
+    }
   });
   test("many at once", async () => {
     expect(

@@ -25,12 +25,19 @@ export interface ConnectSettings {
   readonly tunnel?: URL | undefined;
   /** The origin is this proxy itself, which plain requests are sent to as they are. */
   readonly forward?: URL | undefined;
+  /** Whether some request waits for a connection. */
+  readonly isWanted: () => boolean;
   /** Told whenever a new connection is begun. */
   readonly onOpen: () => void;
 }
 
 export function makeConnector(settings: ConnectSettings): Connector {
   return (options, callback) => {
+    // undici connects anew for a request that was stopped, and only then sees that it was
+    if (!settings.isWanted()) {
+      queueMicrotask(() => callback(new ConnectError(new Error("not wanted any more")), null));
+      return;
+    }
     settings.onOpen();
     const host = bareHost(options.hostname);
     const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);

@@ -31,6 +31,8 @@ export class Exchange implements Handler {
   private collecting = false;
   private ended = false;
   private failure: HttpFault | undefined;
+  /** Called once, when it no longer waits for a connection. */
+  private left: (() => void) | undefined;
   private wake: (() => void) | undefined;
 
   constructor(readonly url: URL) {
@@ -40,6 +42,17 @@ export class Exchange implements Handler {
     });
     // it may fail before anyone waits
     this.head.catch(() => undefined);
+  }
+
+  /** Says when the exchange does not wait for a connection any more: it has one, or has ended. */
+  onceServed(left: () => void): void {
+    this.left = left;
+  }
+
+  private leave(): void {
+    const { left } = this;
+    this.left = undefined;
+    left?.();
   }
 
   /** Ends the exchange, whatever it is doing, with this fault. */
@@ -102,6 +115,7 @@ export class Exchange implements Handler {
 
   private finish(failure?: HttpFault): void {
     this.ended = true;
+    this.leave();
     if (failure !== undefined) {
       this.failure = failure;
       this.chunks = [];
@@ -133,6 +147,7 @@ export class Exchange implements Handler {
     }
     this.abortWire = abort;
     this.phase = "response";
+    this.leave();
   }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {

@@ -55,12 +55,18 @@ export async function loadPool(): Promise<PoolClass> {
   return poolClass;
 }
 
+/** The connections to one origin, and how many requests wait for one of them. */
+interface Origin {
+  readonly pool: Pool;
+  waiting: number;
+}
+
 export class Transport {
   /**
    * By origin and tunnel, the longest unused first. undici's own Agent does the same but loses count
    * of a pool's connections when several close, and then keeps none alive.
    */
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools = new Map<string, Origin>();
   private context: SecureContext | undefined;
   private isClosed = false;
   private opened = false;
@@ -78,7 +84,7 @@ export class Transport {
     // a plain request goes to the proxy as it is, one over TLS through a tunnel
     const forward = proxy != null && !isTls ? proxy : undefined;
     const tunnel = proxy != null && isTls ? proxy : undefined;
-    const pool = this.poolFor(PoolOf, url, forward, tunnel);
+    const origin = this.originOf(PoolOf, url, forward, tunnel);
     const headers = [...request.headers];
     if (forward !== undefined) {
       const auth = basicAuth(forward);
@@ -88,8 +94,12 @@ export class Transport {
     }
     const path = url.pathname + url.search;
     this.opened = false;
+    origin.waiting++;
+    exchange.onceServed(() => {
+      origin.waiting--;
+    });
     try {
-      pool.dispatch(
+      origin.pool.dispatch(
         {
           path: forward === undefined ? path : `${url.origin}${path}`,
           method: request.method,
@@ -101,7 +111,9 @@ export class Transport {
         exchange,
       );
     } catch (e) {
-      throw fault("request", url, causeText(e, url.hostname));
+      const failure = fault("request", url, causeText(e, url.hostname));
+      exchange.cancel(failure);
+      throw failure;
     }
     // the connector is called at once when the request needs a new connection
     exchange.reused = !this.opened;
@@ -111,7 +123,7 @@ export class Transport {
   /** Ends idle connections; running requests go on to their end. */
   close(): void {
     this.isClosed = true;
-    for (const pool of this.pools.values()) pool.close().catch(() => undefined);
+    for (const { pool } of this.pools.values()) pool.close().catch(() => undefined);
     this.pools.clear();
   }
 
@@ -129,25 +141,25 @@ export class Transport {
     return proxy;
   }
 
-  private poolFor(
+  private originOf(
     PoolOf: PoolClass,
     url: URL,
     forward: URL | undefined,
     tunnel: URL | undefined,
-  ): Pool {
-    const { origin } = forward ?? url;
+  ): Origin {
+    const { origin: address } = forward ?? url;
     // a proxy's address may be asked for something itself, too
     const proxy = forward ?? tunnel;
-    const key = proxy === undefined ? origin : `${origin} ${proxy.href}`;
-    let pool = this.pools.get(key);
-    if (pool !== undefined) {
+    const key = proxy === undefined ? address : `${address} ${proxy.href}`;
+    const known = this.pools.get(key);
+    if (known !== undefined) {
       if (this.pools.size > 1) {
         this.pools.delete(key);
-        this.pools.set(key, pool);
+        this.pools.set(key, known);
       }
-      return pool;
+      return known;
     }
-    pool = new PoolOf(origin, {
+    const pool = new PoolOf(address, {
       connect: makeConnector({
         context: () => this.secureContext(),
         net: this.settings.net,
@@ -155,6 +167,7 @@ export class Transport {
         serverName: this.settings.tls.serverName,
         tunnel,
         forward,
+        isWanted: () => origin.waiting > 0,
         onOpen: () => {
           this.opened = true;
         },
@@ -165,13 +178,14 @@ export class Transport {
       maxHeaderSize: MAX_HEADER_BYTES,
       allowH2: false,
     });
+    const origin: Origin = { pool, waiting: 0 };
     for (const [oldest, old] of this.pools) {
       if (this.pools.size < MAX_ORIGINS) break;
       this.pools.delete(oldest);
-      old.close().catch(() => undefined);
+      old.pool.close().catch(() => undefined);
     }
-    this.pools.set(key, pool);
-    return pool;
+    this.pools.set(key, origin);
+    return origin;
   }
 
   private secureContext(): SecureContext {
