@@ -1,13 +1,18 @@
 --- @module assay.crossplane
---- @description Crossplane: packages, definitions, compositions and managed resources.
+--- @description Crossplane: packages, definitions, compositions, composed and managed resources, operations.
 
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
+local kube_manifest = require("assay.internal.kube_manifest")
+local managed_path = require("assay.internal.crossplane_path")
 
 local PKG = "/apis/pkg.crossplane.io"
 local EXT = "/apis/apiextensions.crossplane.io"
 
 local M, Client = {}, kube.class("crossplane")
+
+rest.include(Client, require("assay.internal.crossplane_kinds"))
+rest.include(Client, require("assay.internal.crossplane_composed"))
 
 --- `client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
 --- `opts`: function_version, xrd_version (asked from the server without them).
@@ -96,6 +101,28 @@ function Client:provider_revision(name)
   return object(self, PKG .. "/v1", "providerrevisions", name)
 end
 
+-- of Crossplane 1, of Crossplane 2
+local function is_revision_healthy(item)
+  if not kube.condition(item, "RevisionHealthy") then return is_healthy(item) end
+  local runtime = kube.condition(item, "RuntimeHealthy")
+  return kube.is_true(item, "RevisionHealthy") and (not runtime or runtime.status == "True")
+end
+
+--- Whether a revision of a provider is healthy, and what runs it as well.
+function Client:is_provider_revision_healthy(name)
+  return is_revision_healthy(self:provider_revision(name))
+end
+
+--- The revisions of configurations.
+function Client:configuration_revisions(opts)
+  return list(self, PKG .. "/v1", "configurationrevisions", opts)
+end
+
+--- A revision of a configuration, or nil.
+function Client:configuration_revision(name)
+  return object(self, PKG .. "/v1", "configurationrevisions", name)
+end
+
 --- The installed configurations.
 function Client:configurations(opts)
   return list(self, PKG .. "/v1", "configurations", opts)
@@ -145,6 +172,46 @@ function Client:function_status(name)
   return package_status("function", name, self:xfunction(name))
 end
 
+--- The revisions of functions.
+function Client:function_revisions(opts)
+  return list(self, functions_prefix(self), "functionrevisions", opts)
+end
+
+--- A revision of a function, or nil.
+function Client:function_revision(name)
+  return object(self, functions_prefix(self), "functionrevisions", name)
+end
+
+-- "provider", "Configuration", … as the path of packages of that kind
+local function package_path(self, kind, name)
+  local lower = tostring(kind):lower():gsub("s$", "")
+  local prefix = PKG .. "/v1"
+  if lower == "function" then
+    prefix = functions_prefix(self)
+  elseif lower ~= "provider" and lower ~= "configuration" then
+    rest.fail(("crossplane: '%s' is no kind of package: provider, configuration, function"):format(
+      tostring(kind)))
+  end
+  return kube.path(prefix, nil, lower .. "s", name), prefix:match("^/apis/(.+)$"),
+    lower:sub(1, 1):upper() .. lower:sub(2)
+end
+
+--- Installs a package or changes its version; `kind` is "provider", "configuration" or "function",
+--- `package` such as "xpkg.crossplane.io/crossplane-contrib/provider-nop:v0.4.0". `opts`: spec (further
+--- fields of it).
+function Client:install(kind, name, package, opts)
+  local path, version, word = package_path(self, kind, name)
+  return self:_apply(path, {
+    apiVersion = version, kind = word, metadata = { name = name },
+    spec = rest.copy(opts and opts.spec, { package = package }),
+  }, opts)
+end
+
+--- Removes a package; false when it is not installed.
+function Client:uninstall(kind, name)
+  return kube_manifest.remove(self, (package_path(self, kind, name)))
+end
+
 local function xrd_prefix(self)
   return served(self, EXT, self.xrd_version, "v2", "v1")
 end
@@ -164,6 +231,11 @@ function Client:is_xrd_established(name)
   return is_established(self:xrd(name))
 end
 
+--- Whether the claims of a composite resource definition are offered.
+function Client:is_xrd_offered(name)
+  return kube.is_true(self:xrd(name), "Offered")
+end
+
 --- The compositions.
 function Client:compositions(opts)
   return list(self, EXT .. "/v1", "compositions", opts)
@@ -172,11 +244,6 @@ end
 --- A composition, or nil.
 function Client:composition(name)
   return object(self, EXT .. "/v1", "compositions", name)
-end
-
-local function managed_path(api_group, version, kind, namespace, name)
-  local prefix = ("/apis/%s/%s"):format(kube.segment(api_group), kube.segment(version))
-  return kube.path(prefix, namespace, kube.segment(kind), name)
 end
 
 --- A managed or composite resource, or nil; `kind` is its plural. Namespaced ones need `namespace`.
@@ -219,6 +286,15 @@ function Client:managed_resources(api_group, version, kind, opts)
   return self:_listing(path, rest.copy(opts, { missing = true }))
 end
 
+--- Server-side apply of a manifest with its apiVersion. `opts`: plural, where it is not the usual one.
+function Client:apply(manifest, opts)
+  if type(manifest.apiVersion) ~= "string" then
+    rest.fail("crossplane.apply: a manifest needs apiVersion")
+  end
+  local plurals = opts and opts.plural and { [tostring(manifest.kind):lower()] = opts.plural }
+  return kube_manifest.apply(self, manifest, opts, { plurals = plurals })
+end
+
 --- How many providers are healthy: healthy, unhealthy, total, unhealthy_names.
 function Client:all_providers_healthy()
   return kube.summary(self:providers().items, "healthy", "unhealthy", is_healthy)
@@ -244,6 +320,20 @@ end
 function Client:wait_provider_healthy(name, timeout_secs, opts)
   return wait(timeout_secs, opts, "provider " .. name .. " to be healthy", "Healthy", function()
     return self:provider(name)
+  end)
+end
+
+--- Waits until a configuration is healthy.
+function Client:wait_configuration_healthy(name, timeout_secs, opts)
+  return wait(timeout_secs, opts, ("configuration %s to be healthy"):format(name), "Healthy", function()
+    return self:configuration(name)
+  end)
+end
+
+--- Waits until a function is healthy.
+function Client:wait_function_healthy(name, timeout_secs, opts)
+  return wait(timeout_secs, opts, ("function %s to be healthy"):format(name), "Healthy", function()
+    return self:xfunction(name)
   end)
 end
 

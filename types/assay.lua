@@ -1983,6 +1983,21 @@ function assay_crossplane_Client:provider_revisions(opts) end
 ---@return any
 function assay_crossplane_Client:provider_revision(name) end
 
+---Whether a revision of a provider is healthy, and what runs it as well.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_provider_revision_healthy(name) end
+
+---The revisions of configurations.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:configuration_revisions(opts) end
+
+---A revision of a configuration, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:configuration_revision(name) end
+
 ---The installed configurations.
 ---@param opts? table
 ---@return any
@@ -2028,6 +2043,30 @@ function assay_crossplane_Client:is_function_healthy(name) end
 ---@return any
 function assay_crossplane_Client:function_status(name) end
 
+---The revisions of functions.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:function_revisions(opts) end
+
+---A revision of a function, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:function_revision(name) end
+
+---Installs a package or changes its version; `kind` is "provider", "configuration" or "function", `package` such as "xpkg.crossplane.io/crossplane-contrib/provider-nop:v0.4.0". `opts`: spec (further fields of it).
+---@param kind? any
+---@param name? any
+---@param package? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:install(kind, name, package, opts) end
+
+---Removes a package; false when it is not installed.
+---@param kind? any
+---@param name? any
+---@return any
+function assay_crossplane_Client:uninstall(kind, name) end
+
 ---The composite resource definitions.
 ---@param opts? table
 ---@return any
@@ -2042,6 +2081,11 @@ function assay_crossplane_Client:xrd(name) end
 ---@param name? any
 ---@return any
 function assay_crossplane_Client:is_xrd_established(name) end
+
+---Whether the claims of a composite resource definition are offered.
+---@param name? any
+---@return any
+function assay_crossplane_Client:is_xrd_offered(name) end
 
 ---The compositions.
 ---@param opts? table
@@ -2097,6 +2141,12 @@ function assay_crossplane_Client:managed_status(api_group, version, kind, name, 
 ---@return any
 function assay_crossplane_Client:managed_resources(api_group, version, kind, opts) end
 
+---Server-side apply of a manifest with its apiVersion. `opts`: plural, where it is not the usual one.
+---@param manifest? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:apply(manifest, opts) end
+
 ---How many providers are healthy: healthy, unhealthy, total, unhealthy_names.
 ---@return any
 function assay_crossplane_Client:all_providers_healthy() end
@@ -2116,6 +2166,20 @@ function assay_crossplane_Client:installed() end
 ---@return any
 function assay_crossplane_Client:wait_provider_healthy(name, timeout_secs, opts) end
 
+---Waits until a configuration is healthy.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_configuration_healthy(name, timeout_secs, opts) end
+
+---Waits until a function is healthy.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_function_healthy(name, timeout_secs, opts) end
+
 ---Waits until a composite resource definition is established.
 ---@param name? any
 ---@param timeout_secs? any
@@ -2133,7 +2197,116 @@ function assay_crossplane_Client:wait_xrd_established(name, timeout_secs, opts) 
 ---@return any
 function assay_crossplane_Client:wait_managed_ready(api_group, version, kind, name, timeout_secs, opts) end
 
----Crossplane: packages, definitions, compositions and managed resources.
+---The revisions of compositions.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:composition_revisions(opts) end
+
+---A revision of a composition, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:composition_revision(name) end
+
+---The environment configurations.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:environment_configs(opts) end
+
+---The definitions of managed resources (Crossplane 2).
+---@param opts? table
+---@return any
+function assay_crossplane_Client:managed_resource_definitions(opts) end
+
+---A definition of a managed resource, or nil; the name is that of its CRD.
+---@param name? any
+---@return any
+function assay_crossplane_Client:managed_resource_definition(name) end
+
+---The policies that say which managed resources are active.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:activation_policies(opts) end
+
+---The operations (Crossplane 2).
+---@param opts? table
+---@return any
+function assay_crossplane_Client:operations(opts) end
+
+---An operation, or nil.
+---@param name? any
+---@return any
+function assay_crossplane_Client:operation(name) end
+
+---The operations that run on a schedule.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:cron_operations(opts) end
+
+---The operations that run when resources change.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:watch_operations(opts) end
+
+---Waits until an operation has succeeded; one that failed is an error at once. `opts`: interval (5 s).
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:wait_operation(name, timeout_secs, opts) end
+
+---The usages of a namespace, of all when it is nil: what must not be deleted, and why.
+---@param namespace? any
+---@param opts? table
+---@return any
+function assay_crossplane_Client:usages(namespace, opts) end
+
+---The usages of what has no namespace.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:cluster_usages(opts) end
+
+---How packages are run.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:deployment_runtime_configs(opts) end
+
+---The rules for images of packages: secrets, other registries, signatures.
+---@param opts? table
+---@return any
+function assay_crossplane_Client:image_configs(opts) end
+
+---The packages that are installed, with their dependencies; nil when there are none yet.
+---@return any
+function assay_crossplane_Client:lock() end
+
+---What a composite resource or claim is made of: `{ api_version, kind, name, namespace, exists, ready, synced, message }` each; nil when there is no such resource. `kind` is its plural.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:composed(api_group, version, kind, name, namespace) end
+
+---Stops the reconciliation of a managed or composite resource; `kind` is its plural.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:pause(api_group, version, kind, name, namespace) end
+
+---Goes on with the reconciliation.
+---@param api_group? any
+---@param version? any
+---@param kind? any
+---@param name? any
+---@param namespace? any
+---@return any
+function assay_crossplane_Client:resume(api_group, version, kind, name, namespace) end
+
+---Crossplane: packages, definitions, compositions, composed and managed resources, operations.
 ---@class assay.crossplane
 local assay_crossplane = {}
 

@@ -112,8 +112,20 @@ export const CONTRACTS: Record<string, Contract> = {
     },
   },
   crossplane: {
+    args: {
+      "install.kind": '"provider"',
+      "uninstall.kind": '"configuration"',
+      "apply.manifest": '{ apiVersion = "g/v1", kind = "B", metadata = { name = "a" } }',
+    },
     label: kubeLabel("crossplane", "LIST"),
     missing: {
+      ...each("configuration_revision function_revision composition_revision", "nil"),
+      ...each("managed_resource_definition operation lock composed", "nil"),
+      ...each("is_provider_revision_healthy is_xrd_offered uninstall", "false"),
+      ...each("configuration_revisions function_revisions composition_revisions", NO_ITEMS),
+      ...each("environment_configs managed_resource_definitions activation_policies", NO_ITEMS),
+      ...each("operations cron_operations watch_operations usages cluster_usages", NO_ITEMS),
+      ...each("deployment_runtime_configs image_configs", NO_ITEMS),
       ...each("provider provider_revision configuration xfunction xrd composition", "nil"),
       ...each("managed_resource managed_status", "nil"),
       ...each("is_provider_healthy is_provider_installed is_configuration_healthy", "false"),

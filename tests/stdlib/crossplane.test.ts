@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { testOperator, withCondition } from "./operators";
+import { applied, testOperator, withCondition } from "./operators";
 import { useApi } from "./server";
 
 const api = useApi();
 const PKG = "/apis/pkg.crossplane.io/v1";
 const EXT = "/apis/apiextensions.crossplane.io/v1";
+const OPS = "/apis/ops.crossplane.io/v1alpha1";
 const ARGS = `"t0k", { function_version = "v1beta1", xrd_version = "v1" }`;
 const run = (code: string) =>
   api.run(`local c = require("assay.crossplane").client(URL, ${ARGS})\n${code}`);
@@ -24,6 +25,20 @@ testOperator(api, {
     ["functions()", `${PKG}beta1/functions`],
     ["xrds()", `${EXT}/compositeresourcedefinitions`],
     ["compositions()", `${EXT}/compositions`],
+    ["configuration_revisions()", `${PKG}/configurationrevisions`],
+    ["function_revisions()", `${PKG}beta1/functionrevisions`],
+    ["composition_revisions()", `${EXT}/compositionrevisions`],
+    ["environment_configs()", `${EXT}beta1/environmentconfigs`],
+    ["managed_resource_definitions()", `${EXT}alpha1/managedresourcedefinitions`],
+    ["activation_policies()", `${EXT}alpha1/managedresourceactivationpolicies`],
+    ["operations()", `${OPS}/operations`],
+    ["cron_operations()", `${OPS}/cronoperations`],
+    ["watch_operations()", `${OPS}/watchoperations`],
+    ["usages()", "/apis/protection.crossplane.io/v1beta1/usages"],
+    [`usages("n")`, "/apis/protection.crossplane.io/v1beta1/namespaces/n/usages"],
+    ["cluster_usages()", "/apis/protection.crossplane.io/v1beta1/clusterusages"],
+    ["deployment_runtime_configs()", `${PKG}beta1/deploymentruntimeconfigs`],
+    ["image_configs()", `${PKG}beta1/imageconfigs`],
     [`managed_resources("g", "v1", "buckets")`, "/apis/g/v1/buckets"],
   ],
   objects: [
@@ -33,6 +48,12 @@ testOperator(api, {
     [`xfunction("x")`, `${PKG}beta1/functions/x`],
     [`xrd("x")`, `${EXT}/compositeresourcedefinitions/x`],
     [`composition("x")`, `${EXT}/compositions/x`],
+    [`configuration_revision("x")`, `${PKG}/configurationrevisions/x`],
+    [`function_revision("x")`, `${PKG}beta1/functionrevisions/x`],
+    [`composition_revision("x")`, `${EXT}/compositionrevisions/x`],
+    [`managed_resource_definition("x")`, `${EXT}alpha1/managedresourcedefinitions/x`],
+    [`operation("x")`, `${OPS}/operations/x`],
+    ["lock()", `${PKG}beta1/locks/lock`],
     [`managed_resource("g", "v1", "buckets", "x", "n")`, "/apis/g/v1/namespaces/n/buckets/x"],
   ],
 });
@@ -54,6 +75,8 @@ test.each([
   [`is_configuration_installed("x")`, `${PKG}/configurations/x`, "Installed"],
   [`is_function_healthy("x")`, `${PKG}beta1/functions/x`, "Healthy"],
   [`is_xrd_established("x")`, `${EXT}/compositeresourcedefinitions/x`, "Established"],
+  [`is_xrd_offered("x")`, `${EXT}/compositeresourcedefinitions/x`, "Offered"],
+  [`is_provider_revision_healthy("x")`, `${PKG}/providerrevisions/x`, "Healthy"],
   [`is_managed_ready("g", "v1", "bs", "x")`, "/apis/g/v1/bs/x", "Ready"],
   [`is_managed_synced("g", "v1", "bs", "x")`, "/apis/g/v1/bs/x", "Synced"],
 ])("%s", async (call, path, condition) => {
@@ -149,4 +172,173 @@ test("waits for XRDs and managed resources", async () => {
   );
   api.expect(xrd, { status: 403, text: "no" });
   expect(await failure(`c:wait_xrd_established("x", 5)`)).toContain("HTTP 403: no");
+});
+
+test("is_provider_revision_healthy: Crossplane 2 says what runs it, too", async () => {
+  const revision = (...conditions: [string, string][]) =>
+    api.expect(`GET ${PKG}/providerrevisions/x`, {
+      json: { status: { conditions: conditions.map(([type, status]) => ({ type, status })) } },
+    });
+  revision(["RevisionHealthy", "True"]);
+  revision(["RevisionHealthy", "True"], ["RuntimeHealthy", "False"]);
+  revision(["RevisionHealthy", "False"], ["Healthy", "True"]);
+  expect(
+    await run(`local out = {}
+      for i = 1, 3 do out[i] = c:is_provider_revision_healthy("x") end
+      return out`),
+  ).toEqual([[true, false, false]]);
+});
+
+test("install, uninstall", async () => {
+  const body = (apiVersion: string, kind: string, spec: object) => ({
+    headers: { "content-type": "application/apply-patch+yaml" },
+    check: (r: { body: Buffer }) =>
+      expect(JSON.parse(`${r.body}`)).toEqual({ apiVersion, kind, metadata: { name: "x" }, spec }),
+  });
+  const query = "?fieldManager=assay&force=true";
+  api.expect(
+    `PATCH ${PKG}/providers/x${query}`,
+    { json: { n: 1 } },
+    body("pkg.crossplane.io/v1", "Provider", {
+      package: "r/p:1",
+      ignoreCrossplaneConstraints: true,
+    }),
+  );
+  api.expect(
+    `PATCH ${PKG}beta1/functions/x${query}`,
+    { json: { n: 2 } },
+    body("pkg.crossplane.io/v1beta1", "Function", { package: "r/f:1" }),
+  );
+  api.expect(`DELETE ${PKG}/configurations/x`, { json: {} });
+  api.expect(`DELETE ${PKG}/providers/x`, { status: 404 });
+  expect(
+    await run(`
+      return c:install("provider", "x", "r/p:1", { spec = { ignoreCrossplaneConstraints = true } }).n,
+        c:install("Function", "x", "r/f:1").n, c:uninstall("configuration", "x"), c:uninstall("providers", "x")`),
+  ).toEqual([1, 2, true, false]);
+  expect(await failure(`c:install("module", "x", "y")`)).toContain(
+    "crossplane: 'module' is no kind of package: provider, configuration, function",
+  );
+});
+
+test("composed: which part is not ready", async () => {
+  const bucket = { apiVersion: "aws.ex/v1", kind: "Bucket", name: "b" };
+  const policy = { apiVersion: "aws.ex/v1", kind: "Policy", name: "p" };
+  const secret = { apiVersion: "v1", kind: "Secret" };
+  api.expect("GET /apis/ex/v1/namespaces/n/xs/x", {
+    json: { spec: { crossplane: { resourceRefs: [bucket, policy, secret] } } },
+  });
+  const resources = [
+    { name: "buckets", kind: "Bucket", namespaced: true },
+    { name: "buckets/status", kind: "Bucket", namespaced: true },
+    { name: "policies", kind: "Policy", namespaced: false },
+  ];
+  api.expect("GET /apis/aws.ex/v1", { json: { resources } });
+  api.expect("GET /apis/aws.ex/v1/namespaces/n/buckets/b", {
+    json: {
+      status: {
+        conditions: [
+          { type: "Ready", status: "False", message: "creating" },
+          { type: "Synced", status: "True" },
+        ],
+      },
+    },
+  });
+  api.expect("GET /apis/aws.ex/v1/policies/p", { status: 404 });
+  expect(await run(`return c:composed("ex", "v1", "xs", "x", "n")`)).toEqual([
+    [
+      {
+        api_version: "aws.ex/v1",
+        kind: "Bucket",
+        name: "b",
+        namespace: "n",
+        exists: true,
+        ready: false,
+        synced: true,
+        message: "creating",
+      },
+      {
+        api_version: "aws.ex/v1",
+        kind: "Policy",
+        name: "p",
+        exists: false,
+        ready: false,
+        synced: false,
+      },
+      {
+        api_version: "v1",
+        kind: "Secret",
+        namespace: "n",
+        exists: false,
+        ready: false,
+        synced: false,
+      },
+    ],
+  ]);
+  // Crossplane 1: of the cluster; a claim has one reference; the type can't be asked for
+  api.expect("GET /apis/ex/v1/namespaces/n/cs/x", {
+    json: { spec: { resourceRef: { apiVersion: "ex/v1", kind: "XPolicy", name: "x-1" } } },
+  });
+  api.expect("GET /apis/ex/v1", { status: 404 });
+  api.expect("GET /apis/ex/v1/xpolicies/x-1", { json: withCondition("Ready", "True") });
+  api.expect("GET /apis/ex/v1/xs/none", { status: 404 });
+  expect(
+    await run(`local parts = c:composed("ex", "v1", "cs", "x", "n")
+      return parts[1].ready, parts[1].namespace, c:composed("ex", "v1", "xs", "none")`),
+  ).toEqual([true, undefined, undefined]);
+});
+
+test("pause, resume, apply", async () => {
+  const paused = (value: string) => ({
+    headers: { "content-type": "application/merge-patch+json" },
+    body: { metadata: { annotations: { "crossplane.io/paused": value } } },
+  });
+  api.expect("PATCH /apis/g/v1/bs/x", { json: { n: 1 } }, paused("true"));
+  api.expect("PATCH /apis/g/v1/namespaces/n/bs/x", { json: { n: 2 } }, paused("false"));
+  const query = "?fieldManager=assay&force=true";
+  api.expect(
+    `PATCH ${EXT}/compositions/x${query}`,
+    { json: { n: 3 } },
+    {
+      ...applied("apiextensions.crossplane.io/v1", "Composition"),
+    },
+  );
+  api.expect(
+    `PATCH /apis/g/v1/namespaces/n/odd/x${query}`,
+    { json: { n: 4 } },
+    {
+      ...applied("g/v1", "B", "n"),
+    },
+  );
+  expect(
+    await run(`return c:pause("g", "v1", "bs", "x").n, c:resume("g", "v1", "bs", "x", "n").n,
+      c:apply({ apiVersion = "apiextensions.crossplane.io/v1", kind = "Composition", metadata = { name = "x" } }).n,
+      c:apply({ apiVersion = "g/v1", kind = "B", metadata = { name = "x", namespace = "n" } }, { plural = "odd" }).n`),
+  ).toEqual([1, 2, 3, 4]);
+  expect(await failure(`c:apply({ kind = "B" })`)).toContain(
+    "crossplane.apply: a manifest needs apiVersion",
+  );
+});
+
+test("waits for configurations, functions, operations", async () => {
+  const yes = { json: withCondition("Healthy", "True") };
+  api.expect(`GET ${PKG}/configurations/x`, { status: 404 });
+  api.expect(`GET ${PKG}/configurations/x`, yes);
+  api.expect(`GET ${PKG}beta1/functions/x`, yes);
+  const operation = `GET ${OPS}/operations/x`;
+  api.expect(operation, { json: withCondition("Succeeded", "Unknown") });
+  api.expect(operation, { json: withCondition("Succeeded", "True") });
+  expect(
+    await run(`local o = { interval = 0.02 }
+      return c:wait_configuration_healthy("x", 5, o), c:wait_function_healthy("x", 5, o),
+        c:wait_operation("x", 5, o)`),
+  ).toEqual([true, true, true]);
+  api.expect(operation, { json: withCondition("Succeeded", "False") });
+  expect(await failure(`c:wait_operation("x", 5)`)).toContain(
+    "crossplane: operation x: Succeeded=False (R): M",
+  );
+  api.expect(`GET ${PKG}/configurations/x`, { status: 404 });
+  expect(await failure(`c:wait_configuration_healthy("x", 0)`)).toContain(
+    "crossplane: timeout waiting for configuration x to be healthy after 0s (last: not found)",
+  );
 });
