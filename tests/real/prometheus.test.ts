@@ -121,6 +121,23 @@ scrape_configs:
         /prometheus\.query_range: HTTP 400: .*end timestamp/,
       );
     });
+    test("query_range_raw, scrape_pools; what this version does not have", async () => {
+      const [raw, pools] = await lua.run(`
+        local now = time()
+        return p:query_range_raw("vector(3)", now - 10, now, 5), p:scrape_pools()`);
+      expect(raw).toMatchObject({ resultType: "matrix" });
+      expect((raw as { result: { values: unknown[] }[] }).result[0]?.values).toHaveLength(3);
+      expect((pools as string[]).sort()).toEqual(["none", "self"]);
+      // of later versions: otherwise an error of the usual form
+      const [ok, tree] = await lua.run(`
+        local ok, tree = pcall(p.parse_query, p, "up")
+        return ok, ok and tree.type or tostring(tree)`);
+      expect(tree).toEqual(
+        ok === true
+          ? "vectorSelector"
+          : expect.stringContaining("prometheus.parse_query: HTTP 404"),
+      );
+    });
     test("alerts, rules", async () => {
       const [alerts, groups, records, one] = await lua.run(`
         return p:alerts(), p:rules(), p:rules({ type = "record" }), p:rules({ type = "alert" })`);
@@ -297,5 +314,13 @@ scrape_configs:
       expect(await lua.failure(`am:reload()`)).toContain("alertmanager.reload: HTTP 500");
       writeFileSync(join(alertmanager.dir, "am.yml"), ALERTMANAGER);
     });
+  });
+
+  test("quit ends Prometheus", async () => {
+    expect(
+      await lua.run(`
+        p:quit()
+        return eventually(function() return not pcall(p.healthy, p), "still there" end)`),
+    ).toEqual([true]);
   });
 });
