@@ -19,18 +19,29 @@ local send = Client._send
 local HEALTH_PATH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"
 
 local function from_env(name)
-  return env.get("BAO_" .. name) or env.get("VAULT_" .. name)
+  for _, prefix in ipairs { "BAO_", "VAULT_" } do
+    local value = env.get(prefix .. name)
+    if value and value ~= "" then return value end
+  end
+  return nil
 end
 
 --- A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is
---- not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT` or the same with
---- `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
+--- not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT`, `BAO_CLIENT_CERT`,
+--- `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
 function M.client(...)
   local options = rest.options({ "url", "token" }, ...)
   options.url = options.url or from_env("ADDR")
   options.token = options.token or from_env("TOKEN")
   options.namespace = options.namespace or from_env("NAMESPACE")
   if not options.ca_cert then options.ca_cert_file = options.ca_cert_file or from_env("CACERT") end
+  if not options.client_cert and not options.client_cert_file then
+    options.client_cert_file = from_env("CLIENT_CERT")
+    options.client_key_file = options.client_key_file or from_env("CLIENT_KEY")
+  end
+  options.tls_server_name = options.tls_server_name or from_env("TLS_SERVER_NAME")
+  local skips = tostring(from_env("SKIP_VERIFY")):lower()
+  if options.insecure == nil and (skips == "true" or skips == "1") then options.insecure = true end
   options._module = options.name
   return Client:new(options)
 end
@@ -67,9 +78,9 @@ function Client:write(path, payload)
   return verbs.post(self, path, payload)
 end
 
---- Deletes a path.
-function Client:delete(path)
-  verbs.delete(self, path)
+--- Deletes a path. `opts.ignore_not_found`: one that is not there is no error.
+function Client:delete(path, opts)
+  verbs.delete(self, path, opts)
 end
 
 --- The keys below a path; an empty list when there are none.

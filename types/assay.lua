@@ -6496,10 +6496,11 @@ function assay_vault_Client:read(path) end
 ---@return any
 function assay_vault_Client:write(path, payload) end
 
----Deletes a path.
+---Deletes a path. `opts.ignore_not_found`: one that is not there is no error.
 ---@param path? any
+---@param opts? table
 ---@return any
-function assay_vault_Client:delete(path) end
+function assay_vault_Client:delete(path, opts) end
 
 ---The keys below a path; an empty list when there are none.
 ---@param path? any
@@ -6561,6 +6562,19 @@ function assay_vault_Client:kv_destroy(mount, key, versions) end
 ---@param prefix? any
 ---@return any
 function assay_vault_Client:kv_list(mount, prefix) end
+
+---All keys below a prefix, also in its folders, as paths below the mount, sorted.
+---@param mount? any
+---@param prefix? any
+---@return any
+function assay_vault_Client:kv_list_all(mount, prefix) end
+
+---The names of a secret's values, without the values: `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
+---@param mount? any
+---@param key? any
+---@param opts? table
+---@return any
+function assay_vault_Client:kv_subkeys(mount, key, opts) end
 
 ---The whole answer about a secret's versions (see `.data`); nil when it is absent.
 ---@param mount? any
@@ -7254,6 +7268,10 @@ function assay_vault_Client:raft_snapshot(path, opts) end
 ---@return any
 function assay_vault_Client:raft_restore(path, opts) end
 
+---The servers of a cluster: a list of `{ hostname, active_node, api_address, version, … }`.
+---@return any
+function assay_vault_Client:ha_status() end
+
 ---Makes the leader hand over.
 ---@return any
 function assay_vault_Client:step_down() end
@@ -7283,7 +7301,7 @@ function assay_vault_Client:password_policy_put(name, rules) end
 ---@class assay.vault
 local assay_vault = {}
 
----A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
+---A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT`, `BAO_CLIENT_CERT`, `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
 ---@param ... any
 ---@return assay.vault.Client
 function assay_vault.client(...) end

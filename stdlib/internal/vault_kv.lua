@@ -65,6 +65,29 @@ function Client:kv_list(mount, prefix)
   return verbs.list(self, ("%s/metadata/%s"):format(mount, prefix or ""))
 end
 
+--- All keys below a prefix, also in its folders, as paths below the mount, sorted.
+function Client:kv_list_all(mount, prefix)
+  local found = json.array({})
+  local function walk(below)
+    for _, name in ipairs(self:kv_list(mount, below)) do
+      if name:sub(-1) == "/" then walk(below .. name) else found[#found + 1] = below .. name end
+    end
+  end
+  prefix = prefix or ""
+  if prefix ~= "" and prefix:sub(-1) ~= "/" then prefix = prefix .. "/" end
+  walk(prefix)
+  table.sort(found)
+  return found
+end
+
+--- The names of a secret's values, without the values: `{ subkeys, metadata }`; nil when it is absent.
+--- `opts`: version, depth.
+function Client:kv_subkeys(mount, key, opts)
+  return verbs.field(verbs.get(self, ("%s/subkeys/%s"):format(mount, key), {
+    version = opts and opts.version, depth = opts and opts.depth,
+  }), "data")
+end
+
 --- The whole answer about a secret's versions (see `.data`); nil when it is absent.
 function Client:kv_metadata(mount, key)
   return verbs.get(self, ("%s/metadata/%s"):format(mount, key))

@@ -65,6 +65,13 @@ function Client:raft_restore(path, opts)
   })
 end
 
+--- The servers of a cluster: a list of `{ hostname, active_node, api_address, version, … }`.
+function Client:ha_status()
+  local answer = verbs.get(self, "sys/ha-status")
+  local data = answer and (answer.data or answer)
+  return data and data.nodes or json.array({})
+end
+
 --- Makes the leader hand over.
 function Client:step_down()
   verbs.put(self, "sys/step-down", {})

@@ -31,9 +31,9 @@ function verbs.put(self, path, body)
   return (self:_put("/v1/" .. path, body))
 end
 
---- DELETE, without a result.
-function verbs.delete(self, path)
-  self:_delete("/v1/" .. path, { raw = true })
+--- DELETE, without a result; `opts.ignore_not_found`.
+function verbs.delete(self, path, opts)
+  self:_delete("/v1/" .. path, { raw = true, missing = opts and opts.ignore_not_found })
 end
 
 --- The keys below a path; an empty list on 404.

@@ -446,7 +446,8 @@ export const CONTRACTS: Record<string, Contract> = {
     missing: {
       ...each("entity_get group_get database_read_config static_creds pki_read_cert", "nil"),
       ...each("pki_read_role transit_export_key generate_password audit_list", "nil"),
-      ...each("entity_list group_list pki_list_roles raft_peers", "[]"),
+      ...each("entity_list group_list pki_list_roles raft_peers kv_list_all ha_status", "[]"),
+      kv_subkeys: "nil",
       ...each(
         "read kv_get kv_metadata namespace_get policy_get engine_list creds read_wrapped",
         "nil",

@@ -328,6 +328,27 @@ const rows: Row[] = [
     { state: "revoked" },
   ],
   ['pki_list_certs("pki")', "GET /v1/pki/certs?list=true", keys, undefined, ["a", "b/"]],
+  [
+    'kv_subkeys("s", "k", { version = 2, depth = 1 })',
+    "GET /v1/s/subkeys/k?depth=1&version=2",
+    data({ subkeys: { a: null } }),
+    undefined,
+    { subkeys: {} },
+  ],
+  [
+    "ha_status()",
+    "GET /v1/sys/ha-status",
+    data({ nodes: [{ hostname: "a" }] }),
+    undefined,
+    [{ hostname: "a" }],
+  ],
+  [
+    'delete("a", { ignore_not_found = true })',
+    "DELETE /v1/a",
+    { status: 404 },
+    undefined,
+    undefined,
+  ],
   ['auth_delete_role("k8s", "r")', "DELETE /v1/auth/k8s/role/r", none, undefined, undefined],
   [
     'auth_tune("k8s", { max_lease_ttl = "1h" })',
@@ -810,6 +831,38 @@ test("wrapping", async () => {
   expect((await call('wrap({ a = 1 }, "60s")'))[0]).toEqual({ token: "w" });
   api.expect("GET /v1/s/data/k", info, { headers: { "x-vault-wrap-ttl": "5m" } });
   expect((await call('read_wrapped("s/data/k")'))[0]).toEqual({ token: "w" });
+});
+
+test("kv_list_all goes into folders", async () => {
+  api.expect("GET /v1/s/metadata/app/?list=true", data({ keys: ["z", "in/", "a"] }));
+  api.expect("GET /v1/s/metadata/app/in/?list=true", data({ keys: ["k"] }));
+  api.expect("GET /v1/s/metadata/?list=true", { status: 404 });
+  expect(
+    await api.run(`local c = require("assay.vault").client(URL, "t")
+      return c:kv_list_all("s", "app"), #c:kv_list_all("s")`),
+  ).toEqual([["app/a", "app/in/k", "app/z"], 0]);
+});
+
+test("the environment says how to connect; empty variables do not count", async () => {
+  expect(
+    await api.run(`
+      env.set("BAO_ADDR", "") env.set("VAULT_ADDR", "https://v") env.set("VAULT_SKIP_VERIFY", "true")
+      env.set("VAULT_CLIENT_CERT", "/c.pem") env.set("BAO_CLIENT_KEY", "/k.pem")
+      env.set("VAULT_TLS_SERVER_NAME", "vault.internal")
+      local c = require("assay.vault").client()
+      local d = require("assay.vault").client { insecure = false, client_cert_file = "/own.pem" }
+      return c.url, c.insecure, c.client_cert_file, c.client_key_file, c.tls_server_name, d.insecure,
+        d.client_cert_file, d.client_key_file`),
+  ).toEqual([
+    "https://v",
+    true,
+    "/c.pem",
+    "/k.pem",
+    "vault.internal",
+    false,
+    "/own.pem",
+    undefined,
+  ]);
 });
 
 test("kv patches either version", async () => {
