@@ -100,8 +100,12 @@ function operandName(expr: Expr, operand: 0 | 1, code: FunctionCode): ValueName 
     case "Global":
       // indexing _ENV itself
       return { kind: expr.env.func === fn ? "local" : "upvalue", name: "_ENV" };
-    case "Binary":
-      return nameOf(operand === 0 ? expr.left : expr.right, fn);
+    case "Binary": {
+      const right = expr.right.type === "Paren" ? expr.right.inner : expr.right;
+      // C Lua joins a..b..c in one instruction: the name is that of what stood where the result does
+      const isJoined = expr.op === ".." && right.type === "Binary" && right.op === "..";
+      return nameOf(operand === 0 ? expr.left : isJoined ? right.left : expr.right, fn);
+    }
     case "Unary":
       return nameOf(expr.operand, fn);
     case "Call":

@@ -120,3 +120,12 @@ do
   _, m = pcall(function() return 1 | "k\0l" end)
   assert(m:find("(constant 'k')", 1, true), m)
 end
+
+-- in a..b..c the result of b..c goes by the name of b
+do
+  local b = setmetatable({}, { __concat = function() return true end })
+  local _, m = pcall(function() return 1 .. b .. 2 end)
+  assert(m:find("a boolean value (upvalue 'b')", 1, true), m)
+  _, m = pcall(function() return 1 .. (b .. 2) end)
+  assert(m:find("a boolean value (upvalue 'b')", 1, true), m)
+end
