@@ -47,6 +47,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
           "for prepare",
         );
       lo.releaseTemps(mark);
+      hideState(lo, bound, bound);
       countedLoop(lo, s, counter, bound, stepValue, undefined, body, outliving);
       return;
     }
@@ -66,9 +67,16 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       "for prepare",
     );
     lo.releaseTemps(mark);
+    hideState(lo, bound, stepRegister);
     const advance = constantStep ? stepValue : stepRegister;
     countedLoop(lo, s, counter, bound, advance, state, body, outliving);
   });
+}
+
+/** What C Lua keeps of a loop has a place among the local variables, for debug.getlocal. */
+function hideState(lo: Lowering, ...registers: string[]): void {
+  if (lo.context.keepsVarargs)
+    for (const register of registers) lo.declareHidden("(for state)", register);
 }
 
 /** Whether the limit is no plain number that the counter can be compared with: NaN ends no loop that counts down. */
@@ -150,7 +158,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
       // debug.getlocal may look for what C Lua keeps of the loop
       const kept = lo.newRegister();
       lo.emit(`${kept}=${closing.code};`);
-      for (const register of [f, state, kept]) lo.declareHidden("(for state)", register);
+      hideState(lo, f, state, kept);
     }
     lo.marker(s.line);
     const level = lo.closeLevel;

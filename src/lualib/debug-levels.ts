@@ -135,7 +135,7 @@ function describeSource(t: LuaTable, proto: Proto | undefined): void {
   t.setName("source", source);
   t.setName("short_src", chunkDisplayName(source));
   t.setName("linedefined", proto?.line ?? -1);
-  t.setName("lastlinedefined", proto?.endLine ?? -1);
+  t.setName("lastlinedefined", proto === undefined ? -1 : proto.isMain ? 0 : proto.endLine);
   t.setName("what", proto === undefined ? "C" : proto.isMain ? "main" : "Lua");
 }
 

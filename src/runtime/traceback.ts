@@ -119,8 +119,11 @@ function luaLevel(f: LuaFrame, caller: Frame | null): Level {
  * constant variable; what any other holds by now must at least be a function that makes tail calls.
  */
 function tookPlace(func: LuaFunction, caller: Frame | null): boolean {
-  if (!(caller instanceof LuaFrame)) return false;
-  const called = caller.proto.debug.callee(caller.k, caller.s);
+  if (caller === null) return false;
+  const called =
+    caller instanceof LuaFrame
+      ? caller.proto.debug.callee(caller.k, caller.s)
+      : { value: caller.callee, certain: true };
   if (called === undefined) return false;
   const { func: expected } = resolve(called.value);
   if (expected === undefined || expected === func) return false;
@@ -256,7 +259,8 @@ export function formatTraceback(levels: Level[], first = 0, loaded?: LuaTable): 
   const skipped = count > HEAD + TAIL ? count - HEAD - TAIL : 0;
   for (let i = 0; i < count; i++) {
     if (skipped > 0 && i === HEAD) {
-      rows.push(`\n\t...\t(skipping ${skipped} levels)`);
+      // C Lua counts one less
+      rows.push(`\n\t...\t(skipping ${skipped - 1} levels)`);
       i += skipped;
     }
     rows.push(`\n\t${describe(levels[first + i] as Level, loaded)}`);
