@@ -1,5 +1,5 @@
 /** Lowering of table constructors (§3.4.9). */
-import type { TableExpr } from "../parser/ast";
+import type { TableExpr, TableItem } from "../parser/ast";
 import { isMulti, listed, listText, multi } from "./calls";
 import { assignIndex } from "./indexing";
 import type { Lowering } from "./lower";
@@ -10,6 +10,12 @@ const MAX_DIRECT_ITEMS = 48;
 
 export function tableConstructor(lo: Lowering, e: TableExpr, target: string): void {
   lo.marker(e.line);
+  fillTable(lo, e, target);
+  // C Lua stores list items when it comes to the brace
+  if (e.items.some((item) => item.kind === "positional")) lo.marker(e.endLine);
+}
+
+function fillTable(lo: Lowering, e: TableExpr, target: string): void {
   if (e.items.length === 0) {
     lo.emit(`${target}=new T(EH,EA);`);
     return;
@@ -39,7 +45,7 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
       positional.push(listText({ fixed: [], spread: multi(lo, item.value) }));
       mayEndInNil = true;
     } else {
-      const o = listed(lo, item.value);
+      const o = listItem(lo, e, i);
       positional.push(o.code);
       mayEndInNil = o.kind === Kind.Any || o.kind === Kind.Nil;
     }
@@ -50,6 +56,12 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
   else if (mayEndInNil) lo.emit(`${target}=MT(${hash},[undefined,${positional.join(",")}]);`);
   else lo.emit(`${target}=new T(${hash},[undefined,${positional.join(",")}]);`);
   lo.releaseTemps(mark);
+}
+
+/** The value of an item of the list; the last one waits for the closing brace if it can. */
+function listItem(lo: Lowering, e: TableExpr, i: number): Operand {
+  const { value } = e.items[i] as TableItem;
+  return i < e.items.length - 1 ? listed(lo, value) : lo.operand(value);
 }
 
 /** Makes the table first and sets its items as they are evaluated. */
@@ -71,7 +83,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
         flush();
         lo.emit(`SL(${t},${position},A(${multi(lo, item.value)}));`);
       } else {
-        batch.push(listed(lo, item.value).code);
+        batch.push(listItem(lo, e, i).code);
         position++;
         if (batch.length === MAX_DIRECT_ITEMS) flush();
       }

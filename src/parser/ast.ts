@@ -370,6 +370,8 @@ export interface ParenExpr {
 export interface TableExpr {
   type: "Table";
   line: number;
+  /** Line of the closing brace. */
+  endLine: number;
   /** In source order. `positional` items are numbered from 1; the last may be multi-valued. */
   items: TableItem[];
 }

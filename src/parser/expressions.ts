@@ -414,7 +414,7 @@ function parseTable(p: Parser): TableExpr {
   p.expectMatch(tk.CH_RBRACE, tk.CH_LBRACE, line);
   if (pending !== undefined) p.fetch(pending);
   fs.free = free;
-  return { type: "Table", line, items };
+  return { type: "Table", line, endLine: lx.lastLine, items };
 }
 
 /** Adds an item to a constructor; the result is its value if it is positional. */

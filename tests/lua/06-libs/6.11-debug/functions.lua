@@ -186,3 +186,40 @@ do
   end)
   assert(co() == false and co() == true and co() == true)
 end
+
+-- the last item of a constructor's list is stored at the closing brace
+do
+  local function lines(source)
+    local t = {}
+    local f = load(source)
+    debug.sethook(function(_, l) t[#t + 1] = l end, "l")
+    f()
+    debug.sethook()
+    return table.concat(t, " ", 2, #t - 1)
+  end
+  assert(lines("local t = {\n1,\n2,\n}\nreturn t") == "1 2 4 5")
+  assert(lines("local t = {\nx = 1,\ny = 2,\n}\nreturn t") == "1 2 3 5")
+  assert(lines("local t = {\n{\n1,\n},\n{\n2,\n},\n}\nreturn t") == "1 2 4 5 7 8 9")
+  assert(debug.getinfo(load("return 1\n\n"), "S").lastlinedefined == 0)
+end
+
+-- loops have hidden variables
+do
+  local names = {}
+  for i = 1, 1 do
+    for n = 1, 20 do
+      local name = debug.getlocal(1, n)
+      if name == nil then break end
+      names[#names + 1] = name
+    end
+  end
+  assert(table.concat(names, " ") == "names (for state) (for state) i (for state) (for state) n name"
+    or table.concat(names, " "):find("names (for state) (for state) i (for state) (for state) n", 1, true))
+end
+
+-- a function that pcall has called, and that has left by a tail call
+do
+  local function inner() return (debug.traceback("t")) end
+  local _, trace = pcall(function() return inner() end)
+  assert(trace:find("\n\t(...tail calls...)\n\t[C]: in ", 1, true), trace)
+end
