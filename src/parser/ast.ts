@@ -369,6 +369,7 @@ export interface ParenExpr {
 
 export interface TableExpr {
   type: "Table";
+  /** Line of the token before it. */
   line: number;
   /** Line of the closing brace. */
   endLine: number;

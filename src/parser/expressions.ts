@@ -399,6 +399,8 @@ function parseArguments(p: Parser, below: number): Expr[] {
 function parseTable(p: Parser): TableExpr {
   const lx = p.lx;
   const line = lx.line;
+  // C Lua makes the table before it reads on
+  const start = lx.lastLine;
   const fs = p.fs;
   const free = fs.free;
   p.scope.reserve(fs, 1);
@@ -414,7 +416,7 @@ function parseTable(p: Parser): TableExpr {
   p.expectMatch(tk.CH_RBRACE, tk.CH_LBRACE, line);
   if (pending !== undefined) p.fetch(pending);
   fs.free = free;
-  return { type: "Table", line, endLine: lx.lastLine, items };
+  return { type: "Table", line: start, endLine: lx.lastLine, items };
 }
 
 /** Adds an item to a constructor; the result is its value if it is positional. */
