@@ -6,7 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
 import type { NetRules } from "../../host";
-import { ConnectError, ProxyError } from "./errors";
+import { ConnectError, NOT_WANTED, ProxyError } from "./errors";
 import { basicAuth } from "./proxy";
 
 /** A connection that is not there by then never comes; also bounds what an aborted request leaves. */
@@ -25,25 +25,32 @@ export interface ConnectSettings {
   readonly tunnel?: URL | undefined;
   /** The origin is this proxy itself, which plain requests are sent to as they are. */
   readonly forward?: URL | undefined;
-  /** Whether some request waits for a connection. */
+  /** Whether some request waits for one more connection. */
   readonly isWanted: () => boolean;
-  /** Told whenever a new connection is begun. */
+  /** Told whenever a new connection is begun, and when it is there or has failed. */
   readonly onOpen: () => void;
+  readonly onOpened: () => void;
 }
 
 export function makeConnector(settings: ConnectSettings): Connector {
   return (options, callback) => {
     // undici connects anew for a request that was stopped, and only then sees that it was
     if (!settings.isWanted()) {
-      queueMicrotask(() => callback(new ConnectError(new Error("not wanted any more")), null));
+      queueMicrotask(() => callback(new ConnectError(NOT_WANTED), null));
       return;
     }
     settings.onOpen();
     const host = bareHost(options.hostname);
     const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
     open(settings, options.protocol === "https:", host, port).then(
-      (socket) => callback(null, skipContinue(socket)),
-      (error) => callback(new ConnectError(error), null),
+      (socket) => {
+        settings.onOpened();
+        callback(null, skipContinue(socket));
+      },
+      (error) => {
+        settings.onOpened();
+        callback(new ConnectError(error), null);
+      },
     );
   };
 }

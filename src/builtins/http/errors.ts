@@ -25,6 +25,9 @@ export class ConnectError extends Error {
   }
 }
 
+/** The cause when no request seemed to wait for a connection; one that does all the same is sent again. */
+export const NOT_WANTED = new Error("not wanted any more");
+
 /** A failure on the way to a proxy, which the request itself does not name. */
 export class ProxyError extends Error {
   constructor(

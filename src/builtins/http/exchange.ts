@@ -3,7 +3,7 @@
  * way to stop at any point.
  */
 import type { Handler } from "undici/lib/dispatcher/pool.js";
-import { ConnectError, causeText, fault, type HttpFault, type Phase } from "./errors";
+import { ConnectError, causeText, fault, type HttpFault, NOT_WANTED, type Phase } from "./errors";
 import type { HeaderList } from "./headers";
 
 /** Bytes that may lie here unread before the sender is slowed down. */
@@ -18,6 +18,8 @@ export class Exchange implements Handler {
   phase: Phase = "connect";
   /** True when the request went over a connection that had served others before. */
   reused = false;
+  /** It got no connection, though it was not asked whether it needs one. Nothing was sent. */
+  refused = false;
   readonly head: Promise<Head>;
   private resolveHead!: (head: Head) => void;
   private rejectHead!: (fault: HttpFault) => void;
@@ -191,6 +193,7 @@ export class Exchange implements Handler {
       this.finish();
       return;
     }
+    this.refused = error instanceof ConnectError && error.cause === NOT_WANTED;
     const phase = error instanceof ConnectError ? "connect" : this.phase;
     this.finish(fault(phase, this.url, causeText(error, this.url.hostname)));
   }

@@ -171,6 +171,7 @@ async function sendHop(
     try {
       return { exchange, head: await exchange.head };
     } catch (e) {
+      if (exchange.refused) continue;
       // the server may close an idle connection in the moment it is used again (RFC 9110 §9.2.2)
       const isStale = e instanceof HttpFault && e.phase === "response" && exchange.reused;
       if (!isStale || e.isTimeout || stale >= MAX_STALE || !isIdempotent(hop.method)) throw e;

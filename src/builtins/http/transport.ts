@@ -55,10 +55,12 @@ export async function loadPool(): Promise<PoolClass> {
   return poolClass;
 }
 
-/** The connections to one origin, and how many requests wait for one of them. */
 interface Origin {
   readonly pool: Pool;
+  /** Requests that wait for a connection. */
   waiting: number;
+  /** Connections that are being opened. */
+  opening: number;
 }
 
 export class Transport {
@@ -70,6 +72,8 @@ export class Transport {
   private context: SecureContext | undefined;
   private isClosed = false;
   private opened = false;
+  /** undici is being given a request: a connection that it asks for now is for this one. */
+  private dispatching = false;
 
   constructor(private readonly settings: TransportSettings) {}
 
@@ -94,6 +98,7 @@ export class Transport {
     }
     const path = url.pathname + url.search;
     this.opened = false;
+    this.dispatching = true;
     origin.waiting++;
     exchange.onceServed(() => {
       origin.waiting--;
@@ -114,6 +119,8 @@ export class Transport {
       const failure = fault("request", url, causeText(e, url.hostname));
       exchange.cancel(failure);
       throw failure;
+    } finally {
+      this.dispatching = false;
     }
     // the connector is called at once when the request needs a new connection
     exchange.reused = !this.opened;
@@ -167,9 +174,13 @@ export class Transport {
         serverName: this.settings.tls.serverName,
         tunnel,
         forward,
-        isWanted: () => origin.waiting > 0,
+        isWanted: () => this.dispatching || origin.waiting > origin.opening,
         onOpen: () => {
           this.opened = true;
+          origin.opening++;
+        },
+        onOpened: () => {
+          origin.opening--;
         },
       }),
       pipelining: 1,
@@ -178,7 +189,7 @@ export class Transport {
       maxHeaderSize: MAX_HEADER_BYTES,
       allowH2: false,
     });
-    const origin: Origin = { pool, waiting: 0 };
+    const origin: Origin = { pool, waiting: 0, opening: 0 };
     for (const [oldest, old] of this.pools) {
       if (this.pools.size < MAX_ORIGINS) break;
       this.pools.delete(oldest);
