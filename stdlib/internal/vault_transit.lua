@@ -24,6 +24,16 @@ local function transit_call(self, verb, key_name, body, opts)
   return verbs.field(verbs.post(self, path, rest.copy(without_mount(opts), body)), "data")
 end
 
+-- A server that fails at some items answers 400, with what it made of the others: nothing for errors.
+local function batch_call(self, verb, key_name, batch, opts)
+  local path = ("/v1/%s/%s/%s"):format(transit(self, opts), verb, verbs.name(key_name))
+  local body = rest.copy(without_mount(opts), { batch_input = batch })
+  local answer, res = self:_post(path, body, { ok = { 200, 207, 400 } })
+  local data = verbs.field(answer, "data")
+  if res.status == 400 and not (data and data.batch_results) then self:_fail("POST", path, res) end
+  return data
+end
+
 local function results(data, name, convert)
   local out = {}
   for i, item in ipairs(data and data.batch_results or {}) do
@@ -38,7 +48,7 @@ function Client:transit_encrypt(key_name, plaintext, opts)
   if type(plaintext) == "table" then
     local batch = {}
     for i, text in ipairs(plaintext) do batch[i] = { plaintext = base64.encode(text) } end
-    return results(transit_call(self, "encrypt", key_name, { batch_input = batch }, opts),
+    return results(batch_call(self, "encrypt", key_name, batch, opts),
       "ciphertext")
   end
   local body = { plaintext = base64.encode(plaintext) }
@@ -50,7 +60,7 @@ function Client:transit_decrypt(key_name, ciphertext, opts)
   if type(ciphertext) == "table" then
     local batch = {}
     for i, text in ipairs(ciphertext) do batch[i] = { ciphertext = text } end
-    return results(transit_call(self, "decrypt", key_name, { batch_input = batch }, opts),
+    return results(batch_call(self, "decrypt", key_name, batch, opts),
       "plaintext", base64.decode)
   end
   local data = transit_call(self, "decrypt", key_name, { ciphertext = ciphertext }, opts)
@@ -63,7 +73,7 @@ function Client:transit_rewrap(key_name, ciphertext, opts)
   if type(ciphertext) == "table" then
     local batch = {}
     for i, text in ipairs(ciphertext) do batch[i] = { ciphertext = text } end
-    return results(transit_call(self, "rewrap", key_name, { batch_input = batch }, opts),
+    return results(batch_call(self, "rewrap", key_name, batch, opts),
       "ciphertext")
   end
   return verbs.field(transit_call(self, "rewrap", key_name, { ciphertext = ciphertext }, opts),

@@ -1079,3 +1079,22 @@ test("assert_secret", async () => {
     expect.stringContaining("vault.assert_secret: key 'z' missing at secrets/a"),
   ]);
 });
+
+test("a batch that fails in part: which item and why, and nothing of the others", async () => {
+  const line = "POST /v1/transit/decrypt/k";
+  const body = { batch_input: [{ ciphertext: "a" }, { ciphertext: "b" }] };
+  // as Vault and OpenBao answer
+  const batch_results = [
+    { plaintext: "c2VjcmV0", reference: "" },
+    { plaintext: "", error: "invalid ciphertext length", reference: "" },
+  ];
+  api.expect(line, { status: 400, json: { data: { batch_results } } }, { body });
+  const message = await api.failure(
+    `require("assay.vault").client(URL, "t"):transit_decrypt("k", { "a", "b" })`,
+  );
+  expect(message).toMatch(/vault: item 2: invalid ciphertext length$/);
+  api.expect(line, { status: 400, json: { errors: ["no such key"] } }, { body });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "t"):transit_decrypt("k", { "a", "b" })`),
+  ).toContain('vault: POST /v1/transit/decrypt/k HTTP 400: {"errors":["no such key"]}');
+});
