@@ -6569,7 +6569,7 @@ function assay_vault_Client:kv_list(mount, prefix) end
 ---@return any
 function assay_vault_Client:kv_list_all(mount, prefix) end
 
----The names of a secret's values, without the values: `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
+---The names of a secret's values, each true (a table for a value that is one), without the values: `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
 ---@param mount? any
 ---@param key? any
 ---@param opts? table
@@ -7159,7 +7159,7 @@ function assay_vault_Client:database_rotate_root(mount, name) end
 ---@return any
 function assay_vault_Client:database_rotate_role(mount, role_name) end
 
----The credentials of a static role: `{ username, password, ttl, … }`; nil when it is absent.
+---The credentials of a static role: `{ username, password, ttl, … }`.
 ---@param mount? any
 ---@param role? any
 ---@return any
@@ -7235,7 +7235,7 @@ function assay_vault_Client:group_alias_put(name, group_id, mount_accessor, opts
 ---@return any
 function assay_vault_Client:audit_list() end
 
----Enables an audit device: `audit_type` is `file`, `socket`, `syslog`; `opts.options` (`{ file_path = "stdout" }`), `opts.description`, `opts.is_local`.
+---Enables an audit device: `audit_type` is `file`, `socket`, `syslog`; `opts.options` (`{ file_path = "stdout" }`), `opts.description`, `opts.is_local`. OpenBao refuses it: there they belong to the server's configuration.
 ---@param path? any
 ---@param audit_type? any
 ---@param opts? table

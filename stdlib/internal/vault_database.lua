@@ -39,7 +39,7 @@ function Client:database_rotate_role(mount, role_name)
   return verbs.post(self, path_of(mount, "rotate-role", role_name), {})
 end
 
---- The credentials of a static role: `{ username, password, ttl, … }`; nil when it is absent.
+--- The credentials of a static role: `{ username, password, ttl, … }`.
 function Client:static_creds(mount, role)
   return verbs.field(verbs.get(self, path_of(mount, "static-creds", role)), "data")
 end

@@ -80,12 +80,24 @@ function Client:kv_list_all(mount, prefix)
   return found
 end
 
---- The names of a secret's values, without the values: `{ subkeys, metadata }`; nil when it is absent.
---- `opts`: version, depth.
+--- The names of a secret's values, each true (a table for a value that is one), without the values:
+--- `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
 function Client:kv_subkeys(mount, key, opts)
-  return verbs.field(verbs.get(self, ("%s/subkeys/%s"):format(mount, key), {
-    version = opts and opts.version, depth = opts and opts.depth,
-  }), "data")
+  local text = self:_get(("/v1/%s/subkeys/%s"):format(mount, key), {
+    ok = 200, missing = true, raw = true,
+    query = { version = opts and opts.version, depth = opts and opts.depth },
+  })
+  -- the server writes null for each value
+  local answer = text and json.parse(text, { null = json.null })
+  local data = answer and answer.data
+  local function shown(names)
+    for name, value in pairs(names) do
+      if value == json.null then names[name] = true
+      elseif type(value) == "table" then shown(value) end
+    end
+  end
+  if data and data.subkeys then shown(data.subkeys) end
+  return data
 end
 
 --- The whole answer about a secret's versions (see `.data`); nil when it is absent.

@@ -15,7 +15,8 @@ function Client:audit_list()
 end
 
 --- Enables an audit device: `audit_type` is `file`, `socket`, `syslog`; `opts.options`
---- (`{ file_path = "stdout" }`), `opts.description`, `opts.is_local`.
+--- (`{ file_path = "stdout" }`), `opts.description`, `opts.is_local`. OpenBao refuses it: there
+--- they belong to the server's configuration.
 function Client:audit_enable(path, audit_type, opts)
   opts = opts or {}
   return verbs.put(self, "sys/audit/" .. path, {

@@ -331,9 +331,9 @@ const rows: Row[] = [
   [
     'kv_subkeys("s", "k", { version = 2, depth = 1 })',
     "GET /v1/s/subkeys/k?depth=1&version=2",
-    data({ subkeys: { a: null } }),
+    data({ subkeys: { a: null, b: { c: null } }, metadata: { version: 2 } }),
     undefined,
-    { subkeys: {} },
+    { subkeys: { a: true, b: { c: true } }, metadata: { version: 2 } },
   ],
   [
     "ha_status()",
