@@ -25,7 +25,8 @@ local function ask(self, plural, kind, prefix, spec, opts, is_done, message)
     metadata = { namespace = self.namespace, generateName = prefix .. "-" },
     spec = rest.object(spec),
   })
-  local name = made.metadata and made.metadata.name
+  local name = type(made) == "table" and type(made.metadata) == "table" and made.metadata.name
+  if type(name) ~= "string" then rest.fail(("velero: POST %s: the answer has no name"):format(path_of(self, V1, plural))) end
   return poll(kube.wait_options(nil, opts, 60, 1), message, function()
     local item = self:_object(path_of(self, V1, plural, name))
     local status = item and item.status or {}

@@ -67,6 +67,7 @@ end
 --- Names that both created and found applications have.
 local function normal(app)
   if not app then return nil end
+  if type(app) ~= "table" then rest.fail("zitadel: the answer is no application") end
   local oidc = app.oidcConfig or {}
   app.id = app.id or app.appId
   app.appId = app.appId or app.id
