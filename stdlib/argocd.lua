@@ -1,5 +1,5 @@
 --- @module assay.argocd
---- @description Argo CD: applications, projects, repositories, clusters, syncs.
+--- @description Argo CD: applications and their resources, sets, projects, repositories, clusters, accounts.
 
 local rest = require("assay.internal.client")
 local segment = require("assay.internal.segment")
@@ -8,6 +8,10 @@ local poll = require("assay.internal.poll")
 local APPS = "/api/v1/applications"
 
 local M, Client = {}, rest.class("argocd")
+
+rest.include(Client, require("assay.internal.argocd_resources"))
+rest.include(Client, require("assay.internal.argocd_admin"))
+
 local send = Client._send
 
 --- `client(url, opts)`; `opts`: token, or username and password.
@@ -91,8 +95,8 @@ function Client:app_health(name, opts)
   return health_of(self:application(name, opts))
 end
 
---- Starts a sync. `opts`: revision, prune, dry_run, strategy, resources, sync_options (list),
---- retry_strategy.
+--- Starts a sync. `opts`: revision, revisions and source_positions (of several sources), prune,
+--- dry_run, strategy, resources, sync_options (list), retry_strategy.
 function Client:sync(name, opts)
   opts = opts or {}
   return request(self, "POST", (app(name)) .. "/sync", nil, rest.object {
@@ -100,6 +104,8 @@ function Client:sync(name, opts)
     prune = opts.prune,
     dryRun = opts.dry_run,
     strategy = opts.strategy,
+    revisions = opts.revisions,
+    sourcePositions = opts.source_positions,
     resources = opts.resources,
     syncOptions = opts.sync_options and { items = opts.sync_options } or nil,
     retryStrategy = opts.retry_strategy,
@@ -167,17 +173,35 @@ function Client:create_app(application, opts)
     application)
 end
 
+--- Replaces the spec of an application. `opts`: validate.
+function Client:update_spec(name, spec, opts)
+  local path, query = app(name, opts, { "validate", opts and opts.validate })
+  return request(self, "PUT", path .. "/spec", query, spec)
+end
+
+--- Changes an application by a patch, a table or its text. `opts`: type ("merge", "json").
+function Client:patch_app(name, patch, opts)
+  opts = opts or {}
+  return request(self, "PATCH", (app(name)), nil, {
+    name = name,
+    patch = type(patch) == "table" and json.encode(patch) or patch,
+    patchType = opts.type or "merge",
+    appNamespace = opts.app_namespace,
+    project = opts.project,
+  })
+end
+
+--- The windows in which an application may be synced: `{ activeWindows, assignedWindows, canSync }`.
+function Client:sync_windows(name, opts)
+  local path, query = app(name, opts)
+  return request(self, "GET", path .. "/syncwindows", query)
+end
+
 --- Stops a running operation.
 function Client:terminate(name, opts)
   local path, query = app(name, opts)
   return request(self, "DELETE", path .. "/operation", query)
 end
-
---- The projects.
-function Client:projects() return items(self, "/api/v1/projects") end
-
---- A project.
-function Client:project(name) return request(self, "GET", "/api/v1/projects/" .. segment(name)) end
 
 --- The repositories.
 function Client:repositories() return items(self, "/api/v1/repositories") end
@@ -237,6 +261,14 @@ end
 function Client:wait_synced(name, timeout_secs, opts)
   return wait(self, name, "synced", timeout_secs, opts, function(_, health)
     return health.sync == "Synced"
+  end)
+end
+
+--- Waits until an application is gone. `opts`: interval.
+function Client:wait_deleted(name, timeout_secs, opts)
+  local o = rest.copy({ timeout = timeout_secs or 300, interval = 2, tolerate = "5xx" }, opts)
+  return poll(o, ("argocd: timeout waiting for %s to be deleted"):format(name), function()
+    return not self:app_exists(name, opts), "it is still there"
   end)
 end
 

@@ -4,6 +4,7 @@
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
 local poll = require("assay.internal.poll")
+local kube_manifest = require("assay.internal.kube_manifest")
 
 local CM = "/apis/cert-manager.io/v1"
 local ACME = "/apis/acme.cert-manager.io/v1"
@@ -249,6 +250,62 @@ local function set_condition(self, path, condition)
   return self:_put(path .. "/status", current)
 end
 
+-- The items that an object owns.
+local function owned(items, kind, name)
+  local out = json.array({})
+  for _, item in ipairs(items or {}) do
+    for _, owner in ipairs(item.metadata and item.metadata.ownerReferences or {}) do
+      if owner.kind == kind and owner.name == name then out[#out + 1] = item end
+    end
+  end
+  return out
+end
+
+local function revision_of(request)
+  local annotations = request.metadata.annotations or {}
+  return tonumber(annotations["cert-manager.io/certificate-revision"]) or 0
+end
+
+local function state_of(item, what)
+  local status = item.status or {}
+  if status.state == "valid" then return nil end
+  local text = ("%s %s: state %s"):format(what, item.metadata.name, tostring(status.state))
+  return status.reason and status.reason ~= "" and text .. ": " .. status.reason or text
+end
+
+--- Why a certificate is not ready: `{ ready, reason, certificate, request, orders, challenges }`, from
+--- its newest request on; nil when there is no such certificate.
+function Client:diagnose(namespace, name)
+  local certificate = self:certificate(namespace, name)
+  if not certificate then return nil end
+  local out = { certificate = certificate, ready = kube.is_true(certificate, "Ready") }
+  local requests = owned(self:certificate_requests(namespace).items, "Certificate", name)
+  table.sort(requests, function(a, b) return revision_of(a) > revision_of(b) end)
+  local request = requests[1]
+  out.request, out.orders, out.challenges = request, json.array({}), json.array({})
+  if request then
+    out.orders = owned(self:orders(namespace).items, "CertificateRequest", request.metadata.name)
+  end
+  if #out.orders > 0 then
+    local all = self:challenges(namespace).items
+    for _, order in ipairs(out.orders) do
+      for _, challenge in ipairs(owned(all, "Order", order.metadata.name)) do
+        out.challenges[#out.challenges + 1] = challenge
+      end
+    end
+  end
+  if out.ready then return out end
+  -- what is farthest down the chain says most
+  for _, challenge in ipairs(out.challenges) do out.reason = out.reason or state_of(challenge, "challenge") end
+  for _, order in ipairs(out.orders) do out.reason = out.reason or state_of(order, "order") end
+  if not out.reason and request and not kube.is_true(request, "Ready") then
+    out.reason = ("request %s: %s"):format(request.metadata.name, kube.describe(request,
+      kube.is_true(request, "Denied") and "Denied" or "Ready"))
+  end
+  out.reason = out.reason or kube.describe(certificate, "Ready")
+  return out
+end
+
 --- Has a certificate issued anew.
 function Client:renew(namespace, name)
   return set_condition(self, kube.path(CM, namespace, "certificates", name), {
@@ -280,16 +337,18 @@ end
 
 --- Server-side apply of a manifest of cert-manager, e.g. a Certificate or an Issuer.
 function Client:apply(manifest, opts)
-  local meta = manifest.metadata
-  if not manifest.kind or not meta or not meta.name then
-    rest.fail("certmanager.apply: a manifest needs kind and metadata.name")
-  end
-  local plural = manifest.kind:lower() .. "s"
-  if not meta.namespace and plural ~= "clusterissuers" then
-    rest.fail(("certmanager.apply: %s %s needs metadata.namespace"):format(manifest.kind, meta.name))
-  end
-  manifest = rest.copy({ apiVersion = "cert-manager.io/v1" }, manifest)
-  return self:_apply(kube.path(CM, meta.namespace, plural, meta.name), manifest, opts)
+  return kube_manifest.apply(self, manifest, opts, {
+    api_version = "cert-manager.io/v1",
+    of_cluster = function(kind) return kind == "clusterissuer" end,
+  })
+end
+
+--- Deletes an object by its kind, such as "Issuer"; false when there is none. Cluster issuers have no
+--- namespace.
+function Client:delete(kind, namespace, name)
+  local plural = kube.segment(kube_manifest.plural(kind))
+  local at = (plural == "orders" or plural == "challenges") and ACME or CM
+  return kube_manifest.remove(self, kube.path(at, namespace, plural, name))
 end
 
 --- Deletes a certificate; false when there is none.

@@ -315,23 +315,21 @@ end
 
 -- Changes
 
-local RULES = { plurals = {
-  pushsecret = "pushsecrets", clusterpushsecret = "clusterpushsecrets",
-} }
+local PUSHED = { pushsecret = true, clusterpushsecret = true }
 
 --- Server-side apply of a manifest, e.g. an ExternalSecret or a SecretStore.
 function Client:apply(manifest, opts)
-  local kind = tostring(manifest.kind):lower()
-  local rules = rest.copy(RULES, {
-    api_version = (RULES.plurals[kind] and PUSH or prefix(self)):match("^/apis/(.+)$"),
+  local at = PUSHED[tostring(manifest.kind):lower()] and PUSH or prefix(self)
+  return kube_manifest.apply(self, manifest, opts, {
+    api_version = at:match("^/apis/(.+)$"),
+    of_cluster = function(kind) return kind:find("^cluster") ~= nil end,
   })
-  return kube_manifest.apply(self, manifest, opts, rules)
 end
 
 --- Deletes an object by its kind, such as "ExternalSecret"; false when there is none. The namespace
 --- of those of the cluster is nil.
 function Client:delete(kind, namespace, name)
-  local at = RULES.plurals[tostring(kind):lower()] and PUSH or prefix(self)
+  local at = PUSHED[tostring(kind):lower()] and PUSH or prefix(self)
   local plural = kube.segment(kube_manifest.plural(kind))
   return kube_manifest.remove(self, kube.path(at, namespace, plural, name))
 end

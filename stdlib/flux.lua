@@ -423,8 +423,10 @@ end
 --- Server-side apply of a manifest with its apiVersion, or with the current one.
 function Client:apply(manifest, opts)
   local group = TYPES[plural_of(manifest.kind)]
-  local rules = { api_version = GROUP:format(group[1], group[2]):match("^/apis/(.+)$"), plurals = PLURALS }
-  return kube_manifest.apply(self, manifest, opts, rules)
+  return kube_manifest.apply(self, manifest, opts, {
+    api_version = GROUP:format(group[1], group[2]):match("^/apis/(.+)$"), plurals = PLURALS,
+    of_cluster = function() return false end,
+  })
 end
 
 --- Deletes an object by its kind, such as "Kustomization"; false when there is none.

@@ -363,6 +363,7 @@ function Client:apply(manifest, opts)
   local is_freight = tostring(manifest.kind):lower() == "freight"
   return kube_manifest.apply(self, manifest, opts, {
     api_version = VERSION, plurals = is_freight and { freight = freight_plural(self) },
+    of_cluster = function(kind) return kind == "project" or kind:find("^cluster") ~= nil end,
   })
 end
 

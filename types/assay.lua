@@ -1580,7 +1580,7 @@ function assay_argocd_Client:app_exists(name, opts) end
 ---@return any
 function assay_argocd_Client:app_health(name, opts) end
 
----Starts a sync. `opts`: revision, prune, dry_run, strategy, resources, sync_options (list), retry_strategy.
+---Starts a sync. `opts`: revision, revisions and source_positions (of several sources), prune, dry_run, strategy, resources, sync_options (list), retry_strategy.
 ---@param name? any
 ---@param opts? table
 ---@return any
@@ -1629,20 +1629,31 @@ function assay_argocd_Client:delete_app(name, opts) end
 ---@return any
 function assay_argocd_Client:create_app(application, opts) end
 
+---Replaces the spec of an application. `opts`: validate.
+---@param name? any
+---@param spec? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:update_spec(name, spec, opts) end
+
+---Changes an application by a patch, a table or its text. `opts`: type ("merge", "json").
+---@param name? any
+---@param patch? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:patch_app(name, patch, opts) end
+
+---The windows in which an application may be synced: `{ activeWindows, assignedWindows, canSync }`.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:sync_windows(name, opts) end
+
 ---Stops a running operation.
 ---@param name? any
 ---@param opts? table
 ---@return any
 function assay_argocd_Client:terminate(name, opts) end
-
----The projects.
----@return any
-function assay_argocd_Client:projects() end
-
----A project.
----@param name? any
----@return any
-function assay_argocd_Client:project(name) end
 
 ---The repositories.
 ---@return any
@@ -1700,6 +1711,13 @@ function assay_argocd_Client:wait_healthy(name, timeout_secs, opts) end
 ---@return any
 function assay_argocd_Client:wait_synced(name, timeout_secs, opts) end
 
+---Waits until an application is gone. `opts`: interval.
+---@param name? any
+---@param timeout_secs? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:wait_deleted(name, timeout_secs, opts) end
+
 ---Starts a sync and waits until it has succeeded and the application is healthy since. `opts` as of `sync`, and interval.
 ---@param name? any
 ---@param timeout_secs? any
@@ -1707,7 +1725,158 @@ function assay_argocd_Client:wait_synced(name, timeout_secs, opts) end
 ---@return any
 function assay_argocd_Client:sync_and_wait(name, timeout_secs, opts) end
 
----Argo CD: applications, projects, repositories, clusters, syncs.
+---A resource of an application as the cluster has it.
+---@param name? any
+---@param resource? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:resource(name, resource, opts) end
+
+---Changes a resource by a patch, a table or its text. `opts`: type ("merge", "strategic", "json").
+---@param name? any
+---@param resource? any
+---@param patch? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:patch_resource(name, resource, patch, opts) end
+
+---Deletes a resource of an application; false when there is none. `opts`: force, orphan.
+---@param name? any
+---@param resource? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:delete_resource(name, resource, opts) end
+
+---The actions of a resource: `{ name, disabled, params }`.
+---@param name? any
+---@param resource? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:resource_actions(name, resource, opts) end
+
+---Runs an action on a resource, such as "restart". `opts`: params (names to values).
+---@param name? any
+---@param resource? any
+---@param action? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:run_action(name, resource, action, opts) end
+
+---The events of an application, or of `opts.resource` (with its uid).
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_events(name, opts) end
+
+---The log lines of an application's pods as they are now: `{ content, pod, time }` each. `opts`: namespace, pod, container, kind, group, resource_name, tail_lines (100), since_seconds, filter, previous.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:app_logs(name, opts) end
+
+---Logs in with the client's username and password; returns the token, which the client uses from then on. Without it the first request that needs a session logs in.
+---@return any
+function assay_argocd_Client:login() end
+
+---Ends the client's session.
+---@return any
+function assay_argocd_Client:logout() end
+
+---The sets of applications. `opts`: projects (a list), selector, appset_namespace.
+---@param opts? table
+---@return any
+function assay_argocd_Client:application_sets(opts) end
+
+---A set of applications. `opts`: appset_namespace.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:application_set(name, opts) end
+
+---Creates a set of applications. `opts`: upsert, dry_run.
+---@param set? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:create_application_set(set, opts) end
+
+---Deletes a set of applications; false when there is none. `opts`: appset_namespace.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:delete_application_set(name, opts) end
+
+---The projects.
+---@return any
+function assay_argocd_Client:projects() end
+
+---A project.
+---@param name? any
+---@return any
+function assay_argocd_Client:project(name) end
+
+---Creates a project { metadata, spec }. `opts`: upsert.
+---@param project? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:create_project(project, opts) end
+
+---Replaces a project, which must have been read: the server compares its resourceVersion.
+---@param project? any
+---@return any
+function assay_argocd_Client:update_project(project) end
+
+---Deletes a project; false when there is none.
+---@param name? any
+---@return any
+function assay_argocd_Client:delete_project(name) end
+
+---A token for a role of a project. `opts`: expires_in (seconds), id, description.
+---@param project? any
+---@param role? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:project_token(project, role, opts) end
+
+---Registers a repository { repo, username, password, type, … }. `opts`: upsert.
+---@param repository? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:create_repository(repository, opts) end
+
+---Forgets a repository; false when there is none. `opts`: app_project.
+---@param repo_url? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:delete_repository(repo_url, opts) end
+
+---Registers a cluster { server, name, config, … }. `opts`: upsert.
+---@param cluster? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:create_cluster(cluster, opts) end
+
+---Forgets a cluster; false when there is none.
+---@param server_url? any
+---@return any
+function assay_argocd_Client:delete_cluster(server_url) end
+
+---The accounts `{ name, enabled, capabilities, tokens }`.
+---@return any
+function assay_argocd_Client:accounts() end
+
+---A token for an account. `opts`: expires_in (seconds), id.
+---@param name? any
+---@param opts? table
+---@return any
+function assay_argocd_Client:account_token(name, opts) end
+
+---Takes a token of an account back; false when there is none.
+---@param name? any
+---@param id? any
+---@return any
+function assay_argocd_Client:delete_account_token(name, id) end
+
+---Argo CD: applications and their resources, sets, projects, repositories, clusters, accounts.
 ---@class assay.argocd
 local assay_argocd = {}
 
@@ -1903,6 +2072,12 @@ function assay_certmanager_Client:days_left(namespace, name) end
 ---@return any
 function assay_certmanager_Client:expiring(namespace, days) end
 
+---Why a certificate is not ready: `{ ready, reason, certificate, request, orders, challenges }`, from its newest request on; nil when there is no such certificate.
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:diagnose(namespace, name) end
+
 ---Has a certificate issued anew.
 ---@param namespace? any
 ---@param name? any
@@ -1928,6 +2103,13 @@ function assay_certmanager_Client:deny(namespace, name, message) end
 ---@param opts? table
 ---@return any
 function assay_certmanager_Client:apply(manifest, opts) end
+
+---Deletes an object by its kind, such as "Issuer"; false when there is none. Cluster issuers have no namespace.
+---@param kind? any
+---@param namespace? any
+---@param name? any
+---@return any
+function assay_certmanager_Client:delete(kind, namespace, name) end
 
 ---Deletes a certificate; false when there is none.
 ---@param namespace? any

@@ -3,7 +3,8 @@
 --
 -- `apply(client, manifest, opts, rules)` is a server-side apply, `remove(client, path)` a DELETE that
 -- is false when there is nothing. `rules.api_version` is used for manifests that name none;
--- `rules.plurals` has the plurals by kind that English does not explain.
+-- `rules.plurals` has the plurals by kind that English does not explain; `rules.of_cluster(kind)` says
+-- whether objects have no namespace (without it, one need not be given).
 
 local rest = require("assay.internal.client")
 local kube = require("assay.internal.kube")
@@ -24,6 +25,10 @@ function kube_manifest.apply(client, manifest, opts, rules)
   local meta = type(manifest) == "table" and manifest.metadata or {}
   if not manifest.kind or not meta.name then
     rest.fail(client._module .. ".apply: a manifest needs kind and metadata.name")
+  end
+  if not meta.namespace and rules.of_cluster and not rules.of_cluster(tostring(manifest.kind):lower()) then
+    rest.fail(("%s.apply: %s %s needs metadata.namespace"):format(
+      client._module, tostring(manifest.kind), tostring(meta.name)))
   end
   local version = manifest.apiVersion or rules.api_version
   local plural = kube.segment(kube_manifest.plural(manifest.kind, rules.plurals))

@@ -162,3 +162,206 @@ test("managed_resources", async () => {
     ),
   ).toContain("argocd: GET /api/v1/applications/a/managed-resources HTTP 403: no");
 });
+
+test("login and logout", async () => {
+  const none = { headers: { authorization: null } };
+  api.expect(
+    "POST /api/v1/session",
+    { json: { token: "S" } },
+    {
+      ...none,
+      body: { username: "u", password: "p" },
+    },
+  );
+  const session = { headers: { authorization: "Bearer S" } };
+  api.expect(`GET ${A}/a`, { json: { n: 1 } }, session);
+  api.expect("DELETE /api/v1/session", { json: {} }, session);
+  expect(
+    await api.run(`local c = require("assay.argocd").client(URL, { username = "u", password = "p" })
+      local token = c:login()
+      local n = c:application("a").n
+      c:logout()
+      return token, n`),
+  ).toEqual(["S", 1]);
+  api.expect("POST /api/v1/session", { status: 401, text: "no" }, { check: () => undefined });
+  api.expect("POST /api/v1/session", { status: 401, text: "no" }, { check: () => undefined });
+  expect(
+    await api.failure(
+      `require("assay.argocd").client(URL, { username = "u", password = "p" }):login()`,
+    ),
+  ).toContain("argocd: POST /api/v1/session HTTP 401: no");
+});
+
+test("update_spec, patch_app, sync_windows, sources of a sync", async () => {
+  api.expect(
+    `PUT ${A}/a/spec?validate=false&appNamespace=n`,
+    { json: { n: 1 } },
+    { body: { x: 1 } },
+  );
+  const patch = { name: "a", patch: '{"x":1}', patchType: "merge", project: "p" };
+  api.expect(`PATCH ${A}/a`, { json: { n: 2 } }, { body: patch });
+  api.expect(
+    `PATCH ${A}/a`,
+    { json: { n: 3 } },
+    { body: { name: "a", patch: "[]", patchType: "json" } },
+  );
+  api.expect(`GET ${A}/a/syncwindows?project=p`, { json: { canSync: true } });
+  api.expect(
+    `POST ${A}/a/sync`,
+    { json: {} },
+    { body: { revisions: ["1", "2"], sourcePositions: [1, 2] } },
+  );
+  expect(
+    await run(`
+      local n = { c:update_spec("a", { x = 1 }, { validate = false, app_namespace = "n" }).n,
+        c:patch_app("a", { x = 1 }, { project = "p" }).n, c:patch_app("a", "[]", { type = "json" }).n,
+        c:sync_windows("a", { project = "p" }).canSync }
+      c:sync("a", { revisions = { "1", "2" }, source_positions = { 1, 2 } })
+      return n`),
+  ).toEqual([[1, 2, 3, true]]);
+});
+
+const RESOURCE = "namespace=n&resourceName=web&version=v1&group=apps&kind=Deployment";
+const LUA_RESOURCE = `local r = { kind = "Deployment", group = "apps", namespace = "n", name = "web" }\n`;
+
+test("resources: read, patch, delete, actions", async () => {
+  const at = `${A}/a/resource`;
+  api.expect(`GET ${at}?${RESOURCE}&project=p`, { json: { manifest: '{"kind":"Deployment"}' } });
+  api.expect(
+    `POST ${at}?${RESOURCE}&patchType=application%2Fmerge-patch%2Bjson`,
+    { json: { manifest: '{"x":1}' } },
+    { body: JSON.stringify('{"x":1}'), headers: { "content-type": "application/json" } },
+  );
+  api.expect(`DELETE ${at}?${RESOURCE}&force=true&orphan=false`, { json: {} });
+  api.expect(`DELETE ${at}?${RESOURCE}`, { status: 404 });
+  api.expect(`GET ${at}/actions?${RESOURCE}`, { json: { actions: [{ name: "restart" }] } });
+  expect(
+    await run(`${LUA_RESOURCE}
+      return c:resource("a", r, { project = "p" }).kind, c:patch_resource("a", r, { x = 1 }).x,
+        c:delete_resource("a", r, { force = true, orphan = false }), c:delete_resource("a", r),
+        c:resource_actions("a", r)[1].name`),
+  ).toEqual(["Deployment", 1, true, false, "restart"]);
+});
+
+test("run_action, on servers of today and of before", async () => {
+  const body = {
+    name: "a",
+    action: "scale",
+    namespace: "n",
+    resourceName: "web",
+    version: "v1",
+    group: "apps",
+    kind: "Deployment",
+    resourceActionParameters: [{ name: "replicas", value: "3" }],
+  };
+  const { resourceActionParameters: _, ...plain } = body;
+  const at = `POST ${A}/a/resource/actions`;
+  api.expect(`${at}/v2`, { json: {} }, { body });
+  api.expect(`${at}/v2`, { status: 404 }, { body: { ...plain, action: "restart" } });
+  api.expect(
+    `${at}?${RESOURCE}`,
+    { json: {} },
+    { body: '"restart"', headers: { "content-type": "application/json" } },
+  );
+  expect(
+    await run(`${LUA_RESOURCE}
+      return c:run_action("a", r, "scale", { params = { replicas = 3.0 } }), c:run_action("a", r, "restart")`),
+  ).toEqual([true, true]);
+  api.expect(`${at}/v2`, { status: 404, text: "none" }, { check: () => undefined });
+  api.expect(`${at}?${RESOURCE}`, { status: 400 }, { check: () => undefined });
+  expect(await failure(`${LUA_RESOURCE} c:run_action("a", r, "x")`)).toContain(
+    `argocd: ${at}/v2 HTTP 404: none`,
+  );
+});
+
+test("app_events, app_logs", async () => {
+  api.expect(`GET ${A}/a/events?resourceNamespace=n&resourceName=web&resourceUID=u`, {
+    json: { items: [1] },
+  });
+  const line = (result: object) => JSON.stringify({ result });
+  const logs = `GET ${A}/a/logs?podName=p&tailLines=100&follow=false`;
+  api.expect(logs, {
+    text: [
+      line({ content: "one", podName: "p", timeStampStr: "t" }),
+      line({ podName: "p" }),
+      line({ last: true, content: "" }),
+    ].join("\n"),
+  });
+  expect(
+    await run(`return #c:app_events("a", { resource = { namespace = "n", name = "web", uid = "u" } }),
+      c:app_logs("a", { pod = "p" })`),
+  ).toEqual([
+    1,
+    [
+      { content: "one", pod: "p", time: "t" },
+      { content: "", pod: "p" },
+    ],
+  ]);
+  api.expect(logs, { text: '{"error":{"message":"no container"}}' });
+  expect(await failure(`c:app_logs("a", { pod = "p" })`)).toMatch(
+    /argocd: GET .*\/logs\?.*: no container/,
+  );
+});
+
+test("application sets", async () => {
+  const S = "/api/v1/applicationsets";
+  api.expect(`GET ${S}?projects=a&projects=b&selector=x%3Dy`, { json: { items: [1, 2] } });
+  api.expect(`GET ${S}/s?appsetNamespace=n`, { json: { n: 1 } });
+  api.expect(`POST ${S}?upsert=true&dryRun=true`, { json: { n: 2 } }, { body: { x: 1 } });
+  api.expect(`DELETE ${S}/s`, { json: {} });
+  api.expect(`DELETE ${S}/s`, { status: 404 });
+  expect(
+    await run(`return #c:application_sets({ projects = { "a", "b" }, selector = "x=y" }),
+      c:application_set("s", { appset_namespace = "n" }).n,
+      c:create_application_set({ x = 1 }, { upsert = true, dry_run = true }).n,
+      c:delete_application_set("s"), c:delete_application_set("s")`),
+  ).toEqual([2, 1, 2, true, false]);
+});
+
+test("projects, repositories, clusters, accounts", async () => {
+  const project = { metadata: { name: "p" } };
+  api.expect("POST /api/v1/projects", { json: { n: 1 } }, { body: { project, upsert: true } });
+  api.expect("PUT /api/v1/projects/p", { json: { n: 2 } }, { body: { project } });
+  api.expect("DELETE /api/v1/projects/p", { json: {} });
+  api.expect(
+    "POST /api/v1/projects/p/roles/ci/token",
+    { json: { token: "T" } },
+    { body: { project: "p", role: "ci", expiresIn: 60 } },
+  );
+  api.expect("POST /api/v1/repositories?upsert=true", { json: { n: 3 } }, { body: { repo: "r" } });
+  api.expect("DELETE /api/v1/repositories/https%3A%2F%2Fg%2Fa.git?appProject=p", { json: {} });
+  api.expect("POST /api/v1/clusters", { json: { n: 4 } }, { body: { server: "s" } });
+  api.expect("DELETE /api/v1/clusters/https%3A%2F%2Fk", { status: 404 });
+  api.expect("GET /api/v1/account", { json: { items: [{ name: "ci" }] } });
+  api.expect(
+    "POST /api/v1/account/ci/token",
+    { json: { token: "U" } },
+    { body: { name: "ci", id: "i", expiresIn: 0 } },
+  );
+  api.expect("DELETE /api/v1/account/ci/token/i", { json: {} });
+  expect(
+    await run(`
+      local p = { metadata = { name = "p" } }
+      return c:create_project(p, { upsert = true }).n, c:update_project(p).n, c:delete_project("p"),
+        c:project_token("p", "ci", { expires_in = 60 }), c:create_repository({ repo = "r" }, { upsert = true }).n,
+        c:delete_repository("https://g/a.git", { app_project = "p" }), c:create_cluster({ server = "s" }).n,
+        c:delete_cluster("https://k"), c:accounts()[1].name,
+        c:account_token("ci", { id = "i", expires_in = 0 }), c:delete_account_token("ci", "i")`),
+  ).toEqual([1, 2, true, "T", 3, true, 4, false, "ci", "U", true]);
+  expect(await failure(`c:update_project({})`)).toContain(
+    "argocd.update_project: a project needs metadata.name",
+  );
+});
+
+test("wait_deleted", async () => {
+  api.expect(`GET ${A}/a?project=p`, { json: {} });
+  api.expect(`GET ${A}/a?project=p`, { status: 502 });
+  api.expect(`GET ${A}/a?project=p`, { status: 404 });
+  expect(await run(`return c:wait_deleted("a", 5, { interval = 0.02, project = "p" })`)).toEqual([
+    true,
+  ]);
+  api.expect(`GET ${A}/a`, { json: {} });
+  expect(await failure(`c:wait_deleted("a", 0)`)).toContain(
+    "argocd: timeout waiting for a to be deleted after 0s (last: it is still there)",
+  );
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testOperator, withCondition } from "./operators";
 import { useApi } from "./server";
 
@@ -213,4 +213,77 @@ test("renew, approve, deny, apply, delete", async () => {
   expect(await failure(`c:apply { kind = "Issuer", metadata = { name = "i" } }`)).toContain(
     "certmanager.apply: Issuer i needs metadata.namespace",
   );
+});
+
+describe("diagnose", () => {
+  const N = `${CM}/namespaces/n`;
+  const ACME = "/apis/acme.cert-manager.io/v1/namespaces/n";
+  const item = (name: string, owner: [string, string], revision: number, status: object) => ({
+    metadata: {
+      name,
+      ownerReferences: [{ kind: owner[0], name: owner[1] }],
+      annotations: { "cert-manager.io/certificate-revision": `${revision}` },
+    },
+    status,
+  });
+  const answers = (
+    certificate: object,
+    requests: object[],
+    orders?: object[],
+    challenges?: object[],
+  ) => {
+    api.expect(`GET ${N}/certificates/web`, { json: certificate });
+    api.expect(`GET ${N}/certificaterequests?limit=500`, { json: { items: requests } });
+    if (orders) api.expect(`GET ${ACME}/orders?limit=500`, { json: { items: orders } });
+    if (challenges) api.expect(`GET ${ACME}/challenges?limit=500`, { json: { items: challenges } });
+  };
+  const reason = async () =>
+    (await run(`local d = c:diagnose("n", "web") return d.ready, d.reason, d.request and d.request.metadata.name,
+      #d.orders, #d.challenges`)) as unknown[];
+  const old = item("web-1", ["Certificate", "web"], 1, {});
+  const other = item("x-9", ["Certificate", "x"], 9, {});
+  const pending = { conditions: [{ type: "Ready", status: "False", reason: "Pending" }] };
+  const latest = item("web-10", ["Certificate", "web"], 10, pending);
+  const order = item("o", ["CertificateRequest", "web-10"], 0, { state: "pending" });
+  const challenges = [
+    item("c1", ["Order", "o"], 0, { state: "valid" }),
+    item("c2", ["Order", "o"], 0, { state: "pending", reason: "no DNS record" }),
+    item("c3", ["Order", "p"], 0, { state: "invalid" }),
+  ];
+  test("a challenge, an order, a request, the certificate", async () => {
+    answers({ status: pending }, [old, other, latest], [order], challenges);
+    expect(await reason()).toEqual([
+      false,
+      "challenge c2: state pending: no DNS record",
+      "web-10",
+      1,
+      2,
+    ]);
+    answers({ status: pending }, [latest], [order], []);
+    expect(await reason()).toEqual([false, "order o: state pending", "web-10", 1, 0]);
+    answers({ status: pending }, [latest], []);
+    expect(await reason()).toEqual([
+      false,
+      "request web-10: Ready=False (Pending)",
+      "web-10",
+      0,
+      0,
+    ]);
+    answers({ status: pending }, []);
+    expect(await reason()).toEqual([false, "Ready=False (Pending)", undefined, 0, 0]);
+  });
+  test("nothing is wrong, or there is nothing", async () => {
+    answers({ status: { conditions: [{ type: "Ready", status: "True" }] } }, []);
+    expect(await reason()).toEqual([true, undefined, undefined, 0, 0]);
+    api.expect(`GET ${N}/certificates/web`, { status: 404 });
+    expect(await run(`return c:diagnose("n", "web")`)).toEqual([undefined]);
+  });
+});
+
+test("delete by kind", async () => {
+  api.expect(`DELETE ${CM}/clusterissuers/x`, { json: {} });
+  api.expect(`DELETE /apis/acme.cert-manager.io/v1/namespaces/n/challenges/x`, { status: 404 });
+  expect(
+    await run(`return c:delete("ClusterIssuer", nil, "x"), c:delete("Challenge", "n", "x")`),
+  ).toEqual([true, false]);
 });

@@ -89,14 +89,30 @@ export const CONTRACTS: Record<string, Contract> = {
     missing: each("healthy ready", "false"),
   },
   argocd: {
-    args: { id: "7", "create_app.application": '{ metadata = { name = "a" } }' },
+    args: {
+      id: "7",
+      resource: '{ kind = "Pod", name = "p" }',
+      set: '{ metadata = { name = "a" } }',
+      repository: '{ repo = "r" }',
+      cluster: '{ server = "s" }',
+      "create_app.application": '{ metadata = { name = "a" } }',
+      "create_project.project": '{ metadata = { name = "a" } }',
+      "update_project.project": '{ metadata = { name = "a" } }',
+    },
+    answer: ({ path }) => (path === "/api/v1/session" ? { token: "t" } : {}),
     startsAtOnce: { sync_and_wait: "there is nothing to wait for before the sync has begun" },
-    missing: { app_exists: "false" },
+    missing: {
+      ...each("app_exists delete_application_set delete_project delete_repository", "false"),
+      ...each("delete_cluster delete_account_token delete_resource", "false"),
+      wait_deleted: "true",
+    },
   },
   certmanager: {
     args: { "apply.manifest": '{ kind = "Issuer", metadata = { name = "a", namespace = "b" } }' },
     label: kubeLabel("certmanager", "LIST"),
     missing: {
+      ...each("delete", "false"),
+      ...each("diagnose", "nil"),
       ...each("certificate certificate_status issuer cluster_issuer certificate_request", "nil"),
       ...each("order challenge days_left", "nil"),
       ...each("is_certificate_ready is_issuer_ready is_cluster_issuer_ready", "false"),
@@ -187,7 +203,7 @@ export const CONTRACTS: Record<string, Contract> = {
   eso: {
     args: {
       kind: '"Password"',
-      "apply.manifest": '{ kind = "SecretStore", metadata = { name = "a" } }',
+      "apply.manifest": '{ kind = "ClusterSecretStore", metadata = { name = "a" } }',
     },
     label: kubeLabel("eso", "LIST"),
     error: (fn, r, status, body) => {
@@ -214,7 +230,7 @@ export const CONTRACTS: Record<string, Contract> = {
       kind: '"kustomization"',
       "wait_source_ready.kind": '"gitrepository"',
       "trigger_receiver.address": "URL",
-      "apply.manifest": '{ kind = "Bucket", metadata = { name = "a" } }',
+      "apply.manifest": '{ kind = "Bucket", metadata = { name = "a", namespace = "n" } }',
     },
     answer: ({ path }) =>
       path.includes("/receivers/") ? { status: { webhookPath: "/hook" } } : {},
@@ -299,7 +315,7 @@ export const CONTRACTS: Record<string, Contract> = {
   },
   kargo: {
     args: {
-      "apply.manifest": '{ kind = "Stage", metadata = { name = "a" } }',
+      "apply.manifest": '{ kind = "Project", metadata = { name = "a" } }',
       "delete.kind": '"Stage"',
     },
     answer: ({ path }) =>
