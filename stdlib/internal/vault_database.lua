@@ -41,7 +41,14 @@ end
 
 --- The credentials of a static role: `{ username, password, ttl, … }`.
 function Client:static_creds(mount, role)
-  return verbs.field(verbs.get(self, path_of(mount, "static-creds", role)), "data")
+  local path = "/v1/" .. path_of(mount, "static-creds", role)
+  local res = self:_send("GET", path)
+  -- absent ones are answered with 400
+  if res.status == 404 or (res.status == 400 and res.body:find("unknown role", 1, true)) then
+    return nil
+  end
+  if res.status ~= 200 then self:_fail("GET", path, res) end
+  return verbs.field(self:_decode("GET", path, res), "data")
 end
 
 --- About a lease: `{ id, issue_time, expire_time, renewable, ttl }`.

@@ -1098,3 +1098,12 @@ test("a batch that fails in part: which item and why, and nothing of the others"
     await api.failure(`require("assay.vault").client(URL, "t"):transit_decrypt("k", { "a", "b" })`),
   ).toContain('vault: POST /v1/transit/decrypt/k HTTP 400: {"errors":["no such key"]}');
 });
+
+test("static_creds of a role that is absent, which the server answers with 400", async () => {
+  api.expect("GET /v1/db/static-creds/r", { status: 400, json: { errors: ["unknown role: r"] } });
+  expect(await call(`static_creds("db", "r")`)).toEqual([undefined]);
+  api.expect("GET /v1/db/static-creds/r", { status: 400, json: { errors: ["other"] } });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "t"):static_creds("db", "r")`),
+  ).toContain("vault: GET /v1/db/static-creds/r HTTP 400: ");
+});
