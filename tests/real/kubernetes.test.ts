@@ -481,4 +481,64 @@ contexts:
           #k8s.list(nil, "namespace", { context = "as" }).items > 3`),
     ).toEqual(["cert-user", "DeploymentList", "objects", true, true]);
   });
+  test("a manifest with its own kind, waits for all of a selector, deletion", async () => {
+    expect(
+      await lua.run(`
+        local manifest = [[
+apiVersion: v1
+kind: Namespace
+metadata: { name: widgets }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.own.example.com }
+spec:
+  group: own.example.com
+  scope: Namespaced
+  names: { plural: widgets, singular: widget, kind: Widget }
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+---
+apiVersion: own.example.com/v1
+kind: Widget
+metadata: { name: a, namespace: widgets, labels: { app: x } }
+---
+apiVersion: own.example.com/v1
+kind: Widget
+metadata: { name: b, namespace: widgets, labels: { app: x } }
+]]
+        local applied = k8s.apply(manifest, o)
+        local _, early = pcall(k8s.wait_for, "widgets", "Widget", nil,
+          with { label_selector = "app=x", timeout = 0.2, interval = 0.05 })
+        for _, name in ipairs { "a", "b" } do
+          k8s.patch_resource("widgets", "Widget", name,
+            { status = { conditions = { { type = "Ready", status = "True" } } } }, o)
+        end
+        local ready = k8s.wait_for("widgets", "Widget", nil, with { label_selector = "app=x", timeout = 10 })
+        local deleted = k8s.delete_manifest(manifest, o)
+        return #applied, tostring(early):match("last: (.*)%)"), #ready, deleted,
+          k8s.delete_manifest({ apiVersion = "own.example.com/v1", kind = "Gone", metadata = { name = "x" } }, o)`),
+    ).toEqual([4, "a: no condition Ready", 2, 4, 0]);
+  });
+  test("impersonation with extra fields", async () => {
+    const config = join(cluster.authority.dir, "extra.yaml");
+    writeFileSync(
+      config,
+      `clusters: [{ name: c, cluster: { server: "${cluster.url}", insecure-skip-tls-verify: true } }]
+users: [{ name: u, user: { token: ${cluster.tokens.admin}, as: bob, as-groups: [g],
+  as-user-extra: { "example.com/scopes": [view, "a b"] } } }]
+contexts: [{ name: x, context: { cluster: c, user: u } }]
+current-context: x
+`,
+    );
+    // a server that could not read the fields would answer 400 or 500
+    expect(
+      await lua.failure(
+        `k8s.list("default", "secret", { kubeconfig = ${JSON.stringify(config)} })`,
+      ),
+    ).toMatch(/HTTP 403 .*User \\"bob\\"/);
+  });
 });

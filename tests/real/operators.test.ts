@@ -32,6 +32,8 @@ const TYPES = `
   velero.io/v1 Schedule schedules
   velero.io/v1 DeleteBackupRequest deletebackuprequests
   velero.io/v1 BackupStorageLocation backupstoragelocations
+  velero.io/v1 DownloadRequest downloadrequests
+  velero.io/v1 ServerStatusRequest serverstatusrequests
 `;
 
 describe.skipIf(why)(`operators on a kube-apiserver${why ? ` (left out: ${why})` : ""}`, () => {
@@ -201,5 +203,36 @@ describe.skipIf(why)(`operators on a kube-apiserver${why ? ` (left out: ${why})`
     expect(await lua.failure(`client("velero"):wait_restore("r1", 5)`)).toContain(
       "velero: restore r1: PartiallyFailed: disk",
     );
+  });
+  test("velero: logs, status of the server, long names, deletions", async () => {
+    expect(
+      await lua.run(`
+        local c = client("velero")
+        -- what Velero's controllers would do
+        local store = http.server({ host = "127.0.0.1" }, {
+          ["/log"] = function(req)
+            return { body = compress.gzip("as " .. tostring(req.headers.authorization)) }
+          end,
+        })
+        local controller = async.spawn_interval(0.1, function()
+          for _, kind in ipairs { "DownloadRequest", "ServerStatusRequest" } do
+            for _, item in ipairs(k8s.list("velero", "velero.io/v1/" .. kind, o).items) do
+              if not item.status then
+                status("velero.io/v1", kind, "velero", item.metadata.name,
+                  { phase = "Processed", downloadURL = store.url .. "/log", serverVersion = "v1" })
+              end
+            end
+          end
+        end)
+        local wait = { timeout = 20, interval = 0.1 }
+        local log, version = c:backup_logs("b1", wait), c:server_status(wait).serverVersion
+        controller:cancel()
+        store:close()
+        local long = ("n"):rep(70)
+        c:create_schedule(long, { schedule = "0 3 * * *", template = {} })
+        c:create_backup("b-long", { schedule = long })
+        return log, version, c:latest_backup(long).metadata.name, c:delete_schedule(long),
+          c:delete_schedule(long), c:wait_backup_deleted("none", 5)`),
+    ).toEqual(["as nil", "v1", "b-long", true, false, true]);
   });
 });
