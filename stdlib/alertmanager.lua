@@ -123,9 +123,11 @@ function Client:status()
   return request(self, "status", "GET", "/api/v2/status")
 end
 
---- The receivers `{ name }`.
-function Client:receivers()
-  return request(self, "receivers", "GET", "/api/v2/receivers")
+--- The receivers `{ name }`. `opts`: `receiver_matchers`.
+function Client:receivers(opts)
+  return request(self, "receivers", "GET", "/api/v2/receivers", {
+    query = { { "receiver_matchers", opts and opts.receiver_matchers } },
+  })
 end
 
 local function quoted(value)

@@ -1,9 +1,11 @@
 --- @module assay.grafana
---- @description Grafana: health, data sources, dashboards, folders, annotations, alert rules.
+--- @description Grafana: health, data sources, dashboards, folders, annotations, alerting, service accounts.
 
 local rest = require("assay.internal.client")
 
 local M, Client = {}, rest.class("grafana")
+
+rest.include(Client, require("assay.internal.grafana_alerting"))
 
 --- A client; options: `api_key` (of a service account) or `username` and `password`, `org_id`,
 --- `headers`, and those for connections.
@@ -205,6 +207,12 @@ function Client:ensure_folder(uid, title, opts)
   return self:create_folder(title, rest.copy(opts, { uid = uid })), true
 end
 
+--- Changes the title of a folder.
+function Client:update_folder(uid, title)
+  -- whatever version of it is there
+  return (self:_put("/api/folders/" .. rest.escape(uid), { title = title, overwrite = true }))
+end
+
 --- Deletes a folder with what is in it.
 function Client:delete_folder(uid)
   return (self:_delete("/api/folders/" .. rest.escape(uid)))
@@ -225,19 +233,36 @@ function Client:annotations(opts)
   })
 end
 
---- Creates an annotation (`text`, `tags`, `time`, `timeEnd`, `dashboardUID`, `panelId`):
---- `{ id, message }`.
-function Client:create_annotation(annotation)
+-- times are in whole milliseconds
+local function whole_times(annotation)
   local body = rest.copy(annotation)
   for _, key in ipairs { "time", "timeEnd" } do
     if body[key] then body[key] = math.floor(body[key]) end
   end
-  return (self:_post("/api/annotations", body))
+  return body
+end
+
+--- Creates an annotation (`text`, `tags`, `time`, `timeEnd`, `dashboardUID`, `panelId`):
+--- `{ id, message }`.
+function Client:create_annotation(annotation)
+  return (self:_post("/api/annotations", whole_times(annotation)))
 end
 
 --- Changes some fields of an annotation, such as `timeEnd`.
 function Client:update_annotation(id, changes)
-  return (self:_patch("/api/annotations/" .. rest.escape(id), changes))
+  return (self:_patch("/api/annotations/" .. rest.escape(id), whole_times(changes)))
+end
+
+--- Replaces an annotation.
+function Client:replace_annotation(id, annotation)
+  return (self:_put("/api/annotations/" .. rest.escape(id), whole_times(annotation)))
+end
+
+--- The tags of annotations: `{ tag, count }`. `opts`: `tag` (a part of it), `limit` (100).
+function Client:annotation_tags(opts)
+  opts = opts or {}
+  local answer = get(self, "/api/annotations/tags", { { "tag", opts.tag }, { "limit", opts.limit } })
+  return answer.result and answer.result.tags or json.array({})
 end
 
 --- Deletes an annotation.
@@ -245,48 +270,40 @@ function Client:delete_annotation(id)
   return (self:_delete("/api/annotations/" .. rest.escape(id)))
 end
 
--- Alerts
-
-local RULES = "/api/v1/provisioning/alert-rules"
--- keeps what is provisioned editable
-local EDITABLE = { ["X-Disable-Provenance"] = "true" }
-
---- The alert rules.
-function Client:alert_rules()
-  return get(self, RULES)
-end
-
---- An alert rule; nil when it is absent.
-function Client:alert_rule(uid)
-  return get(self, RULES .. "/" .. rest.escape(uid), nil, { allow_missing = true })
-end
-
---- Creates an alert rule, which remains editable.
-function Client:create_alert_rule(rule)
-  return (self:_post(RULES, rule, { headers = EDITABLE }))
-end
-
---- Replaces an alert rule.
-function Client:update_alert_rule(uid, rule)
-  return (self:_put(RULES .. "/" .. rest.escape(uid), rule, { headers = EDITABLE }))
-end
-
---- Deletes an alert rule.
-function Client:delete_alert_rule(uid)
-  self:_delete(RULES .. "/" .. rest.escape(uid), { headers = EDITABLE, raw = true })
-end
-
---- The contact points.
-function Client:contact_points()
-  return get(self, "/api/v1/provisioning/contact-points")
-end
-
---- The alerts that are active now.
-function Client:active_alerts()
-  return get(self, "/api/alertmanager/grafana/api/v2/alerts")
-end
-
 -- Service accounts
+
+local ACCOUNTS = "/api/serviceaccounts"
+
+--- The service accounts. `opts`: `query` (a part of the name); `page` and `per_page` give one page,
+--- otherwise all are read (`all = false`: the first).
+function Client:service_accounts(opts)
+  opts = opts or {}
+  local number, seen = opts.page or 1, 0
+  return rest.collect(function()
+    local answer = get(self, ACCOUNTS .. "/search", {
+      { "query", opts.query }, { "page", number }, { "perpage", opts.per_page or 1000 },
+    })
+    local items = answer.serviceAccounts or {}
+    seen, number = seen + #items, number + 1
+    return items, #items > 0 and seen < (answer.totalCount or 0) and number or nil
+  end, opts.page == nil and opts.per_page == nil and opts.all ~= false)
+end
+
+--- Deletes a service account with its tokens.
+function Client:delete_service_account(id)
+  return (self:_delete(ACCOUNTS .. "/" .. rest.escape(id)))
+end
+
+--- The tokens of a service account: `{ id, name, expiration, … }`.
+function Client:service_account_tokens(id)
+  return get(self, ("%s/%s/tokens"):format(ACCOUNTS, rest.escape(id)))
+end
+
+--- Deletes a token of a service account.
+function Client:delete_service_account_token(id, token_id)
+  local path = ("%s/%s/tokens/%s"):format(ACCOUNTS, rest.escape(id), rest.escape(token_id))
+  return (self:_delete(path))
+end
 
 --- Creates a service account; `opts.role` (`Viewer`).
 function Client:create_service_account(name, opts)

@@ -244,6 +244,30 @@ function M.headers(url, expected, opts)
   }
 end
 
+--- Connects to a WebSocket: `{ ok, latency_ms, error }`. `opts`: `headers`, `timeout`, and those of
+--- `ws.connect`; `send` and `expect` (a text, or a function) for a message and its answer.
+function M.websocket(url, opts)
+  opts = opts or {}
+  local connection = rest.copy(opts)
+  connection.send, connection.expect = nil, nil
+  local start, socket = time(), nil
+  local ok, problem = pcall(function()
+    socket = ws.connect(url, connection)
+    if opts.send then ws.send(socket, opts.send) end
+    if opts.expect == nil then return nil end
+    local got = ws.recv(socket, { timeout = opts.timeout or 30 })
+    local fits = got == opts.expect
+    if type(opts.expect) == "function" then fits = opts.expect(got) end
+    return not fits and ("expected %s, got %s"):format(tostring(opts.expect), tostring(got)) or nil
+  end)
+  local latency = math.max(math.floor((time() - start) * 1000), 0)
+  if socket then pcall(ws.close, socket) end
+  return {
+    ok = ok and problem == nil, latency_ms = latency,
+    error = problem ~= nil and tostring(problem) or nil,
+  }
+end
+
 local function run(check)
   local start = time()
   local ok, result = pcall(check)
@@ -278,6 +302,22 @@ function M.multi(checks, opts)
   return {
     ok = passed == #results, results = results, passed = passed, failed = #results - passed,
     total = #results,
+  }
+end
+
+--- As `multi`, but one check that is ok is enough: the others are not run after it.
+function M.any(checks)
+  local results, passed = {}, 0
+  for i, entry in ipairs(checks) do
+    results[i] = rest.copy(run(entry.check), { name = entry.name })
+    results[i].ok = results[i].ok and true or false
+    if results[i].ok then
+      passed = 1
+      break
+    end
+  end
+  return {
+    ok = passed > 0, results = results, passed = passed, failed = #results - passed, total = #results,
   }
 end
 

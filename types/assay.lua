@@ -1393,9 +1393,10 @@ function assay_alertmanager_Client:delete_silence(id, opts) end
 ---@return any
 function assay_alertmanager_Client:status() end
 
----The receivers `{ name }`.
+---The receivers `{ name }`. `opts`: `receiver_matchers`.
+---@param opts? table
 ---@return any
-function assay_alertmanager_Client:receivers() end
+function assay_alertmanager_Client:receivers(opts) end
 
 ---Whether an alert is active, neither silenced nor inhibited.
 ---@param alertname? any
@@ -1497,10 +1498,11 @@ function assay_alertmanager.delete_silence(target, id, opts) end
 ---@return any
 function assay_alertmanager.status(target) end
 
----The receivers `{ name }`.
+---The receivers `{ name }`. `opts`: `receiver_matchers`.
 ---@param target? any
+---@param opts? table
 ---@return any
-function assay_alertmanager.receivers(target) end
+function assay_alertmanager.receivers(target, opts) end
 
 ---Whether an alert is active, neither silenced nor inhibited.
 ---@param target? any
@@ -3474,6 +3476,12 @@ function assay_grafana_Client:create_folder(title, opts) end
 ---@return any
 function assay_grafana_Client:ensure_folder(uid, title, opts) end
 
+---Changes the title of a folder.
+---@param uid? any
+---@param title? any
+---@return any
+function assay_grafana_Client:update_folder(uid, title) end
+
 ---Deletes a folder with what is in it.
 ---@param uid? any
 ---@return any
@@ -3495,10 +3503,55 @@ function assay_grafana_Client:create_annotation(annotation) end
 ---@return any
 function assay_grafana_Client:update_annotation(id, changes) end
 
+---Replaces an annotation.
+---@param id? any
+---@param annotation? any
+---@return any
+function assay_grafana_Client:replace_annotation(id, annotation) end
+
+---The tags of annotations: `{ tag, count }`. `opts`: `tag` (a part of it), `limit` (100).
+---@param opts? table
+---@return any
+function assay_grafana_Client:annotation_tags(opts) end
+
 ---Deletes an annotation.
 ---@param id? any
 ---@return any
 function assay_grafana_Client:delete_annotation(id) end
+
+---The service accounts. `opts`: `query` (a part of the name); `page` and `per_page` give one page, otherwise all are read (`all = false`: the first).
+---@param opts? table
+---@return any
+function assay_grafana_Client:service_accounts(opts) end
+
+---Deletes a service account with its tokens.
+---@param id? any
+---@return any
+function assay_grafana_Client:delete_service_account(id) end
+
+---The tokens of a service account: `{ id, name, expiration, … }`.
+---@param id? any
+---@return any
+function assay_grafana_Client:service_account_tokens(id) end
+
+---Deletes a token of a service account.
+---@param id? any
+---@param token_id? any
+---@return any
+function assay_grafana_Client:delete_service_account_token(id, token_id) end
+
+---Creates a service account; `opts.role` (`Viewer`).
+---@param name? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:create_service_account(name, opts) end
+
+---Creates a token of a service account: `{ id, name, key }`; `opts.seconds_to_live`.
+---@param id? any
+---@param name? any
+---@param opts? table
+---@return any
+function assay_grafana_Client:create_service_account_token(id, name, opts) end
 
 ---The alert rules.
 ---@return any
@@ -3529,24 +3582,58 @@ function assay_grafana_Client:delete_alert_rule(uid) end
 ---@return any
 function assay_grafana_Client:contact_points() end
 
+---Creates a contact point { name, type, settings }, which remains editable.
+---@param point? any
+---@return any
+function assay_grafana_Client:create_contact_point(point) end
+
+---Replaces a contact point.
+---@param uid? any
+---@param point? any
+---@return any
+function assay_grafana_Client:update_contact_point(uid, point) end
+
+---Deletes a contact point.
+---@param uid? any
+---@return any
+function assay_grafana_Client:delete_contact_point(uid) end
+
+---The tree of notification policies.
+---@return any
+function assay_grafana_Client:notification_policies() end
+
+---Replaces the tree of notification policies { receiver, routes, … }.
+---@param policies? any
+---@return any
+function assay_grafana_Client:set_notification_policies(policies) end
+
+---The mute timings.
+---@return any
+function assay_grafana_Client:mute_timings() end
+
+---Creates a mute timing { name, time_intervals }.
+---@param timing? any
+---@return any
+function assay_grafana_Client:create_mute_timing(timing) end
+
+---Deletes a mute timing.
+---@param name? any
+---@return any
+function assay_grafana_Client:delete_mute_timing(name) end
+
+---The groups of rules with their states: `{ name, file, rules = { { name, state, health, alerts } } }`.
+---@return any
+function assay_grafana_Client:rule_states() end
+
+---The titles of the rules that fire now, sorted; empty when none does.
+---@return any
+function assay_grafana_Client:firing_rules() end
+
 ---The alerts that are active now.
 ---@return any
 function assay_grafana_Client:active_alerts() end
 
----Creates a service account; `opts.role` (`Viewer`).
----@param name? any
----@param opts? table
----@return any
-function assay_grafana_Client:create_service_account(name, opts) end
-
----Creates a token of a service account: `{ id, name, key }`; `opts.seconds_to_live`.
----@param id? any
----@param name? any
----@param opts? table
----@return any
-function assay_grafana_Client:create_service_account_token(id, name, opts) end
-
----Grafana: health, data sources, dashboards, folders, annotations, alert rules.
+---Grafana: health, data sources, dashboards, folders, annotations, alerting, service accounts.
 ---@class assay.grafana
 local assay_grafana = {}
 
@@ -3986,11 +4073,22 @@ function assay_healthcheck.endpoint(url, opts) end
 ---@return any
 function assay_healthcheck.headers(url, expected, opts) end
 
+---Connects to a WebSocket: `{ ok, latency_ms, error }`. `opts`: `headers`, `timeout`, and those of `ws.connect`; `send` and `expect` (a text, or a function) for a message and its answer.
+---@param url? any
+---@param opts? table
+---@return any
+function assay_healthcheck.websocket(url, opts) end
+
 ---Runs `{ name, check }` entries: `{ ok, results, passed, failed, total }`. A check returns a probe's result or a boolean. `opts.parallel` runs them at the same time.
 ---@param checks? any
 ---@param opts? table
 ---@return any
 function assay_healthcheck.multi(checks, opts) end
+
+---As `multi`, but one check that is ok is enough: the others are not run after it.
+---@param checks? any
+---@return any
+function assay_healthcheck.any(checks) end
 
 ---Raises unless a result is ok, with the errors of all failed checks; returns the result.
 ---@param result? any

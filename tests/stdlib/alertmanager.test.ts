@@ -16,6 +16,13 @@ describe("calls", () => {
       undefined,
       [{ a: 1 }],
     ],
+    [
+      'receivers(URL, { receiver_matchers = { "a=b" } })',
+      "GET /api/v2/receivers?receiver_matchers=a%3Db",
+      [{ name: "r" }],
+      undefined,
+      [{ name: "r" }],
+    ],
     ["post_alerts(URL, {})", "POST /api/v2/alerts", undefined, [], true],
     [
       'post_alerts(URL, { { labels = { alertname = "A" }, annotations = {}, startsAt = 0 } })',

@@ -76,6 +76,28 @@ describe("calls", () => {
       { message: "m" },
       { timeEnd: 5 },
     ],
+    [
+      'replace_annotation(1, { text = "t", timeEnd = 2.5 })',
+      "PUT /api/annotations/1",
+      { message: "m" },
+      { text: "t", timeEnd: 2 },
+    ],
+    [
+      'update_folder("f", "T")',
+      "PUT /api/folders/f",
+      { uid: "f" },
+      { title: "T", overwrite: true },
+    ],
+    ["notification_policies()", "GET /api/v1/provisioning/policies", { receiver: "r" }, undefined],
+    ["mute_timings()", "GET /api/v1/provisioning/mute-timings", [], undefined],
+    ["delete_service_account(1)", "DELETE /api/serviceaccounts/1", { message: "m" }, undefined],
+    ["service_account_tokens(1)", "GET /api/serviceaccounts/1/tokens", [{ id: 2 }], undefined],
+    [
+      "delete_service_account_token(1, 2)",
+      "DELETE /api/serviceaccounts/1/tokens/2",
+      { message: "m" },
+      undefined,
+    ],
     ["delete_annotation(1)", "DELETE /api/annotations/1", { message: "m" }, undefined],
     ["org()", "GET /api/org", { id: 1 }, undefined],
     ["alert_rules()", "GET /api/v1/provisioning/alert-rules", [{ uid: "r" }], undefined],
@@ -199,4 +221,87 @@ test("datasource_by_name", async () => {
   expect(await fail('datasource_by_name("x")')).toContain(
     "grafana: GET /api/datasources/name/x HTTP 401: no",
   );
+});
+
+test("what is provisioned remains editable", async () => {
+  const headers = { "x-disable-provenance": "true" };
+  const at = "/api/v1/provisioning";
+  const accepted = { status: 202, json: { message: "m" } };
+  api.expect(
+    `POST ${at}/contact-points`,
+    { status: 202, json: { uid: "c" } },
+    {
+      headers,
+      body: { name: "n" },
+    },
+  );
+  api.expect(`PUT ${at}/contact-points/c`, accepted, { headers, body: { name: "n" } });
+  api.expect(`DELETE ${at}/contact-points/c`, { status: 202 }, { headers });
+  api.expect(`PUT ${at}/policies`, accepted, { headers, body: { receiver: "r" } });
+  api.expect(
+    `POST ${at}/mute-timings`,
+    { status: 201, json: { name: "m" } },
+    {
+      headers,
+      body: { name: "m" },
+    },
+  );
+  api.expect(`DELETE ${at}/mute-timings/a%20b`, { status: 204 }, { headers });
+  expect(
+    await api.run(`${make}
+      local uid = c:create_contact_point({ name = "n" }).uid
+      c:update_contact_point(uid, { name = "n" }) c:delete_contact_point(uid)
+      c:set_notification_policies({ receiver = "r" })
+      local mute = c:create_mute_timing({ name = "m" }).name
+      c:delete_mute_timing("a b")
+      return uid, mute`),
+  ).toEqual(["c", "m"]);
+  api.expect(`DELETE ${at}/mute-timings/x`, { status: 409, text: "in use" }, { headers });
+  expect(await fail('delete_mute_timing("x")')).toContain(
+    `grafana: DELETE ${at}/mute-timings/x HTTP 409: in use`,
+  );
+});
+
+test("rule_states, firing_rules", async () => {
+  const line = "GET /api/prometheus/grafana/api/v1/rules";
+  const rule = (name: string, state: string) => ({ name, state });
+  const groups = [
+    { name: "g", rules: [rule("b", "firing"), rule("c", "pending")] },
+    { name: "h", rules: [rule("a", "firing")] },
+  ];
+  api.expect(line, { json: { status: "success", data: { groups } } });
+  api.expect(line, { json: { status: "success", data: { groups } } });
+  api.expect(line, { json: { status: "success", data: {} } });
+  expect(
+    await api.run(`${make} return #c:rule_states(), c:firing_rules(), c:firing_rules()`),
+  ).toEqual([2, ["a", "b"], []]);
+});
+
+test("annotation_tags", async () => {
+  api.expect("GET /api/annotations/tags?tag=de%26&limit=5", {
+    json: { result: { tags: [{ tag: "deploy", count: 2 }] } },
+  });
+  api.expect("GET /api/annotations/tags", { json: { result: { tags: null } } });
+  expect(
+    await api.run(
+      `${make} return c:annotation_tags({ tag = "de&", limit = 5 }), c:annotation_tags()`,
+    ),
+  ).toEqual([[{ tag: "deploy", count: 2 }], []]);
+});
+
+test("service_accounts reads all pages", async () => {
+  const page = (number: number, names: string[]) =>
+    api.expect(`GET /api/serviceaccounts/search?query=c&page=${number}&perpage=1000`, {
+      json: { totalCount: 3, serviceAccounts: names },
+    });
+  page(1, ["a", "b"]);
+  page(2, ["c"]);
+  page(1, ["a", "b"]);
+  api.expect("GET /api/serviceaccounts/search?page=2&perpage=1", {
+    json: { totalCount: 3, serviceAccounts: ["b"] },
+  });
+  expect(
+    await api.run(`${make} return c:service_accounts({ query = "c" }),
+      c:service_accounts({ query = "c", all = false }), c:service_accounts({ page = 2, per_page = 1 })`),
+  ).toEqual([["a", "b", "c"], ["a", "b"], ["b"]]);
 });

@@ -285,3 +285,56 @@ test("retry", async () => {
       return r.ok, n, failed.error`),
   ).toEqual([true, 2, "x"]);
 });
+
+test("any", async () => {
+  expect(
+    await api.run(`local h, ran = require("assay.healthcheck"), 0
+      local function check(ok) return function() ran = ran + 1 return ok end end
+      local one = h.any { { name = "a", check = check(false) }, { name = "b", check = check(true) },
+        { name = "c", check = check(true) } }
+      local none = h.any { { name = "a", check = check(false) } }
+      return one.ok, one.passed, one.failed, one.total, ran, none.ok, h.any({}).ok,
+        select(2, pcall(h.assert_ok, none))`),
+  ).toEqual([
+    true,
+    1,
+    1,
+    2,
+    3,
+    false,
+    false,
+    expect.stringContaining("healthcheck: a: check failed"),
+  ]);
+});
+
+test("websocket", async () => {
+  const results = await api.run(`
+    local h = require("assay.healthcheck")
+    local server = http.server({ host = "127.0.0.1" }, {
+      ["/echo"] = function(req)
+        return { ws = function(conn)
+          local text = conn:read()
+          if text then conn:write(text .. (req.headers["x-own"] or "")) end
+        end }
+      end,
+    })
+    local url = "ws://127.0.0.1:" .. server.port
+    local o = { send = "ping", expect = "pingmine", headers = { ["X-Own"] = "mine" } }
+    local out = { h.websocket(url .. "/echo"), h.websocket(url .. "/echo", o),
+      h.websocket(url .. "/echo", { send = "ping", expect = function(text) return #text == 4 end }),
+      h.websocket(url .. "/echo", { send = "ping", expect = "pong" }),
+      h.websocket(url .. "/none"), h.websocket("ws://127.0.0.1:1/"),
+      h.websocket(url .. "/echo", { expect = "hello", timeout = 0.05 }) }
+    server:close()
+    return table.unpack(out)`);
+  const good = { ok: true, latency_ms: expect.any(Number) };
+  const bad = (error: string) => ({ ok: false, error: expect.stringContaining(error) });
+  expect(results.slice(0, 3)).toEqual([good, good, good]);
+  for (const [i, error] of [
+    "expected pong, got ping",
+    "404",
+    "connection refused",
+    "timeout",
+  ].entries())
+    expect(results[i + 3]).toMatchObject(bad(error));
+});
