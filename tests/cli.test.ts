@@ -385,6 +385,24 @@ test("--timeout closes variables, and holds for finalisers", () => {
   expect(run(endless, "--timeout", "0.2").signal).toBe(null);
 });
 
+test("the traceback of a timeout has each function once, native ones too", () => {
+  const close = "local c <close> = setmetatable({}, { __close = function() end })";
+  const rows = (code: string) => run(code, "--timeout", "0.3").err.split("\n").slice(2);
+  expect(rows(`local function f() ${close} while true do end end f()`)).toEqual([
+    "\t<eval>:1: in local 'f'",
+    "\t<eval>:1: in main chunk",
+    "\t[C]: in ?",
+    "",
+  ]);
+  expect(rows("string.gsub('a', '.', function() while true do end end)")).toEqual([
+    "\t<eval>:1: in function <<eval>:1>",
+    "\t[C]: in field 'gsub'",
+    "\t<eval>:1: in main chunk",
+    "\t[C]: in ?",
+    "",
+  ]);
+});
+
 test("--timeout ends a native function that goes on for ever", () => {
   const sql = `with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n`;
   const r = run(`db.query(db.connect("sqlite::memory:"), "${sql}")`, "--timeout", "0.2");

@@ -217,7 +217,7 @@ class FastPrinter extends Printer {
   }
 
   protected deopt(k: number, value: string): string {
-    return `return ${this.frame(k)}.resume(${value})`;
+    return `return ${this.frame(k)}.deopt(${value})`;
   }
 
   mark(k: number): string {

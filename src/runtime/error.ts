@@ -109,15 +109,22 @@ export function performedByNative(error: unknown): unknown {
 
 /** The error leaves a native function, which counts as a level (§6.2, error) and has no position. */
 export function passNative(error: unknown): unknown {
-  if (!(error instanceof LuaError)) return error;
-  if (typeof error.pending === "number" && error.pending > 0) error.pending--;
-  if (error.traceback.length > 0) error.traceback.push(NATIVE_ROW);
+  if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 0)
+    error.pending--;
+  const rows = rowsOf(error);
+  if (rows !== undefined && rows.length > 0) rows.push(NATIVE_ROW);
   return error;
+}
+
+/** Rows of an error, or of what unwinds the stack as one does (interrupt.ts). */
+function rowsOf(error: unknown): TraceRow[] | undefined {
+  return (error as { traceback?: TraceRow[] } | undefined)?.traceback;
 }
 
 /** As `passNative` if the error came from a Lua function that the native one called back. */
 export function leaveNative(error: unknown): unknown {
-  return error instanceof LuaError && error.traceback.length > 0 ? passNative(error) : error;
+  const rows = rowsOf(error);
+  return rows !== undefined && rows.length > 0 ? passNative(error) : error;
 }
 
 /** Raised without a value. Message handlers get nil; everybody else this text (luaG_errormsg). */

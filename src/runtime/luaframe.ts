@@ -1,6 +1,6 @@
 /** Frames of Lua functions, and the to-be-closed variables that live in them (§3.3.8). */
 import { call } from "./call";
-import { control, inspect, Reason } from "./control";
+import { control, inspect, Reason, raise } from "./control";
 import { running } from "./coroutine";
 import { argumentTypeName, handledErrors, LuaError, runtimeError } from "./error";
 import { Frame, type MessageHandler, outermostFrame, SUSPENDED, suspend } from "./frame";
@@ -55,9 +55,13 @@ export class LuaFrame extends Frame {
     return this.closeOnError(e);
   }
 
-  /** Leaves the fast form for good: goes on at once in the resumable form. */
-  deopt(): Results {
-    return this.resume(undefined);
+  /** Leaves the fast form for good: goes on at once in the resumable form, which tells errors its place. */
+  deopt(value: Results): Results {
+    try {
+      return this.resume(value);
+    } catch (e) {
+      return raise(e);
+    }
   }
 
   /** A variable to be closed comes into scope. */

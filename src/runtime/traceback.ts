@@ -84,8 +84,9 @@ export function levelsOf(top: Frame | null): Level[] {
     }
     pending ??= transfer;
     // the error's levels come before the native function that called the handler
-    if (rows !== undefined)
-      levels.splice(levels.length - (f.isHidden ? 0 : 1), 0, ...levelsOfRows(rows));
+    if (rows === undefined) continue;
+    if (f.isHidden) levels.push(...levelsOfRows(rows, visibleCaller(f.up)));
+    else levels.splice(levels.length - 1, 0, ...levelsOfRows(rows));
   }
   return levels;
 }
@@ -132,8 +133,13 @@ function tookPlace(func: LuaFunction, caller: Frame | null): boolean {
 
 function visibleCaller(frame: Frame | null): Frame | null {
   let f = frame;
-  while (f?.isHidden && (f as SpecialFrame).calledName === undefined) f = f.up;
+  while (f?.isHidden && !callsByItself(f)) f = f.up;
   return f;
+}
+
+/** Hidden frames that call a function of their own. */
+function callsByItself(f: SpecialFrame): boolean {
+  return f.calledName !== undefined || f.errorRows !== undefined;
 }
 
 function isCall(caller: Frame | null): boolean {
@@ -162,8 +168,8 @@ function resolve(called: LuaValue): { func: LuaFunction | undefined; extra: numb
   return { func: undefined, extra: 0 };
 }
 
-/** The levels that an error has passed. */
-export function levelsOfRows(rows: TraceRow[]): Level[] {
+/** The levels that an error has passed; `caller` called the outermost of them. */
+export function levelsOfRows(rows: TraceRow[], caller: Frame | null = null): Level[] {
   const levels: Level[] = [];
   rows.forEach((row, i) => {
     const next = rows[i + 1];
@@ -175,7 +181,7 @@ export function levelsOfRows(rows: TraceRow[]): Level[] {
     }
     const proto = row.proto as Proto;
     const isTailCall = tookPlaceOf(proto, next);
-    const name = isTailCall ? undefined : rowName(next);
+    const name = isTailCall ? undefined : next === undefined ? callName(caller) : rowName(next);
     levels.push({ ...nativeLevel(undefined, name), proto, k: row.op, isTailCall });
   });
   return levels;

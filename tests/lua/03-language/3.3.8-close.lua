@@ -153,3 +153,15 @@ do
   co()
   assert(select(2, co()) == "Hy" and table.concat(log, " ") == "handler a:Hy")
 end
+
+-- a handler's traceback has the function's name, and no tail call that never was
+do
+  local function f()
+    local _ <close> = setmetatable({}, { __close = function() end })
+    error("boo")
+  end
+  local _, trace = xpcall(function()
+    f()
+  end, function(m) return (debug.traceback(m, 1)) end)
+  assert(trace:find("in upvalue 'f'", 1, true) and not trace:find("tail calls", 1, true), trace)
+end
