@@ -1,12 +1,24 @@
 /**
  * The Bun that goes into the binaries. It is another release than the one that runs the tests: see
  * docs/size.md for how it was chosen. `runtimes.json` names the npm package for each target with
- * its checksum; npm itself fetches it, once, into `node_modules/.cache/`.
+ * its checksum; npm itself fetches it, once, into `node_modules/.cache/`. Two things are changed in
+ * it, see `early-signals.ts` and `trim-locales.ts`.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { handleEarlySignals } from "./early-signals";
 import runtimes from "./runtimes.json";
+import { trimLocales } from "./trim-locales";
 
 export type Target = keyof typeof runtimes.packages;
 
@@ -34,10 +46,20 @@ export function hostTarget(): Target {
 
 /** The path of the target's runtime; fetched when it is not there yet. */
 export function runtimePath(target: Target): string {
-  // nothing to fetch when it is the one that runs this
-  if (target === hostTarget() && Bun.version === RUNTIME_VERSION) return process.execPath;
-  const path = join(cache, target);
-  if (existsSync(path)) return path;
+  const path = join(cache, `${target}-${recipe()}`);
+  if (!existsSync(path)) fetchRuntime(target, path);
+  return path;
+}
+
+/** Tells by its name how a runtime was changed. */
+function recipe(): string {
+  const sources = ["early-signals.ts", "elf.ts", "trim-locales.ts"];
+  const hash = createHash("sha256");
+  for (const name of sources) hash.update(readFileSync(join(import.meta.dirname, name)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+function fetchRuntime(target: Target, path: string): void {
   const { name, integrity } = runtimes.packages[target];
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "tmp-"));
@@ -47,9 +69,13 @@ export function runtimePath(target: Target): string {
   if (sum !== integrity) throw new Error(`${name}@${RUNTIME_VERSION}: checksum is ${sum}`);
   run(["tar", "-xzf", archive, "-C", folder]);
   const binary = join(folder, "package", "bin", "bun");
+  const bytes = readFileSync(binary);
+  handleEarlySignals(bytes);
+  trimLocales(bytes);
+  writeFileSync(binary, bytes);
   chmodSync(binary, 0o755);
   renameSync(binary, path);
-  return path;
+  rmSync(folder, { recursive: true });
 }
 
 function run(command: string[]): void {
