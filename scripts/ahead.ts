@@ -1,6 +1,7 @@
 /**
- * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Each becomes a file inside of the
- * binary, read by the first `require` of it: start-up does not see them. See src/compiler/ahead.ts.
+ * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Each becomes two files inside of the
+ * binary, its text and its code, read by the first `require` of it: start-up does not see them.
+ * See src/compiler/ahead.ts.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,10 +18,19 @@ export function modulesAhead(): BunPlugin {
   const imports: string[] = [];
   const entries: string[] = [];
   Object.entries(embeddedModules()).forEach(([name, source], n) => {
-    const file = join(target, `${name}.json`);
-    write(file, JSON.stringify(compileAhead(source, `@${embeddedPath(name)}`, n)));
-    imports.push(`import f${n} from ${JSON.stringify(file)} with { type: "file" };`);
-    entries.push(`${JSON.stringify(name)}: f${n}`);
+    const add = (variable: string, ending: string, text: string, encoding: BufferEncoding) => {
+      const file = join(target, name + ending);
+      write(file, text, encoding);
+      imports.push(`import ${variable} from ${JSON.stringify(file)} with { type: "file" };`);
+    };
+    add(`text${n}`, ".lua", source, "latin1");
+    add(
+      `code${n}`,
+      ".json",
+      JSON.stringify(compileAhead(source, `@${embeddedPath(name)}`, n)),
+      "utf8",
+    );
+    entries.push(`${JSON.stringify(name)}: { text: text${n}, code: code${n} }`);
   });
   const contents = `${imports.join("\n")}\nexport const files = { ${entries.join(", ")} };\n`;
   return {
@@ -33,8 +43,8 @@ export function modulesAhead(): BunPlugin {
 }
 
 /** Another build may read the file right now. */
-function write(file: string, text: string): void {
+function write(file: string, text: string, encoding: BufferEncoding): void {
   const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, text);
+  writeFileSync(temporary, text, encoding);
   renameSync(temporary, file);
 }

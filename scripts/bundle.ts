@@ -47,8 +47,9 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
 /**
  * Parts of packages that nothing here can reach, and what stands in for them: the certificates of
  * one cloud's databases (`ssl: "Amazon RDS"` of mysql2, which connections are never opened with), and
- * the tables of character sets with several bytes (connections are in UTF-8, and the server
- * converts). Together they are larger than all of src/. Of undici's two parsers, the one for
+ * the tables of other character sets than Unicode's (connections are in UTF-8, and the server
+ * converts). Together they are larger than all of src/. So are the names of a server's errors almost,
+ * which our messages do not have: they tell the number and the SQLSTATE. Of undici's two parsers, the one for
  * processors without vector instructions, which the engine does not run on, and HTTP/2, which is off.
  */
 const LEFT_OUT: readonly [RegExp, string][] = [
@@ -59,6 +60,8 @@ const LEFT_OUT: readonly [RegExp, string][] = [
     'module.exports = () => { throw new Error("HTTP/2 is not there"); };',
   ],
   [/[\\/]iconv-lite[\\/]encodings[\\/]tables[\\/][\w-]+\.json$/, "module.exports = [];"],
+  [/[\\/]mysql2[\\/]lib[\\/]constants[\\/]errors\.js$/, "module.exports = {};"],
+  [/[\\/]iconv-lite[\\/]encodings[\\/]sbcs-data-generated\.js$/, "module.exports = {};"],
 ];
 
 /**
@@ -67,6 +70,28 @@ const LEFT_OUT: readonly [RegExp, string][] = [
  */
 const HTTP = /require\(["'](?:node:)?http["']\)/g;
 const HTTP_STUB = "({ maxHeaderSize: 16384, IncomingMessage: class {} })";
+
+/**
+ * undici's parser is WebAssembly in base64, in the bytecode once more: it goes in as a file of its
+ * own. `folder` is for that file.
+ */
+export function parserAsFile(folder: string): BunPlugin {
+  mkdirSync(folder, { recursive: true });
+  return {
+    name: "parser as file",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/ }, ({ path }) => {
+        const file = join(folder, "llhttp.wasm");
+        writeFileSync(file, require(path) as Uint8Array);
+        const contents = `
+          const file = require(${JSON.stringify(file)});
+          module.exports =
+            process.getBuiltinModule("node:fs").readFileSync(file.default ?? file);`;
+        return { contents, loader: "js" };
+      });
+    },
+  };
+}
 
 /** Leaves unreachable parts of packages out. */
 export function leaveOut(): BunPlugin {

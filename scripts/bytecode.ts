@@ -9,12 +9,12 @@
  */
 
 /** Comes behind the table's own description, at the end of what is added to the runtime. */
-const TRAILER = "\n---- Bun! ----\n";
+export const TRAILER = "\n---- Bun! ----\n";
 
 /** One entry: pairs of offset and length (name, text, source map, bytecode, …), and flags. */
 const ENTRY = 52;
 const NAME = 0;
-const BYTECODE = 24;
+export const BYTECODE = 24;
 
 const ROOT = "/$bunfs/root/";
 
@@ -25,7 +25,9 @@ const RARE = new RegExp(
     "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk)\\b",
     "/src/builtins/http(-serve|-stub|/serve|/stub)",
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
-    "/src/cli/(build|manifest|repl|test|modules)",
+    "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
+    "/src/cli/(build|check-watch|limits|list-modules|manifest|merge|report|repl|requires|test|modules|validate)",
+    "/src/lualib/binary",
   ].join("|"),
 );
 
@@ -59,7 +61,7 @@ function nameAt(binary: Buffer, base: number, at: number): string {
  * bytes, from which follows what offsets count from; a count of words that differs between
  * releases stands behind them.
  */
-function findTable(binary: Buffer, from: number) {
+export function findTable(binary: Buffer, from: number) {
   const end = binary.lastIndexOf(TRAILER);
   for (let at = end - 4; at > end - 64 && at > from; at -= 4) {
     const length = binary.readUInt32LE(at + 4);

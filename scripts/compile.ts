@@ -8,8 +8,10 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { modulesAhead } from "./ahead";
-import { asText, coreInOneFile, leaveOut } from "./bundle";
+import { dropModules } from "./bun-modules";
+import { asText, coreInOneFile, leaveOut, parserAsFile } from "./bundle";
 import { dropBytecode, isRare } from "./bytecode";
+import { MODULES } from "./runtime";
 
 /** What the bundler marks references between files with while it works; random. */
 const KEY = /[0-9a-f]{16}(?=C\d{8})/g;
@@ -18,6 +20,8 @@ const FIXED_KEY = "a55a".repeat(4);
 const [outfile, runtime, commit] = process.argv.slice(2) as [string, string, string];
 const root = dirname(import.meta.dirname);
 const entry = join(root, "src", "cli", "main.ts");
+// their paths become part of the binary
+const cache = join(root, "node_modules", ".cache", "assay");
 // its own name becomes part of a binary
 const folder = mkdtempSync(join(dirname(outfile), ".build-"));
 const binary = join(folder, "assay");
@@ -31,10 +35,11 @@ const result = await Bun.build({
   minify: true,
   bytecode: true,
   metafile: true,
-  loader: { ".txt": "file" },
+  loader: { ".txt": "file", ".wasm": "file" },
   define: { ASSAY_COMMIT: JSON.stringify(commit), ASSAY_AHEAD: "true" },
   plugins: [
-    await asText(root, join(root, "node_modules", ".cache", "assay", "text")),
+    await asText(root, join(cache, "text")),
+    parserAsFile(join(cache, "parser")),
     leaveOut(),
     coreInOneFile(entry, join(root, "src/")),
     modulesAhead(),
@@ -53,6 +58,7 @@ if (result.success) {
   const bytes = readFileSync(binary);
   const from = readFileSync(runtime).length;
   fixKeys(bytes, from);
+  if (process.env["ASSAY_ALL_MODULES"] === undefined) dropModules(bytes, from, MODULES);
   dropBytecode(bytes, from, rareFiles());
   writeFileSync(binary, bytes);
   renameSync(binary, outfile);

@@ -8,7 +8,7 @@
  * handlers of src/cli take its place. The instructions stand where a function was that nothing can
  * call here, a part of the interface for native add-ons.
  */
-import { EM_AARCH64, EM_X86_64, Elf } from "./elf";
+import { Elf, EM_AARCH64, EM_X86_64 } from "./elf";
 
 const UNUSED = "napi_get_all_property_names";
 

@@ -23,7 +23,8 @@ export class Elf {
   private readonly sections: readonly Section[];
 
   constructor(private readonly bytes: Buffer) {
-    if (bytes.toString("latin1", 0, 6) !== "\x7fELF\x02\x01") throw new Error("not a 64-bit ELF file");
+    if (bytes.toString("latin1", 0, 6) !== "\x7fELF\x02\x01")
+      throw new Error("not a 64-bit ELF file");
     this.sections = this.readSections();
   }
 

@@ -28,6 +28,9 @@ export const TARGETS = Object.keys(runtimes.packages) as Target[];
 /** The release of Bun in the binaries. */
 export const RUNTIME_VERSION = runtimes.version;
 
+/** Bun's own modules that keep their bytecode, by their numbers in this release: see bun-modules.ts. */
+export const MODULES: ReadonlySet<number> = new Set(runtimes.modules);
+
 const cache = join(
   dirname(import.meta.dirname),
   "node_modules",

@@ -1,6 +1,6 @@
 /** Modules compiled when the program is built do what they do when they are compiled at run time. */
 import { beforeAll, expect, test } from "vitest";
-import { compileAhead, loadAhead } from "../src/compiler/ahead";
+import { compileAhead, loadAhead, withoutSaves, withSaves } from "../src/compiler/ahead";
 import { prepareChunk } from "../src/lualib/assemble";
 import { embeddedModules, embeddedPath, embeddedSearcher } from "../src/stdlib";
 import { type Harness, harness } from "./builtins/harness";
@@ -119,4 +119,17 @@ test("a prepared chunk is for its text only", async () => {
   expect(await lua.run("return 2", { name: "@a" })).toEqual([2]);
   expect(await lua.run("return 1", { name: "@a" })).toEqual([1]);
   expect(asked).toBe(0);
+});
+
+test("what suspended functions save is left out in the file, and made again", async () => {
+  const forms = [...ahead.values()].flatMap((chunk) => chunk.functions.map((f) => f.resumable));
+  expect(forms.filter((form) => /\{\d+V\}/.test(form)).length).toBeGreaterThan(forms.length / 2);
+  for (const form of forms) {
+    const whole = withSaves(form);
+    expect(whole).not.toMatch(/\{\d+V\}/);
+    expect(withoutSaves(whole)).toBe(form);
+  }
+  // a string of the script that looks like it
+  const odd = 'switch(k){case 1:r0=s[1];break;}x("{1V}");{fr.k=1;s[1]=r0;return V(fr)}';
+  expect(withSaves(withoutSaves(odd))).toBe(odd);
 });

@@ -1,4 +1,10 @@
-/** Made by scripts/ahead.ts when the program is built: the paths of compiled modules by name. */
+/** Made by scripts/ahead.ts when the program is built: where modules are inside of it, by name. */
 declare module "assay:ahead" {
-  export const files: Readonly<Record<string, string>>;
+  export interface AheadFiles {
+    /** The Lua text. */
+    readonly text: string;
+    /** What was compiled from it, as JSON. */
+    readonly code: string;
+  }
+  export const files: Readonly<Record<string, AheadFiles>>;
 }

@@ -1,4 +1,5 @@
 /** The `assay.*` modules inside the program: the Lua files of `stdlib/`. */
+import type { AheadFiles } from "assay:ahead";
 import type { AheadChunk } from "../compiler/ahead";
 import { prepareChunk } from "../lualib/assemble";
 import type { EmbeddedSearcher } from "../lualib/package";
@@ -6,9 +7,30 @@ import type { LuaFunction } from "../runtime/value";
 
 const PREFIX = "assay.";
 
+/** Set by the build: there are modules that were compiled ahead, and their texts as files. */
+declare const ASSAY_AHEAD: boolean | undefined;
+
 /** Module names (without `assay.`) to Lua text, one character per byte. Loaded when first asked. */
 export function embeddedModules(): Readonly<Record<string, string>> {
-  return (require("./embedded.generated") as typeof import("./embedded.generated")).embedded;
+  if (typeof ASSAY_AHEAD === "undefined")
+    return (require("./embedded.generated") as typeof import("./embedded.generated")).embedded;
+  builtModules ??= readable(aheadFiles());
+  return builtModules;
+}
+
+let builtModules: Readonly<Record<string, string>> | undefined;
+
+/** The texts, each of which is read when somebody asks for it. */
+function readable(files: Readonly<Record<string, AheadFiles>>): Readonly<Record<string, string>> {
+  const { readFileSync } = require("node:fs") as typeof import("node:fs");
+  const modules: Record<string, string> = {};
+  for (const [name, { text }] of Object.entries(files)) {
+    Object.defineProperty(modules, name, {
+      enumerable: true,
+      get: () => readFileSync(text, "latin1"),
+    });
+  }
+  return modules;
 }
 
 /** The searcher of embedded modules; `load` compiles. */
@@ -37,13 +59,13 @@ export function embeddedPath(name: string): string {
   return `assay/${name.replaceAll(".", "/")}.lua`;
 }
 
-/** Set by the build: there are modules that were compiled ahead. */
-declare const ASSAY_AHEAD: boolean | undefined;
+function aheadFiles(): Readonly<Record<string, AheadFiles>> {
+  return (require("assay:ahead") as typeof import("assay:ahead")).files;
+}
 
 function readAhead(name: string): AheadChunk | undefined {
   if (typeof ASSAY_AHEAD === "undefined") return undefined;
-  const { files } = require("assay:ahead") as typeof import("assay:ahead");
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
-  const file = files[name];
+  const file = aheadFiles()[name]?.code;
   return file === undefined ? undefined : (JSON.parse(readFileSync(file, "utf8")) as AheadChunk);
 }
