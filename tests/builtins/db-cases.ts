@@ -401,6 +401,9 @@ export function databaseCases(
         local d <close> = new{size = 2, acquire_timeout = 5}
         for i = 0, 30 do
           pcall(async.timeout, i / 1000, function() for row in d:rows([[${rows}]]) do end end)
+          -- while the connection still has to do with the one before
+          pcall(async.timeout, i / 10000, d.query, d, "select 6 as x")
+          for n = 1, 3 do assert.eq(d:query("select " .. n .. " as x")[1].x, n) end
         end
         return d:query("select 7 as x")[1].x, d:query("select 8 as x")[1].x`),
     ).toEqual([7, 8]);

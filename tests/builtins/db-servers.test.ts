@@ -493,6 +493,25 @@ describe.skipIf(!hasPostgres)("PostgreSQL", () => {
     expect(grown).toBeLessThan(50_000);
   });
 
+  test("rows that fail behind the last one: what comes next gets its own results", async () => {
+    expect(
+      await state().run(`
+        local c <close> = db.connect(URL, {size = 1})
+        c:execute("create table late_parent (id int primary key)")
+        c:execute([[create table late_child (id int,
+          parent int references late_parent deferrable initially deferred)]])
+        local ok, e = pcall(function()
+          for row in c:rows("insert into late_child values (1, 99) returning id") do
+            assert.eq(row.id, 1)
+          end
+        end)
+        local got = {}
+        for n = 1, 4 do got[n] = c:query("select " .. n .. " as n")[1].n end
+        c:execute("drop table late_child, late_parent")
+        return ok, tostring(e):match("23503"), got`),
+    ).toEqual([false, "23503", [1, 2, 3, 4]]);
+  });
+
   test("connections that nobody needs are closed", async () => {
     const count = "select count(*) as n from pg_stat_activity where application_name = 'idle test'";
     expect(

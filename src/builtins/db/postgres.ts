@@ -154,6 +154,7 @@ class PostgresSession implements Session {
   /** Ends what runs. */
   private running: { cancel(): unknown } | undefined;
   private cursors = 0;
+  private isInterrupted = false;
   private readonly prepared = new Set<string>();
 
   constructor(
@@ -368,6 +369,7 @@ class PostgresSession implements Session {
     let goOn: ((close: unknown) => void) | undefined;
     let want: { resolve(rows: RawResult | undefined): void; reject(e: unknown): void } | undefined;
     let isOver = false;
+    let isClosing = false;
     const query = this.sql
       .unsafe(
         statement.sql,
@@ -378,6 +380,8 @@ class PostgresSession implements Session {
       .cursor(BATCH_ROWS, ((rows: RawResult) => {
         columns ??= rows.columns;
         return new Promise((resolve) => {
+          // the first rows may come after the request to cancel, which was too late then
+          if (isClosing) resolve(this.sql.CLOSE);
           goOn = resolve;
           want?.resolve(rows);
           want = undefined;
@@ -399,6 +403,11 @@ class PostgresSession implements Session {
       () => end(() => want?.resolve(undefined)),
       (e: unknown) => {
         failure = e;
+        // When a cursor fails, the package asks the server to be ready again. After the last rows and
+        // with `CLOSE` it has done so already: the second answer would end the next statement,
+        // without its rows. A request to cancel or a deferred constraint makes it fail then.
+        const isLate = columns !== undefined || isClosing;
+        if (isLate || (e as PostgresError).code === QUERY_CANCELED) this.destroy();
         end(() => want?.reject(e));
       },
     );
@@ -428,9 +437,10 @@ class PostgresSession implements Session {
       },
       close: async () => {
         if (isOver) return;
-        const { CLOSE } = this.sql;
-        goOn?.(CLOSE);
+        isClosing = true;
+        goOn?.(this.sql.CLOSE);
         await ended;
+        await this.awaitCancellation();
       },
     };
   }
@@ -482,7 +492,17 @@ class PostgresSession implements Session {
   }
 
   async interrupt(): Promise<void> {
+    this.isInterrupted = true;
     await this.running?.cancel();
+    // behind an open cursor nothing could be asked before that is closed
+    if (this.cursors === 0) await this.awaitCancellation();
+  }
+
+  /** The server may act on a request to cancel after it has taken it: not on the next statement. */
+  private async awaitCancellation(): Promise<void> {
+    if (!this.isInterrupted || this.isBroken) return;
+    this.isInterrupted = false;
+    await this.plain("").catch(() => undefined);
   }
 
   destroy(): void {
@@ -490,6 +510,9 @@ class PostgresSession implements Session {
     void this.sql.end({ timeout: 0 }).catch(() => undefined);
   }
 }
+
+/** The code of statements that were cancelled. */
+const QUERY_CANCELED = "57014";
 
 let cursorNumber = 0;
 
