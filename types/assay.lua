@@ -2463,7 +2463,7 @@ function assay_crossplane_Client:image_configs(opts) end
 ---@return any
 function assay_crossplane_Client:lock() end
 
----What a composite resource or claim is made of: `{ api_version, kind, name, namespace, exists, ready, synced, message }` each; nil when there is no such resource. `kind` is its plural.
+---What a composite resource or claim is made of: `{ api_version, kind, name, namespace, exists, ready, synced, message }` each; nil when there is no such resource. `kind` is its plural. What has no such condition, as a Secret, is neither ready nor not: nil.
 ---@param api_group? any
 ---@param version? any
 ---@param kind? any

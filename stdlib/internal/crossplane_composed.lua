@@ -24,8 +24,16 @@ local function plural_at(self, api_version, kind)
   return path, known and known.name or kube_manifest.plural(kind), known and known.namespaced == false
 end
 
+-- Whether a condition is true; nil when there is none, false for what is not there
+local function told(item, wanted)
+  if not item then return false end
+  if not kube.condition(item, wanted) then return nil end
+  return kube.is_true(item, wanted)
+end
+
 --- What a composite resource or claim is made of: `{ api_version, kind, name, namespace, exists,
---- ready, synced, message }` each; nil when there is no such resource. `kind` is its plural.
+--- ready, synced, message }` each; nil when there is no such resource. `kind` is its plural. What has
+--- no such condition, as a Secret, is neither ready nor not: nil.
 function Client:composed(api_group, version, kind, name, namespace)
   local owner = self:managed_resource(api_group, version, kind, name, namespace)
   if not owner then return nil end
@@ -40,12 +48,12 @@ function Client:composed(api_group, version, kind, name, namespace)
     if ref.name then path, plural, is_of_cluster = plural_at(self, ref.apiVersion, ref.kind) end
     local ns = not is_of_cluster and (ref.namespace or (spec.crossplane and namespace)) or nil
     local item = ref.name and self:_object(kube.path(path, ns, kube.segment(plural), ref.name))
-    local problem = item and not kube.is_true(item, "Ready") and kube.condition(item, "Ready")
-      or item and not kube.is_true(item, "Synced") and kube.condition(item, "Synced")
+    local problem = told(item, "Ready") == false and kube.condition(item, "Ready")
+      or told(item, "Synced") == false and kube.condition(item, "Synced")
     out[#out + 1] = {
       api_version = ref.apiVersion, kind = ref.kind, name = ref.name, namespace = ns,
-      exists = item ~= nil and item ~= false, ready = kube.is_true(item or nil, "Ready"),
-      synced = kube.is_true(item or nil, "Synced"), message = problem and problem.message or nil,
+      exists = item ~= nil and item ~= false, ready = told(item, "Ready"),
+      synced = told(item, "Synced"), message = problem and problem.message or nil,
     }
   end
   return out

@@ -225,8 +225,9 @@ test("composed: which part is not ready", async () => {
   const bucket = { apiVersion: "aws.ex/v1", kind: "Bucket", name: "b" };
   const policy = { apiVersion: "aws.ex/v1", kind: "Policy", name: "p" };
   const secret = { apiVersion: "v1", kind: "Secret" };
+  const map = { apiVersion: "v1", kind: "ConfigMap", name: "m", namespace: "o" };
   api.expect("GET /apis/ex/v1/namespaces/n/xs/x", {
-    json: { spec: { crossplane: { resourceRefs: [bucket, policy, secret] } } },
+    json: { spec: { crossplane: { resourceRefs: [bucket, policy, secret, map] } } },
   });
   const resources = [
     { name: "buckets", kind: "Bucket", namespaced: true },
@@ -245,6 +246,8 @@ test("composed: which part is not ready", async () => {
     },
   });
   api.expect("GET /apis/aws.ex/v1/policies/p", { status: 404 });
+  api.expect("GET /api/v1", { json: { resources: [{ name: "configmaps", kind: "ConfigMap" }] } });
+  api.expect("GET /api/v1/namespaces/o/configmaps/m", { json: { data: {} } });
   expect(await run(`return c:composed("ex", "v1", "xs", "x", "n")`)).toEqual([
     [
       {
@@ -273,6 +276,7 @@ test("composed: which part is not ready", async () => {
         ready: false,
         synced: false,
       },
+      { api_version: "v1", kind: "ConfigMap", name: "m", namespace: "o", exists: true },
     ],
   ]);
   // Crossplane 1: of the cluster; a claim has one reference; the type can't be asked for
