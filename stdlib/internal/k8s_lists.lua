@@ -23,6 +23,14 @@ function lists.page(conn, path, opts, limit, following)
   return res, label
 end
 
+--- Pages took too long (410): where the server would go on from another moment, or nil.
+function lists.resumed(res, following)
+  if res.status ~= 410 or not following then return nil end
+  local ok, status = pcall(json.parse, res.body)
+  local token = ok and type(status) == "table" and status.metadata and status.metadata.continue
+  return token and token ~= "" and token ~= following and token or nil
+end
+
 --- A whole list, all pages of it unless `limit` or `paginate = false` is given.
 function lists.all(conn, path, opts)
   local is_single = opts.limit ~= nil or opts.paginate == false
@@ -31,11 +39,10 @@ function lists.all(conn, path, opts)
   repeat
     local res, label = lists.page(conn, path, opts, limit, following)
     if res.status == 410 and following then
-      -- the pages took too long: either go on from another moment, or begin again in one piece
-      local ok, status = pcall(json.parse, res.body)
-      local next_token = ok and status.metadata and status.metadata.continue
-      if next_token and next_token ~= following then
-        following = next_token
+      -- either from another moment, or again in one piece
+      local token = lists.resumed(res, following)
+      if token then
+        following = token
       else
         all, following, limit = nil, nil, nil
       end

@@ -39,11 +39,16 @@ function M.each(ns, kind, opts)
     i = i + 1
     while items[i] == nil and not is_last do
       local res, label = lists.page(conn, path, opts, opts.limit or opts.page_size or lists.PAGE, following)
-      if res.status ~= 200 then wire.fail("get", res, label) end
-      local part = wire.decoded(res)
-      items, i = part.items or {}, 1
-      following = part.metadata and part.metadata.continue
-      is_last = not following or following == ""
+      local token = lists.resumed(res, following)
+      if token then
+        following = token
+      else
+        if res.status ~= 200 then wire.fail("get", res, label) end
+        local part = wire.decoded(res)
+        items, i = part.items or {}, 1
+        following = part.metadata and part.metadata.continue
+        is_last = not following or following == ""
+      end
     end
     return items[i]
   end
@@ -204,7 +209,8 @@ function M.delete_manifest(manifest, opts)
     if not known and not tostring(entry):find("unknown resource kind", 1, true) then error(entry, 0) end
     if known then
       local path = paths.object(entry, meta.namespace or opts.namespace, meta.name, opts)
-      if verbs.delete(path, rest.copy(opts, { ignore_not_found = true })) then count = count + 1 end
+      local o = rest.copy(deleting(entry, opts), { ignore_not_found = true })
+      if verbs.delete(path, o) then count = count + 1 end
     end
   end
   return count

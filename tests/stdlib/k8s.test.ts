@@ -273,6 +273,18 @@ describe("objects", () => {
       `k8s.get: HTTP 500 ${PODS}: x`,
     );
   });
+  test("each goes on from another moment when its pages have expired", async () => {
+    const status = { kind: "Status", metadata: { continue: "new" }, code: 410 };
+    api.expect(`GET ${PODS}?limit=500`, { json: { items: [{}], metadata: { continue: "old" } } });
+    api.expect(`GET ${PODS}?limit=500&continue=old`, { status: 410, json: status });
+    api.expect(`GET ${PODS}?limit=500&continue=new`, { json: { items: [{}, {}] } });
+    expect(
+      await run(`local n = 0 for _ in k8s.each("default", "pod", o) do n = n + 1 end return n`),
+    ).toEqual([3]);
+    api.expect(`GET ${PODS}?limit=500`, { json: { items: [{}], metadata: { continue: "old" } } });
+    api.expect(`GET ${PODS}?limit=500&continue=old`, { status: 410, text: "gone" });
+    expect(await failure(`for _ in k8s.each("default", "pod", o) do end`)).toContain("HTTP 410");
+  });
   test("each", async () => {
     api.expect(`GET ${PODS}?limit=1`, { json: { items: [{ n: 1 }], metadata: { continue: "c" } } });
     api.expect(`GET ${PODS}?limit=1&continue=c`, { json: { items: [{ n: 2 }], metadata: {} } });
@@ -448,11 +460,13 @@ metadata: { name: a, namespace: n }
     });
     api.expect(`DELETE ${jobs}/j`, { json: {} }, policy("Background"));
     api.expect(`DELETE ${jobs}?labelSelector=a`, { json: {} }, policy("Background"));
+    api.expect(`DELETE ${jobs}/m`, { json: {} }, policy("Background"));
     api.expect(`DELETE ${jobs}/j`, { json: {} }, policy("Orphan"));
     api.expect("DELETE /apis/batch/v1/namespaces/d/cronjobs/c", { json: {} });
     await run(`
       k8s.delete_resource("d", "job", "j", o)
       k8s.delete_collection("d", "job", with { label_selector = "a" })
+      k8s.delete_manifest("{ apiVersion: batch/v1, kind: Job, metadata: { name: m, namespace: d } }", o)
       k8s.delete_resource("d", "job", "j", with { propagation_policy = "Orphan" })
       k8s.delete_resource("d", "cronjob", "c", o)`);
   });
