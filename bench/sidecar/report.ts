@@ -36,10 +36,25 @@ export function report(results: readonly Comparison[], database: string): string
 ${rows.join("\n")}
 
 Whole processes, medians, run in turn against the same local servers (${database}) on a busy machine
-with two processors: the ratios count. Python starts in less and peaks at less memory; assay is ready to
-talk sooner, and takes less time for most of the jobs. Image, zstd-19, MB: assay
+with two processors: the ratios count. ${verdict(results)} Image, zstd-19, MB: assay
 ${size(images.assay)}; Debian with Python and the packages these jobs need ${size(images.python)}.
 `;
+}
+
+/** What the figures say, in a sentence or two. */
+function verdict(results: readonly Comparison[]): string {
+  const starts = results.filter((r) => r.assay.lines === undefined);
+  const jobs = results.filter((r) => r.assay.lines !== undefined);
+  const count = (of: (f: Figures) => number) =>
+    `${jobs.filter((r) => of(r.assay) < of(r.python)).length} of ${jobs.length} jobs`;
+  const compared = starts.map(({ title, assay, python }) => {
+    const ratio = assay.ms / python.ms;
+    const how =
+      ratio > 1.05 ? "Python is sooner" : ratio < 0.95 ? "assay is sooner" : "both take as long";
+    return `${how} (${title.replace(/^cold start: /, "")})`;
+  });
+  const cold = compared.length > 0 ? `At the start ${compared.join(", ")}. ` : "";
+  return `${cold}assay takes less time for ${count((f) => f.ms)}, and less memory for ${count((f) => f.mb)}.`;
 }
 
 /** Puts the table into README.md and draws docs/sidecar.svg. */
