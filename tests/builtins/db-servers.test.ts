@@ -304,6 +304,23 @@ function serverCases(
     ).toEqual([1, 0]);
   });
 
+  test("the request to stop a statement does not reach the one that comes next", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL, {size = 1})
+        local failed = {}
+        for i = 0, 200 do
+          pcall(async.timeout, 0.002 + i % 7 * 0.001, db.query, c, "${sleepFor(0.005)}")
+          for _ = 1, 3 do
+            local ok, e = pcall(db.query, c, [[with recursive n (i) as (select 1 union all
+              select i + 1 from n where i < 900) select count(*) as n from n]])
+            if not ok then failed[#failed + 1] = e end
+          end
+        end
+        return table.concat(failed, "\\n")`),
+    ).toEqual([""]);
+  });
+
   test("a pool: so many at once, the others wait", async () => {
     const started = performance.now();
     expect(

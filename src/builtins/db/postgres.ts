@@ -1,10 +1,12 @@
 /** PostgreSQL, through the `postgres` package: one client of one connection for each session. */
+import type { NetConnectOpts } from "node:net";
 import type { Sql } from "postgres";
 import { type Host, type LuaTable, utf8ToBytes } from "../../host";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import type { Parameter } from "./params";
 import { Bytes } from "./params";
+import { type Backend, cancelStatement } from "./pg-cancel";
 import {
   adoptSerializers,
   Outgoing,
@@ -107,10 +109,13 @@ export class PostgresDriver implements Driver {
     const { address, connectTimeout, tls } = this.settings;
     let session: PostgresSession | undefined;
     let isLost = false;
+    const host = address.socket ?? address.place ?? address.host;
+    const path =
+      address.socket === undefined ? undefined : `${address.socket}/.s.PGSQL.${address.port}`;
     const sql = postgres({
-      host: address.socket ?? address.place ?? address.host,
+      host,
       port: address.port,
-      ...(address.socket !== undefined && { path: `${address.socket}/.s.PGSQL.${address.port}` }),
+      ...(path !== undefined && { path }),
       ...(address.user !== undefined && { user: address.user }),
       ...(address.database !== undefined && { database: address.database }),
       password: this.password(),
@@ -138,7 +143,8 @@ export class PostgresDriver implements Driver {
       if (error.severity !== undefined) throw serverFault(error.message, error.code);
       throw connectFault(this.where, address.host, e, connectTimeout);
     }
-    session = new PostgresSession(sql, this.where, this.known);
+    const server = path === undefined ? { host, port: address.port } : { path };
+    session = new PostgresSession(sql, this.where, server, this.known);
     if (isLost) session.lose();
     return session;
   }
@@ -149,17 +155,24 @@ export class PostgresDriver implements Driver {
   }
 }
 
+/** What a query of postgres has inside. */
+interface Running {
+  /** The connection that it was sent on. */
+  readonly state: Backend | null | undefined;
+  cancel(): unknown;
+}
+
 class PostgresSession implements Session {
   isBroken = false;
   /** Ends what runs. */
-  private running: { cancel(): unknown } | undefined;
+  private running: Running | undefined;
   private cursors = 0;
-  private isInterrupted = false;
   private readonly prepared = new Set<string>();
 
   constructor(
     private readonly sql: Sql,
     private readonly where: string,
+    private readonly server: NetConnectOpts,
     private readonly known: Knowledge,
   ) {}
 
@@ -272,7 +285,7 @@ class PostgresSession implements Session {
       this.outgoing(params, typing),
       this.execution(statement, typing),
     );
-    this.running = query;
+    this.running = query as unknown as Running;
     try {
       return this.checkResult((await query.raw()) as unknown as RawResult | CopyStream);
     } finally {
@@ -386,7 +399,7 @@ class PostgresSession implements Session {
           want?.resolve(rows);
           want = undefined;
         });
-      }) as never) as unknown as Promise<unknown> & { cancel(): unknown };
+      }) as never) as unknown as Promise<unknown> & Running;
     this.cursors++;
     const end = (settle: () => void) => {
       if (!isOver) this.cursors--;
@@ -440,7 +453,6 @@ class PostgresSession implements Session {
         isClosing = true;
         goOn?.(this.sql.CLOSE);
         await ended;
-        await this.awaitCancellation();
       },
     };
   }
@@ -492,17 +504,9 @@ class PostgresSession implements Session {
   }
 
   async interrupt(): Promise<void> {
-    this.isInterrupted = true;
-    await this.running?.cancel();
-    // behind an open cursor nothing could be asked before that is closed
-    if (this.cursors === 0) await this.awaitCancellation();
-  }
-
-  /** The server may act on a request to cancel after it has taken it: not on the next statement. */
-  private async awaitCancellation(): Promise<void> {
-    if (!this.isInterrupted || this.isBroken) return;
-    this.isInterrupted = false;
-    await this.plain("").catch(() => undefined);
+    const { running } = this;
+    if (running?.state == null) await running?.cancel();
+    else await cancelStatement(this.server, running.state);
   }
 
   destroy(): void {
