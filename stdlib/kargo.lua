@@ -24,8 +24,9 @@ local function list(self, namespace, plural, opts)
   return found.items or json.array({})
 end
 
-local function object(self, namespace, plural, name)
-  return (self:_get(kube.path(PREFIX, namespace, plural, name), { ok = 200 }))
+local function object(self, namespace, plural, name, opts)
+  local o = { ok = 200, missing = opts and opts.allow_missing }
+  return (self:_get(kube.path(PREFIX, namespace, plural, name), o))
 end
 
 --- The plural of Freight: "freights" today, "freight" on servers that do not say. Asked once.
@@ -44,14 +45,14 @@ local function freight_plural(self)
   return known
 end
 
---- The stages of a namespace. `opts` of all lists: label_selector, limit.
+--- The stages of a namespace. `opts` of all lists: label_selector, limit (one page).
 function Client:stages(namespace, opts)
   return list(self, namespace, "stages", opts)
 end
 
---- A stage.
-function Client:stage(namespace, name)
-  return object(self, namespace, "stages", name)
+--- A stage. An absent one is an error, nil with `opts.allow_missing`, as of all single objects here.
+function Client:stage(namespace, name, opts)
+  return object(self, namespace, "stages", name, opts)
 end
 
 --- The freight that is in a stage now. Older versions say so in fields, newer ones in the history.
@@ -181,8 +182,8 @@ function Client:freight_list(namespace, opts)
 end
 
 --- A piece of freight.
-function Client:freight(namespace, name)
-  return object(self, namespace, freight_plural(self), name)
+function Client:freight(namespace, name, opts)
+  return object(self, namespace, freight_plural(self), name, opts)
 end
 
 --- The status of a piece of freight.
@@ -208,8 +209,8 @@ function Client:promotions(namespace, opts)
 end
 
 --- A promotion.
-function Client:promotion(namespace, name)
-  return object(self, namespace, "promotions", name)
+function Client:promotion(namespace, name, opts)
+  return object(self, namespace, "promotions", name, opts)
 end
 
 --- phase, message, freight_id of a promotion.
@@ -256,8 +257,8 @@ function Client:warehouses(namespace, opts)
 end
 
 --- A warehouse.
-function Client:warehouse(namespace, name)
-  return object(self, namespace, "warehouses", name)
+function Client:warehouse(namespace, name, opts)
+  return object(self, namespace, "warehouses", name, opts)
 end
 
 --- The projects.
@@ -266,8 +267,8 @@ function Client:projects(opts)
 end
 
 --- A project.
-function Client:project(name)
-  return object(self, nil, "projects", name)
+function Client:project(name, opts)
+  return object(self, nil, "projects", name, opts)
 end
 
 --- The stages of a namespace as { name, phase, freight, healthy }.
@@ -332,8 +333,8 @@ function Client:promotion_tasks(namespace, opts)
 end
 
 --- A promotion task.
-function Client:promotion_task(namespace, name)
-  return object(self, namespace, "promotiontasks", name)
+function Client:promotion_task(namespace, name, opts)
+  return object(self, namespace, "promotiontasks", name, opts)
 end
 
 --- The promotion tasks of the cluster.
@@ -342,18 +343,18 @@ function Client:cluster_promotion_tasks(opts)
 end
 
 --- A promotion task of the cluster.
-function Client:cluster_promotion_task(name)
-  return object(self, nil, "clusterpromotiontasks", name)
+function Client:cluster_promotion_task(name, opts)
+  return object(self, nil, "clusterpromotiontasks", name, opts)
 end
 
 --- The configuration of a project, which has its name.
-function Client:project_config(project)
-  return object(self, project, "projectconfigs", project)
+function Client:project_config(project, opts)
+  return object(self, project, "projectconfigs", project, opts)
 end
 
 --- The configuration of the cluster.
-function Client:cluster_config()
-  return object(self, nil, "clusterconfigs", "cluster")
+function Client:cluster_config(opts)
+  return object(self, nil, "clusterconfigs", "cluster", opts)
 end
 
 -- Changes

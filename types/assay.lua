@@ -4488,17 +4488,18 @@ function assay_k8s.wait_rollout(ns, kind, name, timeout_secs, opts) end
 ---@class assay.kargo.Client: assay.client
 local assay_kargo_Client = {}
 
----The stages of a namespace. `opts` of all lists: label_selector, limit.
+---The stages of a namespace. `opts` of all lists: label_selector, limit (one page).
 ---@param namespace? any
 ---@param opts? table
 ---@return any
 function assay_kargo_Client:stages(namespace, opts) end
 
----A stage.
+---A stage. An absent one is an error, nil with `opts.allow_missing`, as of all single objects here.
 ---@param namespace? any
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:stage(namespace, name) end
+function assay_kargo_Client:stage(namespace, name, opts) end
 
 ---phase, current_freight_id, health, conditions, freight_summary, last_promotion, current_promotion, verification (phase, id, message of that of the current freight) of a stage.
 ---@param namespace? any
@@ -4537,8 +4538,9 @@ function assay_kargo_Client:freight_list(namespace, opts) end
 ---A piece of freight.
 ---@param namespace? any
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:freight(namespace, name) end
+function assay_kargo_Client:freight(namespace, name, opts) end
 
 ---The status of a piece of freight.
 ---@param namespace? any
@@ -4555,8 +4557,9 @@ function assay_kargo_Client:promotions(namespace, opts) end
 ---A promotion.
 ---@param namespace? any
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:promotion(namespace, name) end
+function assay_kargo_Client:promotion(namespace, name, opts) end
 
 ---phase, message, freight_id of a promotion.
 ---@param namespace? any
@@ -4588,8 +4591,9 @@ function assay_kargo_Client:warehouses(namespace, opts) end
 ---A warehouse.
 ---@param namespace? any
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:warehouse(namespace, name) end
+function assay_kargo_Client:warehouse(namespace, name, opts) end
 
 ---The projects.
 ---@param opts? table
@@ -4598,8 +4602,9 @@ function assay_kargo_Client:projects(opts) end
 
 ---A project.
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:project(name) end
+function assay_kargo_Client:project(name, opts) end
 
 ---The stages of a namespace as { name, phase, freight, healthy }.
 ---@param namespace? any
@@ -4641,8 +4646,9 @@ function assay_kargo_Client:promotion_tasks(namespace, opts) end
 ---A promotion task.
 ---@param namespace? any
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:promotion_task(namespace, name) end
+function assay_kargo_Client:promotion_task(namespace, name, opts) end
 
 ---The promotion tasks of the cluster.
 ---@param opts? table
@@ -4651,17 +4657,20 @@ function assay_kargo_Client:cluster_promotion_tasks(opts) end
 
 ---A promotion task of the cluster.
 ---@param name? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:cluster_promotion_task(name) end
+function assay_kargo_Client:cluster_promotion_task(name, opts) end
 
 ---The configuration of a project, which has its name.
 ---@param project? any
+---@param opts? table
 ---@return any
-function assay_kargo_Client:project_config(project) end
+function assay_kargo_Client:project_config(project, opts) end
 
 ---The configuration of the cluster.
+---@param opts? table
 ---@return any
-function assay_kargo_Client:cluster_config() end
+function assay_kargo_Client:cluster_config(opts) end
 
 ---Server-side apply of a manifest, e.g. a Project, Warehouse or Stage.
 ---@param manifest? any

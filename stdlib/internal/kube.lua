@@ -203,7 +203,8 @@ function kube.class(module)
   end
 
   --- A whole list object, over all pages. `o.missing`: 404 gives one without items. Further:
-  --- `verb` of the error, `label_selector`, `field_selector`, `limit`.
+  --- `verb` of the error, `label_selector`, `field_selector`, `limit` (one page of so many), `continue`
+  --- (of the page before, in its `metadata`).
   function class:_listing(path, o)
     o = o or {}
     local list, following
@@ -214,9 +215,9 @@ function kube.class(module)
           { "labelSelector", o.label_selector },
           { "fieldSelector", o.field_selector },
           { "limit", limit },
-          { "continue", following },
+          { "continue", following or o.continue },
         },
-        ok = following and { 200, 410 } or 200,
+        ok = following and not o.limit and { 200, 410 } or 200,
         missing = o.missing,
         what = (o.verb or "LIST") .. " " .. path,
       })

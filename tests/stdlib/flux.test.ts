@@ -294,3 +294,15 @@ test("apply, delete", async () => {
     "flux: unknown kind 'Pod'",
   );
 });
+
+test("one page, and the one after it", async () => {
+  const path = `GET ${G("kustomize", "v1", "kustomizations")}`;
+  api.expect(`${path}?limit=1`, { json: { items: [{ n: 1 }], metadata: { continue: "c d" } } });
+  api.expect(`${path}?limit=1&continue=c%20d`, { json: { items: [{ n: 2 }], metadata: {} } });
+  expect(
+    await run(`
+      local one = c:kustomizations("n", { limit = 1 })
+      local two = c:kustomizations("n", { limit = 1, continue = one.metadata.continue })
+      return #one.items, two.items[1].n, two.metadata.continue`),
+  ).toEqual([1, 2, undefined]);
+});

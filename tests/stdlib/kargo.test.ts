@@ -269,3 +269,16 @@ test("apply, delete", async () => {
     `kargo: DELETE ${N}/stages/x HTTP 403: no`,
   );
 });
+
+test("absent objects are nil with allow_missing", async () => {
+  discovery("freights");
+  api.expect(`GET ${N}/freights/x`, { status: 404 });
+  api.expect(`GET ${N}/stages/x`, { status: 404 });
+  api.expect(`GET ${P}/clusterconfigs/cluster`, { status: 404 });
+  expect(
+    await run(`local o = { allow_missing = true }
+      return c:freight("n", "x", o), c:stage("n", "x", o), c:cluster_config(o)`),
+  ).toEqual([undefined, undefined, undefined]);
+  api.expect(`GET ${N}/stages/x`, { status: 403, text: "no" });
+  expect(await failure(`c:stage("n", "x", { allow_missing = true })`)).toContain("HTTP 403: no");
+});
