@@ -321,6 +321,33 @@ function serverCases(
     ).toEqual([""]);
   });
 
+  test("a request to stop that overtakes its statement is repeated", async () => {
+    const running =
+      kind === "postgres"
+        ? "select count(*) as n from pg_stat_activity where state = 'active' and query like '%pg_sleep(66)%' and pid <> pg_backend_pid()"
+        : "select count(*) as n from information_schema.processlist where info like 'select sleep(66)%'";
+    expect(
+      await state().run(`
+        local c = db.connect(URL, {size = 4})
+        c:transaction(function(tx) tx:query("${sleepFor(0)}") end)
+        for round = 1, 150 do
+          local tasks = {}
+          for i = 1, 4 do
+            tasks[i] = async.spawn(c.transaction, c, function(tx) tx:query("${sleepFor(66)}") end)
+          end
+          sleep(round % 15 / 4000)
+          for i = 1, 4 do tasks[i]:cancel() end
+        end
+        local n
+        for i = 1, 40 do
+          n = c:query("${running}")[1].n
+          if n == 0 then break end
+          sleep(0.05)
+        end
+        return n`),
+    ).toEqual([0]);
+  });
+
   test("a pool: so many at once, the others wait", async () => {
     const started = performance.now();
     expect(

@@ -1,7 +1,7 @@
 /** PostgreSQL, through the `postgres` package: one client of one connection for each session. */
 import type { NetConnectOpts } from "node:net";
 import type { Sql } from "postgres";
-import { type Host, type LuaTable, utf8ToBytes } from "../../host";
+import { delay, type Host, type LuaTable, utf8ToBytes } from "../../host";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import type { Parameter } from "./params";
@@ -155,8 +155,11 @@ export class PostgresDriver implements Driver {
   }
 }
 
+/** A statement that has not ended this long after the request to stop it is asked again. */
+const AGAIN_MS = 200;
+
 /** What a query of postgres has inside. */
-interface Running {
+interface Running extends Promise<unknown> {
   /** The connection that it was sent on. */
   readonly state: Backend | null | undefined;
   cancel(): unknown;
@@ -399,7 +402,7 @@ class PostgresSession implements Session {
           want?.resolve(rows);
           want = undefined;
         });
-      }) as never) as unknown as Promise<unknown> & Running;
+      }) as never) as unknown as Running;
     this.cursors++;
     const end = (settle: () => void) => {
       if (!isOver) this.cursors--;
@@ -505,8 +508,19 @@ class PostgresSession implements Session {
 
   async interrupt(): Promise<void> {
     const { running } = this;
-    if (running?.state == null) await running?.cancel();
-    else await cancelStatement(this.server, running.state);
+    if (running?.state == null) {
+      await running?.cancel();
+      return;
+    }
+    const ended = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    // a request that overtakes its statement stops nothing
+    while (this.running === running) {
+      await cancelStatement(this.server, running.state);
+      await Promise.race([ended, delay(AGAIN_MS)]);
+    }
   }
 
   destroy(): void {
