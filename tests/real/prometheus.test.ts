@@ -253,7 +253,7 @@ scrape_configs:
         { labels: { alertname: "Low" }, status: { state: "suppressed" } },
       ]);
       expect(groups).toMatchObject([{ labels: { alertname: "High" }, receiver: { name: "team" } }]);
-      expect(receivers).toEqual([{ name: "nobody" }, { name: "team" }]);
+      expect(receivers).toMatchObject([{ name: "nobody" }, { name: "team" }]);
     });
     test("is_firing, active_count", async () => {
       expect(
@@ -290,7 +290,10 @@ scrape_configs:
           am:delete_silence("${id}", { allow_missing = true })`),
       ).toEqual([undefined, false]);
       expect(await lua.failure(`am:silence("${id}")`)).toContain("alertmanager.silence: HTTP 404");
-      expect(await lua.failure(`am:delete_silence("${id}")`)).toContain("silence not found");
+      // 500 and a text of old versions, 404 without one of those since 0.28
+      expect(await lua.failure(`am:delete_silence("${id}")`)).toMatch(
+        /alertmanager\.delete_silence: HTTP (500: .*silence not found|404)/,
+      );
       expect(await lua.failure(`am:create_silence({})`)).toMatch(
         /alertmanager\.create_silence: HTTP (400|422)/,
       );
