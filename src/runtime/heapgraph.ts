@@ -37,6 +37,7 @@ const PROBE = "heap graph: probe";
 /** The picture, and the ids of the nodes that `values` are. */
 function picture(values: unknown[]): { graph: Snapshot; ids: number[] } | undefined {
   const jsc = require("bun:jsc") as Jsc;
+  if (jsc.heapSize() > MAX_BYTES) Bun.gc(true);
   if (jsc.heapSize() > MAX_BYTES) return undefined;
   const probe = Object.fromEntries(values.map((v, i) => [`${PROBE} ${i}`, v]));
   const graph = jsc.generateHeapSnapshotForDebugging();

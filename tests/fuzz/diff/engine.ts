@@ -73,6 +73,8 @@ export async function runCases(
       if (end < 0) break;
       outputs.push(normalise(part.slice(part.indexOf("\n") + 1, end)));
     }
+    // on a busy machine a whole batch may take its time, but no case as long as that
+    if (timedOut && outputs.length > from) continue;
     if (outputs.length < cases.length)
       outputs.push(
         timedOut ? "<no end>" : `<died> ${stderr.split("\n", 3).join(" ").slice(0, 300)}`,
