@@ -33,8 +33,9 @@ end
 function Client:list_deletes(opts)
   local range = { { "start", seconds(opts and opts.start) }, { "end", seconds(opts and opts.end_time) } }
   -- the server writes null when there are none
-  local answer = self:_request("GET", DELETE, { query = range, raw = true })
-  return answer:find("[", 1, true) and json.parse(answer) or json.array({})
+  local answer, res = self:_request("GET", DELETE, { query = range, raw = true })
+  if answer == "" or answer:find("^%s*null%s*$") then return json.array({}) end
+  return self:_decode("GET", DELETE, res)
 end
 
 --- Takes back the deletion with that `request_id`; `opts.force`, also when it has begun.

@@ -83,20 +83,25 @@ end
 --- The names of a secret's values, each true (a table for a value that is one), without the values:
 --- `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
 function Client:kv_subkeys(mount, key, opts)
-  local text = self:_get(("/v1/%s/subkeys/%s"):format(mount, key), {
+  local path = ("/v1/%s/subkeys/%s"):format(mount, key)
+  local text = self:_get(path, {
     ok = 200, missing = true, raw = true,
     query = { version = opts and opts.version, depth = opts and opts.depth },
   })
+  if not text then return nil end
   -- the server writes null for each value
-  local answer = text and json.parse(text, { null = json.null })
-  local data = answer and answer.data
+  local ok, answer = pcall(json.parse, text, { null = json.null })
+  if not ok or type(answer) ~= "table" then
+    rest.fail(("vault: GET %s: the answer is no JSON object"):format(path))
+  end
+  local data = answer.data ~= json.null and answer.data or nil
   local function shown(names)
     for name, value in pairs(names) do
       if value == json.null then names[name] = true
       elseif type(value) == "table" then shown(value) end
     end
   end
-  if data and data.subkeys then shown(data.subkeys) end
+  if data and type(data.subkeys) == "table" then shown(data.subkeys) end
   return data
 end
 

@@ -56,6 +56,13 @@ function Client:download(kind, name, opts)
   return body
 end
 
+local function results(self, kind, name, opts)
+  local text = self:download(kind, name, opts)
+  local ok, value = pcall(json.parse, text)
+  if ok and type(value) == "table" then return value end
+  rest.fail(("velero: the %s of %s are no JSON object"):format(kind, name))
+end
+
 --- The log of a backup as text; `opts` as for `download`.
 function Client:backup_logs(name, opts)
   return self:download("BackupLog", name, opts)
@@ -69,12 +76,12 @@ end
 --- The warnings and errors of a backup: `{ warnings, errors }`, each with lists of messages by
 --- `velero`, `cluster` and `namespaces`.
 function Client:backup_results(name, opts)
-  return json.parse(self:download("BackupResults", name, opts))
+  return results(self, "BackupResults", name, opts)
 end
 
 --- The warnings and errors of a restore; see `backup_results`.
 function Client:restore_results(name, opts)
-  return json.parse(self:download("RestoreResults", name, opts))
+  return results(self, "RestoreResults", name, opts)
 end
 
 --- The version of the Velero server and its plugins: `{ serverVersion, plugins, … }`. `opts`: timeout
