@@ -103,10 +103,11 @@ end
 function Client:project_token(project, role, opts)
   opts = opts or {}
   local path = ("%s/%s/roles/%s/token"):format(PROJECTS, segment(project), segment(role))
-  return request(self, "POST", path, nil, {
+  local answer = request(self, "POST", path, nil, {
     project = project, role = role, id = opts.id, description = opts.description,
     expiresIn = opts.expires_in,
-  }).token
+  })
+  return answer and answer.token
 end
 
 -- Repositories and clusters
@@ -145,9 +146,10 @@ end
 --- A token for an account. `opts`: expires_in (seconds), id.
 function Client:account_token(name, opts)
   opts = opts or {}
-  return request(self, "POST", ("%s/%s/token"):format(ACCOUNTS, segment(name)), nil, {
+  local answer = request(self, "POST", ("%s/%s/token"):format(ACCOUNTS, segment(name)), nil, {
     name = name, id = opts.id, expiresIn = opts.expires_in,
-  }).token
+  })
+  return answer and answer.token
 end
 
 --- Takes a token of an account back; false when there is none.

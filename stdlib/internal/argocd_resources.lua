@@ -120,10 +120,11 @@ function Client:app_logs(name, opts)
   for line in (self:_request("GET", path, { ok = 200, raw = true })):gmatch("[^\r\n]+") do
     local ok, document = pcall(json.parse, line)
     if not ok then rest.fail(("argocd: GET %s: the answer is no JSON: %s"):format(path, document)) end
-    if document.error then
+    if type(document) ~= "table" then document = {} end
+    if type(document.error) == "table" then
       rest.fail(("argocd: GET %s: %s"):format(path, tostring(document.error.message)))
     end
-    local entry = document.result or {}
+    local entry = type(document.result) == "table" and document.result or {}
     if not entry.last then
       out[#out + 1] = { content = entry.content or "", pod = entry.podName, time = entry.timeStampStr }
     end
