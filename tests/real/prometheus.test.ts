@@ -143,10 +143,9 @@ scrape_configs:
         return p:alerts(), p:rules(), p:rules({ type = "record" }), p:rules({ type = "alert" })`);
       expect(alerts).toMatchObject([{ labels: { alertname: "Always" }, state: "firing" }]);
       expect(groups).toMatchObject([{ name: "one" }, { name: "two" }]);
-      expect(records).toMatchObject([
-        { rules: [{ name: "job:up:sum", type: "recording" }] },
-        { rules: [] },
-      ]);
+      // since Prometheus 3 without the groups of which nothing is left
+      const kept = (records as { rules: unknown[] }[]).filter((group) => group.rules.length > 0);
+      expect(kept).toMatchObject([{ rules: [{ name: "job:up:sum", type: "recording" }] }]);
       expect(JSON.stringify(one)).not.toContain("job:up:sum");
     });
     test("targets", async () => {
@@ -163,9 +162,11 @@ scrape_configs:
           local series = p:series({ 'up{odd="a+b & \\\\"c\\\\""}', 'job:up:sum{job="none"}' })
           return odd[1], #jobs, jobs[1], table.concat(labels, " "), #series`),
       ).toEqual(['a+b & "c"', 1, "self", "__name__ instance job odd", 2]);
-      expect(await lua.failure(`p:label_values("no-such label")`)).toContain(
-        "prometheus.label_values: HTTP 400",
-      );
+      // names are any text since Prometheus 3
+      expect(
+        await lua.run(`local ok, problem = pcall(p.label_values, p, "no-such label")
+          return ok and #problem == 0 or tostring(problem):find("prometheus.label_values: HTTP 400", 1, true) ~= nil`),
+      ).toEqual([true]);
       expect(await lua.failure(`p:series({})`)).toContain("prometheus.series: HTTP 400");
     });
     test("metadata, targets_metadata, exemplars, format_query", async () => {
