@@ -291,10 +291,11 @@ export class Expressions {
         return e("(", string(), "):rep(", random.pick(["0", "1", "2", "3"]), ', ",")');
       case 5: {
         const [format, type] = random.pick(FORMATS);
-        return e(`string.format("${format}", `, this.of(type, depth - 1), ")");
+        // JavaScript does not keep the sign of NaN
+        return e(`string.format("${format}", NOTNAN(`, this.of(type, depth - 1), "))");
       }
       case 6:
-        return e("tostring(", this.any(depth - 1), ")");
+        return e("tostring(NOTNAN(", this.any(depth - 1), "))");
       case 7:
         return e("((", string(), `):match(${random.pick(PATTERNS)}) or "none") .. ""`);
       case 8:
@@ -307,7 +308,6 @@ export class Expressions {
         return e("table.concat(", this.of("list", depth - 1), ', ";")');
       case 10: {
         const [format, type] = random.pick(PACKS);
-        // JavaScript does not keep the sign of NaN
         return e(`P(string.pack, "${format}", NOTNAN(`, this.of(type, depth - 1), "))");
       }
       case 11:
