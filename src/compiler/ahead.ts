@@ -7,6 +7,7 @@ import { parseChunk } from "../parser/index";
 import { codegenApi } from "../runtime/codegen-api";
 import { type DebugInfo, Proto, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
+import { packForm, unpackForm } from "./ahead-form";
 import type { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
 import {
@@ -29,7 +30,7 @@ export type FunctionFacts = ReturnType<typeof functionFacts>;
 export interface AheadFunction {
   readonly facts: FunctionFacts;
   readonly cells: boolean[];
-  /** The resumable form, see `withoutSaves`. */
+  /** The resumable form, see `packForm`. */
   readonly resumable: string;
 }
 
@@ -60,35 +61,10 @@ export function compileAhead(source: string, chunkName: string, n: number): Ahea
     functions[code.body.id] = {
       facts: functionFacts(context, code),
       cells: cellsOf(context, code),
-      resumable: withoutSaves(resumableText(plain)),
+      resumable: packForm(resumableText(plain)),
     };
   }
   return { id, text: printUnit(context, codes), functions };
-}
-
-/** Where a function is suspended at point 5 and keeps its variables. */
-const SUSPENSION = /\{fr\.k=(\d+);(?:s\[\d+\]=\w+;)*return V\(fr\)\}/g;
-
-/**
- * A resumable form as it is kept: what a point of suspension saves is left out, a quarter of the
- * code when compressed. It follows from what the same point restores.
- */
-export function withoutSaves(form: string): string {
-  const short = form.replace(SUSPENSION, "{$1V}");
-  // a string of the script might look like that
-  return withSaves(short) === form ? short : UNCHANGED + form;
-}
-
-const UNCHANGED = "/**/";
-
-/** Undoes `withoutSaves`. */
-export function withSaves(form: string): string {
-  if (form.startsWith(UNCHANGED)) return form.slice(UNCHANGED.length);
-  const saves = new Map<string, string>();
-  for (const [, k, restored] of form.matchAll(/case (\d+):((?:\w+=s\[\d+\];)*)/g))
-    if (!saves.has(k as string))
-      saves.set(k as string, (restored as string).replace(/(\w+)=(s\[\d+\]);/g, "$2=$1;"));
-  return form.replace(/\{(\d+)V\}/g, (_, k) => `{fr.k=${k};${saves.get(k)}return V(fr)}`);
 }
 
 /** Makes the chunk ready to run; `source` is its text. */
@@ -99,7 +75,7 @@ export function loadAhead(ahead: AheadChunk, source: string, chunkName: string):
     const proto: Proto = new Proto(
       ...facts,
       lazyDebug(() => debugInfo(again.context, again.code(i))),
-      () => new Function("R", "M", withSaves(resumable))(codegenApi, module) as ResumableForm,
+      () => new Function("R", "M", unpackForm(resumable))(codegenApi, module) as ResumableForm,
       cells,
       () => hookedForm(again.context, again.code(i), proto, module),
     );
