@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { RUNTIME_VERSION, TARGETS } from "../../scripts/runtime";
+import { hostTarget, RUNTIME_VERSION, runtimePath, TARGETS } from "../../scripts/runtime";
 import { sbom } from "../../scripts/sbom";
 import { compiledAssay } from "../compiled";
 
@@ -58,6 +58,15 @@ test("builds of the same sources are the same file, wherever they are made", () 
   // as in the image's build stage: no repository, no git
   expect(build(elsewhere, { PATH: "/nowhere", ASSAY_COMMIT: undefined })).toBe(here);
 }, 240_000);
+
+test("our part of it is no larger than docs/size.md says, and behind the runtime", () => {
+  const runtime = readFileSync(runtimePath(hostTarget()));
+  const binary = readFileSync(compiledAssay());
+  // compressed as an image's layer
+  const own = Bun.zstdCompressSync(binary.subarray(runtime.length), { level: 19 });
+  expect(own.length).toBeLessThan(3_000_000);
+  expect(own.length).toBeGreaterThan(1_000_000);
+}, 120_000);
 
 test("--version names the program's version, Lua's, Bun's and the commit", () => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
