@@ -65,11 +65,23 @@ const LEFT_OUT: readonly [RegExp, string][] = [
 ];
 
 /**
- * What undici looks at in `node:http`, which would take longer to load than all of undici. Modules of
- * the runtime are not up to plugins to resolve, so the text that requires it is replaced.
+ * Modules of the runtime that a package requires and hardly uses, and what takes their place: undici
+ * looks at two things in `node:http`, which would take longer to load than all of undici, and commander
+ * starts programs for subcommands with `node:child_process`, which we have none of. Modules of the
+ * runtime are not up to plugins to resolve, so the text that requires them is replaced.
  */
-const HTTP = /require\(["'](?:node:)?http["']\)/g;
-const HTTP_STUB = "({ maxHeaderSize: 16384, IncomingMessage: class {} })";
+const REPLACED: readonly [RegExp, RegExp, string][] = [
+  [
+    /[\\/]undici[\\/]lib[\\/](?:core[\\/]util|dispatcher[\\/]client)\.js$/,
+    /require\(["'](?:node:)?http["']\)/g,
+    "({ maxHeaderSize: 16384, IncomingMessage: class {} })",
+  ],
+  [
+    /[\\/]commander[\\/]lib[\\/]command\.js$/,
+    /require\(["'](?:node:)?child_process["']\)/g,
+    "({})",
+  ],
+];
 
 /**
  * undici's parser is WebAssembly in base64, in the bytecode once more: it goes in as a file of its
@@ -100,15 +112,13 @@ export function leaveOut(): BunPlugin {
     setup(build) {
       for (const [filter, contents] of LEFT_OUT)
         build.onLoad({ filter }, () => ({ contents, loader: "js" }));
-      build.onLoad(
-        { filter: /[\\/]undici[\\/]lib[\\/](?:core[\\/]util|dispatcher[\\/]client)\.js$/ },
-        (file) => {
-          const text = readFileSync(file.path, "utf8");
-          const contents = text.replace(HTTP, HTTP_STUB);
-          if (contents === text) throw new Error(`${file.path} no longer requires node:http`);
+      for (const [filter, required, substitute] of REPLACED)
+        build.onLoad({ filter }, ({ path }) => {
+          const text = readFileSync(path, "utf8");
+          const contents = text.replace(required, substitute);
+          if (contents === text) throw new Error(`${path} no longer has ${required.source}`);
           return { contents, loader: "js" };
-        },
-      );
+        });
     },
   };
 }

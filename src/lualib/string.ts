@@ -179,7 +179,7 @@ export function stringMetatable(lib: LuaTable): LuaTable {
       try {
         return arith(op, x, y);
       } catch (e) {
-        throw performedByNative(e);
+        throw inMetamethod(performedByNative(e));
       }
     };
     meta.setStr(event, native(`metamethod '${event.slice(2)}'`, compute));
@@ -192,5 +192,12 @@ function otherOperand(event: string, a: LuaValue, b: LuaValue): Results {
   const handler = typeof b === "string" ? undefined : getMetamethod(b, event);
   if (handler !== undefined) return call(handler, a, b);
   const names = `a '${typeName(a)}' with a '${typeName(b)}'`;
-  throw runtimeError(`attempt to ${event.slice(2)} ${names}`);
+  throw inMetamethod(runtimeError(`attempt to ${event.slice(2)} ${names}`));
+}
+
+/** In tracebacks the metamethod is a level, unlike an operator that failed without one. */
+function inMetamethod(error: unknown): unknown {
+  if (error instanceof LuaError && error.traceback.length === 0)
+    error.traceback.push({ native: undefined });
+  return error;
 }

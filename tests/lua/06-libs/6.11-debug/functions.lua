@@ -223,3 +223,14 @@ do
   local _, trace = pcall(function() return inner() end)
   assert(trace:find("\n\t(...tail calls...)\n\t[C]: in ", 1, true), trace)
 end
+
+-- the metamethods of strings are levels, unlike operators that fail without one (§3.4.3)
+do
+  local function trace(f) return select(2, xpcall(f, debug.traceback)) end
+  local t = trace(function() return "a" * 1.5 end)
+  assert(t:find("\n\t[C]: in metamethod 'mul'\n", 1, true), t)
+  t = trace(function() return ("1" // 0) | 0 end)
+  assert(t:find("\n\t[C]: in metamethod 'idiv'\n", 1, true), t)
+  t = trace(function() return {} * 1.5 end)
+  assert(not t:find("metamethod", 1, true), t)
+end
