@@ -213,21 +213,25 @@ function Client:update_folder(uid, title)
   return (self:_put("/api/folders/" .. rest.escape(uid), { title = title, overwrite = true }))
 end
 
---- Deletes a folder with what is in it.
-function Client:delete_folder(uid)
-  return (self:_delete("/api/folders/" .. rest.escape(uid)))
+--- Deletes a folder with what is in it; with alert rules in it only by `opts.force_delete_rules`.
+function Client:delete_folder(uid, opts)
+  local force = opts and opts.force_delete_rules
+  return (self:_delete(rest.with_query("/api/folders/" .. rest.escape(uid), {
+    { "forceDeleteRules", force },
+  })))
 end
 
 -- Annotations
 
 --- The annotations. `opts`: `from`, `to` (milliseconds), `dashboard_id`, `dashboard_uid`, `panel_id`,
---- `alert_id`, `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
+--- `alert_uid`, `alert_id` (older servers), `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
 function Client:annotations(opts)
   opts = opts or {}
   return get(self, "/api/annotations", {
     { "from", opts.from and math.floor(opts.from) }, { "to", opts.to and math.floor(opts.to) },
     { "dashboardId", opts.dashboard_id }, { "dashboardUID", opts.dashboard_uid },
-    { "panelId", opts.panel_id }, { "alertId", opts.alert_id }, { "userId", opts.user_id },
+    { "panelId", opts.panel_id }, { "alertId", opts.alert_id },
+    { "alertUID", opts.alert_uid }, { "userId", opts.user_id },
     { "type", opts.type }, { "matchAny", opts.match_any }, { "limit", opts.limit },
     { "tags", opts.tags },
   })

@@ -112,7 +112,7 @@ local call, decoded, is_success, warn = zitadel.call, zitadel.decoded, zitadel.i
 -- The organisation's domains belong to the management API; proxies may have them in the admin API.
 local function domain_call(self, method, admin_path, management_method, management_path, body)
   local res = call(self, method, "/admin/v1/orgs/me/domains" .. admin_path, body)
-  if res.status ~= 404 and res.status ~= 405 and res.status ~= 501 then return res end
+  if not zitadel.is_unknown(res) then return res end
   local path = "/management/v1/orgs/me/domains" .. management_path
   return call(self, management_method, path, body)
 end
@@ -152,12 +152,8 @@ function Client:ensure_org(name)
   for _, org in ipairs(zitadel.search_all(self, "/admin/v1/orgs/_search", { query })) do
     if org.name == name then return org.id, false end
   end
-  local res = call(self, "POST", "/v2/organizations", { name = name })
-  if res.status == 404 or res.status == 405 or res.status == 501 then
-    return zitadel.request(self, "POST", "/management/v1/orgs", { name = name }).id, true
-  end
-  if not is_success(res) then self:_fail("POST", "/v2/organizations", res) end
-  return decoded(res).organizationId, true
+  local made = zitadel.newest(self, "POST", "/v2/organizations", "/management/v1/orgs", { name = name })
+  return made.organizationId or made.id, true
 end
 
 -- Tokens of others

@@ -3482,12 +3482,13 @@ function assay_grafana_Client:ensure_folder(uid, title, opts) end
 ---@return any
 function assay_grafana_Client:update_folder(uid, title) end
 
----Deletes a folder with what is in it.
+---Deletes a folder with what is in it; with alert rules in it only by `opts.force_delete_rules`.
 ---@param uid? any
+---@param opts? table
 ---@return any
-function assay_grafana_Client:delete_folder(uid) end
+function assay_grafana_Client:delete_folder(uid, opts) end
 
----The annotations. `opts`: `from`, `to` (milliseconds), `dashboard_id`, `dashboard_uid`, `panel_id`, `alert_id`, `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
+---The annotations. `opts`: `from`, `to` (milliseconds), `dashboard_id`, `dashboard_uid`, `panel_id`, `alert_uid`, `alert_id` (older servers), `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
 ---@param opts? table
 ---@return any
 function assay_grafana_Client:annotations(opts) end
@@ -7934,7 +7935,7 @@ function assay_zitadel_Client:wait_ready(opts) end
 ---@return any
 function assay_zitadel_Client:find_project(name) end
 
----Creates a project. `opts`: projectRoleAssertion.
+---Creates a project. `opts`: projectRoleAssertion, projectRoleCheck, hasProjectCheck, privateLabelingSetting.
 ---@param name? any
 ---@param opts? table
 ---@return any
@@ -8040,7 +8041,7 @@ function assay_zitadel_Client:ensure_idp(kind, opts) end
 ---@return any
 function assay_zitadel_Client:delete_idp(idp_id) end
 
----The id of an OIDC provider, which is created or brought up to date; nil on failure. `opts`: name, clientId, clientSecret, issuer, scopes, isIdTokenMapping, autoLinking, providerOptions.
+---The id of an OIDC provider, which is created or brought up to date; nil on failure. `opts`: name, clientId, clientSecret, issuer, scopes, isIdTokenMapping, usePkce, autoLinking, providerOptions.
 ---@param opts? table
 ---@return any
 function assay_zitadel_Client:ensure_oidc_idp(opts) end
@@ -8084,7 +8085,7 @@ function assay_zitadel_Client:user(user_id) end
 ---@return any
 function assay_zitadel_Client:find_user(user_name) end
 
----Creates a human user and returns its id. `user` as in ZITADEL's API for imports: `userName`, `profile` (`firstName`, `lastName`), `email` (`email`, `isEmailVerified`), `password`, `passwordChangeRequired`, …
+---Creates a human user and returns its id. `user` as in ZITADEL's API: `username`, `profile` (`givenName`, `familyName`), `email` (`email`, `isVerified`), `password` (`password`, `changeRequired`), …; or as in its older one for imports: `userName`, `profile` (`firstName`, `lastName`), `email` (`email`, `isEmailVerified`), `password`, `passwordChangeRequired`, …
 ---@param user? any
 ---@return any
 function assay_zitadel_Client:create_human_user(user) end

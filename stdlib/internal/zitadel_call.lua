@@ -28,6 +28,20 @@ function zitadel.request(self, method, path, body)
   return (self:_request(method, path, { body = body, ok = OK })) or {}
 end
 
+--- Whether the server knows no such path, or no such thing at it.
+function zitadel.is_unknown(res)
+  return res.status == 404 or res.status == 405 or res.status == 501
+end
+
+--- As `request`; servers that do not know the path are asked at the older one.
+function zitadel.newest(self, method, path, older, body)
+  if method ~= "DELETE" then body = rest.object(body) end
+  local res = self:_send(method, path, { body = body })
+  if zitadel.is_unknown(res) then return zitadel.request(self, method, older, body) end
+  if not zitadel.is_success(res) then self:_fail(method, path, res) end
+  return zitadel.decoded(res)
+end
+
 function zitadel.decoded(res)
   if res.body == nil or res.body == "" then return {} end
   local ok, answer = pcall(json.parse, res.body)

@@ -22,10 +22,10 @@ function Client:find_project(name)
   return named(decoded(res).result, name)
 end
 
---- Creates a project. `opts`: projectRoleAssertion.
+--- Creates a project. `opts`: projectRoleAssertion, projectRoleCheck, hasProjectCheck,
+--- privateLabelingSetting.
 function Client:create_project(name, opts)
-  local body = { name = name, projectRoleAssertion = opts and opts.projectRoleAssertion }
-  local res = call(self, "POST", "/management/v1/projects", body)
+  local res = call(self, "POST", "/management/v1/projects", rest.copy(opts, { name = name }))
   if not is_success(res) then
     rest.fail(("zitadel: failed to create project '%s' (HTTP %d): %s"):format(
       name, res.status, res.body))
@@ -105,6 +105,10 @@ local function oidc_config(self, opts)
     idTokenUserinfoAssertion = unless_false(opts.idTokenUserinfoAssertion),
     devMode = opts.devMode or false,
     clockSkew = opts.clockSkew or "0s",
+    additionalOrigins = opts.additionalOrigins,
+    skipNativeAppSuccessPage = opts.skipNativeAppSuccessPage,
+    backChannelLogoutUri = opts.backChannelLogoutUri,
+    loginVersion = opts.loginVersion,
   }
 end
 

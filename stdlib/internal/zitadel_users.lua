@@ -60,21 +60,29 @@ function Client:find_user(user_name)
   return nil
 end
 
---- Creates a human user and returns its id. `user` as in ZITADEL's API for imports: `userName`,
---- `profile` (`firstName`, `lastName`), `email` (`email`, `isEmailVerified`), `password`,
---- `passwordChangeRequired`, …
+--- Creates a human user and returns its id. `user` as in ZITADEL's API: `username`, `profile`
+--- (`givenName`, `familyName`), `email` (`email`, `isVerified`), `password` (`password`,
+--- `changeRequired`), …; or as in its older one for imports: `userName`, `profile` (`firstName`,
+--- `lastName`), `email` (`email`, `isEmailVerified`), `password`, `passwordChangeRequired`, …
 function Client:create_human_user(user)
-  return request(self, "POST", USERS .. "/human/_import", user).userId
+  local path = user.userName and USERS .. "/human/_import" or "/v2/users/human"
+  return request(self, "POST", path, user).userId
+end
+
+-- The same of version 2 and of the management API, which sees one organisation only.
+local function user_call(self, method, user_id, action)
+  zitadel.newest(self, method, "/v2/users/" .. segment(user_id) .. (action and "/" .. action or ""),
+    user_path(user_id, action and "/_" .. action))
 end
 
 --- Locks a user out; `reactivate_user` takes that back.
-function Client:deactivate_user(user_id) request(self, "POST", user_path(user_id, "/_deactivate")) end
+function Client:deactivate_user(user_id) user_call(self, "POST", user_id, "deactivate") end
 
 --- Lets a user in again.
-function Client:reactivate_user(user_id) request(self, "POST", user_path(user_id, "/_reactivate")) end
+function Client:reactivate_user(user_id) user_call(self, "POST", user_id, "reactivate") end
 
 --- Deletes a user.
-function Client:delete_user(user_id) request(self, "DELETE", user_path(user_id)) end
+function Client:delete_user(user_id) user_call(self, "DELETE", user_id) end
 
 -- Machine users
 

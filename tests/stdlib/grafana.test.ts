@@ -53,14 +53,20 @@ describe("calls", () => {
     ],
     ['delete_folder("f")', "DELETE /api/folders/f", { message: "m" }, undefined],
     [
+      'delete_folder("f", { force_delete_rules = true })',
+      "DELETE /api/folders/f?forceDeleteRules=true",
+      { message: "m" },
+      undefined,
+    ],
+    [
       'annotations({ from = 1.5e12, to = 2, dashboard_id = 3, limit = 4, tags = { "a", "b c" } })',
       "GET /api/annotations?from=1500000000000&to=2&dashboardId=3&limit=4&tags=a&tags=b%20c",
       [],
       undefined,
     ],
     [
-      'annotations({ dashboard_uid = "d", panel_id = 1 })',
-      "GET /api/annotations?dashboardUID=d&panelId=1",
+      'annotations({ dashboard_uid = "d", panel_id = 1, alert_uid = "r" })',
+      "GET /api/annotations?dashboardUID=d&panelId=1&alertUID=r",
       [],
       undefined,
     ],

@@ -319,6 +319,52 @@ test("a token that ends is replaced", async () => {
 
 const M = "/management/v1";
 
+test("users are those of the management API where the server has no version 2 of it", async () => {
+  api.expect("POST /v2/users/u/deactivate", { status: 404 }, { body: {} });
+  api.expect(`POST ${M}/users/u/_deactivate`, { json: {} }, { body: {} });
+  api.expect("POST /v2/users/u/reactivate", { status: 501 }, any);
+  api.expect(`POST ${M}/users/u/_reactivate`, { json: {} }, { body: {} });
+  api.expect("DELETE /v2/users/u", { status: 405 });
+  api.expect(`DELETE ${M}/users/u`, { json: {} });
+  await run(`c:deactivate_user("u") c:reactivate_user("u") c:delete_user("u")`);
+  api.expect("DELETE /v2/users/u", { status: 403, text: "no" });
+  expect(await failure(`c:delete_user("u")`)).toContain("DELETE /v2/users/u HTTP 403: no");
+  api.expect("DELETE /v2/users/u", { status: 404 });
+  api.expect(`DELETE ${M}/users/u`, { status: 404, text: "gone" });
+  expect(await failure(`c:delete_user("u")`)).toContain("HTTP 404: gone");
+});
+
+test("settings of projects and OIDC providers that the API names are sent", async () => {
+  api.expect(
+    `POST ${M}/projects`,
+    { json: { id: "p" } },
+    { body: { name: "n", projectRoleAssertion: true, hasProjectCheck: true } },
+  );
+  api.expect("POST /admin/v1/idps/templates/_search", { json: {} }, any);
+  api.expect(
+    "POST /admin/v1/idps/generic_oidc",
+    { json: { id: "i" } },
+    { check: (r) => expect(JSON.parse(r.body.toString())).toMatchObject({ usePkce: true }) },
+  );
+  expect(
+    await run(`
+      local project = c:create_project("n", { projectRoleAssertion = true, hasProjectCheck = true })
+      return project.id, c:ensure_oidc_idp { name = "o", usePkce = true }`),
+  ).toEqual(["p", "i"]);
+});
+
+test("providers of GitLab are changed by POST, for which the server has no PUT", async () => {
+  const found = { json: { result: [{ id: "i", name: "n" }] } };
+  for (const kind of ["gitlab", "gitlab_self_hosted"]) {
+    api.expect("POST /admin/v1/idps/templates/_search", found, any);
+    api.expect(`PUT /admin/v1/idps/${kind}/i`, { status: 501 }, any);
+    api.expect(`POST /admin/v1/idps/${kind}/i`, { json: {} }, any);
+    expect(await run(`return c:ensure_idp("${kind}", { name = "n", update = true })`)).toEqual([
+      "i",
+    ]);
+  }
+});
+
 /** One call, one request: Lua, request line, body, answer, result. */
 const rows: [code: string, line: string, body: unknown, answer: unknown, result: unknown][] = [
   [`user("u/1")`, `GET ${M}/users/u%2F1`, undefined, { user: { id: "u" } }, { id: "u" }],
@@ -329,9 +375,16 @@ const rows: [code: string, line: string, body: unknown, answer: unknown, result:
     { userId: "7" },
     "7",
   ],
-  [`deactivate_user("u")`, `POST ${M}/users/u/_deactivate`, {}, {}, undefined],
-  [`reactivate_user("u")`, `POST ${M}/users/u/_reactivate`, {}, {}, undefined],
-  [`delete_user("u")`, `DELETE ${M}/users/u`, undefined, {}, undefined],
+  [
+    `create_human_user({ username = "ann", profile = { givenName = "A" } })`,
+    "POST /v2/users/human",
+    { username: "ann", profile: { givenName: "A" } },
+    { userId: "7" },
+    "7",
+  ],
+  [`deactivate_user("u/1")`, "POST /v2/users/u%2F1/deactivate", {}, {}, undefined],
+  [`reactivate_user("u")`, "POST /v2/users/u/reactivate", {}, {}, undefined],
+  [`delete_user("u")`, "DELETE /v2/users/u", undefined, {}, undefined],
   [
     `create_machine_user("bot", { description = "d" })`,
     `POST ${M}/users/machine`,
@@ -365,7 +418,9 @@ const rows: [code: string, line: string, body: unknown, answer: unknown, result:
     { clientId: "c", clientSecret: "s" },
   ],
   [
-    `update_oidc_app("p", "a", { redirectUris = { "https://x" }, devMode = true })`,
+    `update_oidc_app("p", "a", { redirectUris = { "https://x" }, devMode = true,
+      additionalOrigins = { "https://y" }, skipNativeAppSuccessPage = true,
+      backChannelLogoutUri = "https://z", loginVersion = { loginV2 = { baseUri = "/ui" } } })`,
     `PUT ${M}/projects/p/apps/a/oidc_config`,
     {
       redirectUris: ["https://x"],
@@ -379,6 +434,10 @@ const rows: [code: string, line: string, body: unknown, answer: unknown, result:
       idTokenUserinfoAssertion: true,
       devMode: true,
       clockSkew: "0s",
+      additionalOrigins: ["https://y"],
+      skipNativeAppSuccessPage: true,
+      backChannelLogoutUri: "https://z",
+      loginVersion: { loginV2: { baseUri: "/ui" } },
     },
     {},
     true,
