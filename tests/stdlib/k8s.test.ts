@@ -778,10 +778,11 @@ describe("waits", () => {
   test("wait_ready gives up and says what it saw", async () => {
     for (let i = 0; i < 2; i++)
       api.expect(`GET ${PODS}/p`, { json: { status: { phase: "Pending" } } });
+    // long enough for the first look on a busy machine, so that there is a last one
     const message = await failure(
-      `k8s.wait_ready("default", "pod", "p", 0.3, with { interval = 1 })`,
+      `k8s.wait_ready("default", "pod", "p", 1.5, with { interval = 5 })`,
     );
-    expect(message).toContain("k8s.wait_ready: pod/p not ready after 0.3s");
+    expect(message).toContain("k8s.wait_ready: pod/p not ready after 1.5s");
     expect(message).toContain("phase Pending");
   });
   test("a failed job ends a wait", async () => {
