@@ -126,7 +126,17 @@ describe.skipIf(!traefik)(`Traefik ${version}`, () => {
       "secure@file",
       0,
       "Host(`c.example`)",
-      [ALL - 1, 1],
+      [
+        ALL - 1,
+        1,
+        [
+          {
+            name: "broken@file",
+            status: "disabled",
+            errors: ['the service "missing@file" does not exist'],
+          },
+        ],
+      ],
     ]);
     expect(
       await lua.run(`return c:is_router_enabled("secure@file"), c:is_router_enabled("broken@file"),
