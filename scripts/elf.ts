@@ -14,7 +14,7 @@ interface Section {
   readonly size: number;
 }
 
-export interface Symbol {
+interface Exported {
   readonly address: number;
   readonly size: number;
 }
@@ -67,7 +67,7 @@ export class Elf {
   }
 
   /** A function that the program exports. */
-  exported(name: string): Symbol {
+  exported(name: string): Exported {
     const { offset, size } = this.section(".dynsym");
     const names = this.section(".dynstr").offset;
     for (let at = offset; at < offset + size; at += 24) {

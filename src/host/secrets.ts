@@ -32,7 +32,7 @@ export class Secrets {
     this.pattern ??= new RegExp(
       [...new Set([...this.known].flatMap(formsOf))]
         .sort((a, b) => b.length - a.length)
-        .map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+        .map((s) => RegExp.escape(s))
         .join("|"),
       "g",
     );

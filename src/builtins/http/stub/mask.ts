@@ -191,7 +191,7 @@ export class Masker {
 
 /** Matches a secret; one of digits not where it is a number in JSON, which a mask would break. */
 function pattern(secret: string): string {
-  const text = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const text = RegExp.escape(secret);
   return /^\d+$/.test(secret) ? `(?<![:[,]\\s*)${text}|${text}(?!\\s*[,}\\]])` : text;
 }
 

@@ -45,7 +45,7 @@ function sameText(want: string, got: string, place = IN_QUERY): boolean {
   if (want === got) return true;
   if (!want.includes(MASK) && !want.includes(MASK_QUERY)) return false;
   const parts = want.split(/\[redacted\]|%5Bredacted%5D/i);
-  const pattern = parts.map((s) => s.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join(place);
+  const pattern = parts.map((s) => RegExp.escape(s)).join(place);
   return new RegExp(`^${pattern}$`, "s").test(got);
 }
 
