@@ -1,5 +1,8 @@
-/** What `string.format` writes to the shared buffer byte by byte: short texts and int32 numbers. */
-import type { FormatSpec } from "../runtime/number-format";
+/**
+ * What `string.format` writes to the shared buffer byte by byte: short texts, int32 numbers, and doubles
+ * with few digits.
+ */
+import { type FormatSpec, wholeDigits } from "../runtime/number-format";
 import { buffer } from "./string-buffer";
 
 /** What a conversion needs; everything that is seldom is `Other`. From `Octal` on: unsigned ones. */
@@ -8,10 +11,17 @@ export enum Kind {
   Other,
   /** `%s` without modifiers. */
   String,
+  /** `%s` with a width or a precision. */
+  PaddedString,
+  /** `%q` without modifiers. */
+  Quoted,
   /** `%c` without modifiers. */
   Char,
   /** `%d` and `%i` without precision. */
   Decimal,
+  /** `%f` and `%g` with few digits. */
+  Fixed,
+  General,
   Octal,
   Hex,
   UpperHex,
@@ -21,14 +31,31 @@ export enum Kind {
 export const MAX_SHORT = 64;
 
 const SPACE = 32;
+const QUOTE = 34;
 const PLUS = 43;
 const MINUS = 45;
+const POINT = 46;
 const ZERO = 48;
+const BACKSLASH = 92;
+
+/** More digits behind the point are left to number-format.ts. */
+const MAX_PLACES = 15;
 
 /** The kind of a valid conversion. */
-export function kindOf(conv: string, isPlain: boolean, precision: number): Kind {
-  if (conv === "s") return isPlain ? Kind.String : Kind.Other;
-  if (conv === "c") return isPlain ? Kind.Char : Kind.Other;
+export function kindOf(conv: string, isPlain: boolean, spec: Readonly<FormatSpec>): Kind {
+  const { precision } = spec;
+  switch (conv) {
+    case "s":
+      return isPlain ? Kind.String : Kind.PaddedString;
+    case "q":
+      return isPlain ? Kind.Quoted : Kind.Other;
+    case "c":
+      return isPlain ? Kind.Char : Kind.Other;
+    case "f":
+      return precision <= MAX_PLACES && !spec.alt ? Kind.Fixed : Kind.Other;
+    case "g":
+      return precision <= MAX_PLACES && !spec.alt ? Kind.General : Kind.Other;
+  }
   if (precision >= 0) return Kind.Other;
   if (conv === "d" || conv === "i") return Kind.Decimal;
   if (conv === "o") return Kind.Octal;
@@ -42,51 +69,160 @@ export function putText(s: string, n: number): number {
   return n + s.length;
 }
 
-/** `%d` of an int32 without precision. */
-export function putInteger(v: number, spec: Readonly<FormatSpec>, n: number): number {
-  // a double's negation has room for the least int32
-  const negative = v < 0;
-  const x = negative ? -v : v;
-  const sign = negative ? MINUS : spec.plus ? PLUS : spec.space ? SPACE : 0;
-  let digits = 1;
-  for (let power = 10; x >= power; power *= 10) digits++;
+/** `%s` of a short text with width and precision; -1 if it holds a zero byte, which is an error. */
+export function putPadded(s: string, spec: Readonly<FormatSpec>, n: number): number {
+  const { length } = s;
+  for (let i = 0; i < length; i++) {
+    const c = s.charCodeAt(i);
+    if (c === 0) return -1;
+    buffer[n + i] = c;
+  }
+  const { precision } = spec;
+  return pad(n, n, n + (precision >= 0 && precision < length ? precision : length), spec);
+}
+
+/** `%q` of a short text. */
+export function putQuoted(s: string, n: number): number {
   let at = n;
-  const padding = spec.width - digits - (sign === 0 ? 0 : 1);
-  if (padding > 0 && !spec.left && !spec.zero) at = fill(SPACE, padding, at);
-  if (sign !== 0) buffer[at++] = sign;
-  if (padding > 0 && !spec.left && spec.zero) at = fill(ZERO, padding, at);
-  const end = at + digits;
-  let rest = x;
-  for (let k = end - 1; k >= at; k--) {
-    const tenth = (rest / 10) | 0;
+  buffer[at++] = QUOTE;
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    if (c === QUOTE || c === BACKSLASH || c === 10) buffer[at++] = BACKSLASH;
+    else if (c < 32 || c === 127) {
+      buffer[at++] = BACKSLASH;
+      const next = s.charCodeAt(i + 1);
+      // digits that follow must not be read as part of the number
+      at = putDigits(c, next >= 48 && next <= 57 ? 3 : 1, at);
+      continue;
+    }
+    buffer[at++] = c;
+  }
+  buffer[at] = QUOTE;
+  return at + 1;
+}
+
+/** An int32 that is not negative, with at least so many digits. */
+function putDigits(v: number, least: number, n: number): number {
+  let digits = least;
+  for (let power = POWERS_OF_TEN[least] as number; v >= power; power *= 10) digits++;
+  let rest = v;
+  for (let k = n + digits - 1; k >= n; k--) {
+    // never wrong below 2^31, and faster than a division
+    const tenth = (rest * 0.1) | 0;
     buffer[k] = ZERO + rest - tenth * 10;
     rest = tenth;
   }
-  return padding > 0 && spec.left ? fill(SPACE, padding, end) : end;
+  return n + digits;
+}
+
+function putSign(negative: boolean, spec: Readonly<FormatSpec>, n: number): number {
+  const sign = negative ? MINUS : spec.plus ? PLUS : spec.space ? SPACE : 0;
+  if (sign === 0) return n;
+  buffer[n] = sign;
+  return n + 1;
+}
+
+/** Brings what stands from `n` to `end` to its width; zeros go in at `first`. */
+function pad(n: number, first: number, end: number, spec: Readonly<FormatSpec>): number {
+  const padding = spec.width - (end - n);
+  if (padding <= 0) return end;
+  if (spec.left) return fill(SPACE, padding, end);
+  const from = spec.zero ? first : n;
+  for (let k = end - 1; k >= from; k--) buffer[k + padding] = buffer[k] as number;
+  fill(spec.zero ? ZERO : SPACE, padding, from);
+  return end + padding;
+}
+
+/** `%d` of an int32 without precision. */
+export function putInteger(v: number, spec: Readonly<FormatSpec>, n: number): number {
+  const first = putSign(v < 0, spec, n);
+  // the negation of the least int32 is none
+  return pad(n, first, putDigits(v < 0 ? 0 - v : v, 1, first), spec);
+}
+
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => 10 ** i);
+const BILLION = 1e9;
+
+/**
+ * The nearest integer to `scaled`, the rounded product of a double and a power of ten; -1 if the
+ * rounding of the product may decide which one it is, or if it is too large.
+ */
+function nearest(scaled: number): number {
+  if (!(scaled < 1e15)) return -1;
+  const whole = Math.floor(scaled);
+  const rest = scaled - whole;
+  const doubt = scaled * 2.3e-16;
+  if (rest > 0.5 + doubt) return whole + 1;
+  return rest < 0.5 - doubt ? whole : -1;
+}
+
+/** An integer up to 10^15 with a point before its last `places` digits. */
+function putDecimal(v: number, places: number, n: number): number {
+  const least = places + 1;
+  let end: number;
+  if (v < BILLION && least <= 9) end = putDigits(v | 0, least, n);
+  else {
+    const high = Math.floor(v / BILLION);
+    end = putDigits(high | 0, least > 9 ? least - 9 : 1, n);
+    end = putDigits((v - high * BILLION) | 0, 9, end);
+  }
+  if (places === 0) return end;
+  for (let k = end - 1; k >= end - places; k--) buffer[k + 1] = buffer[k] as number;
+  buffer[end - places] = POINT;
+  return end + 1;
+}
+
+function isNegative(x: number): boolean {
+  return x < 0 || (x === 0 && 1 / x < 0);
+}
+
+/** `%f` of a double; -1 if that takes more than a multiplication. */
+export function putFixed(x: number, spec: Readonly<FormatSpec>, n: number): number {
+  const places = spec.precision < 0 ? 6 : spec.precision;
+  const digits = nearest(Math.abs(x) * (POWERS_OF_TEN[places] as number));
+  if (digits < 0) return -1;
+  const first = putSign(isNegative(x), spec, n);
+  return pad(n, first, putDecimal(digits, places, first), spec);
+}
+
+/** `%g` of a double without an exponent in its text; -1 if it has one, or takes more. */
+export function putGeneral(x: number, spec: Readonly<FormatSpec>, n: number): number {
+  const significant = spec.precision < 0 ? 6 : spec.precision === 0 ? 1 : spec.precision;
+  const size = Math.abs(x);
+  if (!(size >= 1e-4 && size < 1e15)) return -1;
+  const places = significant - wholeDigits(size);
+  if (places < 0) return -1;
+  const digits = nearest(size * (POWERS_OF_TEN[places] as number));
+  // rounded up to a power of ten, it has one digit too many
+  if (digits < 0 || digits >= (POWERS_OF_TEN[significant] as number)) return -1;
+  const first = putSign(x < 0, spec, n);
+  let end = putDecimal(digits, places, first);
+  if (places > 0) {
+    while (buffer[end - 1] === ZERO) end--;
+    if (buffer[end - 1] === POINT) end--;
+  }
+  return pad(n, first, end, spec);
 }
 
 /** `%o %x %X` of an int32 that is not negative, without precision. */
 export function putUnsigned(v: number, kind: Kind, spec: Readonly<FormatSpec>, n: number): number {
   const bits = kind === Kind.Octal ? 3 : 4;
   const letters = kind === Kind.UpperHex ? 55 : 87;
+  let first = n;
   // `#`: octal numbers begin with 0, hexadecimal ones with 0x, but for 0 itself
-  const prefix = spec.alt && v !== 0 ? bits - 2 : 0;
-  let digits = 1;
-  for (let rest = v >>> bits; rest !== 0; rest >>>= bits) digits++;
-  let at = n;
-  const padding = spec.width - digits - prefix;
-  if (padding > 0 && !spec.left && !spec.zero) at = fill(SPACE, padding, at);
-  if (prefix > 0) buffer[at++] = ZERO;
-  if (prefix > 1) buffer[at++] = letters + 33;
-  if (padding > 0 && !spec.left && spec.zero) at = fill(ZERO, padding, at);
-  const end = at + digits;
+  if (spec.alt && v !== 0) {
+    buffer[first++] = ZERO;
+    if (bits === 4) buffer[first++] = letters + 33;
+  }
+  let end = first + 1;
+  for (let rest = v >>> bits; rest !== 0; rest >>>= bits) end++;
   let rest = v;
-  for (let k = end - 1; k >= at; k--) {
+  for (let k = end - 1; k >= first; k--) {
     const digit = rest & ((1 << bits) - 1);
     buffer[k] = (digit < 10 ? ZERO : letters) + digit;
     rest >>>= bits;
   }
-  return padding > 0 && spec.left ? fill(SPACE, padding, end) : end;
+  return pad(n, first, end, spec);
 }
 
 function fill(byte: number, count: number, n: number): number {

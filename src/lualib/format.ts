@@ -11,13 +11,25 @@ import {
   first,
   isInteger,
   isNumber,
+  LuaFloat,
   type LuaNumber,
   type LuaValue,
   numberToDouble,
   type Results,
 } from "../runtime/value";
 import { checkDouble, checkInteger } from "./args";
-import { Kind, kindOf, MAX_SHORT, putInteger, putText, putUnsigned } from "./format-put";
+import {
+  Kind,
+  kindOf,
+  MAX_SHORT,
+  putFixed,
+  putGeneral,
+  putInteger,
+  putPadded,
+  putQuoted,
+  putText,
+  putUnsigned,
+} from "./format-put";
 import { text } from "./string-args";
 import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 
@@ -116,7 +128,7 @@ function parseItem(literal: string, modifiers: string, conv: string): Item {
     precision: rest?.[2] === undefined ? -1 : Number(rest[2].slice(1)),
   };
   const tooLong = modifiers.length >= MAX_FORM;
-  const kind = valid && !tooLong ? kindOf(conv, modifiers === "", spec.precision) : Kind.Other;
+  const kind = valid && !tooLong ? kindOf(conv, modifiers === "", spec) : Kind.Other;
   return { literal, conv, kind, form, spec: modifiers === "" ? PLAIN : spec, valid, tooLong };
 }
 
@@ -145,20 +157,10 @@ function run(items: Item[], args: LuaValue[], i: number, done: string): Results 
     if (kind === Kind.End) break;
     if (k >= args.length) throw argumentError(k + 2, "no value");
     const v = args[k];
-    if (typeof v === "number" && (v | 0) === v) {
-      const x = v | 0;
-      if (kind === Kind.Decimal) {
-        n = putInteger(x, item.spec, n);
-        continue;
-      }
-      if (kind >= Kind.Octal && x >= 0) {
-        n = putUnsigned(x, kind, item.spec, n);
-        continue;
-      }
-      if (kind === Kind.Char) {
-        buffer[n++] = x;
-        continue;
-      }
+    const put = putQuickly(kind, v, item.spec, n);
+    if (put >= 0) {
+      n = put;
+      continue;
     }
     let piece: string;
     if (kind === Kind.String && typeof v === "string") piece = v;
@@ -187,6 +189,32 @@ function run(items: Item[], args: LuaValue[], i: number, done: string): Results 
   }
   if (n === 0) return out;
   return out === "" ? bufferText(n) : out + bufferText(n);
+}
+
+/** Writes a value to the buffer from `n` on if that is quickly done, else gives -1. */
+function putQuickly(kind: Kind, v: LuaValue, spec: Readonly<FormatSpec>, n: number): number {
+  if (typeof v === "number") {
+    if (kind === Kind.Fixed) return putFixed(v, spec, n);
+    if (kind === Kind.General) return putGeneral(v, spec, n);
+    if ((v | 0) !== v) return -1;
+    const x = v | 0;
+    if (kind === Kind.Decimal || kind === Kind.String) return putInteger(x, spec, n);
+    if (kind >= Kind.Octal) return x >= 0 ? putUnsigned(x, kind, spec, n) : -1;
+    if (kind !== Kind.Char) return -1;
+    buffer[n] = x;
+    return n + 1;
+  }
+  if (typeof v === "string") {
+    if (v.length > MAX_SHORT) return -1;
+    if (kind === Kind.String) return putText(v, n);
+    if (kind === Kind.PaddedString) return putPadded(v, spec, n);
+    return kind === Kind.Quoted ? putQuoted(v, n) : -1;
+  }
+  if (v instanceof LuaFloat) {
+    if (kind === Kind.Fixed) return putFixed(v.n, spec, n);
+    if (kind === Kind.General) return putGeneral(v.n, spec, n);
+  }
+  return -1;
 }
 
 /** Waits for the `__tostring` of item `i`'s argument. */

@@ -131,7 +131,7 @@ function general(x: number, precision: number, alt: boolean): string {
 }
 
 /** How many digits `x >= 1e-4` has before the point; negative: how many zeros behind it. */
-function wholeDigits(x: number): number {
+export function wholeDigits(x: number): number {
   let n = -3;
   while (x >= (POWERS_OF_TEN[n + 4] as number)) n++;
   return n;
