@@ -13,7 +13,7 @@ import { condition } from "./conditions";
 import { indexChain, indexName } from "./indexing";
 import type { ExpressionRules, Lowering } from "./lower";
 import { FALSE, Kind, NIL, numberOperand, type Operand, stringOperand, TRUE } from "./operand";
-import { binary, logical, onDoubles, onHalves, unary } from "./operators";
+import { binary, logical, onDoubles, onHalves, onWords, unary } from "./operators";
 import { tableConstructor } from "./tables";
 
 /** What `Lowering` calls for the parts of an expression. */
@@ -135,7 +135,7 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
     case "Paren":
       return numericInto(lo, e.inner, target, wanted);
     case "Binary":
-      return onHalves(lo, e, target) || onDoubles(lo, e, target)
+      return onHalves(lo, e, target) || onWords(lo, e, target) || onDoubles(lo, e, target)
         ? Kind.Any
         : binary(lo, e, target, wanted);
     case "Unary":

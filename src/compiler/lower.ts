@@ -71,6 +71,8 @@ export class Lowering {
   skipsHalves = false;
   /** The same for what could be computed on doubles. */
   skipsDoubles = false;
+  /** The same for what could be computed on 32-bit words. */
+  skipsWords = false;
   private scratch = 0;
   usesCounter = false;
   usesDoubles = false;

@@ -1,6 +1,7 @@
 /**
  * Lowering of arithmetic, bitwise and logical operators, concatenation and length (§3.4.1-§3.4.7).
- * arith.ts holds the fast paths; halves.ts and doubles.ts take expressions of several operators.
+ * arith.ts holds the fast paths; halves.ts, words.ts and doubles.ts take expressions of several
+ * operators.
  */
 import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
@@ -10,6 +11,7 @@ import { FloatKind, isFloatOperator } from "./floats";
 import { halvesOf } from "./halves";
 import type { Lowering } from "./lower";
 import { anyOperand, isTemp, Kind, type Operand, truthTest } from "./operand";
+import { wordsOf } from "./words";
 
 export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {
   if (isComparison(e.op)) {
@@ -95,6 +97,23 @@ export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean 
     lo.skipsDoubles = true;
     binary(lo, e, t, false);
     lo.skipsDoubles = false;
+  });
+  for (const first of plan.first) lo.evaluated.delete(first);
+  if (t !== target) lo.emit(`${target}=${t};`);
+  return true;
+}
+
+/** Evaluates an expression on 32-bit words in one piece; false if it is no such one. */
+export function onWords(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  const plan = wordsOf(lo, e);
+  if (plan === undefined) return false;
+  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
+  // the operands are read again if it fails
+  const t = isTemp(target) ? target : lo.newTemp();
+  lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
+    lo.skipsWords = true;
+    binary(lo, e, t, false);
+    lo.skipsWords = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);
   if (t !== target) lo.emit(`${target}=${t};`);

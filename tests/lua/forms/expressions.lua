@@ -11,6 +11,10 @@ return {
     return Y(math.maxinteger) + Y(1), Y(math.mininteger) // Y(-1), Y(1 << 62) * Y(4), Y(9007199254740993) + Y(0.0)
   end },
   { "bitwise", function() return Y(5) & Y(3), Y(5) | Y(3), Y(5) ~ Y(3), ~Y(5), Y(1) << Y(40), Y(-1) >> Y(60) end },
+  { "words", function()
+    local n = 0xF0000001
+    return (Y(7) ~ n) + (n & 0xFF) & 0xFFFFFFFF, Y(n) << 4 & 0xFFFFFFFF, (n >> 4 | Y(n)) & 0xFF, (Y(8) | n) >> 1, (n ~ Y(2)) & n
+  end },
   { "comparison", function()
     return Y(1) < Y(2), Y(1) <= Y(1), Y(1) > Y(2), Y(1) >= Y(2), Y(1) == Y(1.0), Y("a") ~= Y("b"), Y("a") < Y("b"), not Y(nil)
   end },

@@ -1,0 +1,327 @@
+/**
+ * Expressions on 32-bit words in one piece, such as `((v << n) | (v >> (32 - n))) & 0xffffffff`.
+ *
+ * Integers from 2^31 up are doubles to the JIT, so that 32-bit hashes and checksums, operator by
+ * operator, change between integers and doubles all the time. If all operands are integers from 0 to
+ * 2^32-1, such an expression is computed on int32 values, and only its result becomes a number. What
+ * is masked in the end needs only the lower 32 bits of what comes before. If an operand turns out to
+ * be something else, the expression is evaluated operator by operator; nothing has happened until then.
+ */
+import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
+import type { Lowering } from "./lower";
+import { Kind } from "./operand";
+
+export interface WordsPlan {
+  /** JS condition that computes the result into the target; false if it could not. */
+  cond(target: string): string;
+  /** Operands to be evaluated first, in this order, and only once. */
+  first: Expr[];
+}
+
+const MAX_WORD = 0xffffffff;
+const MAX_INT32 = 0x7fffffff;
+/** More operators in one expression are not worth the code. */
+const MAX_OPERATORS = 16;
+
+/** A value, as JS text that stands in one place only. */
+interface Word {
+  /** A number that is the value modulo 2^32. */
+  low: string;
+  /** The exact value; undefined if it is the unsigned word of `low`. */
+  exact?: string;
+  /** Bounds of the exact value; undefined if only the lower bits are known. */
+  range: [number, number] | undefined;
+}
+
+function isWord(w: Word): w is Word & { range: [number, number] } {
+  return w.range !== undefined && w.range[0] >= 0 && w.range[1] <= MAX_WORD;
+}
+
+/** The exact value of a word that has a range. */
+function exactText(w: Word): string {
+  if (w.exact !== undefined) return w.exact;
+  return w.range !== undefined && w.range[1] <= MAX_INT32 ? w.low : `(${w.low}>>>0)`;
+}
+
+/** All bits up to the highest that is set. */
+function bitsOf(max: number): number {
+  let bits = 1;
+  while (bits <= max) bits *= 2;
+  return bits - 1;
+}
+
+class Planner {
+  readonly leaves: Expr[] = [];
+  first = 0;
+  operators = 0;
+  bitwise = 0;
+  private isScan = true;
+  private scratch = 0;
+  private depth = 0;
+  private tests: string[] = [];
+  /** Variables that have to be words somewhere. */
+  private readonly words = new Set<LocalVar>();
+  /** Operands that have been read, by the text that reads them. */
+  private readonly known = new Map<string, Word>();
+
+  constructor(private readonly lo: Lowering) {}
+
+  /** Looks whether it can be done, and collects the operands. */
+  scan(e: BinaryExpr): boolean {
+    const w = this.word(e, true);
+    return w?.range !== undefined && this.operators <= MAX_OPERATORS;
+  }
+
+  print(e: BinaryExpr, target: string): string {
+    this.isScan = false;
+    this.tests = [];
+    this.scratch = 0;
+    const w = this.word(e, true);
+    if (w === undefined) throw new Error("not an expression on words");
+    return [...this.tests, `((${target}=${exactText(w)}),true)`].join("&&");
+  }
+
+  /** `exact`: the whole value is wanted, not only its lower bits. */
+  private word(e: Expr, exact: boolean): Word | undefined {
+    // long sums nest deeply
+    if (this.depth > MAX_OPERATORS) return undefined;
+    this.depth++;
+    const w = this.wordOf(inner(e), exact);
+    this.depth--;
+    return w;
+  }
+
+  private wordOf(e: Expr, exact: boolean): Word | undefined {
+    if (e.type === "Integer") {
+      const { value } = e;
+      if (typeof value !== "number") return undefined;
+      const low = value | 0;
+      const text = (n: number) => (n < 0 ? `(${n})` : String(n));
+      return { low: text(low), exact: text(value), range: [value, value] };
+    }
+    if (this.lo.evaluated.has(e)) return this.leaf(e, exact);
+    if (e.type === "Unary" && e.op === "~" && !exact) {
+      const a = this.word(e.operand, false);
+      this.apply(true);
+      return a && { low: `(~${a.low})`, range: undefined };
+    }
+    if (e.type !== "Binary") return this.leaf(e, exact);
+    switch (e.op) {
+      case "&":
+        return this.and(e);
+      case "|":
+      case "~":
+        return this.orXor(e, exact);
+      case "<<":
+      case ">>":
+        return this.shift(e, exact);
+      case "+":
+      case "-":
+      case "*":
+        return this.sum(e, exact);
+      default:
+        return undefined;
+    }
+  }
+
+  private apply(isBitwise: boolean): void {
+    this.operators++;
+    if (isBitwise) this.bitwise++;
+  }
+
+  /** Only bits that both have are left: one exact operand will do. */
+  private and(e: BinaryExpr): Word | undefined {
+    const isMask = (x: Expr) => {
+      const { type, value } = inner(x) as { type: string; value?: unknown };
+      return type === "Integer" && typeof value === "number" && value >= 0 && value <= MAX_WORD;
+    };
+    const masks = [isMask(e.left), isMask(e.right)];
+    const a = this.word(e.left, !masks[1]);
+    const b = this.word(e.right, !masks[0]);
+    this.apply(true);
+    if (a === undefined || b === undefined) return undefined;
+    const max = Math.min(...[a, b].filter(isWord).map((w) => w.range[1]));
+    if (max === Number.POSITIVE_INFINITY) return undefined;
+    // -1 as an int32: all bits of the other are left
+    const whole = masks[1] && max === MAX_WORD;
+    return { low: whole ? a.low : `(${a.low}&${b.low})`, range: [0, max] };
+  }
+
+  private orXor(e: BinaryExpr, exact: boolean): Word | undefined {
+    const a = this.word(e.left, exact);
+    const b = this.word(e.right, exact);
+    this.apply(true);
+    if (a === undefined || b === undefined) return undefined;
+    const low = `(${a.low}${e.op === "~" ? "^" : "|"}${b.low})`;
+    if (!isWord(a) || !isWord(b)) return exact ? undefined : { low, range: undefined };
+    return { low, range: [0, bitsOf(Math.max(a.range[1], b.range[1]))] };
+  }
+
+  private shift(e: BinaryExpr, exact: boolean): Word | undefined {
+    const isLeft = e.op === "<<";
+    const a = this.word(e.left, exact || !isLeft);
+    const by = this.word(e.right, true);
+    this.apply(true);
+    if (a === undefined || by?.range === undefined) return undefined;
+    const constant = by.range[0] === by.range[1] ? by.range[0] : undefined;
+    if (constant !== undefined && (constant < 0 || constant > 31)) return undefined;
+    let amount = exactText(by);
+    if (constant === undefined) {
+      // JavaScript takes shifts modulo 32
+      this.tests.push(`${this.name(amount)}>=0&&${this.last()}<=31`);
+      amount = this.last();
+    }
+    if (!isLeft) {
+      if (!isWord(a)) return undefined;
+      return {
+        low: `(${a.low}>>>${amount})`,
+        range: [0, Math.floor(a.range[1] / 2 ** (constant ?? 0))],
+      };
+    }
+    const low = `(${a.low}<<${amount})`;
+    if (!exact) return { low, range: undefined };
+    if (constant === undefined || !isWord(a)) return undefined;
+    const factor = 2 ** constant;
+    const max = a.range[1] * factor;
+    if (max > Number.MAX_SAFE_INTEGER) return undefined;
+    return { low, exact: `(${exactText(a)}*${factor})`, range: [0, max] };
+  }
+
+  private sum(e: BinaryExpr, exact: boolean): Word | undefined {
+    const a = this.word(e.left, exact);
+    const b = this.word(e.right, exact);
+    this.apply(false);
+    if (a === undefined || b === undefined) return undefined;
+    if (!exact) {
+      const low = e.op === "*" ? `IM(${a.low},${b.low})` : `(${a.low}${e.op}${b.low}|0)`;
+      return { low, range: undefined };
+    }
+    if (a.range === undefined || b.range === undefined) return undefined;
+    const bounds = a.range.flatMap((x) =>
+      (b.range as [number, number]).map((y) =>
+        e.op === "+" ? x + y : e.op === "-" ? x - y : x * y,
+      ),
+    );
+    const range: [number, number] = [Math.min(...bounds), Math.max(...bounds)];
+    if (range[0] < -Number.MAX_SAFE_INTEGER || range[1] > Number.MAX_SAFE_INTEGER) return undefined;
+    // no integer is -0
+    const text = `(${exactText(a)}${e.op}${exactText(b)}${e.op === "*" ? "+0" : ""})`;
+    return { low: text, exact: text, range };
+  }
+
+  private leaf(e: Expr, exact: boolean): Word | undefined {
+    const known = this.lo.evaluated.get(e);
+    const variable = e.type === "Local" ? e.variable : undefined;
+    if (!this.isScan) {
+      const isInt = known?.kind === Kind.Int || this.isInt(e);
+      const whole = exact || (variable !== undefined && this.words.has(variable));
+      return this.test32(known?.code ?? this.read(e), whole, isInt);
+    }
+    if (known === undefined && !this.isReadable(e)) return undefined;
+    if (exact && variable !== undefined) this.words.add(variable);
+    return { low: "0", range: exact ? [0, MAX_WORD] : undefined };
+  }
+
+  /** Notes an operand; false if it can be read neither without effects nor before all others. */
+  private isReadable(e: Expr): boolean {
+    this.leaves.push(e);
+    if (e.type === "Local")
+      return e.variable.constant === undefined && !this.lo.isFloatVariable(e.variable);
+    if (this.isElement(e)) return true;
+    // one with effects must not come after an operator, which might fail before it
+    const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
+    this.first = this.leaves.length;
+    return this.operators === 0 && isCallOrField;
+  }
+
+  /** A value read from a variable or table, after the test that it is a word, or a safe integer. */
+  private test32(read: string, exact: boolean, isInt: boolean): Word {
+    const found = this.known.get(read);
+    if (found !== undefined && (!exact || isWord(found))) return found;
+    let mention = read;
+    let code = read;
+    if (!/^\w+$/.test(read)) {
+      mention = this.name(read);
+      code = this.last();
+    }
+    const typed = isInt ? "" : `typeof ${mention}==="number"&&`;
+    // conversions of doubles from 2^31 up are slow
+    const low = this.name(
+      `${code}>${MAX_INT32}&&${code}<=${MAX_WORD}?${code}-4294967296|0:${code}|0`,
+    );
+    const x = this.last();
+    if (exact) this.tests.push(`${typed}(${low}>>>0)===${code}`);
+    else {
+      const integral = isInt ? "" : `fl(${code})===${code}&&${code}-${code}===0&&`;
+      this.tests.push(`${typed}${integral}(${low},true)`);
+    }
+    const w: Word = exact
+      ? { low: x, exact: code, range: [0, MAX_WORD] }
+      : { low: x, range: undefined };
+    this.known.set(read, w);
+    return w;
+  }
+
+  private isInt(e: Expr): boolean {
+    return e.type === "Local" && this.lo.kindOf.get(e.variable) === Kind.Int;
+  }
+
+  /** `t[i & 0xff]`: an element that can be read without effects, if no metamethod comes in between. */
+  private isElement(e: Expr): boolean {
+    if (e.type !== "Index") return false;
+    const object = inner(e.object);
+    if (object.type !== "Local" || object.variable.constant !== undefined) return false;
+    const before = this.leaves.length;
+    const { operators, bitwise } = this;
+    const key = this.word(e.key, true);
+    // what is evaluated first must not be a part of the key
+    if (key === undefined || !isWord(key) || this.first > before) {
+      this.leaves.length = before;
+      this.operators = operators;
+      this.bitwise = bitwise;
+      return false;
+    }
+    return true;
+  }
+
+  private read(e: Expr): string {
+    if (e.type === "Local") return this.lo.slotValue(e.variable);
+    if (e.type !== "Index") throw new Error("not readable");
+    const key = this.word(e.key, true) as Word;
+    const object = this.lo.slotValue((inner(e.object) as Expr & { type: "Local" }).variable);
+    this.tests.push(`${this.name(`${object}?.array`)}!==undefined`);
+    return `${this.last()}[${exactText(key)}]`;
+  }
+
+  private name(value: string): string {
+    const x = `x${this.scratch++}`;
+    this.lo.useScratch(this.scratch);
+    return `(${x}=${value})`;
+  }
+
+  private last(): string {
+    return `x${this.scratch - 1}`;
+  }
+}
+
+function inner(expr: Expr): Expr {
+  let e = expr;
+  while (e.type === "Paren") e = e.inner;
+  if (e.type === "Local" && e.variable.constant !== undefined) return e.variable.constant;
+  return e;
+}
+
+/** How to compute `e` on words; undefined when it is no such expression. */
+export function wordsOf(lo: Lowering, e: BinaryExpr): WordsPlan | undefined {
+  if (lo.skipsWords || !/^[&|~+*-]$|^<<$|^>>$/.test(e.op)) return undefined;
+  const planner = new Planner(lo);
+  if (!planner.scan(e) || planner.bitwise === 0) return undefined;
+  const operands = planner.leaves.length;
+  // a single operator by a constant has a fast path of its own
+  if (operands === 0 || (planner.operators === 1 && operands === 1 && e.op !== "<<"))
+    return undefined;
+  return {
+    cond: (target) => planner.print(e, target),
+    first: planner.leaves.slice(0, planner.first),
+  };
+}
