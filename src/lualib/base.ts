@@ -11,16 +11,7 @@ import { select } from "../runtime/select";
 import { LuaTable } from "../runtime/table";
 import { checkText, tostring } from "../runtime/tostring";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
-import {
-  argumentError,
-  checkAny,
-  checkFunction,
-  checkIndex,
-  checkInteger,
-  checkTable,
-  missingError,
-  typeError,
-} from "./args";
+import { argumentError, checkAny, checkIndex, checkInteger, checkTable, typeError } from "./args";
 import { setMetatable } from "./finalizers";
 import { pcall, xpcall } from "./pcall";
 import { isTrue, runSteps, type Steps } from "./resumable";
@@ -181,12 +172,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       if (warnings) options.warn(`Lua warning: ${text}\n`);
       return [];
     },
-    xpcall(f: LuaValue, ...rest: LuaValue[]): Results {
-      if (rest.length === 0) throw missingError(2, "function");
-      const [handler, ...args] = rest;
-      checkFunction(handler, 2);
-      return xpcall(f, handler, ...args);
-    },
+    xpcall,
   };
 }
 

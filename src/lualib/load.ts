@@ -8,7 +8,7 @@ import { SUSPENDED } from "../runtime/frame";
 import { numberToString } from "../runtime/number";
 import type { LuaState } from "../runtime/state";
 import { levelsOf } from "../runtime/traceback";
-import { position, settle } from "../runtime/unwind";
+import { placed, settle } from "../runtime/unwind";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkFunction, checkString, optString } from "./args";
 import { BINARY } from "./bytes";
@@ -75,7 +75,7 @@ function loadText(
 function located({ value }: LuaError, level: number): Results {
   return inspect(({ top }) => {
     const at = levelsOf(top)[level - 1];
-    return [undefined, at?.proto === undefined ? value : `${position(at.proto, at.k)} ${value}`];
+    return [undefined, at?.proto === undefined ? value : placed(at.proto, at.k, value)];
   });
 }
 

@@ -7,6 +7,7 @@ import {
   EmptyError,
   handledErrors,
   LuaError,
+  missingError,
   NATIVE_ROW,
   StackOverflow,
   type TraceRow,
@@ -16,8 +17,9 @@ import { Interrupt } from "../runtime/interrupt";
 import { getMetamethod } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { levelsOf } from "../runtime/traceback";
-import { position, settle } from "../runtime/unwind";
-import type { LuaValue, Results } from "../runtime/value";
+import { placed, settle } from "../runtime/unwind";
+import { first, type LuaValue, type Results } from "../runtime/value";
+import { checkFunction } from "./args";
 
 /** What an error without a value has for one. */
 const NO_ERROR_OBJECT = "<no error object>";
@@ -35,9 +37,12 @@ function leaving(interrupt: Interrupt): Interrupt {
 
 /** `count` is the number of arguments of `f`. */
 function failure(error: unknown, f: LuaValue, count: number): Results {
-  if (error instanceof Interrupt) throw leaving(error);
-  if (error instanceof LuaError && typeof error.pending === "number" && error.pending > 1)
-    return locate(error, error.pending);
+  if (error instanceof LuaError) {
+    const { pending } = error;
+    // by far the most common: it has come through a Lua function
+    if (pending === 0 && error.traceback.length > 0) return [false, error.value];
+    if (typeof pending === "number" && pending > 1) return locate(error, pending);
+  } else if (error instanceof Interrupt) throw leaving(error);
   return [false, settle(error, nameOf(f), count).value];
 }
 
@@ -46,7 +51,7 @@ function locate(error: LuaError, level: number): Results {
   const { value } = settle(error, undefined);
   return inspect((owner) => {
     const at = levelsOf(owner.top)[level - 2];
-    return [false, at?.proto === undefined ? value : `${position(at.proto, at.k)} ${value}`];
+    return [false, at?.proto === undefined ? value : placed(at.proto, at.k, value)];
   });
 }
 
@@ -163,8 +168,7 @@ class XpcallFrame extends Frame {
       running.handledCalls--;
       return prefixed(r);
     }
-    const values = Array.isArray(r) ? r : [r];
-    return [false, values[0] ?? NO_ERROR_OBJECT];
+    return [false, first(r) ?? NO_ERROR_OBJECT];
   }
 
   override fail(error: unknown): Results {
@@ -190,7 +194,9 @@ class XpcallFrame extends Frame {
       const overflow = e instanceof StackOverflow ? 1 : 0;
       control.overflowHandlers += overflow;
       try {
-        r = call(this.handler, e instanceof EmptyError ? undefined : e.value);
+        const { handler } = this;
+        const value = e instanceof EmptyError ? undefined : e.value;
+        r = typeof handler === "function" ? handler(value) : call(handler, value);
       } catch (next) {
         if (next instanceof Interrupt) throw next;
         e = settle(next, nameOf(this.handler));
@@ -220,24 +226,35 @@ function handleFirst(call: XpcallFrame, error: LuaError, outside: Frame | null):
     // the position of a function further out
     const at = levelsOf(outside)[error.pending - 1];
     error.pending = 0;
-    if (at?.proto !== undefined) error.value = `${position(at.proto, at.k)} ${error.value}`;
+    if (at?.proto !== undefined) error.value = placed(at.proto, at.k, error.value);
   }
   running.protectedCalls++;
   running.handledCalls++;
   return new HandlingFrame(call.f, call.handler).handle(error);
 }
 
-export function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results {
-  const frame = new XpcallFrame(f, handler);
+/** Like `pcall` without a rest parameter. */
+export function xpcall(f: LuaValue, handler: LuaValue, a: LuaValue, b: LuaValue): Results {
+  const count = arguments.length;
+  if (count < 2) throw missingError(2, "function");
+  checkFunction(handler, 2);
   let r: Results;
   running.protectedCalls++;
   running.handledCalls++;
   try {
-    r = call(f, ...args);
+    if (typeof f === "function" && count <= 4) r = count === 2 ? f() : count === 3 ? f(a) : f(a, b);
+    else {
+      const rest: LuaValue[] = [];
+      for (let i = 2; i < count; i++) rest.push(arguments[i]);
+      r = call(f, ...rest);
+    }
   } catch (e) {
-    return frame.handle(e);
+    return new XpcallFrame(f, handler).handle(e);
   }
-  if (r === SUSPENDED) return isRaised() ? frame.handle(takeRaised()) : suspend(frame);
+  if (r === SUSPENDED) {
+    const frame = new XpcallFrame(f, handler);
+    return isRaised() ? frame.handle(takeRaised()) : suspend(frame);
+  }
   running.protectedCalls--;
   running.handledCalls--;
   return prefixed(r);

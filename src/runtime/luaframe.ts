@@ -125,20 +125,36 @@ export class LoopExit {
   constructor(readonly results: Results) {}
 }
 
-/** The fast form of a function leaves at operation `k`; `values` as they are in the frame. */
-export function leave(k: number, ...values: unknown[]): LuaValue[] {
-  return leaveFrame(new LuaFrame(values[0] as Proto, k, values));
-}
-
 /**
- * Generated code leaves a function with this frame, because an operation has been suspended. While an
+ * The fast form of a function leaves at operation `k`; `values` as they are in the frame. While an
  * error is raised nobody needs the frame: what it has to add to the error is added here, as long as
  * nothing further in waits for its turn.
  */
+export function leave(k: number, ...values: unknown[]): LuaValue[] {
+  const proto = values[0] as Proto;
+  if (control.reason === Reason.Raise && outermostFrame() === null) return passRaised(proto, k);
+  return suspend(new LuaFrame(proto, k, values));
+}
+
+/** The same for the resumable form, which has a frame. */
 export function leaveFrame(frame: LuaFrame): LuaValue[] {
   if (control.reason !== Reason.Raise || frame.tbc !== null || outermostFrame() !== null)
     return suspend(frame);
-  control.raised = unwind(frame.proto, frame.k, control.raised);
+  return passRaised(frame.proto, frame.k);
+}
+
+/** The error under way passes a function. Rows of a traceback are of no use to a plain `pcall`. */
+function passRaised(proto: Proto, k: number): LuaValue[] {
+  const { raised } = control;
+  if (
+    raised instanceof LuaError &&
+    raised.pending === 0 &&
+    raised.traceback.length > 0 &&
+    running.protectedCalls > 0 &&
+    running.handledCalls === 0
+  )
+    return SUSPENDED;
+  control.raised = unwind(proto, k, raised);
   return SUSPENDED;
 }
 

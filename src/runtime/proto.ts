@@ -62,9 +62,22 @@ export interface HookedForm {
   numbers: number[];
 }
 
+interface KnownFault {
+  k: number;
+  what: string;
+  operand: number;
+  /** The name of the operand's type. */
+  type: string;
+  text: string;
+}
+
 export class Proto {
   /** The chunk's name as it stands in messages; computed when first needed. */
   displayName: string | undefined;
+  /** The place that an error message gave last: `x.lua:3: ` for operation k. */
+  place: { k: number; text: string } | undefined;
+  /** The message of the last error of an operation, and what it was made of. */
+  fault: KnownFault | undefined;
   /** The resumable form, compiled when first needed. */
   resumable: ResumableForm | undefined;
   /** The prototype that this one is the hooked form of. */

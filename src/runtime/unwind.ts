@@ -3,6 +3,7 @@ import { chunkDisplayName } from "../parser/syntax-error";
 import { control } from "./control";
 import {
   ArgumentFault,
+  argumentTypeName,
   LuaError,
   NATIVE_ROW,
   OPERATION,
@@ -14,11 +15,17 @@ import { nativeName } from "./native";
 import type { Proto, ValueName } from "./proto";
 import type { LuaValue } from "./value";
 
-/** `x.lua:3:` of an operation. */
-export function position(proto: Proto, k: number): string {
-  // code without debug information has no lines
-  proto.displayName ??= chunkDisplayName(proto.chunkName);
-  return `${proto.displayName}:${proto.lines[k] || "?"}:`;
+/** A message with the position of an operation: `x.lua:3: message`. */
+export function placed(proto: Proto, k: number, message: unknown): string {
+  let { place } = proto;
+  if (place === undefined || place.k !== k) {
+    proto.displayName ??= chunkDisplayName(proto.chunkName);
+    // code without debug information has no lines. Joined, which makes the text in one piece
+    const text = [proto.displayName, ":", proto.lines[k] || "?", ": "].join("");
+    place = { k, text };
+    proto.place = place;
+  }
+  return place.text + message;
 }
 
 /**
@@ -56,24 +63,38 @@ function complete(e: LuaError, proto: Proto, k: number): void {
   }
   if (pending === OPERATION) {
     e.pending = 0;
-    e.value = `${position(proto, k)} ${e.value}`;
+    e.value = placed(proto, k, e.value);
     return;
   }
   if (typeof pending === "number") {
     e.pending = pending - 1;
     if (pending === 1 && typeof e.value === "string" && proto.lines[k])
-      e.value = `${position(proto, k)} ${e.value}`;
+      e.value = placed(proto, k, e.value);
     return;
   }
   e.pending = 0;
-  const message =
-    pending instanceof ArgumentFault
-      ? argumentMessage(pending, proto.debug.calleeName(k), undefined, proto.debug.argumentCount(k))
-      : operandMessage(pending, proto, k);
-  e.value = `${position(proto, k)} ${message}`;
+  if (pending instanceof OperandFault) {
+    e.value = operandMessage(pending, proto, k);
+    return;
+  }
+  const { debug } = proto;
+  const count = debug.argumentCount(k);
+  e.value = placed(proto, k, argumentMessage(pending, debug.calleeName(k), undefined, count));
 }
 
+/** The whole message. A program that catches an error will often see the same one again. */
 function operandMessage(fault: OperandFault, proto: Proto, k: number): string {
+  const { what, operand } = fault;
+  const type = argumentTypeName(fault.culprit);
+  const { fault: last } = proto;
+  if (last?.k === k && last.what === what && last.operand === operand && last.type === type)
+    return last.text;
+  const text = placed(proto, k, fault.message(operandName(fault, proto, k)));
+  proto.fault = { k, what, operand, type, text };
+  return text;
+}
+
+function operandName(fault: OperandFault, proto: Proto, k: number): string {
   let name: ValueName | undefined;
   if (fault.operand >= 0) {
     name =
@@ -81,7 +102,7 @@ function operandMessage(fault: OperandFault, proto: Proto, k: number): string {
         ? proto.debug.calleeName(k)
         : proto.debug.operandName(k, fault.operand as 0 | 1);
   }
-  return fault.message(name === undefined ? "" : ` (${name.kind} '${name.name}')`);
+  return name === undefined ? "" : ` (${name.kind} '${name.name}')`;
 }
 
 /** luaL_argerror: a method call does not count its object. */
