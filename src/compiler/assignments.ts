@@ -12,6 +12,7 @@ import { call, isMulti, listed, varargs } from "./calls";
 import { doubleInto, doubleOperand } from "./expressions";
 import { assignIndex, indexName } from "./indexing";
 import { endOfList } from "./lines";
+import { longValue, setLong } from "./longs";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
 
@@ -25,6 +26,14 @@ export function local(lo: Lowering, s: LocalStatement): void {
   const vars = s.vars;
   if (vars.length === 1 && vars[0]?.constant !== undefined) return;
   const before = lo.opCount;
+  const [long] = vars;
+  if (long !== undefined && lo.isLong(long)) {
+    const value = longValue(lo, s.exprs[0] as Expr, s.line);
+    if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
+    lo.declare(long);
+    setLong(lo, long, value);
+    return;
+  }
   const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
   if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
   vars.forEach((v, i) => {
@@ -170,7 +179,8 @@ export function assign(lo: Lowering, s: AssignStatement): void {
   if (s.targets.length === 1 && only !== undefined && s.exprs.length === 1) {
     const e = s.exprs[0] as Expr;
     if (only.type === "Local") {
-      if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
+      if (lo.isLong(only.variable)) setLong(lo, only.variable, longValue(lo, e, s.line));
+      else if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
       else if (lo.context.isCell(only.variable))
         lo.assignVariable(only.variable, lo.operand(e).code);
       else lo.into(e, lo.slot(only.variable));

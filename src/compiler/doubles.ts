@@ -69,15 +69,19 @@ class Planner {
 
   /** Can it be read without effects, if no metamethod comes in between? */
   private isReadable(e: Expr): boolean {
-    if (e.type === "Local") return e.variable.constant === undefined;
+    if (e.type === "Local") return e.variable.constant === undefined && !this.lo.isLong(e.variable);
     if (e.type === "Global") return true;
     if (e.type !== "Index") return false;
     const key = inner(e.key);
+    const beside = neighbour(key);
+    if (beside !== undefined && this.lo.isLong(beside.base.variable)) return false;
     const simple =
-      (key.type === "Local" && key.variable.constant === undefined) ||
+      (key.type === "Local" &&
+        key.variable.constant === undefined &&
+        !this.lo.isLong(key.variable)) ||
       (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
       (key.type === "String" && isHashKey(key.value)) ||
-      neighbour(key) !== undefined;
+      beside !== undefined;
     return simple && this.isReadable(inner(e.object));
   }
 

@@ -29,18 +29,30 @@ export class FloatVariables {
   private readonly variables = new Set<LocalVar>();
   /** Variables that may well hold 64-bit integers beyond ±2^53, for halves.ts. */
   private readonly large = new Set<LocalVar>();
+  /** Those of them that are only ever assigned results of integer operators: kept as halves. */
+  private readonly longs: Set<LocalVar>;
 
   constructor(fn: FunctionBody) {
     const assignments = new Map<LocalVar, Expr[]>();
     // a parameter holds whatever it is given
     const excluded = new Set<LocalVar>(fn.params);
-    collect(fn.body, fn, assignments, excluded);
+    const multiple = new Set<LocalVar>();
+    collect(fn.body, fn, assignments, excluded, multiple);
     for (let grew = true; grew; ) {
       grew = false;
       for (const [v, values] of assignments) {
         if (this.large.has(v) || !values.some((e) => this.isLarge(e))) continue;
         this.large.add(v);
         grew = true;
+      }
+    }
+    this.longs = new Set([...this.large].filter((v) => !excluded.has(v) && !multiple.has(v)));
+    for (let shrank = true; shrank; ) {
+      shrank = false;
+      for (const v of this.longs) {
+        if (assignments.get(v)?.every((e) => this.isIntegral(e))) continue;
+        this.longs.delete(v);
+        shrank = true;
       }
     }
     // begin with variables that are assigned floats and let the others follow; whoever is
@@ -92,8 +104,18 @@ export class FloatVariables {
     return e.type === "Integer" && e.value instanceof LuaInt64;
   }
 
-  get isEmpty(): boolean {
-    return this.variables.size === 0;
+  /** Is the variable one that is kept as halves? */
+  isLong(v: LocalVar): boolean {
+    return this.longs.has(v);
+  }
+
+  /** The result of an operator that gives integers if no float and no metamethod is in the way. */
+  private isIntegral(e: Expr): boolean {
+    if (e.type === "Integer") return true;
+    if (e.type === "Local") return this.longs.has(e.variable);
+    if (e.type === "Paren") return this.isIntegral(e.inner);
+    if (e.type === "Unary") return e.op === "~" || (e.op === "-" && this.isIntegral(e.operand));
+    return e.type === "Binary" && INTEGER_OPERATORS.has(e.op) && !hasFloat(e);
   }
 
   kind(e: Expr): FloatKind {
@@ -143,6 +165,16 @@ export class FloatVariables {
   }
 }
 
+/** Is there certainly a float among the operands? */
+function hasFloat(expr: Expr): boolean {
+  let e = expr;
+  while (e.type === "Binary" && INTEGER_OPERATORS.has(e.op)) {
+    if (hasFloat(e.right)) return true;
+    e = e.left;
+  }
+  return e.type === "Float" || (e.type === "Binary" && (e.op === "/" || e.op === "^"));
+}
+
 /** What is known of the part of a chain of operators that has been evaluated. */
 export interface ChainKind {
   kind: FloatKind;
@@ -162,12 +194,13 @@ function isInteger(e: Expr): boolean {
   );
 }
 
-/** Notes every assignment to the function's own variables. */
+/** Notes every assignment to the function's own variables, and which are assigned beside others. */
 function collect(
   block: Block,
   fn: FunctionBody,
   assignments: Map<LocalVar, Expr[]>,
   excluded: Set<LocalVar>,
+  multiple: Set<LocalVar>,
 ): void {
   const assign = (v: LocalVar, e: Expr | undefined) => {
     if (v.func !== fn || v.captured || e === undefined || v.constant !== undefined) excluded.add(v);
@@ -177,8 +210,13 @@ function collect(
       else list.push(e);
     }
   };
-  const inner = (b: Block) => collect(b, fn, assignments, excluded);
-  for (const s of block.statements) statement(s, assign, inner);
+  const inner = (b: Block) => collect(b, fn, assignments, excluded, multiple);
+  for (const s of block.statements) {
+    statement(s, assign, inner);
+    if (s.type === "Local" && s.vars.length > 1) for (const v of s.vars) multiple.add(v);
+    else if (s.type === "Assign" && s.targets.length > 1)
+      for (const t of s.targets) if (t.type === "Local") multiple.add(t.variable);
+  }
 }
 
 function statement(

@@ -9,13 +9,14 @@
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import type { Lowering } from "./lower";
+import { Kind } from "./operand";
 
 /** An expression that can be computed on halves. */
 export interface HalvesPlan {
   /** JS condition: the operands are integers, and there is a large one. */
   cond: string;
-  /** JS statements that compute the result into the target. */
-  statements(target: string): string;
+  /** JS statements that compute the result into the target; without one into `yh` and `yl`. */
+  statements(target?: string): string;
   /** An operand that has to be evaluated first, and only once. */
   first: Expr | undefined;
 }
@@ -103,6 +104,20 @@ function isPure(lo: Lowering, e: Expr): boolean {
   return e.type === "Local" && e.variable.constant === undefined && !lo.isFloatVariable(e.variable);
 }
 
+/** Does the operand stand in `r1h` and `r1l`? */
+function isUnboxed(lo: Lowering, e: Expr): e is Expr & { type: "Local" } {
+  return lo.isTyped && isLong(lo, e);
+}
+
+function isLong(lo: Lowering, e: Expr): boolean {
+  return e.type === "Local" && lo.isLong(e.variable);
+}
+
+/** A loop variable, or a constant. */
+function isInt(lo: Lowering, e: Expr): boolean {
+  return e.type === "Local" && lo.kindOf.get(e.variable) === Kind.Int;
+}
+
 function smallConstant(e: Expr): number | undefined {
   return e.type === "Integer" && typeof e.value === "number" && e.value >= 0 && e.value < 64
     ? e.value
@@ -115,26 +130,32 @@ function smallConstant(e: Expr): number | undefined {
  */
 export function halvesOf(
   lo: Lowering,
-  e: BinaryExpr,
+  e: Expr,
   textOf: (e: Expr) => string,
+  /** The result is wanted as halves. */
+  isWanted = false,
 ): HalvesPlan | undefined {
   // elsewhere integers are small, and the code would only be in the way
   if (lo.skipsHalves || !lo.floats.isLarge(e)) return undefined;
   const finder = new Finder(lo);
   const tree = finder.tree(e);
   const large = finder.leaves.some((l) => l.type === "Integer" && l.value instanceof LuaInt64);
-  if (!finder.isPossible || finder.operators < 2 || (finder.bitwise === 0 && !large))
+  const hasLong = finder.leaves.some((l) => isLong(lo, l));
+  if (!finder.isPossible) return undefined;
+  if (!isWanted && !hasLong && (finder.operators < 2 || (finder.bitwise === 0 && !large)))
     return undefined;
-  const operands: Expr[] = finder.leaves.filter((l): l is Expr => l.type !== "Integer");
+  const variables: Expr[] = finder.leaves.filter((l) => l.type !== "Integer");
+  const operands = variables.filter((l) => !isUnboxed(lo, l) && !isInt(lo, l));
   if (finder.first !== undefined) operands.push(finder.first);
-  if (operands.length === 0) return undefined;
+  if (variables.length === 0 && finder.first === undefined) return undefined;
   const texts = () => [...new Set(operands.map(textOf))];
   return {
     get cond() {
       const names = texts();
+      if (names.length === 0) return "true";
       const isLarge = names.map((t) => `${t} instanceof I64`).join("||");
       const areIntegers = names.map((t) => `II(${t})`).join("&&");
-      if (large) return areIntegers;
+      if (large || ((hasLong || isWanted) && lo.isTyped)) return areIntegers;
       return names.length === 1 ? isLarge : `(${isLarge})&&${areIntegers}`;
     },
     statements: (target) => print(lo, tree, textOf, target),
@@ -148,7 +169,7 @@ interface Halves {
   lo: string;
 }
 
-function print(lo: Lowering, tree: Tree, textOf: (e: Expr) => string, target: string): string {
+function print(lo: Lowering, tree: Tree, textOf: (e: Expr) => string, target?: string): string {
   let text = "";
   let used = 0;
   const known = new Map<string, Halves>();
@@ -162,14 +183,20 @@ function print(lo: Lowering, tree: Tree, textOf: (e: Expr) => string, target: st
     switch (t.kind) {
       case "leaf": {
         if (t.e.type === "Integer") return constantHalves(t.e.value);
+        if (isUnboxed(lo, t.e)) {
+          const slot = lo.slot(t.e.variable);
+          return { hi: `${slot}h`, lo: `${slot}l` };
+        }
         const code = textOf(t.e);
         let h = known.get(code);
         if (h === undefined) {
           // calls only for what is rare: there is a limit to what the JIT inlines into one function
-          h = {
-            hi: name(`typeof ${code}==="number"?HI(${code}):${code}.hi`),
-            lo: name(`typeof ${code}==="number"?LO(${code}):${code}.lo`),
-          };
+          h = isInt(lo, t.e)
+            ? { hi: name(`(${code}|0)===${code}?${code}>>31:HI(${code})`), lo: name(`${code}|0`) }
+            : {
+                hi: name(`typeof ${code}==="number"?HI(${code}):${code}.hi`),
+                lo: name(`typeof ${code}==="number"?LO(${code}):${code}.lo`),
+              };
           known.set(code, h);
         }
         return h;
@@ -186,11 +213,12 @@ function print(lo: Lowering, tree: Tree, textOf: (e: Expr) => string, target: st
   };
   const result = halves(tree);
   const hi = name(result.hi);
+  if (target === undefined) return `${text}yl=${result.lo};yh=${hi};`;
   // as `fromHalves`: up to ±2^53 a plain number
   return `${text}${target}=${hi}>=-2097152&&${hi}<2097152?FH(${hi},${result.lo}):new I64(${hi},${result.lo});`;
 }
 
-function constantHalves(v: number | LuaInt64): Halves {
+export function constantHalves(v: number | LuaInt64): Halves {
   const hi = typeof v === "number" ? Math.floor(v / 4294967296) | 0 : v.hi;
   const lo = typeof v === "number" ? v | 0 : v.lo;
   return { hi: `(${hi})`, lo: `(${lo})` };

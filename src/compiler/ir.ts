@@ -14,6 +14,7 @@
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
  * | `x0`, `x1`… | scratch within one operation: halves of integers              |
+ * | `yh`, `yl`  | the halves of a value on its way into a variable               |
  * | `n`         | counts loop iterations down to the next preemption check       |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
@@ -117,8 +118,8 @@ export interface OpInfo {
   temporaries: number;
   /** The temporaries among them that have no value yet: the targets of operations to come. */
   unset?: Set<string>;
-  /** Those that hold plain doubles, to be boxed when the frame is saved (typed code). */
-  unboxed?: Set<string>;
+  /** Those that are to be boxed when the frame is saved (typed code). */
+  unboxed?: Map<string, Unboxed>;
   /** The expression or the kind of implicit call; see names.ts. */
   expr: Expr | ImplicitOp | undefined;
   /** Register or temporary of the function that the operation calls. */
@@ -126,6 +127,9 @@ export interface OpInfo {
   /** An assignment to a field. */
   isStore?: boolean;
 }
+
+/** How typed code keeps a value: as a plain double, or an integer as its halves `r1h`, `r1l`. */
+export type Unboxed = "double" | "halves";
 
 export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker";
 
@@ -152,8 +156,8 @@ export interface FunctionCode {
   nodes: Node[];
   registers: number;
   temporaries: number;
-  /** Those of them that hold plain doubles, to be boxed when the frame is saved (typed code). */
-  unboxed?: Set<string>;
+  /** Registers that hold halves of integers somewhere (typed code). */
+  longRegisters: Set<string>;
   /** Index = operation number; [0] is unused. */
   ops: OpInfo[];
   locals: LocalScope[];
@@ -166,7 +170,7 @@ export interface FunctionCode {
   tailCalls: TailCall[];
   /** There is a loop, and so a counter `n`. */
   usesCounter: boolean;
-  /** The typed form keeps some floats unboxed, and so differs from the untyped one. */
+  /** The typed form keeps some numbers unboxed, and so differs from the untyped one. */
   usesDoubles: boolean;
   hasClose: boolean;
   /** How many scratch variables `x0`, … there are. */

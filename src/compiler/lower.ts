@@ -11,7 +11,16 @@
 import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import type { FloatVariables } from "./floats";
-import type { FunctionCode, ImplicitOp, LocalScope, Node, OpInfo, OpNode, TailCall } from "./ir";
+import type {
+  FunctionCode,
+  ImplicitOp,
+  LocalScope,
+  Node,
+  OpInfo,
+  OpNode,
+  TailCall,
+  Unboxed,
+} from "./ir";
 import { anyOperand, Kind, type Operand } from "./operand";
 
 /**
@@ -55,8 +64,9 @@ export class Lowering {
   private tempMax = 0;
   private labels = 0;
   readonly floats: FloatVariables;
-  /** Registers and temporaries that hold plain doubles at this point of typed code. */
-  private readonly unboxed = new Set<string>();
+  /** Registers and temporaries that hold no Lua values at this point of typed code. */
+  private readonly unboxed = new Map<string, Unboxed>();
+  private readonly longRegisters = new Set<string>();
   /** By number: has no code assigned the temporary since it was allocated? */
   private readonly unset: boolean[] = [];
   /** Temporaries below this number are needed after the expression that is being evaluated. */
@@ -153,7 +163,7 @@ export class Lowering {
   private info(line: number, expr: OpInfo["expr"], callee?: string, live = this.tempTop): OpInfo {
     const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
     if (callee !== undefined) info.callee = callee;
-    if (this.unboxed.size > 0) info.unboxed = new Set(this.unboxed);
+    if (this.unboxed.size > 0) info.unboxed = new Map(this.unboxed);
     for (let i = 0; i < live; i++) if (this.unset[i]) (info.unset ??= new Set()).add(`t${i}`);
     return info;
   }
@@ -346,6 +356,7 @@ export class Lowering {
     const register = this.newRegister();
     this.registerOf.set(v, register);
     if (this.floats.has(v)) this.holdsDouble(register);
+    if (this.isLong(v)) this.holdsHalves(register);
     const local: LocalScope = {
       name: v.name,
       register,
@@ -389,6 +400,16 @@ export class Lowering {
     return v.func === this.fn && this.floats.has(v);
   }
 
+  /** Is the variable kept as halves in typed code? */
+  isLong(v: LocalVar): boolean {
+    return v.func === this.fn && this.floats.isLong(v) && !this.context.isCell(v);
+  }
+
+  /** Its register holds no Lua value in typed code. */
+  isUnboxed(v: LocalVar): boolean {
+    return this.isFloatVariable(v) || this.isLong(v);
+  }
+
   /** The text uses the scratch variables `x0`, … up to that count; they don't outlive an operation. */
   useScratch(count: number): void {
     if (count > this.scratch) this.scratch = count;
@@ -397,7 +418,14 @@ export class Lowering {
   /** From now on the register or temporary holds a plain double, if this is typed code. */
   holdsDouble(name: string): void {
     this.usesDoubles = true;
-    if (this.isTyped) this.unboxed.add(name);
+    if (this.isTyped) this.unboxed.set(name, "double");
+  }
+
+  private holdsHalves(register: string): void {
+    this.usesDoubles = true;
+    if (!this.isTyped) return;
+    this.unboxed.set(register, "halves");
+    this.longRegisters.add(register);
   }
 
   holdsAny(name: string): void {
@@ -413,6 +441,11 @@ export class Lowering {
       return anyOperand(t);
     }
     if (v.func === this.fn && this.floats.has(v)) return { code: slot, kind: Kind.Double };
+    if (this.isLong(v)) {
+      const t = this.newTemp();
+      this.emit(this.isTyped ? `${t}=FH(${slot}h,${slot}l);` : `${t}=${slot};`);
+      return anyOperand(t);
+    }
     if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };
     return { code: slot, kind: this.kindOf.get(v) ?? Kind.Any };
   }
@@ -456,6 +489,7 @@ export class Lowering {
       nodes: this.nodes,
       registers: this.registerMax,
       temporaries: this.tempMax,
+      longRegisters: this.longRegisters,
       ops: this.ops,
       locals: this.locals,
       upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),

@@ -58,14 +58,17 @@ export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: bool
   return a.kind;
 }
 
+/** The text of an operand without effects, or of one that has been evaluated. */
+export function textOfLeaf(lo: Lowering, leaf: Expr): string {
+  const known = lo.evaluated.get(leaf);
+  if (known !== undefined) return known.code;
+  if (leaf.type !== "Local") throw new Error("not an operand without effects");
+  return lo.slotValue(leaf.variable);
+}
+
 /** Evaluates an expression on 64-bit integers by their halves; false if it is no such expression. */
 export function onHalves(lo: Lowering, e: BinaryExpr, target: string): boolean {
-  const plan = halvesOf(lo, e, (leaf) => {
-    const known = lo.evaluated.get(leaf);
-    if (known !== undefined) return known.code;
-    if (leaf.type !== "Local") throw new Error("not an operand without effects");
-    return lo.slotValue(leaf.variable);
-  });
+  const plan = halvesOf(lo, e, (leaf) => textOfLeaf(lo, leaf));
   if (plan === undefined) return false;
   const { first } = plan;
   if (first !== undefined) lo.evaluated.set(first, lo.operand(first));

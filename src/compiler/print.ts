@@ -11,7 +11,7 @@
  * waited when a frame is resumed; every list on the way to that operation then jumps ahead to the
  * part that contains it. Loops stay loops, so that the JIT compiles them well.
  */
-import type { FunctionCode, LoopNode, Node, RegionNode } from "./ir";
+import type { FunctionCode, LoopNode, Node, RegionNode, Unboxed } from "./ir";
 import { LOOP_TICKS } from "./lower";
 import { type Outline, outlines } from "./outline";
 
@@ -55,7 +55,7 @@ interface Region {
   registers: number;
   used: boolean;
   /** Registers to box; the same at all its operations. */
-  unboxed?: Set<string> | undefined;
+  unboxed?: Map<string, Unboxed> | undefined;
   /** Where its text begins. */
   start: number;
 }
@@ -138,7 +138,7 @@ abstract class Printer {
   }
 
   /** Saves a frame at the operation in `k`, with registers only. */
-  protected abstract saveRegisters(count: number, unboxed?: Set<string>): string;
+  protected abstract saveRegisters(count: number, unboxed?: Map<string, Unboxed>): string;
 
   /** A loop statement; undefined where it is not printed apart. */
   protected outlined(_loop: LoopNode): string | undefined {
@@ -161,6 +161,7 @@ abstract class Printer {
       case "endRegions":
         return "";
       case "if": {
+        if (n.cond === "true" && !this.resumable) return `{${this.list(n.taken)}}`;
         const jumps = this.resumable && n.hi > n.lo;
         const cond = jumps ? `pc!==0?pc<=${n.mid}:${n.cond}` : n.cond;
         const orelse = n.orelse.length === 0 ? "" : `else{${this.list(n.orelse)}}`;
@@ -184,9 +185,19 @@ abstract class Printer {
   }
 }
 
-/** The values of a frame as text, plain doubles boxed; 0 in place of what has no value. */
-function boxAll(names: string[], unboxed?: Set<string>, unset?: Set<string>): string {
-  return names.map((n) => (unset?.has(n) ? "0" : unboxed?.has(n) ? `BX(${n})` : n)).join(",");
+/** The values of a frame as text, boxed where they are not; 0 in place of what has no value. */
+function boxAll(names: string[], unboxed?: Map<string, Unboxed>, unset?: Set<string>): string {
+  const box = (n: string) => {
+    if (unset?.has(n)) return "0";
+    const kind = unboxed?.get(n);
+    return kind === undefined ? n : kind === "double" ? `BX(${n})` : `FH(${n}h,${n}l)`;
+  };
+  return names.map(box).join(",");
+}
+
+/** The variables of a register: itself, and the halves of an integer. */
+function partsOf(code: FunctionCode, register: string): string[] {
+  return code.longRegisters.has(register) ? [register, `${register}h`, `${register}l`] : [register];
 }
 
 class FastPrinter extends Printer {
@@ -210,7 +221,7 @@ class FastPrinter extends Printer {
     return `return U(${k},${this.values(k)})`;
   }
 
-  protected saveRegisters(count: number, unboxed?: Set<string>): string {
+  protected saveRegisters(count: number, unboxed?: Map<string, Unboxed>): string {
     const names = fixedLayout(this.code);
     for (let i = 0; i < count; i++) names.push(`r${i}`);
     return `return U(k,${boxAll(names, unboxed)})`;
@@ -233,7 +244,7 @@ class FastPrinter extends Printer {
     if (outline === undefined || loop.scope === undefined) return undefined;
     const { registers, temporaries } = loop.scope;
     const args = fixedLayout(this.code).slice(1);
-    for (let i = 0; i < registers; i++) args.push(`r${i}`);
+    for (let i = 0; i < registers; i++) args.push(...partsOf(this.code, `r${i}`));
     args.push(...temporaries);
     const printer = new LoopPrinter(this.code, this.outlines);
     const body = printer.list([
@@ -302,7 +313,8 @@ class ResumablePrinter extends Printer {
 function declarations(code: FunctionCode, from: number, without: string[] = []): string {
   const names: string[] = [",h"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
-  for (let i = from; i < code.registers; i++) names.push(`,r${i}`);
+  for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
+  if (code.longRegisters.size > 0) names.push(",yh,yl");
   for (let i = 0; i < code.temporaries; i++) if (!without.includes(`t${i}`)) names.push(`,t${i}`);
   for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);

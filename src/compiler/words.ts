@@ -226,7 +226,7 @@ class Planner {
   private isReadable(e: Expr): boolean {
     this.leaves.push(e);
     if (e.type === "Local")
-      return e.variable.constant === undefined && !this.lo.isFloatVariable(e.variable);
+      return e.variable.constant === undefined && !this.lo.isUnboxed(e.variable);
     if (this.isElement(e)) return true;
     // one with effects must not come after an operator, which might fail before it
     const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
