@@ -1,5 +1,5 @@
 /**
- * A hash table whose keys are int32 codes: integers, or the numbers of tables (see tablemap.ts).
+ * The hash table of a CodeMap: its keys are int32 codes.
  *
  * Pairs are entries in order of insertion; `slots` finds them by open addressing. A JS Map takes
  * several times as long for such keys and twice the memory. A key assigned nil stays as a dead entry,
@@ -19,6 +19,9 @@ export class CodeTable<K> {
   private codes = new Int32Array(MIN_CAPACITY);
   private values: LuaValue[] = [undefined];
   private dead = 0;
+  /** All codes lie between these. */
+  lowest = 0x7fffffff;
+  highest = -0x80000000;
 
   /** `keys` has the keys themselves by entry; null when they are the codes. */
   constructor(private readonly keys: K[] | null) {}
@@ -43,25 +46,23 @@ export class CodeTable<K> {
     }
   }
 
-  /** `key` is what the code stands for. */
-  set(code: number, key: K, value: LuaValue): void {
-    const entry = this.find(code);
-    if (entry === 0) {
-      if (value !== undefined) this.insert(code, key, value);
-      return;
-    }
+  /** Gives an entry a value. */
+  replace(entry: number, value: LuaValue): void {
     const { values } = this;
     if ((values[entry] === undefined) !== (value === undefined))
       this.dead += value === undefined ? 1 : -1;
     values[entry] = value;
   }
 
-  private insert(code: number, key: K, value: LuaValue): void {
+  /** Adds a code that has no entry yet; `key` is what it stands for. */
+  insert(code: number, key: K, value: LuaValue): void {
     if (this.values.length === this.codes.length) this.grow();
     const entry = this.values.length;
     this.codes[entry] = code;
     this.values.push(value);
     if (this.keys !== null) this.keys[entry] = key;
+    if (code < this.lowest) this.lowest = code;
+    if (code > this.highest) this.highest = code;
     this.place(code, entry);
   }
 
@@ -93,7 +94,29 @@ export class CodeTable<K> {
     this.codes = moved;
     this.slots = new Int32Array(2 * capacity);
     this.shift = Math.clz32(2 * capacity - 1);
-    for (let entry = 1; entry < n; entry++) this.place(moved[entry] as number, entry);
+    this.lowest = 0x7fffffff;
+    this.highest = -0x80000000;
+    for (let entry = 1; entry < n; entry++) {
+      const code = moved[entry] as number;
+      if (code < this.lowest) this.lowest = code;
+      if (code > this.highest) this.highest = code;
+      this.place(code, entry);
+    }
+  }
+
+  /** How many codes have a value. */
+  get size(): number {
+    return this.values.length - 1 - this.dead;
+  }
+
+  /** Puts values and keys at the place of their code, less `low`. */
+  copyTo(into: LuaValue[], intoKeys: (K | undefined)[] | null, low: number): void {
+    const { codes, values, keys } = this;
+    for (let entry = 1; entry < values.length; entry++) {
+      const at = (codes[entry] as number) - low;
+      into[at] = values[entry];
+      if (intoKeys !== null) intoKeys[at] = keys?.[entry];
+    }
   }
 
   /** Adds to `counts[i]` how many live codes there are in (2^(i-1), 2^i]; gives their sum. */
@@ -110,16 +133,20 @@ export class CodeTable<K> {
     return total;
   }
 
-  /** How many entries there is room for; changes only when the table grows. */
-  get capacity(): number {
-    return this.codes.length;
+  /** The next new code makes the table drop dead entries or grow. */
+  get isFull(): boolean {
+    return this.values.length === this.codes.length;
   }
 
   /** The first entry from `entry` on that is not dead; 0 when there is none. */
-  live(entry: number): number {
+  next(entry: number): number {
     const { values } = this;
     for (let i = entry; i < values.length; i++) if (values[i] !== undefined) return i;
     return 0;
+  }
+
+  code(entry: number): number {
+    return this.codes[entry] as number;
   }
 
   key(entry: number): K {

@@ -2,12 +2,13 @@
  * A JS Map in which a key assigned nil stays as a dead key, so that a traversal that clears fields
  * can go on from it. Dead keys are dropped when a new key comes in and they make up more than half.
  */
+import { StringTable } from "./stringtable";
 import type { LuaValue } from "./value";
 
 const MIN_DEAD = 32;
 
 export class KeyMap<K> {
-  private readonly map = new Map<K, LuaValue>();
+  protected map = new Map<K, LuaValue>();
   private dead = 0;
 
   get(key: K): LuaValue {
@@ -40,5 +41,53 @@ export class KeyMap<K> {
     // deleting from a Map keeps its live iterators valid
     for (const [k, v] of this.map) if (v === undefined) this.map.delete(k);
     this.dead = 0;
+  }
+}
+
+/** String keys from this many on are in a table of our own. */
+const MANY = 16_384;
+
+/** A map for string keys. */
+export class StringMap extends KeyMap<string> {
+  private table: StringTable | null = null;
+  private many = MANY;
+
+  override get(key: string): LuaValue {
+    return this.table === null ? this.map.get(key) : this.table.get(key);
+  }
+
+  override set(key: string, value: LuaValue): void {
+    const { table } = this;
+    if (table === null) {
+      super.set(key, value);
+      if (this.map.size >= this.many) this.toTable();
+    } else {
+      table.set(key, value);
+      if (table.isClogged) this.toMap(table);
+    }
+  }
+
+  override entries(): Iterator<[string, LuaValue]> {
+    return this.table === null ? this.map.entries() : this.table.entries();
+  }
+
+  private toTable(): void {
+    const table = new StringTable(2 * MANY);
+    for (const [k, v] of this.map) {
+      table.set(k, v);
+      if (table.isClogged) {
+        this.many = Number.POSITIVE_INFINITY;
+        return;
+      }
+    }
+    this.table = table;
+    this.map = new Map();
+  }
+
+  /** For good: the keys have been chosen so that their hashes are the same. */
+  private toMap(table: StringTable): void {
+    this.many = Number.POSITIVE_INFINITY;
+    this.table = null;
+    for (const [k, v] of table.entries()) super.set(k, v);
   }
 }

@@ -1,11 +1,11 @@
 /**
  * The part of a table for all keys that are neither in its array nor in its hidden class. Strings
  * and other keys (floats, booleans, large integers, functions) are in a JS Map each; integers in the
- * int32 range in a hash table by themselves, and so are tables, by a number that a table gets when it
- * is first used as a key.
+ * int32 range in a map by themselves (codemap.ts), and so are tables, by a number that a table gets
+ * when it is first used as a key.
  */
-import { CodeTable } from "./codetable";
-import { KeyMap } from "./keymap";
+import { CodeMap } from "./codemap";
+import { KeyMap, StringMap } from "./keymap";
 import type { LuaValue } from "./value";
 
 /** A Lua value as a Map key; 64-bit integers as bigint, so that equal ones are one key. */
@@ -20,9 +20,9 @@ const MAX_CODE = 0x7fffffff;
 let lastCode = 0;
 
 export class TableMap {
-  private strings: KeyMap<string> | null = null;
-  private integers: CodeTable<number> | null = null;
-  private coded: CodeTable<CodedKey> | null = null;
+  private strings: StringMap | null = null;
+  private integers: CodeMap<number> | null = null;
+  private coded: CodeMap<CodedKey> | null = null;
   private others: KeyMap<MapKey | CodedKey> | null = null;
   /** True once a positive integer key came in: the array part may want to take it over. */
   hasIntegers = false;
@@ -32,7 +32,7 @@ export class TableMap {
   }
 
   set(key: string, value: LuaValue): void {
-    this.strings ??= new KeyMap<string>();
+    this.strings ??= new StringMap();
     this.strings.set(key, value);
   }
 
@@ -41,13 +41,10 @@ export class TableMap {
     return this.integers === null ? undefined : this.integers.get(key);
   }
 
-  /** The key is an int32. True when the part for integers had to grow. */
+  /** The key is an int32. True when as many keys came in as there were before. */
   setInt(key: number, value: LuaValue): boolean {
-    this.integers ??= new CodeTable<number>(null);
-    const { integers } = this;
-    const before = integers.capacity;
-    integers.set(key, key, value);
-    return integers.capacity !== before;
+    this.integers ??= new CodeMap<number>(null);
+    return this.integers.set(key, key, value);
   }
 
   /**
@@ -83,7 +80,7 @@ export class TableMap {
       }
       key.code = ++lastCode;
     }
-    this.coded ??= new CodeTable<CodedKey>([]);
+    this.coded ??= new CodeMap<CodedKey>([]);
     this.coded.set(key.code, key, value);
   }
 
@@ -118,12 +115,12 @@ class PartsCursor implements Cursor {
   value: LuaValue = undefined;
   private strings: Iterator<[unknown, LuaValue]> | null;
   private others: Iterator<[unknown, LuaValue]> | null = null;
-  private entry = 0;
+  private position = 0;
 
   constructor(
-    strings: KeyMap<string> | null,
-    private integers: CodeTable<number> | null,
-    private coded: CodeTable<CodedKey> | null,
+    strings: StringMap | null,
+    private integers: CodeMap<number> | null,
+    private coded: CodeMap<CodedKey> | null,
     private rest: KeyMap<MapKey | CodedKey> | null,
   ) {
     this.strings = strings === null ? null : strings.entries();
@@ -137,7 +134,7 @@ class PartsCursor implements Cursor {
     if (this.integers !== null) {
       if (this.stepCodes(this.integers)) return true;
       this.integers = null;
-      this.entry = 0;
+      this.position = 0;
     }
     if (this.coded !== null) {
       if (this.stepCodes(this.coded)) return true;
@@ -161,21 +158,21 @@ class PartsCursor implements Cursor {
     }
   }
 
-  private stepCodes(part: CodeTable<number> | CodeTable<CodedKey>): boolean {
-    const entry = part.live(this.entry + 1);
-    if (entry === 0) return false;
-    this.entry = entry;
-    this.key = part.key(entry);
-    this.value = part.value(entry);
+  private stepCodes(part: CodeMap<number> | CodeMap<CodedKey>): boolean {
+    const position = part.next(this.position + 1);
+    if (position === 0) return false;
+    this.position = position;
+    this.key = part.key(position);
+    this.value = part.value(position);
     return true;
   }
 
   seek(isInteger: boolean, code: number): boolean {
-    const entry = (isInteger ? this.integers : this.coded)?.find(code) ?? 0;
-    if (entry === 0) return false;
+    const position = (isInteger ? this.integers : this.coded)?.find(code) ?? 0;
+    if (position === 0) return false;
     this.strings = null;
     if (!isInteger) this.integers = null;
-    this.entry = entry;
+    this.position = position;
     return true;
   }
 }
