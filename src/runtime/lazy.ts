@@ -6,7 +6,7 @@
  * As accessors would spoil the hidden class for inline caches, `hash` is replaced by a fresh object
  * as soon as one of them has turned into a plain value.
  */
-import { EMPTY_HASH, HashObject, type LuaTable } from "./table";
+import { EMPTY_HASH, HashObject, type LuaTable, lazyHashes } from "./table";
 import type { LuaValue } from "./value";
 
 /** The value of `table[name]` is what `make` gives, unless it is assigned first. */
@@ -22,6 +22,7 @@ export function lazyFields(
 ): void {
   if (table.hash === EMPTY_HASH) table.hash = new HashObject();
   const { hash } = table;
+  lazyHashes.add(hash);
   for (const name of names) {
     const before = hash[name];
     Object.defineProperty(hash, name, {
@@ -55,6 +56,7 @@ function setPlain(table: LuaTable, name: string, value: LuaValue): void {
     return;
   }
   const fresh = new HashObject();
+  lazyHashes.add(fresh);
   for (const key of Object.keys(old)) {
     const descriptor = Object.getOwnPropertyDescriptor(old, key) as PropertyDescriptor;
     if (key === name) fresh[key] = value;

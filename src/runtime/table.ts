@@ -38,6 +38,9 @@ export const HashObject = hashClass(function (this: Hash) {}) as unknown as new 
 export const EMPTY_HASH: Hash = Object.freeze(new HashObject());
 export const EMPTY_ARRAY: LuaValue[] = [undefined];
 
+/** Those with fields that are made when they are read (lazy.ts). */
+export const lazyHashes = new WeakSet<Hash>();
+
 /** Computed string keys that may come into `hash` before the table becomes a dictionary. */
 const MAX_DYNAMIC_KEYS = 16;
 /** `dynamic` of a table whose string keys live in `map`. */
@@ -123,7 +126,8 @@ export class LuaTable implements CodedKey {
   }
 
   setStr(key: string, value: LuaValue): void {
-    if (this.dynamic === DICTIONARY && this.map !== null) this.map.set(key, value);
+    if (this.dynamic === DICTIONARY && this.map !== null && this.hash === EMPTY_HASH)
+      this.map.set(key, value);
     else this.setStrSlow(key, value);
   }
 
@@ -245,6 +249,10 @@ export class LuaTable implements CodedKey {
   }
 
   private setMap(key: string, value: LuaValue): void {
+    if (this.hash !== EMPTY_HASH && key in this.hash) {
+      this.hash[key] = value;
+      return;
+    }
     if (this.map === null) {
       if (value === undefined) return;
       this.map = new TableMap();
@@ -254,10 +262,20 @@ export class LuaTable implements CodedKey {
 
   private toDictionary(): TableMap {
     this.map ??= new TableMap();
-    for (const key of Object.keys(this.hash)) this.map.set(key, this.hash[key]);
+    const { hash } = this;
     this.hash = EMPTY_HASH;
+    if (lazyHashes.has(hash)) this.keepLazy(hash, this.map);
+    else for (const key of Object.keys(hash)) this.map.set(key, hash[key]);
     this.dynamic = DICTIONARY;
     return this.map;
+  }
+
+  /** Fields that have not been read yet stay in `hash`: to read them would load what they stand for. */
+  private keepLazy(hash: Hash, map: TableMap): void {
+    this.hash = new HashObject();
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(hash)))
+      if (descriptor.get === undefined) map.set(key, descriptor.value);
+      else Object.defineProperty(this.hash, key, descriptor);
   }
 
   /** A border (§3.4.7). */
