@@ -1,7 +1,7 @@
 /**
- * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Each becomes two files inside of the
- * binary, its text and its code, read by the first `require` of it: start-up does not see them.
- * See src/compiler/ahead.ts.
+ * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Of each, the main function becomes part
+ * of the bundle; its text and its other functions are files inside of the binary, which start-up does
+ * not see. See src/compiler/ahead.ts.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,7 +12,10 @@ import { embeddedModules, embeddedPath } from "../src/stdlib";
 // their path becomes part of the binary, and so must be the same in every build
 const target = join(dirname(import.meta.dirname), "node_modules", ".cache", "assay", "ahead");
 
-/** Resolves `assay:ahead` to the files by module name. */
+/** Modules that most others call: all of their functions are in the bytecode cache. */
+const WHOLE = new Set(["internal.client"]);
+
+/** Resolves `assay:ahead` to the modules by name. */
 export function modulesAhead(): BunPlugin {
   mkdirSync(target, { recursive: true });
   const imports: string[] = [];
@@ -24,15 +27,18 @@ export function modulesAhead(): BunPlugin {
       imports.push(`import ${variable} from ${JSON.stringify(file)} with { type: "file" };`);
     };
     add(`text${n}`, ".lua", source, "latin1");
-    add(
-      `code${n}`,
-      ".json",
-      JSON.stringify(compileAhead(source, `@${embeddedPath(name)}`, n)),
-      "utf8",
+    const { count, units, functions } = compileAhead(
+      source,
+      `@${embeddedPath(name)}`,
+      WHOLE.has(name),
     );
-    entries.push(`${JSON.stringify(name)}: { text: text${n}, code: code${n} }`);
+    add(`functions${n}`, ".js.txt", functions, "latin1");
+    entries.push(
+      `${JSON.stringify(name)}: { id: ${n}, count: ${count}, text: text${n}, ` +
+        `functions: functions${n}, units: { ${unitList(units)} } }`,
+    );
   });
-  const contents = `${imports.join("\n")}\nexport const files = { ${entries.join(", ")} };\n`;
+  const contents = `${imports.join("\n")}\nexport const modules = { ${entries.join(", ")} };\n`;
   return {
     name: "modules ahead",
     setup(build) {
@@ -40,6 +46,13 @@ export function modulesAhead(): BunPlugin {
       build.onLoad({ filter: /./, namespace: "ahead" }, () => ({ contents, loader: "js" }));
     },
   };
+}
+
+/** The properties of an object with the units by number. */
+function unitList(units: Readonly<Record<number, string>>): string {
+  return Object.entries(units)
+    .map(([id, body]) => `${id}: (R, M, P) => {${body}}`)
+    .join(", ");
 }
 
 /** Another build may read the file right now. */

@@ -14,6 +14,7 @@ export const TRAILER = "\n---- Bun! ----\n";
 /** One entry: pairs of offset and length (name, text, source map, bytecode, …), and flags. */
 const ENTRY = 52;
 const NAME = 0;
+const TEXT = 8;
 export const BYTECODE = 24;
 
 const ROOT = "/$bunfs/root/";
@@ -48,6 +49,17 @@ export function dropBytecode(binary: Buffer, from: number, names: ReadonlySet<st
     binary.writeBigUInt64LE(0n, at + BYTECODE);
   }
   if (found !== names.size) throw new Error("the table of files has another form than expected");
+}
+
+/** The files in the binary: name, text, and the length of the bytecode. */
+export function* filesIn(binary: Buffer, from: number) {
+  const { base, table, length } = findTable(binary, from);
+  for (let at = table; at < table + length; at += ENTRY) {
+    const start = base + binary.readUInt32LE(at + TEXT);
+    const text = binary.subarray(start, start + binary.readUInt32LE(at + TEXT + 4));
+    const name = nameAt(binary, base, at).slice(ROOT.length);
+    yield { name, text, bytecode: binary.readUInt32LE(at + BYTECODE + 4) };
+  }
 }
 
 function nameAt(binary: Buffer, base: number, at: number): string {

@@ -1,14 +1,17 @@
 /**
- * Chunks that were compiled when the program was built: the modules inside of it. What is made from
- * the text then is the JavaScript of both forms of every function, and what the runtime knows of
- * each (see proto.ts). The text itself is only read again for messages, the debug library and hooks.
+ * Chunks that were compiled when the program was built: the modules inside of it. Their main functions
+ * become part of the program's own JavaScript, so that a `require` finds them in the bytecode cache.
+ * Most other functions are text in a file, compiled one by one when they are first called: bytecode is
+ * three times as large. The Lua text itself is only read again for messages, the debug library and hooks.
  */
 import { parseChunk } from "../parser/index";
 import { codegenApi } from "../runtime/codegen-api";
-import { type DebugInfo, Proto, type ResumableForm } from "../runtime/proto";
-import type { LuaFunction, LuaValue } from "../runtime/value";
-import { packForm, unpackForm } from "./ahead-form";
+import { runAgain } from "../runtime/compact";
+import { type DeferredCode, deferred } from "../runtime/deferred";
+import { type DebugInfo, Proto } from "../runtime/proto";
+import type { LuaFunction } from "../runtime/value";
 import type { ChunkContext } from "./chunk";
+import { printCompact } from "./compact";
 import { debugInfo } from "./debuginfo";
 import {
   type CompiledChunk,
@@ -18,99 +21,169 @@ import {
   hookedForm,
   lowerAll,
   type Module,
-  printUnit,
-  resumableText,
-  untyped,
+  runtimeNames,
 } from "./index";
 import type { FunctionCode } from "./ir";
 
-/** What `Proto` is made of, but for what is computed when asked. */
-export type FunctionFacts = ReturnType<typeof functionFacts>;
+/** Makes the functions of one prototype; what `printCompact` prints. */
+export type Factory = (...parts: unknown[]) => LuaFunction;
+/** A unit of code: a function of the runtime, the chunk's module, and its prototype. */
+export type Unit = (R: unknown, M: Module, P: () => Proto) => Factory;
 
-export interface AheadFunction {
-  readonly facts: FunctionFacts;
-  readonly cells: boolean[];
-  /** The resumable form, see `packForm`. */
-  readonly resumable: string;
+/** A chunk compiled ahead, as the build writes it down. */
+export interface AheadChunk {
+  readonly count: number;
+  /** Bodies of `Unit`s by number: those that become part of the program's JavaScript. */
+  readonly units: Readonly<Record<number, string>>;
+  /** Two lines of each function: what `Proto` is made of as JSON, and the body of its unit. */
+  readonly functions: string;
 }
 
-/** A chunk compiled ahead; plain data, for JSON. */
-export interface AheadChunk {
-  /** Part of the names of the functions; no chunk compiled at run time has it. */
+/** A chunk compiled ahead, inside of the program. */
+export interface AheadModule {
+  /** One number for each such chunk. */
   readonly id: number;
-  /** The functions' fast forms, as `printUnit` has them. */
-  readonly text: string;
-  /** By number. */
-  readonly functions: readonly AheadFunction[];
+  readonly count: number;
+  readonly units: Readonly<Record<number, Unit>>;
+  /** Reads `AheadChunk.functions`. */
+  functions(): string;
 }
 
 /** Numbers of chunks that are compiled at run time stay below. */
 const FIRST_ID = 1e9;
 
-/** Compiles the chunk number `n` of those compiled ahead. */
-export function compileAhead(source: string, chunkName: string, n: number): AheadChunk {
-  const id = FIRST_ID + n;
-  const context = contextOf(parseChunk(source, chunkName), source, id);
+/** What a prototype begins with. */
+type Facts = ReturnType<typeof functionFacts>;
+
+/** Compiles a chunk; if `isWhole`, all of its functions become part of the program's JavaScript. */
+export function compileAhead(source: string, chunkName: string, isWhole = false): AheadChunk {
+  const context = compactContext(source, chunkName, 0);
+  const units: Record<number, string> = {};
+  const lines: string[] = [];
   const codes = lowerAll(context);
-  const functions: AheadFunction[] = [];
-  const [main] = codes as [FunctionCode];
   for (const code of codes) {
-    const plain = untyped(context, code);
-    // both forms find their helpers in the module
-    for (const name of plain.uses) main.uses.add(name);
-    functions[code.body.id] = {
-      facts: functionFacts(context, code),
-      cells: cellsOf(context, code),
-      resumable: packForm(resumableText(plain)),
-    };
+    const { id } = code.body;
+    const isUnit = isWhole || id === 0;
+    const text = unitText(context, code);
+    if (isUnit) units[id] = text;
+    // without the names, which are known
+    const facts = functionFacts(context, code).slice(2);
+    lines[2 * id] = JSON.stringify([...facts, cellsOf(context, code)]);
+    lines[2 * id + 1] = isUnit ? "" : text;
   }
-  return { id, text: printUnit(context, codes), functions };
+  return { count: codes.length, units, functions: lines.join("\n") };
 }
 
-/** Makes the chunk ready to run; `source` is its text. */
-export function loadAhead(ahead: AheadChunk, source: string, chunkName: string): CompiledChunk {
-  const module: Module = {};
-  const again = new Lowered(ahead.id, source, chunkName);
-  const protos = ahead.functions.map(({ facts, cells, resumable }, i) => {
+function compactContext(source: string, chunkName: string, id: number): ChunkContext {
+  const context = contextOf(parseChunk(source, chunkName), source, id);
+  context.isCompact = true;
+  return context;
+}
+
+/** The body of a unit. */
+function unitText(context: ChunkContext, code: FunctionCode): string {
+  // in compact code these are record shapes and constants
+  const definitions = [...code.uses].map((name) => context.definitions.get(name)).join("");
+  const text = `${definitions}return ${printCompact(code)}`;
+  return `"use strict";${runtimeNames(text)}${text}`;
+}
+
+/** Makes the chunk ready to run; `source` gives its text. */
+export function loadAhead(
+  ahead: AheadModule,
+  source: () => string,
+  chunkName: string,
+): CompiledChunk {
+  const code = new AheadCode(ahead, source, chunkName);
+  return { instantiate: (env) => deferred(code, 0, [env]) };
+}
+
+class AheadCode implements DeferredCode {
+  private readonly module: Module = {};
+  private readonly protos: Proto[] = [];
+  private readonly factories: Factory[] = [];
+  private read: string[] | undefined;
+  private lowered: Lowered | undefined;
+
+  constructor(
+    private readonly ahead: AheadModule,
+    private readonly source: () => string,
+    private readonly chunkName: string,
+  ) {
+    for (let id = 1; id < ahead.count; id++)
+      this.module[`m${id}`] = (...upvalues: unknown[]) => deferred(this, id, upvalues);
+  }
+
+  proto(id: number): Proto {
+    this.protos[id] ??= this.makeProto(id);
+    return this.protos[id];
+  }
+
+  factory(id: number): Factory {
+    this.factories[id] ??= this.unit(id)(codegenApi, this.module, () => this.proto(id));
+    return this.factories[id];
+  }
+
+  private unit(id: number): Unit {
+    const compiled = () => new Function("R", "M", "P", this.line(2 * id + 1)) as Unit;
+    return this.ahead.units[id] ?? compiled();
+  }
+
+  private line(n: number): string {
+    this.read ??= this.ahead.functions().split("\n");
+    return this.read[n] as string;
+  }
+
+  private makeProto(id: number): Proto {
+    const facts = JSON.parse(this.line(2 * id)) as unknown[];
+    const cells = facts.pop() as boolean[];
+    const names = [`L${FIRST_ID + this.ahead.id}_${id}`, this.chunkName];
     const proto: Proto = new Proto(
-      ...facts,
-      lazyDebug(() => debugInfo(again.context, again.code(i))),
-      () => new Function("R", "M", unpackForm(resumable))(codegenApi, module) as ResumableForm,
+      ...([...names, ...facts] as unknown as Facts),
+      lazyDebug(() => debugInfo(this.again.context, this.again.code(id))),
+      () => runAgain,
       cells,
-      () => hookedForm(again.context, again.code(i), proto, module),
+      () => hookedForm(this.again.context, this.again.code(id), proto, this.hookedModule()),
     );
+    const code = this;
     proto.origin = {
-      source,
+      get source() {
+        return code.source();
+      },
       get body() {
-        return again.code(i).body;
+        return code.again.code(id).body;
       },
     };
     return proto;
-  });
-  new Function("R", "P", "M", ahead.text)(codegenApi, protos, module);
-  const main = module.m0 as (env: { v: LuaValue }) => LuaFunction;
-  return { instantiate: (env) => main(env) };
+  }
+
+  /** Hooked code finds shapes and constants in the module. */
+  private hookedModule(): Module {
+    let text = "";
+    for (const [name, definition] of this.again.context.definitions)
+      text += `${definition}M.${name}=${name};`;
+    new Function("R", "M", `"use strict";${runtimeNames(text)}${text}`)(codegenApi, this.module);
+    return this.module;
+  }
+
+  private get again(): Lowered {
+    this.lowered ??= new Lowered(
+      compactContext(this.source(), this.chunkName, FIRST_ID + this.ahead.id),
+    );
+    return this.lowered;
+  }
 }
 
 /** The chunk's functions, lowered once more when somebody asks for one of them. */
 class Lowered {
-  private codes: Map<number, FunctionCode> | undefined;
-  private own: ChunkContext | undefined;
+  private readonly codes: Map<number, FunctionCode>;
 
-  constructor(
-    private readonly id: number,
-    private readonly source: string,
-    private readonly chunkName: string,
-  ) {}
-
-  get context(): ChunkContext {
-    this.own ??= contextOf(parseChunk(this.source, this.chunkName), this.source, this.id);
-    return this.own;
+  constructor(readonly context: ChunkContext) {
+    this.codes = new Map(lowerAll(context).map((c) => [c.body.id, c]));
   }
 
-  code(i: number): FunctionCode {
-    this.codes ??= new Map(lowerAll(this.context).map((c) => [c.body.id, c]));
-    return this.codes.get(i) as FunctionCode;
+  code(id: number): FunctionCode {
+    return this.codes.get(id) as FunctionCode;
   }
 }
 

@@ -102,14 +102,17 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     if (e.type === "Call" || e.type === "MethodCall") {
       const clear = rest.map((t) => `${t}=undefined;`).join("");
       const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
-      const direct = isTraversal(e)
-        ? (f: string, table: string) => traversal(e.func.name, f, table, results)
-        : () => "";
+      const direct =
+        isTraversal(e) && !lo.context.isCompact
+          ? (f: string, table: string) => traversal(e.func.name, f, table, results)
+          : () => "";
       call(
         lo,
         e,
         (c, _k, f, apply) =>
-          `${direct(f.code, apply("").slice(1, -1))}{${c.before}${first}=${c.value};${assign}}`,
+          c.first !== undefined
+            ? `${c.before}${first}=${c.value};if(${first}===null)break sus;${first}=A(${first});${spread}`
+            : `${direct(f.code, apply("").slice(1, -1))}{${c.before}${first}=${c.value};${assign}}`,
         `${first}=A(v);${spread}`,
       );
     } else {

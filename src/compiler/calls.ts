@@ -3,6 +3,7 @@
  * expression into an array, `list` a list that may end in one.
  */
 import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
+import { getField } from "./indexing";
 import { endLine } from "./lines";
 import type { Lowering } from "./lower";
 import { anyOperand, isTemp, Kind, type Operand } from "./operand";
@@ -69,11 +70,12 @@ export function listText(l: ListText): string {
   return parts.join(",");
 }
 
-/** A call of `f` with the list behind the arguments `first`. */
-function applied(f: string, first: string[], l: ListText): string {
+/** A call of `f` with the list behind the arguments `first`; `isCompact`: its text is there once. */
+function applied(f: string, first: string[], l: ListText, isCompact: boolean): string {
   const fixed = [...first, ...l.fixed.map((o) => o.code)];
   const { spread } = l;
   if (spread === undefined) return `${f}(${fixed.join(",")})`;
+  if (isCompact) return `${f}(${[...first, listText(l)].join(",")})`;
   const many = `${f}(${[...fixed, `...${spread}`].join(",")})`;
   if (isArray(spread)) return many;
   // one result is by far the most common case
@@ -84,14 +86,21 @@ function applied(f: string, first: string[], l: ListText): string {
 export interface CallText {
   before: string;
   value: string;
+  /** The same with the first result only, or null; undefined if there is no helper for that. */
+  first?: string;
 }
+
+/** The text of a call of what the callee's text names, or of a helper that calls it. */
+export type Apply = (callee: string, helper?: string) => string;
 
 /**
  * Calls `f`. A callee that may be no function is replaced by one that applies `__call`, so that
  * there is one JS call only.
  */
-export function callText(f: Operand, apply: (f: string) => string, k: number): CallText {
+export function callText(lo: Lowering, f: Operand, apply: Apply, k: number): CallText {
   const number = `k=${k};`;
+  if (callsByHelper(lo))
+    return { before: number, value: apply(f.code, "C"), first: apply(f.code, "C1") };
   if (f.kind === Kind.Function) return { before: number, value: apply(f.code) };
   if (f.kind !== Kind.Any) return { before: number, value: apply(`CF(${f.code})`) };
   if (isTemp(f.code)) {
@@ -102,11 +111,16 @@ export function callText(f: Operand, apply: (f: string) => string, k: number): C
   return { before: number + check, value: apply("h") };
 }
 
+/** Compact code has calls of functions by helpers, but for hooked code, which has its own. */
+function callsByHelper(lo: Lowering): boolean {
+  return lo.context.isCompact && !lo.isHooked;
+}
+
 /** Evaluates callee and arguments, then emits the call as one operation. */
 export function call(
   lo: Lowering,
   e: CallExpr | MethodCallExpr,
-  text: (call: CallText, k: number, f: Operand, apply: (f: string) => string) => string,
+  text: (call: CallText, k: number, f: Operand, apply: Apply) => string,
   resume: string,
 ): void {
   let f: Operand;
@@ -114,10 +128,10 @@ export function call(
   if (e.type === "MethodCall") {
     const object = lo.operand(e.object);
     const t = lo.newTemp();
-    const g = lo.use(lo.context.getter(e.name));
+    const get = getField(lo, object.code, e.name);
     // an index operation of its own, named after the method in messages
     lo.op(
-      (k) => `k=${k};${t}=${g}(${object.code});if(${t}===null)break sus;`,
+      (k) => `k=${k};${t}=${get};if(${t}===null)break sus;`,
       `${t}=F(v)`,
       e.line,
       e,
@@ -131,10 +145,14 @@ export function call(
     ? { fixed: e.args.map((a) => listed(lo, a)), spread: undefined }
     : list(lo, e.args);
   const first = self === "" ? [] : [self];
-  const apply = (name: string) => applied(name, first, args);
+  const { isCompact } = lo.context;
+  const apply: Apply = (name, helper) =>
+    helper === undefined
+      ? applied(name, first, args, isCompact)
+      : applied(helper, [name, ...first], args, isCompact);
   // hooked code calls everything through a helper
   const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
-  lo.op((k) => text(callText(callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
+  lo.op((k) => text(callText(lo, callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
 }
 
 /** `select(n, ...)` cut to one value. */
@@ -143,6 +161,7 @@ export function isSelect(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallE
     e.type === "Call" &&
     e.func.type === "Global" &&
     e.func.name === "select" &&
+    !lo.context.isCompact &&
     e.args.length === 2 &&
     e.args[1]?.type === "Vararg" &&
     lo.fn.varargTable === undefined
@@ -157,6 +176,7 @@ export function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
   lo.op(
     (k) => {
       const c = callText(
+        lo,
         lo.isHooked ? { ...f, kind: Kind.Boxed } : f,
         (name) => `${name}(${n.code},...va)`,
         k,

@@ -19,6 +19,8 @@ export class ChunkContext {
 
   /** A short text without loops: its main function is not worth access helpers of its own. */
   isBrief = false;
+  /** Code is to be small rather than fast: operations are calls of helpers (modules compiled ahead). */
+  isCompact = false;
   /** The functions have no lines and names of variables (string.dump). */
   isStripped = false;
 

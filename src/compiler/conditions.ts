@@ -92,7 +92,11 @@ function operandComparison(lo: Lowering, e: BinaryExpr): string {
     .join("&&");
   lo.op(
     (k) =>
-      `if(${test})${t}=${direct};else{k=${k};${t}=${helper}(${args});if(${t}===null)break sus;}`,
+      lo.quickly(
+        test,
+        `${t}=${direct};`,
+        `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`,
+      ),
     `${t}=B(v)`,
     e.line,
     e,
@@ -120,8 +124,11 @@ function equality(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand): string {
   const t = lo.newTemp();
   lo.op(
     (k) =>
-      `if(${a.code}===${b.code})${t}=true;else if(typeof ${a.code}!=="object"&&typeof ${b.code}!=="object")${t}=false;` +
-      `else{k=${k};${t}=eq(${lo.argument(a)},${lo.argument(b)});if(${t}===null)break sus;}`,
+      lo.quickly(
+        `${a.code}===${b.code}`,
+        `${t}=true;else if(typeof ${a.code}!=="object"&&typeof ${b.code}!=="object")${t}=false;`,
+        `k=${k};${t}=eq(${lo.argument(a)},${lo.argument(b)});if(${t}===null)break sus;`,
+      ),
     `${t}=B(v)`,
     e.line,
     e,

@@ -46,7 +46,8 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
     },
     temporaries: (k) => {
       const op = code.ops[k];
-      const from = registerBase(code) + (op?.registers ?? 0);
+      const used = code.isCompact ? code.registers : (op?.registers ?? 0);
+      const from = registerBase(code) + used;
       return { from, to: from + (op?.temporaries ?? 0) };
     },
     get varargSlot() {

@@ -125,7 +125,9 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
         lo,
         e,
         (c) =>
-          `${c.before}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
+          c.first !== undefined
+            ? `${c.before}${target}=${c.first};if(${target}===null)break sus;`
+            : `${c.before}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
         `${target}=F(v)`,
       );
       return Kind.Any;

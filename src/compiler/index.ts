@@ -48,7 +48,7 @@ export function lowerAll(context: ChunkContext): FunctionCode[] {
   const functions: FunctionCode[] = [];
   const queue: FunctionBody[] = [context.chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
-    const { code, inner } = lowerFunction(context, fn, true);
+    const { code, inner } = lowerFunction(context, fn, !context.isCompact);
     functions.push(code);
     queue.push(...inner);
   }
@@ -100,7 +100,7 @@ const RUNTIME_NAME = new RegExp(`\\b(?:${codegenNames.join("|")})\\b`, "g");
  * Brings the names of the runtime into scope that the text uses; it may bring in a few more. With
  * `var`, because each use of a `const` from an inner function carries a check that it has its value.
  */
-function runtimeNames(text: string): string {
+export function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
   if (text.length > 20_000) return `var {${codegenNames.join(",")}}=R;`;
   return `var {${[...new Set(text.match(RUNTIME_NAME))].join(",")}}=R;`;

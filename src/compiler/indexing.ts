@@ -46,7 +46,7 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
   const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const negative = typeof key.value === "number" && key.value < 0;
-  if ((key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
+  if (lo.context.isCompact || (key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
     lo.op(slow, `${t}=F(v)`, e.line, e);
     return;
   }
@@ -60,15 +60,20 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
   );
 }
 
+/** The text of `o.name` with all metamethods. */
+export function getField(lo: Lowering, o: string, name: string): string {
+  return lo.context.isCompact || (lo.context.isBrief && lo.fn.id === 0)
+    ? `I(${o},${quote(name)})`
+    : `${lo.use(lo.context.getter(name))}(${o})`;
+}
+
 /** `t = o.name` */
 export function indexName(lo: Lowering, o: Operand, name: string, target: string, e: Expr): void {
   const t = target === o.code ? lo.newTemp() : target;
-  const get =
-    lo.context.isBrief && lo.fn.id === 0
-      ? `I(${o.code},${quote(name)})`
-      : `${lo.use(lo.context.getter(name))}(${o.code})`;
+  const get = getField(lo, o.code, name);
   const slow = (k: number) => `k=${k};${t}=${get};if(${t}===null)break sus;`;
-  if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
+  if (lo.context.isCompact || !isHashKey(name) || !mayBeTable(o))
+    lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     lo.op(
       (k) =>
@@ -102,7 +107,7 @@ function storeIndex(
   e: Expr,
   live: number,
 ): void {
-  if (typeof key.value === "string") {
+  if (typeof key.value === "string" && !lo.context.isCompact) {
     const name = key.value as string;
     const s = lo.use(lo.context.setter(name));
     const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===null)break sus;`;
@@ -124,7 +129,7 @@ function storeIndex(
   const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
-  if (!dense || v.kind === Kind.Nil || !mayBeTable(o)) {
+  if (lo.context.isCompact || !dense || v.kind === Kind.Nil || !mayBeTable(o)) {
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }

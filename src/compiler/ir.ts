@@ -182,6 +182,8 @@ export interface FunctionCode {
    * that such calls can't be known.
    */
   tailNote: string | undefined;
+  /** See ChunkContext. */
+  isCompact: boolean;
   /** Names of dispatch variables. */
   dispatchVars: string[];
 }

@@ -3,7 +3,7 @@
  */
 import type { GenericForStatement, NumericForStatement } from "../parser/ast";
 import { listOf } from "./assignments";
-import { callText, listed } from "./calls";
+import { type Apply, callText, listed } from "./calls";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, quote } from "./operand";
 
@@ -41,7 +41,10 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
       if (limit.kind !== Kind.Int)
         lo.op(
-          (k) => `if(${unfit(bound, stepValue)}){k=${k};${bound}=FLim(${bound},${stepValue})}`,
+          (k) => {
+            const slow = `k=${k};${bound}=FLim(${bound},${stepValue});`;
+            return lo.context.isCompact ? slow : `if(${unfit(bound, stepValue)}){${slow}}`;
+          },
           "",
           s.line,
           "for prepare",
@@ -57,11 +60,15 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     lo.emit(`${bound}=${limit.code};${stepRegister}=${by};${state}=null;`);
     const int32 = (x: string) => `typeof ${x}==="number"&&(${x}|0)===${x}`;
     const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${stepRegister}!==0`;
+    const limitTest = unfit(bound, constantStep ? stepValue : undefined);
     lo.op(
       (k) =>
         // the counter never holds anything but an int32, whatever the start may be in other runs
-        `if(${int32(start.code)}${stepTest}){${counter}=${start.code}|0;if(${unfit(bound, constantStep ? stepValue : undefined)}){k=${k};${bound}=FLim(${bound},${stepRegister})}}` +
-        `else{k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0}`,
+        lo.quickly(
+          `${int32(start.code)}${stepTest}`,
+          `{${counter}=${start.code}|0;if(${limitTest}){k=${k};${bound}=FLim(${bound},${stepRegister})}}`,
+          `k=${k};${state}=FP(${start.code},${bound},${stepRegister});${counter}=0;`,
+        ),
       "",
       s.line,
       "for prepare",
@@ -108,6 +115,8 @@ function countedLoop(
     lo,
     (name) => {
       if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
+      else if (lo.context.isCompact)
+        lo.emit(`if(!${state}.next())break ${name};${counter}=${state}.value;`);
       else
         lo.emit(
           `if(${state}===null){if(!(${done}))break ${name};}else if(${state}.next())${counter}=${state}.value;else break ${name};`,
@@ -123,7 +132,8 @@ function countedLoop(
       endOfBody(lo, s.line);
       lo.tick(s.line);
       const advance = `${counter}=${counter}+${step};`;
-      lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
+      if (state === undefined || !lo.context.isCompact)
+        lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
     },
     outliving,
   );
@@ -150,7 +160,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
     const closing = init[3] ?? NIL;
     lo.emit(
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
-        (lo.context.keepsVarargs
+        (lo.context.keepsVarargs || lo.context.isCompact
           ? `${mode}=0;`
           : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
     );
@@ -166,33 +176,11 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
     lo.releaseTemps(mark);
     const vars = s.vars.length === 1 ? 2 : s.vars.length;
     const values = Array.from({ length: vars }, () => lo.newRegister());
-    const [v0, v1] = values as [string, string];
-    const rest = values
-      .slice(2)
-      .map((v) => `${v}=undefined;`)
-      .join("");
     loop(
       lo,
       (name) => {
-        lo.emitIf(
-          `${mode}===1`,
-          () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
-          () =>
-            lo.emitIf(
-              `${mode}===2`,
-              () => {
-                lo.op(
-                  (k) =>
-                    `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
-                  `${v1}=F(v)`,
-                  s.line,
-                  undefined,
-                );
-                lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
-              },
-              () => iteratorCall(lo, s, f, state, control, values, name),
-            ),
-        );
+        if (lo.context.isCompact) iteratorCall(lo, s, f, state, control, values, name);
+        else step(lo, s, { f, state, control, mode }, values, name);
         lo.hooked("H.loop(fr);");
         lo.scope(() => {
           s.vars.forEach((v, i) => {
@@ -213,6 +201,34 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
   });
 }
 
+/** Gets the next values, by the way that `mode` says. */
+function step(
+  lo: Lowering,
+  s: GenericForStatement,
+  { f, state, control, mode }: Record<"f" | "state" | "control" | "mode", string>,
+  values: string[],
+  name: string,
+): void {
+  const [v0, v1, ...more] = values as [string, string, ...string[]];
+  const rest = more.map((v) => `${v}=undefined;`).join("");
+  const byIndex = () => {
+    lo.op(
+      (k) =>
+        `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
+      `${v1}=F(v)`,
+      s.line,
+      undefined,
+    );
+    lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
+  };
+  lo.emitIf(
+    `${mode}===1`,
+    () => lo.emit(`if(!${f}.step())break ${name};${v0}=${f}.key;${v1}=${f}.value;${rest}`),
+    () =>
+      lo.emitIf(`${mode}===2`, byIndex, () => iteratorCall(lo, s, f, state, control, values, name)),
+  );
+}
+
 function iteratorCall(
   lo: Lowering,
   s: GenericForStatement,
@@ -228,7 +244,11 @@ function iteratorCall(
   const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
     (k) => {
-      const c = callText(callee, (name) => `${name}(${state},${control})`, k);
+      const apply: Apply = (callee, helper) =>
+        `${helper === undefined ? `${callee}(` : `${helper}(${callee},`}${state},${control})`;
+      const c = callText(lo, callee, apply, k);
+      if (c.first !== undefined)
+        return `${c.before}${v0}=${c.value};if(${v0}===null)break sus;${v0}=A(${v0});${spread}`;
       return `${c.before}${v0}=${c.value};if(Q(${v0})){${spread}}else{if(${v0}===null)break sus;${clear}}`;
     },
     `${v0}=A(v);${spread}`,

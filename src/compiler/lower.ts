@@ -101,6 +101,8 @@ export class Lowering {
     private readonly rules: ExpressionRules,
   ) {
     this.floats = context.floatVariables(fn);
+    this.skipsHalves = context.isCompact;
+    this.skipsDoubles = context.isCompact;
     const self = context.selfVariables.get(fn);
     fn.upvalues.forEach((v, i) => {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);
@@ -218,6 +220,12 @@ export class Lowering {
     if (this.isHooked) this.emit(text);
   }
 
+  /** The text of an operation with a fast path, which compact code goes without. */
+  quickly(cond: string, quick: string, slow: string): string {
+    if (this.context.isCompact) return slow;
+    return `if(${cond})${quick}else{${slow}}`;
+  }
+
   get opCount(): number {
     return this.ops.length - 1;
   }
@@ -273,6 +281,8 @@ export class Lowering {
    */
   tick(line: number, isEntry = false): void {
     if (this.isHooked) this.op((k) => `k=${k};if(H.tick())break sus;`, "", line, "hook");
+    else if (this.context.isCompact)
+      this.op((k) => `k=${k};if(TK()===null)break sus;`, "", line, "hook");
     else if (isEntry)
       this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===null)break sus}`, "", line, "hook");
     else {
@@ -503,6 +513,7 @@ export class Lowering {
       usesVarargArray: this.usesVarargArray,
       tailNote: this.tailNote(),
       dispatchVars: this.dispatchVars,
+      isCompact: this.context.isCompact,
     };
   }
 }

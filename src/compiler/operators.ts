@@ -130,7 +130,7 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const shared = target === a.code || target === b.code;
   const t = shared ? lo.newTemp() : target;
   const helper = HELPERS[e.op] as string;
-  const fast = fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
+  const fast = lo.context.isCompact ? undefined : fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
   const resume = `${t}=F(v)`;
@@ -192,7 +192,7 @@ function concat(lo: Lowering, e: BinaryExpr, target: string): void {
       (k) =>
         test === ""
           ? `${t}=${a.code}+${right.code};`
-          : `if(${test})${t}=${a.code}+${right.code};else{${slow(k)}}`,
+          : lo.quickly(test, `${t}=${a.code}+${right.code};`, slow(k)),
       `${t}=F(v)`,
       (nodes[i] as BinaryExpr).line,
       nodes[i],
@@ -236,7 +236,8 @@ export function unary(
   const t = shared ? lo.newTemp() : target;
   const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===null)break sus;`;
   let fast = "";
-  if (e.op === "#") {
+  if (lo.context.isCompact) fast = "";
+  else if (e.op === "#") {
     if (a.kind === Kind.Any)
       fast = `if((h=${x}?.array)!==undefined&&${x}.metatable===null)${t}=h.length-1;else `;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {

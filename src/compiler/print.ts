@@ -16,7 +16,7 @@ import { LOOP_TICKS } from "./lower";
 import { type Outline, outlines } from "./outline";
 
 /** The values that every frame of the function holds, whatever operation it waits for. */
-function fixedLayout(code: FunctionCode): string[] {
+export function fixedLayout(code: FunctionCode): string[] {
   const names = [`P${code.body.id}`, ...factoryParameters(code), code.jsName];
   // the cell that a main function takes its environment from follows the function itself
   if (code.body.id === 0) names.push("e0");
@@ -34,8 +34,17 @@ export function frameLayout(code: FunctionCode, k: number): string[] {
   const names = fixedLayout(code);
   const op = code.ops[k];
   if (op === undefined) return names;
+  if (code.isCompact) return allLayout(code);
   for (let i = 0; i < op.registers; i++) names.push(`r${i}`);
   for (let i = 0; i < op.temporaries; i++) names.push(`t${i}`);
+  return names;
+}
+
+/** What frames of compact code hold at any operation: everything. */
+export function allLayout(code: FunctionCode): string[] {
+  const names = fixedLayout(code);
+  for (let i = 0; i < code.registers; i++) names.push(`r${i}`);
+  for (let i = 0; i < code.temporaries; i++) names.push(`t${i}`);
   return names;
 }
 
@@ -45,7 +54,7 @@ export function registerBase(code: FunctionCode): number {
 }
 
 /** Upvalues that the factory takes: all but the function's own name. */
-function factoryParameters(code: FunctionCode): string[] {
+export function factoryParameters(code: FunctionCode): string[] {
   return code.upvalues.filter((u) => u !== code.jsName);
 }
 
@@ -61,7 +70,7 @@ interface Region {
 }
 
 /** Prints nodes in one of the forms; these differ in how a frame is saved. */
-abstract class Printer {
+export abstract class Printer {
   /** Regions around the current place, innermost last. */
   private readonly regions: Region[] = [];
   private regionCount = 0;
@@ -73,6 +82,8 @@ abstract class Printer {
 
   /** Statements that save the frame at operation `k` and leave the function. */
   abstract save(k: number): string;
+  /** Are there variables to be closed? */
+  protected readonly hasClosing: string = "fr.tbc!==null";
   /** A to-be-closed variable comes into scope. */
   abstract mark(k: number, level: number, value: string, name: string): string;
 
@@ -155,7 +166,7 @@ abstract class Printer {
       case "close":
         // only the resumable form ever holds variables to be closed
         return this.resumable
-          ? `if(fr.tbc!==null){k=${n.k};if(fr.close(${n.level})===null)${this.save(n.k)}}`
+          ? `if(${this.hasClosing}){k=${n.k};if(fr.close(${n.level})===null)${this.save(n.k)}}`
           : "";
       case "region":
       case "endRegions":
@@ -310,7 +321,7 @@ class ResumablePrinter extends Printer {
 }
 
 /** Declares registers from `from` up, temporaries and dispatch variables. */
-function declarations(code: FunctionCode, from: number, without: string[] = []): string {
+export function declarations(code: FunctionCode, from: number, without: string[] = []): string {
   const names: string[] = [",h"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
@@ -355,7 +366,7 @@ export function printResumable(code: FunctionCode): string {
   return `${text}}`;
 }
 
-function tailCalls(code: FunctionCode): string {
+export function tailCalls(code: FunctionCode): string {
   const [only, ...more] = code.tailCalls;
   if (only === undefined) return "";
   if (more.length === 0) return `return ${only.text}`;

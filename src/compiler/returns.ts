@@ -67,8 +67,11 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
     e,
     (c, k, f, apply) => {
       lo.tailCalls.push({ k, text: apply(f.code) });
+      const isLua = lo.context.isCompact
+        ? `TF(${f.code})`
+        : `typeof ${f.code}==="function"&&(${f.code}).native===undefined`;
       return (
-        `k=${k};if(typeof ${f.code}==="function"&&(${f.code}).native===undefined){${note(f.code)}break tail}` +
+        `k=${k};if(${isLua}){${note(f.code)}break tail}` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`
       );
     },

@@ -19,6 +19,15 @@ import {
   unm,
 } from "./arith";
 import { call, resolveCall } from "./call";
+import {
+  awaitedValue,
+  callFirst,
+  failCompact,
+  isLuaFunction,
+  leaveCompact,
+  markCompact,
+  tick,
+} from "./compact";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { control, raise } from "./control";
 import { LuaError, OperandFault, runtimeError } from "./error";
@@ -148,6 +157,13 @@ export const codegenApi = {
   A: allResults,
   B: truth,
   C: call,
+  C1: callFirst,
+  TK: tick,
+  TF: isLuaFunction,
+  SV: leaveCompact,
+  AV: awaitedValue,
+  CE: failCompact,
+  MK: markCompact,
   I: index,
   N: setIndex,
   MT: makeTable,

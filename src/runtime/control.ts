@@ -50,6 +50,8 @@ export class Control {
   isStrict = false;
   /** The function that is being called in place of its caller, for those that note that. */
   tailCalled: unknown = undefined;
+  /** The frame that the compact function about to be called is to run on in (compact.ts). */
+  again: Frame | null = null;
   /** Message handlers under way for a stack overflow. */
   overflowHandlers = 0;
   reason = Reason.None;

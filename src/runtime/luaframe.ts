@@ -30,7 +30,7 @@ export class LuaFrame extends Frame {
     /** The operation that the function waits for. */
     public k: number,
     /** The prototype, registers, temporaries and upvalues: see frameLayout in compiler/print.ts. */
-    readonly s: unknown[],
+    public s: unknown[],
   ) {
     super();
   }

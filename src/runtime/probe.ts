@@ -5,6 +5,7 @@
  * suspend there, and reads the frame.
  */
 import { control } from "./control";
+import { deferredProto } from "./deferred";
 import { SUSPENDED, takeSuspended } from "./frame";
 import type { LuaFrame } from "./luaframe";
 import { nativeName } from "./native";
@@ -27,7 +28,14 @@ export function probe(f: LuaFunction): LuaFrame {
 
 /** The prototype of a compiled Lua function; undefined for others. */
 export function protoOf(f: LuaFunction): Proto | undefined {
+  const proto = deferredProto(f);
+  if (proto !== undefined) return proto;
   // the compiler's names for functions, see ChunkContext.jsName
   if (nativeName(f) !== undefined || !/^L\d+_\d+$/.test(f.name)) return undefined;
   return probe(f).proto;
+}
+
+/** Is it a function of the prototype? A compiled one has its prototype's name in the process. */
+export function isOf(f: LuaFunction, proto: Proto): boolean {
+  return f.name === proto.jsName || deferredProto(f) === proto;
 }

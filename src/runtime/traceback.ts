@@ -4,7 +4,7 @@ import { NATIVE_ROW, type TraceRow } from "./error";
 import type { Frame } from "./frame";
 import { LuaFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
-import { protoOf } from "./probe";
+import { isOf, protoOf } from "./probe";
 import type { Proto, ValueName } from "./proto";
 import { LuaTable, TableIterator } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
@@ -219,7 +219,7 @@ export function loadedName(loaded: LuaTable, level: Level): string | undefined {
       const f = fields.value;
       if (typeof f !== "function" || typeof fields.key !== "string") continue;
       // without the function at hand, its prototype's name in the process will do
-      if (func === undefined ? f.name !== proto?.jsName : f !== func) continue;
+      if (func === undefined ? !isOf(f, proto as Proto) : f !== func) continue;
       if (modules.key === "_G") return fields.key;
       found ??= `${modules.key}.${fields.key}`;
     }

@@ -1,10 +1,13 @@
-/** Made by scripts/ahead.ts when the program is built: where modules are inside of it, by name. */
+/** Made by scripts/ahead.ts when the program is built: the modules inside of it, by name. */
 declare module "assay:ahead" {
-  export interface AheadFiles {
-    /** The Lua text. */
+  export interface AheadEntry {
+    readonly id: number;
+    readonly count: number;
+    readonly units: Readonly<Record<number, import("../compiler/ahead").Unit>>;
+    /** The file with `AheadChunk.functions`. */
+    readonly functions: string;
+    /** The file with the Lua text. */
     readonly text: string;
-    /** What was compiled from it, as JSON. */
-    readonly code: string;
   }
-  export const files: Readonly<Record<string, AheadFiles>>;
+  export const modules: Readonly<Record<string, AheadEntry>>;
 }

@@ -1,6 +1,5 @@
 /** The `assay.*` modules inside the program: the Lua files of `stdlib/`. */
-import type { AheadFiles } from "assay:ahead";
-import type { AheadChunk } from "../compiler/ahead";
+import type { AheadEntry } from "assay:ahead";
 import { prepareChunk } from "../lualib/assemble";
 import type { EmbeddedSearcher } from "../lualib/package";
 import type { LuaFunction } from "../runtime/value";
@@ -14,17 +13,17 @@ declare const ASSAY_AHEAD: boolean | undefined;
 export function embeddedModules(): Readonly<Record<string, string>> {
   if (typeof ASSAY_AHEAD === "undefined")
     return (require("./embedded.generated") as typeof import("./embedded.generated")).embedded;
-  builtModules ??= readable(aheadFiles());
+  builtModules ??= readable(modulesAhead());
   return builtModules;
 }
 
 let builtModules: Readonly<Record<string, string>> | undefined;
 
 /** The texts, each of which is read when somebody asks for it. */
-function readable(files: Readonly<Record<string, AheadFiles>>): Readonly<Record<string, string>> {
+function readable(entries: Readonly<Record<string, AheadEntry>>): Readonly<Record<string, string>> {
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
   const modules: Record<string, string> = {};
-  for (const [name, { text }] of Object.entries(files)) {
+  for (const [name, { text }] of Object.entries(entries)) {
     Object.defineProperty(modules, name, {
       enumerable: true,
       get: () => readFileSync(text, "latin1"),
@@ -45,10 +44,12 @@ export function embeddedSearcher(
     const path = embeddedPath(rest);
     const source = modules[rest] as string;
     const chunkName = `@${path}`;
-    const ahead = readAhead(rest);
+    const ahead = typeof ASSAY_AHEAD === "undefined" ? undefined : modulesAhead()[rest];
     if (ahead !== undefined) {
+      const { readFileSync } = require("node:fs") as typeof import("node:fs");
       const { loadAhead } = require("../compiler/ahead") as typeof import("../compiler/ahead");
-      prepareChunk(source, chunkName, () => loadAhead(ahead, source, chunkName));
+      const module = { ...ahead, functions: () => readFileSync(ahead.functions, "latin1") };
+      prepareChunk(source, chunkName, () => loadAhead(module, () => source, chunkName));
     }
     return { loader: load(source, chunkName), data: path };
   };
@@ -59,13 +60,6 @@ export function embeddedPath(name: string): string {
   return `assay/${name.replaceAll(".", "/")}.lua`;
 }
 
-function aheadFiles(): Readonly<Record<string, AheadFiles>> {
-  return (require("assay:ahead") as typeof import("assay:ahead")).files;
-}
-
-function readAhead(name: string): AheadChunk | undefined {
-  if (typeof ASSAY_AHEAD === "undefined") return undefined;
-  const { readFileSync } = require("node:fs") as typeof import("node:fs");
-  const file = aheadFiles()[name]?.code;
-  return file === undefined ? undefined : (JSON.parse(readFileSync(file, "utf8")) as AheadChunk);
+function modulesAhead(): Readonly<Record<string, AheadEntry>> {
+  return (require("assay:ahead") as typeof import("assay:ahead")).modules;
 }

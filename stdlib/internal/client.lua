@@ -303,7 +303,7 @@ local function exchange(own, method, target, options)
 end
 
 -- until when the wait that a task is in may last: no request of it outlives that
-local deadlines = setmetatable({}, { __mode = "k" })
+local deadlines = {}
 
 local function within_wait(timeout)
   local deadline = deadlines[coroutine.running()]

@@ -13,8 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { filesIn } from "../../scripts/bytecode";
 import { hostTarget, RUNTIME_VERSION, runtimePath, TARGETS } from "../../scripts/runtime";
 import { sbom } from "../../scripts/sbom";
+import { embeddedModules } from "../../src/stdlib";
 import { compiledAssay } from "../compiled";
 
 const root = dirname(dirname(import.meta.dirname));
@@ -66,6 +68,23 @@ test("our part of it is no larger than docs/size.md says, and behind the runtime
   const own = Bun.zstdCompressSync(binary.subarray(runtime.length), { level: 19 });
   expect(own.length).toBeLessThan(3_000_000);
   expect(own.length).toBeGreaterThan(1_000_000);
+}, 120_000);
+
+test("the code that requires of embedded modules run is in the bytecode cache", () => {
+  const runtime = readFileSync(runtimePath(hostTarget()));
+  const files = [...filesIn(readFileSync(compiledAssay()), runtime.length)];
+  const compiled = files
+    .filter(({ name, bytecode }) => name.endsWith(".js") && bytecode > 0)
+    .map(({ text }) => text.toString("latin1"));
+  for (const name of Object.keys(embeddedModules())) {
+    const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
+    const entry = new RegExp(
+      `[{,]${RegExp.escape(key)}:\\{id:\\d+,count:\\d+,[^{}]*units:\\{0:\\(`,
+    );
+    expect(compiled.filter((text) => entry.test(text)).length, name).toBe(1);
+  }
+  // text without bytecode is not all there is
+  expect(files.some(({ name, bytecode }) => name.endsWith(".js") && bytecode === 0)).toBe(true);
 }, 120_000);
 
 test("--version names the program's version, Lua's, Bun's and the commit", () => {
