@@ -51,6 +51,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
         );
       lo.releaseTemps(mark);
       hideState(lo, bound, bound);
+      if (stepValue === 1) fillAtOnce(lo, s, counter, bound);
       countedLoop(lo, s, counter, bound, stepValue, undefined, body, outliving);
       return;
     }
@@ -79,6 +80,25 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     countedLoop(lo, s, counter, bound, advance, state, body, outliving);
   });
 }
+
+/**
+ * `for i = 1, n do t[i] = 0 end`: a new table gets its elements at once, in an array of the right
+ * size. The loop is left with those that follow, none most of the time.
+ */
+function fillAtOnce(lo: Lowering, s: NumericForStatement, counter: string, bound: string): void {
+  const [only] = s.body.statements;
+  if (lo.isHooked || s.body.statements.length !== 1 || only?.type !== "Assign") return;
+  const [target] = only.targets;
+  const [value] = only.exprs;
+  if (only.targets.length !== 1 || target?.type !== "Index" || value === undefined) return;
+  const { object, key } = target;
+  const isElement = object.type === "Local" && key.type === "Local" && key.variable === s.variable;
+  if (only.exprs.length !== 1 || !isElement || !CONSTANTS.has(value.type)) return;
+  const table = lo.operand(object).code;
+  lo.emit(`${counter}=FA(${table},${counter},${bound},${lo.operand(value).code});`);
+}
+
+const CONSTANTS: ReadonlySet<string> = new Set(["Integer", "Float", "String", "True", "False"]);
 
 /** What C Lua keeps of a loop has a place among the local variables, for debug.getlocal. */
 function hideState(lo: Lowering, ...registers: string[]): void {

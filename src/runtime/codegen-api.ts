@@ -37,6 +37,7 @@ import { hookApi } from "./hooks";
 import { index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, ipairs, next, pairs } from "./iterators";
+import { maxBytes } from "./limits";
 import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { withoutObject } from "./native";
@@ -62,6 +63,22 @@ function makeTable(hash: Hash, array: LuaValue[]): LuaTable {
 /** Sets `values` at `from`, `from` + 1, … of a table under construction. */
 function setList(t: LuaTable, from: number, values: LuaValue[]): void {
   for (let i = 0; i < values.length; i++) t.setInt(from + i, values[i]);
+}
+
+/** Elements that are filled in without a look at the time. */
+const MAX_FILLED = 2 ** 22;
+
+/** Gives the keys `from` to `to` of a table the same value if it is a new one; the first key that is left. */
+function fillArray(t: LuaValue, from: number, to: number, value: LuaValue): number {
+  const isNew = t instanceof LuaTable && t.array === EMPTY_ARRAY && t.map === null;
+  // a table with a finaliser or a weak one has a map
+  if (!isNew || from !== 1 || !(to >= 1) || t.metatable !== null) return from;
+  if (maxBytes !== Number.POSITIVE_INFINITY) return from;
+  const n = Math.min(Math.floor(to), MAX_FILLED);
+  const array: LuaValue[] = new Array(n + 1);
+  array[0] = undefined;
+  t.array = array.fill(value, 1);
+  return n + 1;
 }
 
 /** The table of a named vararg parameter (§3.4.11). */
@@ -167,6 +184,7 @@ export const codegenApi = {
   I: index,
   N: setIndex,
   MT: makeTable,
+  FA: fillArray,
   SL: setList,
   NV: namedVarargs,
   VT: varargTable,

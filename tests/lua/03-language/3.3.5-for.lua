@@ -112,3 +112,43 @@ do
   end
   assert(n == 7)
 end
+
+-- loops that fill a table with a constant
+do
+  local function filled(t, n)
+    for i = 1, n do t[i] = "x" end
+    return t
+  end
+  for _, n in ipairs { 0, -3, 1, 2, 7.5, 100, 1000 } do
+    local t = filled({}, n)
+    local count = math.max(0, n // 1 | 0)
+    assert(#t == count and t[count + 1] == nil and t[0] == nil)
+    for i = 1, count do assert(t[i] == "x") end
+    t[#t + 1] = "y"
+    assert(t[count + 1] == "y" and #t == count + 1)
+  end
+  -- tables that have something already
+  local t = filled({ 1, 2, 3, 4, 5 }, 3)
+  assert(table.concat(t) == "xxx45")
+  t = filled({ [0] = "zero", [3] = "three", [6] = "six", name = "n" }, 4)
+  assert(t[0] == "zero" and t[4] == "x" and t[5] == nil and t[6] == "six" and t.name == "n")
+  t = filled({ name = "n" }, 4)
+  assert(#t == 4 and t.name == "n")
+  -- metamethods see every element
+  local seen = 0
+  t = filled(setmetatable({}, { __newindex = function(_, k) seen = seen + k end }), 4)
+  assert(seen == 10 and next(t) == nil)
+  t = filled(setmetatable({}, { __mode = "v" }), 4)
+  assert(t[4] == "x")
+  assert(not pcall(filled, nil, 1) and not pcall(filled, "text", 1))
+  assert(filled(nil, 0) == nil)
+  assert(#filled({}, "2") == 2 and not pcall(filled, {}))
+  local floats = {}
+  for i = 1, 3 do floats[i] = 1.0 end
+  assert(math.type(floats[3]) == "float" and tostring(floats[1]) == "1.0")
+  floats[2] = 2
+  assert(floats[1] == 1.0 and floats[3] == 1.0)
+  local large = {}
+  for i = 1, 4300000 do large[i] = false end
+  assert(#large == 4300000 and large[4300000] == false)
+end
