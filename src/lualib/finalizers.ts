@@ -6,7 +6,7 @@
  */
 import { call } from "../runtime/call";
 import { control, Reason } from "../runtime/control";
-import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
+import { Coroutine, drive, running, Status, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { findUnreachable } from "../runtime/heapgraph";
@@ -63,8 +63,6 @@ export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFin
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   t.metatable = mt;
-  // most of the time neither asks for anything; a table with a stand-in has a map
-  if (t.map === null && (mt === null || isPlain(mt))) return;
   const standIn = standIns.get(t);
   if (standIn !== undefined) standIn.metatable = mt;
   if (mt === null) return;
@@ -79,10 +77,6 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
     }
   }
   if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
-}
-
-function isPlain(mt: LuaTable): boolean {
-  return mt.map === null && mt.hash.__gc === undefined && mt.hash.__mode === undefined;
 }
 
 function mark(t: LuaTable): void {
@@ -265,7 +259,7 @@ function finalize({ standIn, table, state }: Marked): void {
   // a stack of its own, so that the debug library can look at it
   const co = new Coroutine(undefined, true);
   co.top = new FinalizerFrame(gc, s);
-  co.status = "running";
+  co.status = Status.Running;
   const before = running;
   setRunning(co);
   try {

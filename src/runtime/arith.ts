@@ -26,7 +26,7 @@ import {
   subInt,
   xorInt,
 } from "./int64";
-import { getMetamethod, getMetatable } from "./metatable";
+import { getMetamethod } from "./metatable";
 import { numberToString } from "./number";
 import { LuaTable } from "./table";
 import {
@@ -269,41 +269,20 @@ export function isInt(v: LuaValue): v is LuaInteger {
 
 /** `a op b` with all conversions and metamethods; unary operators pass their operand twice. */
 export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
-  if (!(a instanceof LuaTable) && isNumber(a) && isNumber(b)) {
-    if (!isBitwise(op)) return numberOp(op, a, b);
+  const bitwise = isBitwise(op);
+  if (isNumber(a) && isNumber(b)) {
+    if (!bitwise) return numberOp(op, a, b);
     const x = numberToInteger(a);
     const y = numberToInteger(b);
     if (x !== undefined && y !== undefined) return integerOp(op, x, y);
   }
-  const handler = handlerOf(op, a) ?? handlerOf(op, b);
+  const handler = getMetamethod(a, EVENTS[op]) ?? getMetamethod(b, EVENTS[op]);
   if (handler === undefined) {
-    const bitwise = isBitwise(op);
     if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
     return raise(operandError(a, b, bitwise)) as unknown as LuaValue;
   }
-  const r = typeof handler === "function" ? handler(a, b) : call(handler, a, b);
-  if (typeof r !== "object") return r;
+  const r = call(handler, a, b);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
-}
-
-/** The metamethod for an operator. Lookups by a name in the text have caches of their own. */
-function handlerOf(op: ArithOp, v: LuaValue): LuaValue {
-  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
-  if (mt === null) return undefined;
-  if (mt.map !== null) return mt.getStr(EVENTS[op]);
-  const { hash } = mt;
-  switch (op) {
-    case "+":
-      return hash.__add;
-    case "-":
-      return hash.__sub;
-    case "*":
-      return hash.__mul;
-    case "/":
-      return hash.__div;
-    default:
-      return op === "neg" ? hash.__unm : hash[EVENTS[op]];
-  }
 }
 
 /** Strings get here too: only the metamethods of strings convert them to numbers (§3.4.3). */
@@ -462,13 +441,12 @@ export function concat(a: LuaValue, b: LuaValue): LuaValue {
 /** `#v` (§3.4.7). */
 export function lengthOf(v: LuaValue): LuaValue {
   if (typeof v === "string") return v.length;
-  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
-  const handler = mt === null ? undefined : (mt.hash.__len ?? mt.map?.get("__len"));
+  const handler = getMetamethod(v, "__len");
   if (handler === undefined) {
     if (v instanceof LuaTable) return v.length();
     throw fault("get length of", v, 0);
   }
   // unary operators pass their operand twice, as in C Lua
-  const r = typeof handler === "function" ? handler(v, v) : call(handler, v, v);
+  const r = call(handler, v, v);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
