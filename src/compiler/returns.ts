@@ -1,6 +1,6 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
-import { call, isMulti, list, listText, multi, takesAllArguments } from "./calls";
+import { arrayText, call, isMulti, list, multi, takesAllArguments } from "./calls";
 import { endOfList } from "./lines";
 import type { Lowering } from "./lower";
 
@@ -40,10 +40,14 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
   }
   const values = list(lo, s.exprs);
   lo.marker(line, true);
+  const { spread } = values;
+  const fixed = values.fixed.map((o) => o.code);
   const text =
-    values.fixed.length === 0 && values.spread !== undefined
-      ? values.spread
-      : `[${listText(values)}]`;
+    spread === undefined
+      ? `[${fixed.join(",")}]`
+      : fixed.length === 0
+        ? spread
+        : arrayText(fixed, spread);
   if (lo.closeLevel === 0) lo.emit(`return ${text};`);
   else {
     const t = lo.newTemp();
