@@ -98,10 +98,14 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     const base = Number(first.slice(1));
     results = Array.from({ length: count }, (_, i) => `t${base + i}`);
     const rest = results.slice(1);
-    const spread = `${rest.map((t, i) => `${t}=${first}[${i + 1}];`).join("")}${first}=${first}[0];`;
+    const spreadOf = (array: string) =>
+      `${rest.map((t, i) => `${t}=${array}[${i + 1}];`).join("")}${first}=${array}[0];`;
+    const spread = spreadOf(first);
     if (e.type === "Call" || e.type === "MethodCall") {
       const clear = rest.map((t) => `${t}=undefined;`).join("");
-      const assign = `if(Q(${first})){${spread}}else{if(${first}===null)break sus;${clear}}`;
+      // in a variable of its own: what the JIT learns of it, that it is an array, must not be
+      // expected of the first value
+      const assign = `if(Q(a)){${spreadOf("a")}}else{if(a===null)break sus;${first}=a;${clear}}`;
       const direct =
         isTraversal(e) && !lo.context.isCompact
           ? (f: string, table: string) => traversal(e.func.name, f, table, results)
@@ -112,7 +116,7 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
         (c, _k, f, apply) =>
           c.first !== undefined
             ? `${c.before}${first}=${c.value};if(${first}===null)break sus;${first}=A(${first});${spread}`
-            : `${direct(f.code, apply("").slice(1, -1))}{${c.before}${first}=${c.value};${assign}}`,
+            : `${direct(f.code, apply("").slice(1, -1))}{${c.before}a=${c.value};${assign}}`,
         `${first}=A(v);${spread}`,
       );
     } else {

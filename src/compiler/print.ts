@@ -322,7 +322,7 @@ class ResumablePrinter extends Printer {
 
 /** Declares registers from `from` up, temporaries and dispatch variables. */
 export function declarations(code: FunctionCode, from: number, without: string[] = []): string {
-  const names: string[] = [",h"];
+  const names: string[] = [",h,a"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
   if (code.longRegisters.size > 0) names.push(",yh,yl");

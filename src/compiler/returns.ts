@@ -1,6 +1,6 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
-import { arrayText, call, isMulti, list, multi, takesAllArguments } from "./calls";
+import { call, isMulti, type ListText, list, listText, multi, takesAllArguments } from "./calls";
 import { endOfList } from "./lines";
 import type { Lowering } from "./lower";
 
@@ -40,20 +40,19 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
   }
   const values = list(lo, s.exprs);
   lo.marker(line, true);
-  const { spread } = values;
-  const fixed = values.fixed.map((o) => o.code);
-  const text =
-    spread === undefined
-      ? `[${fixed.join(",")}]`
-      : fixed.length === 0
-        ? spread
-        : arrayText(fixed, spread);
+  const text = resultsText(values);
   if (lo.closeLevel === 0) lo.emit(`return ${text};`);
   else {
     const t = lo.newTemp();
     lo.emit(`${t}=${text};`);
     leave(lo, 0, s.line, `return ${t};`);
   }
+}
+
+function resultsText(values: ListText): string {
+  const { fixed, spread } = values;
+  if (spread !== undefined) return fixed.length === 0 ? spread : `[${listText(values)}]`;
+  return fixed.length === 2 ? `R2(${listText(values)})` : `[${listText(values)}]`;
 }
 
 /**

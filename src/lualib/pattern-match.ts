@@ -73,8 +73,15 @@ export interface Pattern {
   readonly first: CharSet | null;
   /** Begins with `.-` or the like: when it does not match somewhere, it does not further on. */
   readonly absorbing: boolean;
+  /** Only one class, with `+` or without a quantifier; null for all else. */
+  readonly single: Single | null;
   /** Has so many items that the nesting limit of C Lua has to be watched. */
   readonly deep: boolean;
+}
+
+interface Single {
+  readonly set: CharSet;
+  readonly repeated: boolean;
 }
 
 type CaptureKind = "text" | "position" | "unfinished";
@@ -111,6 +118,7 @@ export function compile(p: string, from: number): Pattern {
     prefix: prefixOf(nodes),
     first: firstOf(nodes),
     absorbing: isAbsorbing(nodes),
+    single: from === 0 ? singleOf(nodes) : null,
     deep: nodes.length >= MAX_DEPTH,
   };
 }
@@ -270,6 +278,13 @@ function prefixOf(nodes: Node[]): string {
   return text;
 }
 
+function singleOf(nodes: Node[]): Single | null {
+  if (nodes.length !== 2) return null;
+  const { op, set, least } = nodes[0] as Node;
+  if (set === ALL || (op !== Op.Set && (op !== Op.Greedy || least === 0))) return null;
+  return { set, repeated: op === Op.Greedy };
+}
+
 function firstOf(nodes: Node[]): CharSet | null {
   for (const node of nodes) {
     switch (node.op) {
@@ -316,13 +331,18 @@ function look(): void {
   poll();
 }
 
+/** Counts the work of a match in which at most so many bytes are looked at once. */
+export function count(bytes: number): void {
+  steps += 1 + (bytes >> 8);
+  if (steps > POLL_STEPS) look();
+}
+
 /** The end of the match that begins at `start`, or -1. */
 export function matchAt(p: Pattern, s: string, start: number): number {
   const nodes = p.nodes;
   const end = s.length;
   // the rest may be looked at as a whole
-  steps += 1 + ((end - start) >> 8);
-  if (steps > POLL_STEPS) look();
+  count(end - start);
   let choices = 0;
   let i = 0;
   let at = start;

@@ -1,6 +1,8 @@
 /** Searching for patterns: the cache of compiled ones, the search itself and its captures. */
 import { runtimeError } from "../runtime/error";
-import { captureEnd, captureStart, compile, matchAt, type Pattern } from "./pattern-match";
+import { known, piece } from "./intern";
+import type { CharSet } from "./pattern-classes";
+import { captureEnd, captureStart, compile, count, matchAt, type Pattern } from "./pattern-match";
 
 const CACHE_SIZE = 1000;
 const cache = new Map<string, Pattern>();
@@ -43,6 +45,7 @@ export function search(p: Pattern, s: string, init: number): number {
     matchStart = init;
     return matchAt(p, s, init);
   }
+  if (p.single !== null) return searchSingle(p.single.set, p.single.repeated, s, init);
   const end = s.length;
   const { first, prefix } = p;
   for (let at = init; at <= end; at++) {
@@ -63,6 +66,45 @@ export function search(p: Pattern, s: string, init: number): number {
   return -1;
 }
 
+/** `search` for a single class. */
+function searchSingle(set: CharSet, repeated: boolean, s: string, init: number): number {
+  const end = s.length;
+  let at = init;
+  while (at < end && set[s.charCodeAt(at)] === 0) at++;
+  matchStart = at;
+  if (at === end) at = -1;
+  else {
+    at++;
+    if (repeated) while (at < end && set[s.charCodeAt(at)] !== 0) at++;
+  }
+  count((at < 0 ? end : at) - init);
+  return at;
+}
+
+/** The first run of members of `set` from `init` on; undefined if there is none. `matchEnd` is behind it. */
+export function nextRun(set: CharSet, s: string, init: number): string | undefined {
+  const end = s.length;
+  let at = init;
+  while (at < end && set[s.charCodeAt(at)] === 0) at++;
+  const start = at;
+  let head = 0;
+  let tail = 0;
+  for (; at < end; at++) {
+    const c = s.charCodeAt(at);
+    if (set[c] === 0) break;
+    head = (head << 8) | (tail >>> 24);
+    tail = (tail << 8) | c;
+  }
+  matchEnd = at;
+  count(at - init);
+  const length = at - start;
+  if (length === 0) return undefined;
+  return length > 8 || length === 1 ? piece(s, start, at) : known(s, start, at, head, tail);
+}
+
+/** Where the latest run that `nextRun` found ends. */
+export let matchEnd = 0;
+
 /** Capture `i` of the match from `start` to `end`; the whole match when there are no captures. */
 export function captureAt(
   p: Pattern,
@@ -72,9 +114,9 @@ export function captureAt(
   end: number,
 ): string | number {
   const kind = p.captures[i];
-  if (kind === "text") return s.slice(captureStart[i], captureEnd[i]);
+  if (kind === "text") return piece(s, captureStart[i] as number, captureEnd[i] as number);
   if (kind === "position") return (captureStart[i] as number) + 1;
   if (kind === "unfinished") throw runtimeError("unfinished capture");
   if (i !== 0) throw runtimeError(`invalid capture index %${i + 1}`);
-  return s.slice(start, end);
+  return piece(s, start, end);
 }

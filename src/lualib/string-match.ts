@@ -6,10 +6,26 @@ import { checkAllocation, maxBytes } from "../runtime/limits";
 import { nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
-import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
+import {
+  first,
+  isNumber,
+  type LuaFunction,
+  type LuaValue,
+  pair,
+  type Results,
+} from "../runtime/value";
 import { checkIndex, missingError } from "./args";
 import { asCallback } from "./callback";
-import { captureAt, compilePattern, compileUnanchored, matchStart, search } from "./pattern";
+import { piece } from "./intern";
+import {
+  captureAt,
+  compilePattern,
+  compileUnanchored,
+  matchEnd,
+  matchStart,
+  nextRun,
+  search,
+} from "./pattern";
 import type { Pattern } from "./pattern-match";
 import { place, startPosition, text } from "./string-args";
 
@@ -29,7 +45,7 @@ export function find(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue
   const end = search(compiled, subject, from);
   if (end < 0) return undefined;
   const start = matchStart;
-  const results: LuaValue[] = [start + 1, end];
+  const results = pair(start + 1, end);
   for (let i = 0; i < compiled.captures.length; i++)
     results.push(captureAt(compiled, subject, i, start, end));
   return results;
@@ -37,7 +53,7 @@ export function find(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue
 
 function findPlain(subject: string, wanted: string, from: number): Results {
   const at = subject.indexOf(wanted, from);
-  return at < 0 ? undefined : [at + 1, at + wanted.length];
+  return at < 0 ? undefined : pair(at + 1, at + wanted.length);
 }
 
 export function match(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
@@ -53,11 +69,11 @@ export function match(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
 /** All captures of the latest match, or the whole match when the pattern has none. */
 function captures(p: Pattern, s: string, start: number, end: number): Results {
   const count = p.captures.length;
-  if (count === 0) return s.slice(start, end);
+  if (count === 0) return piece(s, start, end);
   const capture = captureAt(p, s, 0, start, end);
   if (count === 1) return capture;
-  const results: LuaValue[] = [capture];
-  for (let i = 1; i < count; i++) results.push(captureAt(p, s, i, start, end));
+  const results = pair(capture, captureAt(p, s, 1, start, end));
+  for (let i = 2; i < count; i++) results.push(captureAt(p, s, i, start, end));
   return results;
 }
 
@@ -67,6 +83,14 @@ export function gmatch(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
   const compiled = compileUnanchored(pattern);
   let from = initial(init, subject.length);
   let last = -1;
+  const { single } = compiled;
+  if (single?.repeated) {
+    return nativeClosure("for iterator", [subject, pattern], () => {
+      const run = nextRun(single.set, subject, from);
+      from = matchEnd;
+      return run === undefined ? [] : run;
+    });
+  }
   return nativeClosure("for iterator", [subject, pattern], () => {
     if (from > subject.length) return [];
     let end = search(compiled, subject, from);

@@ -50,6 +50,7 @@ import {
   LuaFloat,
   type LuaFunction,
   type LuaValue,
+  pair,
   type Results,
 } from "./value";
 
@@ -170,6 +171,7 @@ export const codegenApi = {
   SEL: select,
   SL1: selectFirst,
   R1: firstOfArray,
+  R2: pair,
   CF: callable,
   A: allResults,
   B: truth,

@@ -8,19 +8,13 @@ import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";
 import { allResults, type LuaValue, type Results, Thread } from "./value";
 
-/** Numbers, because to store an object in another tells the garbage collector of it. */
-export enum Status {
-  Suspended,
-  Running,
-  Normal,
-  Dead,
-}
+export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
 
 /** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
 const MAX_NESTING = 190;
 
 export class Coroutine extends Thread implements FrameOwner {
-  status = Status.Suspended;
+  status: CoroutineStatus = "suspended";
   /** The innermost frame while the stack is suspended. */
   top: Frame | null = null;
   /** The coroutine that resumed this one. */
@@ -89,14 +83,14 @@ export function drive(
           co.body = entry;
           r = begin(entry, v as Results);
         } else {
-          co.status = Status.Dead;
+          co.status = "dead";
           const { body } = co;
           co.body = undefined;
           if (f) throw nameFault(v, body);
           return v as Results;
         }
       } catch (e) {
-        if (co.status === Status.Dead) throw e;
+        if (co.status === "dead") throw e;
         takeSuspended(null); // nothing half-linked may remain
         v = e;
         f = true;
@@ -124,7 +118,7 @@ export function drive(
         f = true;
         continue;
       }
-      co.status = Status.Suspended;
+      co.status = "suspended";
       return control.transfer;
     }
     try {
@@ -186,8 +180,8 @@ export function prefixed(r: Results): Results {
 
 /** Resumes `co` from the running coroutine with `args`, as results. May return `SUSPENDED`. */
 export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results {
-  if (co.status !== Status.Suspended || co.isMain) {
-    const what = co.status === Status.Dead ? "dead" : "non-suspended";
+  if (co.status !== "suspended" || co.isMain) {
+    const what = co.status === "dead" ? "dead" : "non-suspended";
     const { error } = co;
     try {
       return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
@@ -205,8 +199,8 @@ export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results 
 
 function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode): Results {
   const resumer = co.resumer as Coroutine;
-  resumer.status = Status.Normal;
-  co.status = Status.Running;
+  resumer.status = "normal";
+  co.status = "running";
   running = co;
   const frame = co.top;
   if (failing || frame === null || co.hook !== undefined || control.isStrict)
@@ -223,16 +217,16 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
     }
   } catch (e) {
     takeSuspended(null);
-    if ((co.status as Status) === Status.Dead) co.top = null;
+    if ((co.status as CoroutineStatus) === "dead") co.top = null;
     return finish(co, e, true, false, mode);
   }
   if (r !== SUSPENDED) return finish(co, r, false, false, mode);
   if (control.reason !== Reason.Yield) return finish(co, undefined, false, true, mode);
   co.top = takeSuspended(co.top);
   control.reason = Reason.None;
-  co.status = Status.Suspended;
+  co.status = "suspended";
   running = resumer;
-  resumer.status = Status.Running;
+  resumer.status = "running";
   if (resumer.hook !== undefined) control.n = 0;
   return returned(mode, control.transfer);
 }
@@ -250,13 +244,13 @@ function finish(
   try {
     r = drive(co, value, failing, suspended);
   } catch (e) {
-    co.status = Status.Dead;
+    co.status = "dead";
     running = resumer;
-    resumer.status = Status.Running;
+    resumer.status = "running";
     return mode.raised(co, e);
   }
   running = resumer;
-  resumer.status = Status.Running;
+  resumer.status = "running";
   if (resumer.hook !== undefined) control.n = 0;
   if (r === SUSPENDED) return suspend(new ResumeFrame(co, mode));
   return returned(mode, r);
@@ -306,7 +300,7 @@ export function closeUnclosed(co: Coroutine, e: unknown, mode: ResumeMode): Resu
 export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
   if (co.top === null) {
     co.entry = undefined;
-    co.status = Status.Dead;
+    co.status = "dead";
     return returned(mode, []);
   }
   co.resumer = running;

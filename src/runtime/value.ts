@@ -38,7 +38,7 @@ export class Userdata {
 
 /** Base of `Coroutine`, so that this file needs nothing of the machinery. */
 export abstract class Thread {
-  abstract readonly status: number;
+  abstract readonly status: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a Lua function takes any Lua values; natives narrow their own
@@ -90,6 +90,18 @@ export function numberToInteger(v: LuaNumber): LuaInteger | undefined {
   if (typeof v === "number") return Number.isInteger(v) ? v : undefined;
   return v instanceof LuaFloat ? fromDouble(v.n) : v;
 }
+
+/**
+ * Two results. Most calls of functions with several results go through here, because then the arrays
+ * are all of one kind: an array literal makes arrays of int32, double, or any values as it comes,
+ * code that takes them is compiled for those it has seen, and an integer beside a fraction becomes a
+ * double.
+ */
+export function pair(a: LuaValue, b: LuaValue): LuaValue[] {
+  return [a, b];
+}
+// the engine remembers of a literal that one of its arrays held something else than numbers
+pair("", 0);
 
 /** The first of a call's results (never pass `SUSPENDED`). */
 export function first(r: Results): LuaValue {
