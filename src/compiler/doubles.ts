@@ -12,7 +12,8 @@
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { FloatKind, isFloatOperator } from "./floats";
 import type { Lowering } from "./lower";
-import { isHashKey, Kind, property } from "./operand";
+import { Kind, property } from "./operand";
+import { inner, isConstant, neighbour, Operands } from "./operands";
 
 export interface DoublesPlan {
   /** JS condition that computes the result into the target; false if it could not. */
@@ -21,17 +22,11 @@ export interface DoublesPlan {
   first: Expr[];
 }
 
-const MAX_OPERANDS = 8;
 const MAX_SAFE = "9007199254740991";
-/** Sums of MAX_OPERANDS such products are exact. */
+/** Sums of as many such products as an expression may have are exact. */
 const MAX_PRODUCT = "562949953421312";
 
-class Planner {
-  readonly leaves: Expr[] = [];
-  operators = 0;
-  isPossible = true;
-  /** How many of the operands have to be evaluated beforehand: up to the last with effects. */
-  first = 0;
+class Planner extends Operands {
   private scratch = 0;
   private tests: string[] = [];
   /** Tests that the result is an exact integer; undefined if it is none. */
@@ -43,46 +38,8 @@ class Planner {
     private readonly lo: Lowering,
     /** The result is a float if all operands are numbers; boxed floats are taken, too. */
     private readonly givesFloat = false,
-  ) {}
-
-  /** Collects the operands in the order of their evaluation. */
-  scan(expr: Expr): void {
-    const e = inner(expr);
-    if (e.type === "Binary" && isFloatOperator(e.op)) {
-      this.scan(e.left);
-      this.scan(e.right);
-      this.operators++;
-      return;
-    }
-    if (e.type === "Unary" && e.op === "-") {
-      this.scan(e.operand);
-      return;
-    }
-    this.leaves.push(e);
-    if (this.leaves.length > MAX_OPERANDS) this.isPossible = false;
-    if (isConstant(e) || this.isReadable(e)) return;
-    // one with effects must not come after an operator, which might fail before it
-    if (this.operators > 0 || !(e.type === "Call" || e.type === "MethodCall" || e.type === "Index"))
-      this.isPossible = false;
-    this.first = this.leaves.length;
-  }
-
-  /** Can it be read without effects, if no metamethod comes in between? */
-  private isReadable(e: Expr): boolean {
-    if (e.type === "Local") return e.variable.constant === undefined && !this.lo.isLong(e.variable);
-    if (e.type === "Global") return true;
-    if (e.type !== "Index") return false;
-    const key = inner(e.key);
-    const beside = neighbour(key);
-    if (beside !== undefined && this.lo.isLong(beside.base.variable)) return false;
-    const simple =
-      (key.type === "Local" &&
-        key.variable.constant === undefined &&
-        !this.lo.isLong(key.variable)) ||
-      (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
-      (key.type === "String" && isHashKey(key.value)) ||
-      beside !== undefined;
-    return simple && this.isReadable(inner(e.object));
+  ) {
+    super((v) => lo.isLong(v));
   }
 
   /** A condition that holds if both sides are plain numbers; `target` is then how they compare. */
@@ -272,27 +229,6 @@ class Planner {
     this.tests.push(`${part}!==undefined`);
     return `${this.last()}${property(name)}`;
   }
-}
-
-function inner(expr: Expr): Expr {
-  let e = expr;
-  while (e.type === "Paren") e = e.inner;
-  if (e.type === "Local" && e.variable.constant !== undefined) return e.variable.constant;
-  return e;
-}
-
-function isConstant(e: Expr): boolean {
-  return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
-}
-
-/** `i + 1`, `i - 1` and the like as a key: a variable, and what is added to it. */
-function neighbour(key: Expr): { base: Expr & { type: "Local" }; step: string } | undefined {
-  if (key.type !== "Binary" || (key.op !== "+" && key.op !== "-")) return undefined;
-  const { left, right } = key;
-  if (left.type !== "Local" || left.variable.constant !== undefined) return undefined;
-  if (right.type !== "Integer" || typeof right.value !== "number") return undefined;
-  if (right.value < 0 || right.value > 1000) return undefined;
-  return { base: left, step: `${key.op}${right.value}` };
 }
 
 /**

@@ -1,0 +1,85 @@
+/**
+ * The operands of expressions that are computed on plain doubles in one piece (doubles.ts, sums.ts).
+ */
+import type { Expr, LocalVar } from "../parser/ast";
+import { isFloatOperator } from "./floats";
+import { isHashKey } from "./operand";
+
+const MAX_OPERANDS = 8;
+
+export class Operands {
+  readonly leaves: Expr[] = [];
+  operators = 0;
+  isPossible = true;
+  /** How many of the operands have to be evaluated beforehand: up to the last with effects. */
+  first = 0;
+
+  constructor(
+    /** Does the variable's register hold something that is no Lua value? */
+    private readonly isOpaque: (v: LocalVar) => boolean,
+    /** Operands of all kinds are taken, if they can be evaluated beforehand. */
+    private readonly takesAll = false,
+  ) {}
+
+  /** Collects the operands in the order of their evaluation. */
+  scan(expr: Expr): void {
+    const e = inner(expr);
+    if (e.type === "Binary" && isFloatOperator(e.op)) {
+      this.scan(e.left);
+      this.scan(e.right);
+      this.operators++;
+      return;
+    }
+    if (e.type === "Unary" && e.op === "-" && !this.takesAll) {
+      this.scan(e.operand);
+      return;
+    }
+    this.leaves.push(e);
+    if (this.leaves.length > MAX_OPERANDS) this.isPossible = false;
+    if (isConstant(e) || this.isReadable(e)) return;
+    // one with effects must not come after an operator, which might fail before it
+    const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
+    if (this.operators > 0 || !(isCallOrField || this.takesAll)) this.isPossible = false;
+    this.first = this.leaves.length;
+  }
+
+  /** Can it be read without effects, if no metamethod comes in between? */
+  private isReadable(e: Expr): boolean {
+    if (e.type === "Local") return this.isVariable(e);
+    if (e.type === "Global") return true;
+    if (e.type !== "Index") return false;
+    const key = inner(e.key);
+    const beside = neighbour(key);
+    const simple =
+      this.isVariable(key) ||
+      (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
+      (key.type === "String" && isHashKey(key.value)) ||
+      (beside !== undefined && this.isVariable(beside.base));
+    return simple && this.isReadable(inner(e.object));
+  }
+
+  private isVariable(e: Expr): boolean {
+    return e.type === "Local" && e.variable.constant === undefined && !this.isOpaque(e.variable);
+  }
+}
+
+export function inner(expr: Expr): Expr {
+  let e = expr;
+  while (e.type === "Paren") e = e.inner;
+  if (e.type === "Local" && e.variable.constant !== undefined) return e.variable.constant;
+  return e;
+}
+
+export function isConstant(e: Expr): boolean {
+  return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
+}
+
+/** `i + 1`, `i - 1` and the like as a key: a variable, and what is added to it. */
+export function neighbour(key: Expr): { base: Expr & { type: "Local" }; step: string } | undefined {
+  if (key.type !== "Binary" || (key.op !== "+" && key.op !== "-")) return undefined;
+  const { left, right } = key;
+  if (left.type !== "Local" || left.variable.constant !== undefined) return undefined;
+  if (right.type !== "Integer" || typeof right.value !== "number") return undefined;
+  if (right.value < 0 || right.value > 1000) return undefined;
+  return { base: left, step: `${key.op}${right.value}` };
+}
