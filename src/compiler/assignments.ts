@@ -8,6 +8,7 @@ import type {
   LocalStatement,
   LocalVar,
 } from "../parser/ast";
+import { setSum, sumValue } from "./accumulate";
 import { call, isMulti, listed, varargs } from "./calls";
 import { doubleInto, doubleOperand } from "./expressions";
 import { assignIndex, indexName } from "./indexing";
@@ -21,17 +22,31 @@ function isBoxedFloat(o: Operand): boolean {
   return o.kind === Kind.Float && Number.isInteger(o.value);
 }
 
+/** Is the variable kept in several parts in typed code? Such ones are assigned one by one. */
+function inParts(lo: Lowering, v: LocalVar): boolean {
+  return lo.isLong(v) || lo.isSum(v);
+}
+
+function partsValue(lo: Lowering, v: LocalVar, e: Expr, line: number): string {
+  return lo.isLong(v) ? longValue(lo, e, line) : sumValue(lo, v, e, line);
+}
+
+function setParts(lo: Lowering, v: LocalVar, t: string): void {
+  if (lo.isLong(v)) setLong(lo, v, t);
+  else setSum(lo, v, t);
+}
+
 export function local(lo: Lowering, s: LocalStatement): void {
   // compile-time constants need no register
   const vars = s.vars;
   if (vars.length === 1 && vars[0]?.constant !== undefined) return;
   const before = lo.opCount;
-  const [long] = vars;
-  if (long !== undefined && lo.isLong(long)) {
-    const value = longValue(lo, s.exprs[0] as Expr, s.line);
+  const [only] = vars;
+  if (only !== undefined && vars.length === 1 && inParts(lo, only)) {
+    const value = partsValue(lo, only, s.exprs[0] as Expr, s.line);
     if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
-    lo.declare(long);
-    setLong(lo, long, value);
+    lo.declare(only);
+    setParts(lo, only, value);
     return;
   }
   const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
@@ -39,6 +54,11 @@ export function local(lo: Lowering, s: LocalStatement): void {
   vars.forEach((v, i) => {
     if (v.constant !== undefined) return;
     lo.declare(v);
+    // beside others it begins with a constant
+    if (inParts(lo, v)) {
+      setParts(lo, v, partsValue(lo, v, s.exprs[i] as Expr, s.line));
+      return;
+    }
     const value = values[i] ?? NIL;
     if (
       !v.assigned &&
@@ -186,7 +206,8 @@ export function assign(lo: Lowering, s: AssignStatement): void {
   if (s.targets.length === 1 && only !== undefined && s.exprs.length === 1) {
     const e = s.exprs[0] as Expr;
     if (only.type === "Local") {
-      if (lo.isLong(only.variable)) setLong(lo, only.variable, longValue(lo, e, s.line));
+      const v = only.variable;
+      if (inParts(lo, v)) setParts(lo, v, partsValue(lo, v, e, s.line));
       else if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
       else if (lo.context.isCell(only.variable))
         lo.assignVariable(only.variable, lo.operand(e).code);

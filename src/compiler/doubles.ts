@@ -10,10 +10,17 @@
  * The same for integers: if all operands are int32 and no product is too large, the result is exact.
  */
 import type { BinaryExpr, Expr } from "../parser/ast";
-import { FloatKind, isFloatOperator } from "./floats";
+import { FloatKind } from "./floats";
 import type { Lowering } from "./lower";
 import { Kind, property } from "./operand";
-import { inner, isConstant, neighbour, Operands } from "./operands";
+import {
+  hasProductBelow,
+  inner,
+  isConstant,
+  isFloatOperator,
+  neighbour,
+  Operands,
+} from "./operands";
 
 export interface DoublesPlan {
   /** JS condition that computes the result into the target; false if it could not. */
@@ -22,24 +29,26 @@ export interface DoublesPlan {
   first: Expr[];
 }
 
-const MAX_SAFE = "9007199254740991";
+export const MAX_SAFE = "9007199254740991";
 /** Sums of as many such products as an expression may have are exact. */
 const MAX_PRODUCT = "562949953421312";
 
-class Planner extends Operands {
+export class Planner extends Operands {
   private scratch = 0;
-  private tests: string[] = [];
+  protected tests: string[] = [];
   /** Tests that the result is an exact integer; undefined if it is none. */
   private integers: string[] | undefined = [];
   /** Tests that sums inside, which may be of integers, are exact; needed for other results. */
   private sums: string[] = [];
 
   constructor(
-    private readonly lo: Lowering,
+    protected readonly lo: Lowering,
     /** The result is a float if all operands are numbers; boxed floats are taken, too. */
     private readonly givesFloat = false,
+    /** It is added to a sum (accumulate.ts). */
+    isSum = false,
   ) {
-    super((v) => lo.isLong(v));
+    super((v) => lo.isLong(v) || (lo.isSum(v) && !isSum), isSum);
   }
 
   /** A condition that holds if both sides are plain numbers; `target` is then how they compare. */
@@ -63,7 +72,10 @@ class Planner extends Operands {
       // zero and infinity depend on the signs of zeros inside, which are not kept
       const sums = ["true", ...this.sums].join("&&");
       const boxed = `${t}!==0&&${t}-${t}===0&&((${t}=new FL(${t})),true)`;
-      return [...this.tests, `(${t}=${text},${sums})&&(fl(${t})!==${t}||${boxed})`].join("&&");
+      // so does the difference of two infinities
+      const number = hasProductBelow(e) ? `${t}===${t}&&` : "";
+      const result = `(${t}=${text},${sums})&&${number}(fl(${t})!==${t}||${boxed})`;
+      return [...this.tests, result].join("&&");
     }
     const fraction = [`fl(${t}=${text})!==${t}`, ...this.sums].join("&&");
     const { integers } = this;
@@ -73,18 +85,18 @@ class Planner extends Operands {
   }
 
   /** A scratch variable of its own. */
-  private fresh(): string {
+  protected fresh(): string {
     const x = `x${this.scratch++}`;
     this.lo.useScratch(this.scratch);
     return x;
   }
 
   /** An assignment to the next scratch variable, which is then `last()`. */
-  private name(value: string): string {
+  protected name(value: string): string {
     return `(${this.fresh()}=${value})`;
   }
 
-  private last(): string {
+  protected last(): string {
     return `x${this.scratch - 1}`;
   }
 
@@ -181,7 +193,7 @@ class Planner extends Operands {
   }
 
   /** Reads a variable or field without metamethods. */
-  private read(e: Expr): string {
+  protected read(e: Expr): string {
     switch (e.type) {
       case "Local": {
         const slot = this.lo.slot(e.variable);

@@ -14,6 +14,8 @@
 
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
+import { isConstant, isFloatOperator } from "./operands";
+import { findSums } from "./sums";
 
 /** Certainly a float; a float if all operands are numbers; anything. */
 export enum FloatKind {
@@ -31,6 +33,7 @@ export class FloatVariables {
   private readonly large = new Set<LocalVar>();
   /** Those of them that are only ever assigned results of integer operators: kept as halves. */
   private readonly longs: Set<LocalVar>;
+  private readonly sums: Set<LocalVar>;
 
   constructor(fn: FunctionBody) {
     const assignments = new Map<LocalVar, Expr[]>();
@@ -38,6 +41,7 @@ export class FloatVariables {
     const excluded = new Set<LocalVar>(fn.params);
     const multiple = new Set<LocalVar>();
     collect(fn.body, fn, assignments, excluded, multiple);
+    const never = new Set([...excluded, ...multiple]);
     for (let grew = true; grew; ) {
       grew = false;
       for (const [v, values] of assignments) {
@@ -82,6 +86,13 @@ export class FloatVariables {
         }
       }
     }
+    const isOther = (v: LocalVar) => never.has(v) || this.variables.has(v) || this.longs.has(v);
+    this.sums = findSums(fn, assignments, isOther);
+  }
+
+  /** Is the variable one that is added to in loops? */
+  isSum(v: LocalVar): boolean {
+    return this.sums.has(v);
   }
 
   has(v: LocalVar): boolean {
@@ -181,11 +192,6 @@ export interface ChainKind {
   isNumber: boolean;
 }
 
-/** Operators that give a float if one operand is a float and the other a number. */
-export function isFloatOperator(op: string): boolean {
-  return op === "+" || op === "-" || op === "*" || op === "/";
-}
-
 /** Integers known when the code is made: constants and variables of counting loops. */
 function isInteger(e: Expr): boolean {
   return (
@@ -213,7 +219,11 @@ function collect(
   const inner = (b: Block) => collect(b, fn, assignments, excluded, multiple);
   for (const s of block.statements) {
     statement(s, assign, inner);
-    if (s.type === "Local" && s.vars.length > 1) for (const v of s.vars) multiple.add(v);
+    if (s.type === "Local" && s.vars.length > 1)
+      s.vars.forEach((v, i) => {
+        const e = s.exprs[i];
+        if (e !== undefined && !isConstant(e)) multiple.add(v);
+      });
     else if (s.type === "Assign" && s.targets.length > 1)
       for (const t of s.targets) if (t.type === "Local") multiple.add(t.variable);
   }

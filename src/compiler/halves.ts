@@ -101,7 +101,12 @@ function isCell(lo: Lowering, e: Expr): boolean {
 
 function isPure(lo: Lowering, e: Expr): boolean {
   if (e.type === "Integer") return true;
-  return e.type === "Local" && e.variable.constant === undefined && !lo.isFloatVariable(e.variable);
+  return (
+    e.type === "Local" &&
+    e.variable.constant === undefined &&
+    !lo.isFloatVariable(e.variable) &&
+    !lo.isSum(e.variable)
+  );
 }
 
 /** Does the operand stand in `r1h` and `r1l`? */

@@ -14,7 +14,7 @@
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
  * | `x0`, `x1`… | scratch within one operation: halves of integers              |
- * | `yh`, `yl`  | the halves of a value on its way into a variable               |
+ * | `yh`, `yl`, `yd`, `yf` | the parts of a value on its way into a variable     |
  * | `n`         | counts loop iterations down to the next preemption check       |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
@@ -128,8 +128,11 @@ export interface OpInfo {
   isStore?: boolean;
 }
 
-/** How typed code keeps a value: as a plain double, or an integer as its halves `r1h`, `r1l`. */
-export type Unboxed = "double" | "halves";
+/**
+ * How typed code keeps a value: as a plain double; an integer as its halves `r1h`, `r1l`; a number as a
+ * double `r1d` and a flag `r1f` for floats.
+ */
+export type Unboxed = "double" | "halves" | "number";
 
 export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker";
 
@@ -156,8 +159,8 @@ export interface FunctionCode {
   nodes: Node[];
   registers: number;
   temporaries: number;
-  /** Registers that hold halves of integers somewhere (typed code). */
-  longRegisters: Set<string>;
+  /** Registers that are kept in parts somewhere, and the letters of these (typed code). */
+  parts: Map<string, string>;
   /** Index = operation number; [0] is unused. */
   ops: OpInfo[];
   locals: LocalScope[];

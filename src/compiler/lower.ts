@@ -66,7 +66,7 @@ export class Lowering {
   readonly floats: FloatVariables;
   /** Registers and temporaries that hold no Lua values at this point of typed code. */
   private readonly unboxed = new Map<string, Unboxed>();
-  private readonly longRegisters = new Set<string>();
+  private readonly parts = new Map<string, string>();
   /** By number: has no code assigned the temporary since it was allocated? */
   private readonly unset: boolean[] = [];
   /** Temporaries below this number are needed after the expression that is being evaluated. */
@@ -366,7 +366,8 @@ export class Lowering {
     const register = this.newRegister();
     this.registerOf.set(v, register);
     if (this.floats.has(v)) this.holdsDouble(register);
-    if (this.isLong(v)) this.holdsHalves(register);
+    if (this.isLong(v)) this.holdsParts(register, "halves", "hl");
+    if (this.isSum(v)) this.holdsParts(register, "number", "df");
     const local: LocalScope = {
       name: v.name,
       register,
@@ -415,9 +416,14 @@ export class Lowering {
     return v.func === this.fn && this.floats.isLong(v) && !this.context.isCell(v);
   }
 
+  /** Is the variable kept as a double and a flag in typed code? */
+  isSum(v: LocalVar): boolean {
+    return v.func === this.fn && this.floats.isSum(v) && !this.context.isCell(v);
+  }
+
   /** Its register holds no Lua value in typed code. */
   isUnboxed(v: LocalVar): boolean {
-    return this.isFloatVariable(v) || this.isLong(v);
+    return this.isFloatVariable(v) || this.isLong(v) || this.isSum(v);
   }
 
   /** The text uses the scratch variables `x0`, … up to that count; they don't outlive an operation. */
@@ -431,11 +437,12 @@ export class Lowering {
     if (this.isTyped) this.unboxed.set(name, "double");
   }
 
-  private holdsHalves(register: string): void {
+  private holdsParts(register: string, kind: Unboxed, letters: string): void {
     this.usesDoubles = true;
     if (!this.isTyped) return;
-    this.unboxed.set(register, "halves");
-    this.longRegisters.add(register);
+    this.unboxed.set(register, kind);
+    const others = this.parts.get(register) ?? "";
+    if (!others.includes(letters)) this.parts.set(register, others + letters);
   }
 
   holdsAny(name: string): void {
@@ -451,9 +458,10 @@ export class Lowering {
       return anyOperand(t);
     }
     if (v.func === this.fn && this.floats.has(v)) return { code: slot, kind: Kind.Double };
-    if (this.isLong(v)) {
+    if (this.isLong(v) || this.isSum(v)) {
       const t = this.newTemp();
-      this.emit(this.isTyped ? `${t}=FH(${slot}h,${slot}l);` : `${t}=${slot};`);
+      const value = this.isLong(v) ? `FH(${slot}h,${slot}l)` : `BN(${slot}d,${slot}f)`;
+      this.emit(this.isTyped ? `${t}=${value};` : `${t}=${slot};`);
       return anyOperand(t);
     }
     if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };
@@ -499,7 +507,7 @@ export class Lowering {
       nodes: this.nodes,
       registers: this.registerMax,
       temporaries: this.tempMax,
-      longRegisters: this.longRegisters,
+      parts: this.parts,
       ops: this.ops,
       locals: this.locals,
       upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),

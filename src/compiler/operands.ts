@@ -2,7 +2,6 @@
  * The operands of expressions that are computed on plain doubles in one piece (doubles.ts, sums.ts).
  */
 import type { Expr, LocalVar } from "../parser/ast";
-import { isFloatOperator } from "./floats";
 import { isHashKey } from "./operand";
 
 const MAX_OPERANDS = 8;
@@ -63,6 +62,11 @@ export class Operands {
   }
 }
 
+/** Operators that give a float if one operand is a float and the other a number. */
+export function isFloatOperator(op: string): boolean {
+  return op === "+" || op === "-" || op === "*" || op === "/";
+}
+
 export function inner(expr: Expr): Expr {
   let e = expr;
   while (e.type === "Paren") e = e.inner;
@@ -72,6 +76,22 @@ export function inner(expr: Expr): Expr {
 
 export function isConstant(e: Expr): boolean {
   return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
+}
+
+/** `a / (b * c)`: the sign of an infinity depends on that of a zero below. */
+export function hasProductBelow(expr: Expr): boolean {
+  const e = inner(expr);
+  if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
+  return (
+    (e.op === "/" && hasProduct(e.right)) || hasProductBelow(e.left) || hasProductBelow(e.right)
+  );
+}
+
+function hasProduct(expr: Expr): boolean {
+  const e = inner(expr);
+  if (e.type === "Unary") return hasProduct(e.operand);
+  if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
+  return e.op === "*" || e.op === "/" || hasProduct(e.left) || hasProduct(e.right);
 }
 
 /** `i + 1`, `i - 1` and the like as a key: a variable, and what is added to it. */

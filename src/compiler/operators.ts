@@ -7,10 +7,11 @@ import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
 import { comparison, isComparison } from "./conditions";
 import { doublesOf } from "./doubles";
-import { FloatKind, isFloatOperator } from "./floats";
+import { FloatKind } from "./floats";
 import { halvesOf } from "./halves";
 import type { Lowering } from "./lower";
 import { anyOperand, isTemp, Kind, type Operand, truthTest } from "./operand";
+import { isFloatOperator } from "./operands";
 import { wordsOf } from "./words";
 
 export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {

@@ -201,14 +201,16 @@ function boxAll(names: string[], unboxed?: Map<string, Unboxed>, unset?: Set<str
   const box = (n: string) => {
     if (unset?.has(n)) return "0";
     const kind = unboxed?.get(n);
-    return kind === undefined ? n : kind === "double" ? `BX(${n})` : `FH(${n}h,${n}l)`;
+    if (kind === undefined) return n;
+    if (kind === "double") return `BX(${n})`;
+    return kind === "halves" ? `FH(${n}h,${n}l)` : `BN(${n}d,${n}f)`;
   };
   return names.map(box).join(",");
 }
 
-/** The variables of a register: itself, and the halves of an integer. */
+/** The variables of a register: itself, and those that it is kept in. */
 function partsOf(code: FunctionCode, register: string): string[] {
-  return code.longRegisters.has(register) ? [register, `${register}h`, `${register}l`] : [register];
+  return [register, ...[...(code.parts.get(register) ?? "")].map((letter) => register + letter)];
 }
 
 class FastPrinter extends Printer {
@@ -325,7 +327,7 @@ export function declarations(code: FunctionCode, from: number, without: string[]
   const names: string[] = [",h,a"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
-  if (code.longRegisters.size > 0) names.push(",yh,yl");
+  if (code.parts.size > 0) names.push(",yh,yl,yd,yf");
   for (let i = 0; i < code.temporaries; i++) if (!without.includes(`t${i}`)) names.push(`,t${i}`);
   for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);

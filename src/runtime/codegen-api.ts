@@ -104,6 +104,11 @@ function box(n: number): LuaValue {
   return Number.isInteger(n) ? new LuaFloat(n) : n;
 }
 
+/** A number that is kept as a double, with 1 beside it when it is a float. */
+function boxNumber(n: number, isFloat: number): LuaValue {
+  return isFloat === 1 ? box(n) : n;
+}
+
 /** A Lua float as a plain double; undefined for anything else. */
 function unbox(v: LuaValue): number | undefined {
   if (v instanceof LuaFloat) return v.n;
@@ -151,6 +156,7 @@ export const codegenApi = {
   FL: LuaFloat,
   BX: box,
   DB: unbox,
+  BN: boxNumber,
   I64: LuaInt64,
   II: isInt,
   HI: hiOf,

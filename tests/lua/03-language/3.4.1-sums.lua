@@ -1,0 +1,78 @@
+-- §3.4.1, §3.4.3 sums in loops: integers, floats, and what is neither, also when that changes on the way
+
+local function sum(t)
+  local s = 0
+  for i = 1, #t do s = s + t[i] end
+  return s, math.type(s)
+end
+local function check(t, expected, kind)
+  local s, k = sum(t)
+  assert(s == expected and k == kind, string.format("%s (%s), not %s (%s)", s, k, expected, kind))
+end
+check({}, 0, "integer")
+check({ 1, 2, 3 }, 6, "integer")
+check({ 1, 2.0 }, 3.0, "float")
+check({ 0.5, 0.5 }, 1.0, "float")
+check({ 0.5, 0.5, 3 }, 4.0, "float")
+check({ -0.0 }, 0.0, "float")
+check({ 1 << 53, 1 }, (1 << 53) + 1, "integer")
+check({ math.maxinteger, 1 }, math.mininteger, "integer")
+check({ math.maxinteger, 1, 0.5 }, -2.0 ^ 63, "float")
+check({ 2.0 ^ 53, 1 }, 2.0 ^ 53, "float")
+check({ 9007199254740991, -9007199254740991, 7 }, 7, "integer")
+check({ 1e308, 1e308, -1 }, math.huge, "float")
+check({ "10", 1 }, 11, "integer")
+assert(sum({ math.huge, -math.huge }) ~= sum({ math.huge, -math.huge }))
+
+-- products, quotients, differences; a sum that is added to another
+local function dot(a, b)
+  local s, n, inverse = 0, 0, 0
+  for i = 1, #a do
+    s = s + a[i] * b[i]
+    n = n + s - i
+    inverse = inverse + 1 / a[i]
+  end
+  return s, n, inverse
+end
+local s, n, inverse = dot({ 1, 2, 4 }, { 3, 2, 1 })
+assert(s == 11 and n == 15 and math.type(n) == "integer" and inverse == 1.75)
+s, n = dot({ 0.5, 2 }, { 2, 2 })
+assert(s == 5.0 and math.type(s) == "float" and n == 3.0)
+s = dot({ 3037000500, 1 }, { 3037000500, 1 })
+assert(s == -9223372036709301615)
+s = dot({ 1 << 40, 0.5 }, { 1 << 30, 1 })
+assert(s == 0.5)
+
+-- metamethods, errors with the variable's name, calls that wait
+local object = setmetatable({}, { __add = function() return "joined" end })
+assert(sum({ 1, object }) == "joined")
+local ok, message = pcall(sum, { 1, object, {} })
+assert(not ok and message:find("attempt to add a 'string' with a 'table'", 1, true) or message:find("arithmetic on a table value", 1, true))
+ok, message = pcall(function()
+  local total = 0
+  for i = 1, 3 do total = total + (i < 3 and i or nil) end
+end)
+assert(not ok and message:find("attempt to perform arithmetic on a nil value", 1, true))
+local co = coroutine.wrap(function()
+  local total = 0
+  for i = 1, 3 do total = total + coroutine.yield(total) * i end
+  return total
+end)
+co()
+assert(co(1) == 1 and co(0.5) == 2.0 and co(2) == 8.0)
+
+-- used as something else in between
+local seen = {}
+local count, half = 0, 0.5
+for i = 1, 4 do
+  for j = 1, i do
+    count = count + j
+    half = half + count
+  end
+  seen[count] = half
+end
+assert(seen[1] == 1.5 and seen[4] == 7.5 and seen[10] == 29.5 and seen[20] == 89.5)
+
+-- infinities, and zeros of either sign below a product
+local function quotient(x, a, b) return x + 1 / (a * b) end
+assert(quotient(-math.huge, -1.0, 0.0) == -math.huge and quotient(math.huge, 1.0, 0.0) == math.huge)
