@@ -12,7 +12,7 @@
 import { lessThan } from "../runtime/compare";
 import { type LuaError, leaveNative, runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
-import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { LuaFloat, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { isTrue } from "./resumable";
 
 type Less = (a: LuaValue, b: LuaValue) => Results;
@@ -31,7 +31,7 @@ export function sortArray(
   return new SortFrame(values, less ?? (lessThan as Less), finish).run(undefined, false);
 }
 
-/** Sorts when all values are raw numbers (no NaN) or all are strings; false when they are not. */
+/** Sorts when all values are integers or all floats (no NaN) or all strings; false when they are not. */
 function sortNatively(values: LuaValue[]): boolean {
   const n = values.length;
   if (typeof values[1] === "string") {
@@ -41,19 +41,42 @@ function sortNatively(values: LuaValue[]): boolean {
     values[0] = undefined;
     return true;
   }
+  return sortNumbers(values);
+}
+
+/**
+ * Sorts integers, or floats; false for other values, for a mixture of 1 and 1.0 and for zeros with a sign:
+ * which of them comes first would be lost.
+ */
+function sortNumbers(values: LuaValue[]): boolean {
+  const n = values.length;
   let small = true;
+  let integral = false;
+  let boxed = false;
   for (let i = 1; i < n; i++) {
     const v = values[i];
-    if (typeof v !== "number" || v !== v) return false;
-    if ((v | 0) !== v) small = false;
+    if (typeof v === "number") {
+      if ((v | 0) === v) integral = true;
+      else {
+        if (v !== v) return false;
+        small = false;
+        if (Number.isInteger(v)) integral = true;
+      }
+    } else if (v instanceof LuaFloat && !Object.is(v.n, -0)) boxed = true;
+    else return false;
   }
-  const numbers = small ? new Int32Array(n - 1) : new Float64Array(n - 1);
-  for (let i = 1; i < n; i++) numbers[i - 1] = values[i] as number;
+  if (boxed && integral) return false;
+  const numbers = small && !boxed ? new Int32Array(n - 1) : new Float64Array(n - 1);
+  for (let i = 1; i < n; i++) {
+    const v = values[i];
+    numbers[i - 1] = typeof v === "number" ? v : (v as LuaFloat).n;
+  }
   numbers.sort();
   for (let i = 1; i < n; i++) {
     const v = numbers[i - 1] as number;
     // keep small integers in the engine's integer representation
-    values[i] = (v | 0) === v ? v | 0 : v;
+    if (!boxed) values[i] = (v | 0) === v ? v | 0 : v;
+    else values[i] = Number.isInteger(v) ? new LuaFloat(v) : v;
   }
   return true;
 }

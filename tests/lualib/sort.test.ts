@@ -38,6 +38,23 @@ test("boxed numbers", () => {
   expect(elements(t).map((v) => numberToDouble(v as number))).toEqual([-1, 0.5, 2, 3, 2 ** 63]);
 });
 
+test("floats with and without a fraction stay what they are", () => {
+  const t = list(new LuaFloat(3), 0.5, new LuaFloat(-1), Infinity, new LuaFloat(2 ** 60), 1.5);
+  sort(t);
+  expect(elements(t)).toEqual([
+    new LuaFloat(-1),
+    0.5,
+    1.5,
+    new LuaFloat(3),
+    new LuaFloat(2 ** 60),
+    Infinity,
+  ]);
+  const zeros = list(new LuaFloat(0), new LuaFloat(-0), new LuaFloat(0));
+  sort(zeros);
+  const signs = elements(zeros).map((v) => Object.is((v as LuaFloat).n, -0));
+  expect(signs.filter(Boolean)).toHaveLength(1);
+});
+
 test("with a comparison function, resumed or not", () => {
   for (const n of [0, 1, 2, 3, 4, 5, 10, 100, 1000]) {
     const numbers = scrambled(n);
