@@ -131,13 +131,13 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       return table;
     },
     select,
-    setmetatable(t: LuaValue, ...rest: LuaValue[]): Results {
-      const table = checkTable(t, 1);
-      const [mt] = rest;
-      if (mt !== undefined || rest.length === 0) {
-        if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, rest.length);
+    setmetatable(t: LuaValue, mt: LuaValue): Results {
+      const table = t instanceof LuaTable ? t : checkTable(t, 1);
+      const count = arguments.length - 1;
+      if (mt !== undefined || count < 1) {
+        if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, count);
       }
-      if (table.metatable?.getStr("__metatable") !== undefined)
+      if (table.metatable !== null && table.metatable.getStr("__metatable") !== undefined)
         throw runtimeError("cannot change a protected metatable");
       setMetatable(table, (mt as LuaTable | undefined) ?? null);
       return table;

@@ -63,6 +63,8 @@ export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFin
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   t.metatable = mt;
+  // most of the time neither asks for anything; a table with a stand-in has a map
+  if (t.map === null && (mt === null || isPlain(mt))) return;
   const standIn = standIns.get(t);
   if (standIn !== undefined) standIn.metatable = mt;
   if (mt === null) return;
@@ -77,6 +79,10 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
     }
   }
   if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
+}
+
+function isPlain(mt: LuaTable): boolean {
+  return mt.map === null && mt.hash.__gc === undefined && mt.hash.__mode === undefined;
 }
 
 function mark(t: LuaTable): void {

@@ -26,7 +26,7 @@ import {
   subInt,
   xorInt,
 } from "./int64";
-import { getMetamethod } from "./metatable";
+import { getMetamethod, getMetatable } from "./metatable";
 import { numberToString } from "./number";
 import { LuaTable } from "./table";
 import {
@@ -269,20 +269,41 @@ export function isInt(v: LuaValue): v is LuaInteger {
 
 /** `a op b` with all conversions and metamethods; unary operators pass their operand twice. */
 export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
-  const bitwise = isBitwise(op);
-  if (isNumber(a) && isNumber(b)) {
-    if (!bitwise) return numberOp(op, a, b);
+  if (!(a instanceof LuaTable) && isNumber(a) && isNumber(b)) {
+    if (!isBitwise(op)) return numberOp(op, a, b);
     const x = numberToInteger(a);
     const y = numberToInteger(b);
     if (x !== undefined && y !== undefined) return integerOp(op, x, y);
   }
-  const handler = getMetamethod(a, EVENTS[op]) ?? getMetamethod(b, EVENTS[op]);
+  const handler = handlerOf(op, a) ?? handlerOf(op, b);
   if (handler === undefined) {
+    const bitwise = isBitwise(op);
     if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
     return raise(operandError(a, b, bitwise)) as unknown as LuaValue;
   }
-  const r = call(handler, a, b);
+  const r = typeof handler === "function" ? handler(a, b) : call(handler, a, b);
+  if (typeof r !== "object") return r;
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+}
+
+/** The metamethod for an operator. Lookups by a name in the text have caches of their own. */
+function handlerOf(op: ArithOp, v: LuaValue): LuaValue {
+  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
+  if (mt === null) return undefined;
+  if (mt.map !== null) return mt.getStr(EVENTS[op]);
+  const { hash } = mt;
+  switch (op) {
+    case "+":
+      return hash.__add;
+    case "-":
+      return hash.__sub;
+    case "*":
+      return hash.__mul;
+    case "/":
+      return hash.__div;
+    default:
+      return op === "neg" ? hash.__unm : hash[EVENTS[op]];
+  }
 }
 
 /** Strings get here too: only the metamethods of strings convert them to numbers (§3.4.3). */
@@ -441,12 +462,13 @@ export function concat(a: LuaValue, b: LuaValue): LuaValue {
 /** `#v` (§3.4.7). */
 export function lengthOf(v: LuaValue): LuaValue {
   if (typeof v === "string") return v.length;
-  const handler = getMetamethod(v, "__len");
+  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
+  const handler = mt === null ? undefined : (mt.hash.__len ?? mt.map?.get("__len"));
   if (handler === undefined) {
     if (v instanceof LuaTable) return v.length();
     throw fault("get length of", v, 0);
   }
   // unary operators pass their operand twice, as in C Lua
-  const r = call(handler, v, v);
+  const r = typeof handler === "function" ? handler(v, v) : call(handler, v, v);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }

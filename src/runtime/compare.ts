@@ -5,11 +5,20 @@ import { SUSPENDED } from "./frame";
 import { compareInt, int64Equals, LuaInt64, toBigInt } from "./int64";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
-import { first, isNumber, LuaFloat, type LuaNumber, type LuaValue, Userdata } from "./value";
+import {
+  first,
+  isNumber,
+  LuaFloat,
+  type LuaNumber,
+  type LuaValue,
+  type Results,
+  Userdata,
+} from "./value";
 
 type Answer = boolean | typeof SUSPENDED;
 
 function truth(r: unknown): Answer {
+  if (typeof r === "boolean") return r;
   if (r === SUSPENDED) return SUSPENDED;
   const v = first(r as LuaValue);
   return v !== undefined && v !== false;
@@ -39,12 +48,20 @@ export function equalsNumber(v: LuaValue, n: number): boolean {
 
 export function equals(a: LuaValue, b: LuaValue): Answer {
   if (rawEquals(a, b)) return true;
-  const both =
-    (a instanceof LuaTable && b instanceof LuaTable) ||
-    (a instanceof Userdata && b instanceof Userdata);
-  if (!both) return false;
-  const handler = getMetamethod(a, "__eq") ?? getMetamethod(b, "__eq");
-  return handler === undefined ? false : truth(call(handler, a, b));
+  if (a instanceof LuaTable) {
+    if (!(b instanceof LuaTable) || (a.metatable === null && b.metatable === null)) return false;
+  } else if (!(a instanceof Userdata && b instanceof Userdata)) return false;
+  const handler = equalityOf(a.metatable) ?? equalityOf(b.metatable);
+  return handler === undefined ? false : truth(callHandler(handler, a, b));
+}
+
+function equalityOf(mt: LuaTable | null): LuaValue {
+  if (mt === null) return undefined;
+  return mt.hash.__eq ?? mt.map?.get("__eq");
+}
+
+function callHandler(handler: LuaValue, a: LuaValue, b: LuaValue): Results {
+  return typeof handler === "function" ? handler(a, b) : call(handler, a, b);
 }
 
 export function lessThan(a: LuaValue, b: LuaValue): Answer {
@@ -73,7 +90,7 @@ export function lessEqual(a: LuaValue, b: LuaValue): Answer {
 
 function orderMetamethod(event: string, a: LuaValue, b: LuaValue): Answer {
   const handler = getMetamethod(a, event) ?? getMetamethod(b, event);
-  if (handler !== undefined) return truth(call(handler, a, b));
+  if (handler !== undefined) return truth(callHandler(handler, a, b));
   const x = argumentTypeName(a);
   const y = argumentTypeName(b);
   throw operationError(

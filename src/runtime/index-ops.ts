@@ -1,23 +1,34 @@
 /** Indexing with metamethods (§2.4, `__index` and `__newindex`). */
 
-import { call } from "./call";
 import { raise } from "./control";
 import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
-import { getMetamethod } from "./metatable";
+import { getMetamethod, indexHandler, newindexHandler } from "./metatable";
 import { LuaTable } from "./table";
-import { first, type LuaValue } from "./value";
+import { first, type LuaValue, type Results } from "./value";
 
 /** Longest chain of `__index` tables, as in C Lua. */
 const MAX_CHAIN = 2000;
 
 /** `o[k]`. May return `SUSPENDED`; the result then comes as the resumed value. */
 export function index(o: LuaValue, k: LuaValue): LuaValue {
-  if (o instanceof LuaTable) {
-    const v = typeof k === "number" ? o.getInt(k) : typeof k === "string" ? o.getStr(k) : o.get(k);
-    if (v !== undefined || o.metatable === null) return v;
-  }
-  return indexChain(o, k);
+  if (!(o instanceof LuaTable)) return indexChain(o, k);
+  const v = typeof k === "number" ? o.getInt(k) : typeof k === "string" ? o.getStr(k) : o.get(k);
+  return v !== undefined || o.metatable === null ? v : indexMissing(o.metatable, o, k);
+}
+
+/** `o[k]` by the metatable of a table that has no such key. */
+function indexMissing(mt: LuaTable, o: LuaTable, k: LuaValue): LuaValue {
+  const handler = indexHandler(mt);
+  if (handler === undefined) return undefined;
+  if (typeof handler !== "function") return indexChain(handler, k);
+  const r = handler(o, k);
+  return typeof r !== "object" ? r : firstOrSuspended(r);
+}
+
+/** A suspended call hands its results on as they are. */
+function firstOrSuspended(r: Results): LuaValue {
+  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
 
 function indexChain(o: LuaValue, k: LuaValue): LuaValue {
@@ -27,17 +38,13 @@ function indexChain(o: LuaValue, k: LuaValue): LuaValue {
     if (object instanceof LuaTable) {
       const v = object.get(k);
       if (v !== undefined || object.metatable === null) return v;
-      handler = object.metatable.getStr("__index");
+      handler = indexHandler(object.metatable);
       if (handler === undefined) return undefined;
     } else {
       handler = getMetamethod(object, "__index");
       if (handler === undefined) return noIndex(object, i);
     }
-    if (typeof handler === "function") {
-      const r = handler(object, k);
-      // a suspended call hands its results on as they are
-      return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
-    }
+    if (typeof handler === "function") return firstOrSuspended(handler(object, k));
     object = handler;
   }
   throw operationError("'__index' chain too long; possible loop");
@@ -63,7 +70,7 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
       const mt = object.metatable;
       if (mt === null) handler = undefined;
       else {
-        handler = mt.getStr("__newindex");
+        handler = newindexHandler(mt);
         if (handler !== undefined && object.get(k) !== undefined) handler = undefined;
       }
       if (handler === undefined) {
@@ -75,7 +82,7 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
       if (handler === undefined) return noIndex(object, i);
     }
     if (typeof handler === "function") {
-      const r = call(handler, object, k, v);
+      const r = handler(object, k, v);
       return r === SUSPENDED ? (r as unknown as LuaValue) : undefined;
     }
     object = handler;

@@ -25,3 +25,17 @@ export function getMetamethod(v: LuaValue, event: string): LuaValue {
   const mt = getMetatable(v);
   return mt === null ? undefined : mt.getStr(event);
 }
+
+// A lookup by a name in the text has a cache of its own; getStr is shared by all names.
+
+/** What `__index` of a metatable says. */
+export function indexHandler(mt: LuaTable): LuaValue {
+  const handler = mt.hash.__index;
+  return handler === undefined && mt.map !== null ? mt.map.get("__index") : handler;
+}
+
+/** What `__newindex` of a metatable says. */
+export function newindexHandler(mt: LuaTable): LuaValue {
+  const handler = mt.hash.__newindex;
+  return handler === undefined && mt.map !== null ? mt.map.get("__newindex") : handler;
+}
