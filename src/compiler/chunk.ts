@@ -7,6 +7,10 @@ import type { LuaInt64 } from "../runtime/int64";
 import { FloatVariables } from "./floats";
 import { boxedConstant, isHashKey, property, quote } from "./operand";
 
+const STRING_METHODS = new Set(
+  "byte find format gmatch gsub len lower match rep reverse sub upper".split(" "),
+);
+
 export class ChunkContext {
   /** Definitions at the module's top level, in order: name → source. */
   readonly definitions = new Map<string, string>();
@@ -75,11 +79,14 @@ export class ChunkContext {
     return this.define(`g${key}`, "g", (name) => {
       if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
       const p = `hash${property(key)}`;
+      const inStrings = `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==undefined)return v;`;
       return (
         `function ${name}(o){let h,v;` +
+        // tried first where it is likely; the test for a table is long when it fails
+        (STRING_METHODS.has(key) ? `if(typeof o==="string"){${inStrings}}` : "") +
         `if(o instanceof T){if((v=o.${p})!==undefined||o.map!==null&&(v=o.map.get(${q}))!==undefined)return v;` +
         `if(o.metatable===null)return undefined;h=o.metatable.hash.__index;}` +
-        `else if(typeof o==="string")h=X.strings.hash.__index;else return I(o,${q});` +
+        `else{if(typeof o==="string"){${inStrings}}return I(o,${q})}` +
         `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==undefined)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
         `return I(o,${q});}`
       );
