@@ -5,14 +5,23 @@
  * `into` evaluates into a given register or temporary. The rules for calls, indexing, operators,
  * conditions and tables are in files of their own, which come back here by way of `Lowering`.
  */
-import type { Expr, FunctionExpr } from "../parser/ast";
+import type { CallExpr, Expr, FunctionExpr, MethodCallExpr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { rawCode } from "./arith";
 import { call, isSelect, selectVararg, varargs } from "./calls";
 import { condition } from "./conditions";
 import { indexChain, indexName } from "./indexing";
 import type { ExpressionRules, Lowering } from "./lower";
-import { FALSE, Kind, NIL, numberOperand, type Operand, stringOperand, TRUE } from "./operand";
+import {
+  FALSE,
+  isTemp,
+  Kind,
+  NIL,
+  numberOperand,
+  type Operand,
+  stringOperand,
+  TRUE,
+} from "./operand";
 import { binary, logical, onDoubles, onHalves, onWords, unary } from "./operators";
 import { tableConstructor } from "./tables";
 
@@ -100,6 +109,16 @@ function into(lo: Lowering, e: Expr, target: string): Kind {
   return Kind.Any;
 }
 
+/** `string.find` makes no array of its results where only the first counts, as in `if s:find(p)`. */
+function firstOnly(lo: Lowering, e: CallExpr | MethodCallExpr, f: Operand): string {
+  if (lo.isHooked || !isTemp(f.code)) return "";
+  const isFind =
+    e.type === "MethodCall"
+      ? e.name === "find"
+      : e.func.type === "Index" && e.func.key.type === "String" && e.func.key.value === "find";
+  return isFind ? `if(${f.code}===X.find)${f.code}=X.findStart;` : "";
+}
+
 /** As `into`, but the value may be a plain double; `wanted` if it should be, where it is likely. */
 function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Kind {
   switch (e.type) {
@@ -124,10 +143,10 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
       call(
         lo,
         e,
-        (c) =>
+        (c, _k, f) =>
           c.first !== undefined
             ? `${c.before}${target}=${c.first};if(${target}===null)break sus;`
-            : `${c.before}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
+            : `${c.before}${firstOnly(lo, e, f)}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
         `${target}=F(v)`,
       );
       return Kind.Any;

@@ -1,9 +1,10 @@
 /** The functions of the string library that take patterns (§6.4). */
+import { control } from "../runtime/control";
 import { leaveNative, runtimeError, typeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { index } from "../runtime/index-ops";
 import { checkAllocation, maxBytes } from "../runtime/limits";
-import { nativeClosure } from "../runtime/native";
+import { native, nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
 import {
@@ -34,27 +35,54 @@ function initial(init: LuaValue, length: number): number {
   return init === undefined ? 0 : startPosition(place(init, 3, 3), length) - 1;
 }
 
+/** The pattern of the latest `locate`; null when it was plain text. */
+let located: Pattern | null = null;
+
+/** Where the first match ends, or -1; it begins at `foundAt`. */
+function locate(s: string, p: string, init: LuaValue, plain: LuaValue): number {
+  const from = initial(init, s.length);
+  if (from > s.length) return -1;
+  located = null;
+  if (plain === undefined || plain === false) {
+    const compiled = compilePattern(p);
+    if (!compiled.plain) {
+      located = compiled;
+      const end = search(compiled, s, from);
+      foundAt = matchStart;
+      return end;
+    }
+  }
+  foundAt = s.indexOf(p, from);
+  return foundAt < 0 ? -1 : foundAt + p.length;
+}
+
+let foundAt = 0;
+
 export function find(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue): Results {
   const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
   const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
-  const from = initial(init, subject.length);
-  if (from > subject.length) return undefined;
-  if (plain !== undefined && plain !== false) return findPlain(subject, pattern, from);
-  const compiled = compilePattern(pattern);
-  if (compiled.plain) return findPlain(subject, pattern, from);
-  const end = search(compiled, subject, from);
+  const end = locate(subject, pattern, init, plain);
   if (end < 0) return undefined;
-  const start = matchStart;
+  const start = foundAt;
   const results = pair(start + 1, end);
-  for (let i = 0; i < compiled.captures.length; i++)
-    results.push(captureAt(compiled, subject, i, start, end));
+  if (located !== null)
+    for (let i = 0; i < located.captures.length; i++)
+      results.push(captureAt(located, subject, i, start, end));
   return results;
 }
 
-function findPlain(subject: string, wanted: string, from: number): Results {
-  const at = subject.indexOf(wanted, from);
-  return at < 0 ? undefined : pair(at + 1, at + wanted.length);
+/** The first result of `find`, without an array for the others. */
+function findStart(s: LuaValue, p: LuaValue, init?: LuaValue, plain?: LuaValue): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  const pattern = typeof p === "string" ? p : text(p, 2, arguments.length);
+  if (locate(subject, pattern, init, plain) < 0) return undefined;
+  const unfinished = located?.captures.indexOf("unfinished") ?? -1;
+  if (unfinished >= 0) captureAt(located as Pattern, subject, unfinished, 0, 0);
+  return foundAt + 1;
 }
+
+control.find = find;
+control.findStart = native("string.find", findStart);
 
 export function match(s: LuaValue, p: LuaValue, init?: LuaValue): Results {
   const subject = typeof s === "string" ? s : text(s, 1, arguments.length);

@@ -8,7 +8,7 @@
 import type { Frame } from "./frame";
 import { SUSPENDED } from "./frame";
 import { LuaTable } from "./table";
-import type { LuaValue, Results } from "./value";
+import type { LuaFunction, LuaValue, Results } from "./value";
 
 /** Why the stack is being suspended. */
 export enum Reason {
@@ -46,6 +46,9 @@ export class Control {
   /** Metatable of strings of the running state. */
   strings = new LuaTable();
   types: TypeMetatables = {};
+  /** `string.find`, and what is called in its place where only its first result counts. */
+  find: LuaFunction | undefined;
+  findStart: LuaFunction | undefined;
   /** `LuaState.isStrict` of the running state. */
   isStrict = false;
   /** The function that is being called in place of its caller, for those that note that. */

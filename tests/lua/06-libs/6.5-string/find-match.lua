@@ -87,3 +87,20 @@ fails("pattern too complex", string.match, ("x"):rep(300000), ("x?"):rep(300000)
 -- long subjects
 local long = ("a"):rep(100000)
 assert(#long:match(".*") == 100000 and long:find("b") == nil and #long:match("^(a-)$") == 100000 and long:gsub("a", "") == "")
+-- where only the first result counts
+do
+  local s = "a.b key=val"
+  local function first(...) return (s:find(...)) end
+  assert(first("key") == 5 and first(".", 1, true) == 2 and first("(%a)(%.)") == 1 and first("()k") == 5 and first("x") == nil)
+  assert((string.find(s, "%s")) == 4 and (s:find("", 20)) == nil and (s:find("", 12)) == 12 and (s:find("a", -2)) == 10)
+  assert(s:find("b") == 3 and not s:find("z") and (s:find("k") or 0) + 1 == 6)
+  local function fails(expected, ...) local ok, m = pcall(first, ...) assert(not ok and m:find(expected, 1, true), m) end
+  fails("unfinished capture", "(a") fails("malformed pattern", "[a") fails("#1 to 'find' (string expected, got no value)")
+  fails("number expected, got table", "a", {})
+  -- another function of that name
+  local find = string.find
+  string.find = function() return "mine", 2 end
+  assert(s:find("a") == "mine" and (string.find(s)) == "mine")
+  string.find = find
+  assert(s:find("a") == 1)
+end
