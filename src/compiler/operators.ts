@@ -99,8 +99,10 @@ export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean 
   const t = isTemp(target) ? target : lo.newTemp();
   lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
     lo.skipsDoubles = true;
+    lo.isFallback = true;
     binary(lo, e, t, false);
     lo.skipsDoubles = false;
+    lo.isFallback = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);
   if (t !== target) lo.emit(`${target}=${t};`);
@@ -116,8 +118,10 @@ export function onWords(lo: Lowering, e: BinaryExpr, target: string): boolean {
   const t = isTemp(target) ? target : lo.newTemp();
   lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
     lo.skipsWords = true;
+    lo.isFallback = true;
     binary(lo, e, t, false);
     lo.skipsWords = false;
+    lo.isFallback = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);
   if (t !== target) lo.emit(`${target}=${t};`);
