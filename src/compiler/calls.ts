@@ -63,8 +63,14 @@ export function list(lo: Lowering, exprs: Expr[]): ListText {
   return { fixed, spread: multi(lo, last) };
 }
 
+/** A list as an array behind `first`; one result is by far the most common case of a call's. */
+export function arrayText(first: string[], spread: string): string {
+  const many = `[${[...first, `...${spread}`].join(",")}]`;
+  return isArray(spread) ? many : `Q(${spread})?${many}:[${[...first, spread].join(",")}]`;
+}
+
 /** A list as the elements of an array. */
-export function listText(l: ListText): string {
+function listText(l: ListText): string {
   const parts = l.fixed.map((o) => o.code);
   if (l.spread !== undefined) parts.push(`...${isArray(l.spread) ? l.spread : `A(${l.spread})`}`);
   return parts.join(",");

@@ -1,6 +1,6 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
-import { call, isMulti, type ListText, list, listText, multi, takesAllArguments } from "./calls";
+import { arrayText, call, isMulti, type ListText, list, multi, takesAllArguments } from "./calls";
 import { endOfList } from "./lines";
 import type { Lowering } from "./lower";
 
@@ -50,9 +50,10 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
 }
 
 function resultsText(values: ListText): string {
-  const { fixed, spread } = values;
-  if (spread !== undefined) return fixed.length === 0 ? spread : `[${listText(values)}]`;
-  return fixed.length === 2 ? `R2(${listText(values)})` : `[${listText(values)}]`;
+  const { spread } = values;
+  const fixed = values.fixed.map((o) => o.code);
+  if (spread !== undefined) return fixed.length === 0 ? spread : arrayText(fixed, spread);
+  return fixed.length === 2 ? `R2(${fixed.join(",")})` : `[${fixed.join(",")}]`;
 }
 
 /**

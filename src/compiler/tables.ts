@@ -1,6 +1,6 @@
 /** Lowering of table constructors (§3.4.9). */
 import type { TableExpr, TableItem } from "../parser/ast";
-import { isMulti, listed, listText, multi } from "./calls";
+import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
 import type { Lowering } from "./lower";
 import { isHashKey, Kind, type Operand } from "./operand";
@@ -36,14 +36,14 @@ function fillTable(lo: Lowering, e: TableExpr, target: string): void {
 
 function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string): void {
   const mark = lo.tempMark;
-  const positional: string[] = [];
+  const positional: string[] = ["undefined"];
   const named: string[] = [];
+  let spread: string | undefined;
   let mayEndInNil = false;
   e.items.forEach((item, i) => {
     if (item.kind === "named") named.push(listed(lo, item.value).code);
     else if (i === e.items.length - 1 && isMulti(item.value)) {
-      positional.push(listText({ fixed: [], spread: multi(lo, item.value) }));
-      mayEndInNil = true;
+      spread = multi(lo, item.value);
     } else {
       const o = listItem(lo, e, i);
       positional.push(o.code);
@@ -52,9 +52,10 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
   });
   const hash =
     keys.length === 0 ? "EH" : `new ${lo.use(lo.context.shape(keys))}(${named.join(",")})`;
-  if (positional.length === 0) lo.emit(`${target}=new T(${hash},EA);`);
-  else if (mayEndInNil) lo.emit(`${target}=MT(${hash},[undefined,${positional.join(",")}]);`);
-  else lo.emit(`${target}=new T(${hash},[undefined,${positional.join(",")}]);`);
+  if (spread !== undefined) lo.emit(`${target}=MT(${hash},${arrayText(positional, spread)});`);
+  else if (positional.length === 1) lo.emit(`${target}=new T(${hash},EA);`);
+  else if (mayEndInNil) lo.emit(`${target}=MT(${hash},[${positional.join(",")}]);`);
+  else lo.emit(`${target}=new T(${hash},[${positional.join(",")}]);`);
   lo.releaseTemps(mark);
 }
 

@@ -8,6 +8,7 @@ import {
   type ResumeMode,
   resume,
   running,
+  Status,
   yieldValues,
 } from "../runtime/coroutine";
 import { LuaError, NATIVE_ROW, runtimeError } from "../runtime/error";
@@ -69,8 +70,10 @@ function closed(c: CoroutineClosing): Results {
   return c.error === undefined ? [true] : [false, c.error.value];
 }
 
+const STATUS_NAMES = ["suspended", "running", "normal", "dead"];
+
 function status(co: Coroutine): string {
-  return co === running ? "running" : co.status;
+  return co === running ? "running" : (STATUS_NAMES[co.status] as string);
 }
 
 function checkBody(args: LuaValue[]): LuaFunction {
@@ -104,9 +107,11 @@ export function coroutineLibrary(): LuaTable {
     },
     wrap(...args: LuaValue[]): Results {
       const co = new Coroutine(checkBody(args));
-      return nativeClosure("wrap", [co], function (value: LuaValue) {
+      return nativeClosure("wrap", [co], function (value: LuaValue, second: LuaValue) {
         const n = arguments.length;
         if (n === 1) return resume(co, value, propagate);
+        // as a `for` loop calls it
+        if (n === 2) return resume(co, [value, second], propagate);
         const values: LuaValue[] = [];
         for (let i = 0; i < n; i++) values.push(arguments[i]);
         return resume(co, values, propagate);
@@ -130,7 +135,7 @@ export function coroutineLibrary(): LuaTable {
       if (s === "running" && !co.isMain) throw new CoroutineClosing();
       if (s === "normal") throw runtimeError("cannot close a normal coroutine");
       if (co.isMain) throw runtimeError("cannot close main thread");
-      if (co.status === "dead") {
+      if (co.status === Status.Dead) {
         const { error } = co;
         co.error = undefined;
         if (co.unclosed !== undefined) return closeUnclosed(co, error, closing);

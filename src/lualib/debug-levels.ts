@@ -2,7 +2,7 @@
 
 import { chunkDisplayName } from "../parser/syntax-error";
 import { inspect, waitFor } from "../runtime/control";
-import { Coroutine, running } from "../runtime/coroutine";
+import { Coroutine, running, Status } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
 import { capturedValues } from "../runtime/native";
 import { protoOf } from "../runtime/probe";
@@ -37,7 +37,7 @@ export function withLevels(
   if (thread === undefined || thread === running)
     return inspect((owner) => f(levelsOfThread(owner as Coroutine, args)));
   // a coroutine that waits for the running one has its frames on the JavaScript stack
-  if (thread.status === "normal") {
+  if (thread.status === Status.Normal) {
     return waitFor((wake) => {
       try {
         wake(f(levelsOfThread(thread, undefined)), false);

@@ -6,7 +6,7 @@
  */
 import { call } from "../runtime/call";
 import { control, Reason } from "../runtime/control";
-import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
+import { Coroutine, drive, running, Status, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { findUnreachable } from "../runtime/heapgraph";
@@ -265,7 +265,7 @@ function finalize({ standIn, table, state }: Marked): void {
   // a stack of its own, so that the debug library can look at it
   const co = new Coroutine(undefined, true);
   co.top = new FinalizerFrame(gc, s);
-  co.status = "running";
+  co.status = Status.Running;
   const before = running;
   setRunning(co);
   try {

@@ -8,13 +8,19 @@ import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";
 import { allResults, type LuaValue, type Results, Thread } from "./value";
 
-export type CoroutineStatus = "suspended" | "running" | "normal" | "dead";
+/** Numbers, because to store an object in another tells the garbage collector of it. */
+export enum Status {
+  Suspended,
+  Running,
+  Normal,
+  Dead,
+}
 
 /** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
 const MAX_NESTING = 190;
 
 export class Coroutine extends Thread implements FrameOwner {
-  status: CoroutineStatus = "suspended";
+  status = Status.Suspended;
   /** The innermost frame while the stack is suspended. */
   top: Frame | null = null;
   /** The coroutine that resumed this one. */
@@ -83,14 +89,14 @@ export function drive(
           co.body = entry;
           r = begin(entry, v as Results);
         } else {
-          co.status = "dead";
+          co.status = Status.Dead;
           const { body } = co;
           co.body = undefined;
           if (f) throw nameFault(v, body);
           return v as Results;
         }
       } catch (e) {
-        if (co.status === "dead") throw e;
+        if (co.status === Status.Dead) throw e;
         takeSuspended(null); // nothing half-linked may remain
         v = e;
         f = true;
@@ -118,7 +124,7 @@ export function drive(
         f = true;
         continue;
       }
-      co.status = "suspended";
+      co.status = Status.Suspended;
       return control.transfer;
     }
     try {
@@ -180,8 +186,8 @@ export function prefixed(r: Results): Results {
 
 /** Resumes `co` from the running coroutine with `args`, as results. May return `SUSPENDED`. */
 export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results {
-  if (co.status !== "suspended" || co.isMain) {
-    const what = co.status === "dead" ? "dead" : "non-suspended";
+  if (co.status !== Status.Suspended || co.isMain) {
+    const what = co.status === Status.Dead ? "dead" : "non-suspended";
     const { error } = co;
     try {
       return mode.raised(co, new LuaError(`cannot resume ${what} coroutine`));
@@ -199,8 +205,8 @@ export function resume(co: Coroutine, args: Results, mode: ResumeMode): Results 
 
 function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode): Results {
   const resumer = co.resumer as Coroutine;
-  resumer.status = "normal";
-  co.status = "running";
+  resumer.status = Status.Normal;
+  co.status = Status.Running;
   running = co;
   const frame = co.top;
   if (failing || frame === null || co.hook !== undefined || control.isStrict)
@@ -217,16 +223,16 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
     }
   } catch (e) {
     takeSuspended(null);
-    if ((co.status as CoroutineStatus) === "dead") co.top = null;
+    if ((co.status as Status) === Status.Dead) co.top = null;
     return finish(co, e, true, false, mode);
   }
   if (r !== SUSPENDED) return finish(co, r, false, false, mode);
   if (control.reason !== Reason.Yield) return finish(co, undefined, false, true, mode);
   co.top = takeSuspended(co.top);
   control.reason = Reason.None;
-  co.status = "suspended";
+  co.status = Status.Suspended;
   running = resumer;
-  resumer.status = "running";
+  resumer.status = Status.Running;
   if (resumer.hook !== undefined) control.n = 0;
   return returned(mode, control.transfer);
 }
@@ -244,13 +250,13 @@ function finish(
   try {
     r = drive(co, value, failing, suspended);
   } catch (e) {
-    co.status = "dead";
+    co.status = Status.Dead;
     running = resumer;
-    resumer.status = "running";
+    resumer.status = Status.Running;
     return mode.raised(co, e);
   }
   running = resumer;
-  resumer.status = "running";
+  resumer.status = Status.Running;
   if (resumer.hook !== undefined) control.n = 0;
   if (r === SUSPENDED) return suspend(new ResumeFrame(co, mode));
   return returned(mode, r);
@@ -300,7 +306,7 @@ export function closeUnclosed(co: Coroutine, e: unknown, mode: ResumeMode): Resu
 export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
   if (co.top === null) {
     co.entry = undefined;
-    co.status = "dead";
+    co.status = Status.Dead;
     return returned(mode, []);
   }
   co.resumer = running;

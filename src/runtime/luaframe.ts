@@ -19,6 +19,9 @@ export interface FrameHook {
   isTail: boolean;
 }
 
+/** Frames that a function keeps for its next calls. */
+const MAX_SPARE = 64;
+
 export class LuaFrame extends Frame {
   /** To-be-closed values by level; null while there are none. */
   tbc: LuaValue[] | null = null;
@@ -46,7 +49,22 @@ export class LuaFrame extends Frame {
   override resume(value: Results): Results {
     const { proto } = this;
     proto.resumable ??= proto.compileResumable();
-    return proto.resumable(this, value, false);
+    const r = proto.resumable(this, value, false);
+    if (r !== SUSPENDED && this.tbc === null && this.hooked === null) this.recycle();
+    return r;
+  }
+
+  /** The function has ended: the frame may serve another call of it. */
+  private recycle(): void {
+    const { s, proto } = this;
+    const { spare } = proto;
+    const count = spare === null ? 1 : spare.k + 1;
+    if (count > MAX_SPARE) return;
+    // it must not keep alive what was in it
+    for (let i = 1; i < s.length; i++) s[i] = undefined;
+    this.k = count;
+    this.up = spare;
+    proto.spare = this;
   }
 
   override fail(error: unknown): Results {
@@ -133,7 +151,13 @@ export class LoopExit {
 export function leave(k: number, ...values: unknown[]): LuaValue[] {
   const proto = values[0] as Proto;
   if (control.reason === Reason.Raise && outermostFrame() === null) return passRaised(proto, k);
-  return suspend(new LuaFrame(proto, k, values));
+  const frame = proto.spare;
+  if (frame === null) return suspend(new LuaFrame(proto, k, values));
+  proto.spare = frame.up as LuaFrame | null;
+  frame.k = k;
+  const { s } = frame;
+  for (let i = 1; i < values.length; i++) s[i] = values[i];
+  return suspend(frame);
 }
 
 /** The same for the resumable form, which has a frame. */

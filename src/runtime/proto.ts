@@ -84,6 +84,8 @@ export class Proto {
   twinOf: Proto | undefined;
   /** The text of the chunk and the function in it, for string.dump. */
   origin: { source: string; body: FunctionBody } | undefined;
+  /** Frames that have served, linked by `up`; `k` is the number of those left from there on. */
+  spare: LuaFrame | null = null;
   private hooked: HookedForm | undefined;
   constructor(
     readonly jsName: string,

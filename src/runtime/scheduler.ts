@@ -8,7 +8,7 @@
  * memory and the slice.
  */
 import { control, Reason, waitFor } from "./control";
-import { Coroutine, checkDepth, drive, setRunning } from "./coroutine";
+import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
@@ -107,7 +107,7 @@ export class Task {
     current = this;
     this.state.activate();
     setRunning(this.coroutine);
-    this.coroutine.status = "running";
+    this.coroutine.status = Status.Running;
     sliceEnd = 0;
     control.n = Math.min(control.n, TICK_BUDGET);
     let r: Results;
@@ -155,7 +155,7 @@ export class Task {
   private end(outcome: Task["outcome"]): void {
     this.outcome = outcome;
     this.done = true;
-    this.coroutine.status = "dead";
+    this.coroutine.status = Status.Dead;
     live--;
     if (this.isRegistered) this.state.tasks.delete(this);
   }

@@ -38,7 +38,7 @@ export class Userdata {
 
 /** Base of `Coroutine`, so that this file needs nothing of the machinery. */
 export abstract class Thread {
-  abstract readonly status: string;
+  abstract readonly status: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a Lua function takes any Lua values; natives narrow their own
