@@ -105,6 +105,7 @@ export class Lowering {
     this.floats = context.floatVariables(fn);
     this.skipsHalves = context.isCompact;
     this.skipsDoubles = context.isCompact;
+    this.skipsWords = context.isCompact;
     const self = context.selfVariables.get(fn);
     fn.upvalues.forEach((v, i) => {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);

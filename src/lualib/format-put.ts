@@ -3,6 +3,7 @@
  * with few digits.
  */
 import { type FormatSpec, wholeDigits } from "../runtime/number-format";
+import { powers } from "../runtime/powers";
 import { buffer } from "./string-buffer";
 
 /** What a conversion needs; everything that is seldom is `Other`. From `Octal` on: unsigned ones. */
@@ -140,7 +141,7 @@ export function putInteger(v: number, spec: Readonly<FormatSpec>, n: number): nu
   return pad(n, first, putDigits(v < 0 ? 0 - v : v, 1, first), spec);
 }
 
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => 10 ** i);
+const POWERS_OF_TEN = powers(10, 23);
 const BILLION = 1e9;
 
 /**

@@ -28,6 +28,7 @@ import {
 } from "./int64";
 import { getMetamethod, getMetatable } from "./metatable";
 import { numberToString } from "./number";
+import { powers } from "./powers";
 import { LuaTable } from "./table";
 import {
   first,
@@ -238,7 +239,7 @@ export function bxor(a: LuaValue, b: LuaValue): LuaValue {
   return arith("~", a, b);
 }
 
-const POWERS = Array.from({ length: 53 }, (_, i) => 2 ** i);
+const POWERS = powers(2, 53);
 
 export function shl(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b >>> 0 === b && b < 53) {

@@ -5,6 +5,7 @@
  * differently is taken care of here: they round ties away from zero where C rounds them to even,
  * they write exponents with one digit, and `toFixed` gives up at 1e21.
  */
+import { powers } from "./powers";
 
 /** Flags, width and precision of a conversion; a precision of -1 means that none was given. */
 export interface FormatSpec {
@@ -138,7 +139,7 @@ export function wholeDigits(x: number): number {
 }
 
 /** 1e-4 and up, to find out how many digits a number has. */
-const POWERS_OF_TEN = Array.from({ length: 20 }, (_, i) => Number(`1e${i - 4}`));
+const POWERS_OF_TEN = [1e-4, 1e-3, 1e-2, 1e-1, ...powers(10, 16)];
 
 /** Drops zeros at the end of a fraction, or with `#` keeps them and makes sure of the point. */
 function trimFraction(text: string, alt: boolean): string {
@@ -162,7 +163,7 @@ function scientific(x: number, places: number): { mantissa: string; exponent: nu
   return { mantissa: isTie(x, places - exponent) ? evenLastDigit(mantissa) : mantissa, exponent };
 }
 
-const HALVES = Array.from({ length: 31 }, (_, i) => 2 ** (i + 1));
+const HALVES = powers(2, 31, 1);
 
 /**
  * Whether `x` lies exactly in the middle of two numbers with `places` digits behind the point

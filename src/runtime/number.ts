@@ -3,6 +3,7 @@
  */
 import { fromHalves, intToString, LuaInt64, type LuaInteger, negInt } from "./int64";
 import { formatG } from "./number-format";
+import { powers } from "./powers";
 import {
   isNumber,
   LuaFloat,
@@ -67,7 +68,7 @@ function parseShort(s: string): number | LuaFloat | undefined {
   return Math.floor(x) === x ? new LuaFloat(x) : x;
 }
 
-const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** i);
+const POWERS_OF_TEN = powers(10, 16);
 
 /** `0x` and up to 13 digits. */
 function parseShortHex(s: string): number | undefined {
