@@ -60,8 +60,9 @@ export function contextOf(chunk: Chunk, source: string, id = ++chunkCounter): Ch
   const context = new ChunkContext(
     chunk,
     id,
-    UPVALUE_ACCESS.test(source),
-    LOCAL_ACCESS.test(source),
+    // patterns take time to make, and hardly any source has such names
+    source.includes("upvalue") && UPVALUE_ACCESS.test(source),
+    source.includes("etlocal") && LOCAL_ACCESS.test(source),
   );
   context.isBrief = source.length < BRIEF && !REPEATED.test(source);
   return context;

@@ -2,8 +2,6 @@
  * The engine's compiler threads: while one compiles a loop, and until the result has been taken over,
  * it holds on to the values that the loop's variables had.
  */
-import { readdirSync, readFileSync } from "node:fs";
-
 const TASKS = "/proc/self/task";
 /** Their name, as Linux knows it. */
 const COMPILER = "(JITWorker) R";
@@ -26,6 +24,7 @@ export function whenCompiled(then: () => void): void {
 
 /** Asks the system; where it does not know, the answer is no. */
 function isCompiling(): boolean {
+  const { readdirSync, readFileSync } = require("node:fs") as typeof import("node:fs");
   try {
     return readdirSync(TASKS).some((id) =>
       readFileSync(`${TASKS}/${id}/stat`, "latin1").includes(COMPILER),

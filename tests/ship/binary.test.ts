@@ -70,6 +70,22 @@ test("our part of it is no larger than docs/size.md says, and behind the runtime
   expect(own.length).toBeGreaterThan(1_000_000);
 }, 120_000);
 
+test("a start loads no module of the runtime", () => {
+  const runtime = readFileSync(runtimePath(hostTarget()));
+  const files = [...filesIn(readFileSync(compiledAssay()), runtime.length)];
+  const texts = new Map(files.map(({ name, text }) => [name, text.toString("latin1")]));
+  const transpiler = new Bun.Transpiler({ loader: "js" });
+  const ROOT = "/$bunfs/root/";
+  const visited = new Set(["assay"]);
+  for (const name of visited)
+    for (const { path, kind } of transpiler.scanImports(texts.get(name) ?? "")) {
+      if (kind !== "import-statement") continue;
+      expect(path, name).toSatisfy((p: string) => p.startsWith(ROOT));
+      visited.add(path.slice(ROOT.length));
+    }
+  expect(visited.size).toBeGreaterThan(1);
+}, 120_000);
+
 test("the code that requires of embedded modules run is in the bytecode cache", () => {
   const runtime = readFileSync(runtimePath(hostTarget()));
   const files = [...filesIn(readFileSync(compiledAssay()), runtime.length)];
