@@ -76,15 +76,15 @@ function status(co: Coroutine): string {
   return co === running ? "running" : (STATUS_NAMES[co.status] as string);
 }
 
-function checkBody(args: LuaValue[]): LuaFunction {
-  if (args.length === 0) throw missingError(1, "function");
-  return checkFunction(args[0], 1);
+function checkBody(body: LuaValue, count: number): LuaFunction {
+  if (count === 0) throw missingError(1, "function");
+  return checkFunction(body, 1);
 }
 
 export function coroutineLibrary(): LuaTable {
   return library("coroutine", {
-    create(...args: LuaValue[]): Results {
-      return new Coroutine(checkBody(args));
+    create(body: LuaValue): Results {
+      return new Coroutine(checkBody(body, arguments.length));
     },
     // One value is by far the most common case, and needs no array. In these functions the object
     // `arguments` is only ever indexed: if it were passed on or spread, it would have to be made at
@@ -105,8 +105,8 @@ export function coroutineLibrary(): LuaTable {
       for (let i = 0; i < n; i++) values.push(arguments[i]);
       return yieldValues(values);
     },
-    wrap(...args: LuaValue[]): Results {
-      const co = new Coroutine(checkBody(args));
+    wrap(body: LuaValue): Results {
+      const co = new Coroutine(checkBody(body, arguments.length));
       return nativeClosure("wrap", [co], function (value: LuaValue, second: LuaValue) {
         const n = arguments.length;
         if (n === 1) return resume(co, value, propagate);

@@ -144,19 +144,19 @@ export class LoopExit {
 }
 
 /**
- * The fast form of a function leaves at operation `k`; `values` as they are in the frame. While an
+ * The fast form of a function leaves at operation `k`; the values of its frame follow. While an
  * error is raised nobody needs the frame: what it has to add to the error is added here, as long as
  * nothing further in waits for its turn.
  */
-export function leave(k: number, ...values: unknown[]): LuaValue[] {
-  const proto = values[0] as Proto;
+export function leave(k: number, proto: Proto): LuaValue[] {
   if (control.reason === Reason.Raise && outermostFrame() === null) return passRaised(proto, k);
-  const frame = proto.spare;
-  if (frame === null) return suspend(new LuaFrame(proto, k, values));
-  proto.spare = frame.up as LuaFrame | null;
+  let frame = proto.spare;
+  if (frame === null) frame = new LuaFrame(proto, k, [proto]);
+  else proto.spare = frame.up as LuaFrame | null;
   frame.k = k;
   const { s } = frame;
-  for (let i = 1; i < values.length; i++) s[i] = values[i];
+  // a rest parameter would be an array made at each call
+  for (let i = 2; i < arguments.length; i++) s[i - 1] = arguments[i];
   return suspend(frame);
 }
 
