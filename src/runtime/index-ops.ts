@@ -12,7 +12,7 @@ const MAX_CHAIN = 2000;
 
 /** `o[k]`. May return `SUSPENDED`; the result then comes as the resumed value. */
 export function index(o: LuaValue, k: LuaValue): LuaValue {
-  if (!(o instanceof LuaTable)) return indexChain(o, k);
+  if (!(o instanceof LuaTable)) return indexChain(o, k, 0);
   const v = typeof k === "number" ? o.getInt(k) : typeof k === "string" ? o.getStr(k) : o.get(k);
   return v !== undefined || o.metatable === null ? v : indexMissing(o.metatable, o, k);
 }
@@ -21,7 +21,7 @@ export function index(o: LuaValue, k: LuaValue): LuaValue {
 function indexMissing(mt: LuaTable, o: LuaTable, k: LuaValue): LuaValue {
   const handler = indexHandler(mt);
   if (handler === undefined) return undefined;
-  if (typeof handler !== "function") return indexChain(handler, k);
+  if (typeof handler !== "function") return indexChain(handler, k, 1);
   const r = handler(o, k);
   return typeof r !== "object" ? r : firstOrSuspended(r);
 }
@@ -31,9 +31,10 @@ function firstOrSuspended(r: Results): LuaValue {
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
 
-function indexChain(o: LuaValue, k: LuaValue): LuaValue {
+/** `depth` objects have been asked before. */
+function indexChain(o: LuaValue, k: LuaValue, depth: number): LuaValue {
   let object = o;
-  for (let i = 0; i < MAX_CHAIN; i++) {
+  for (let i = depth; i < MAX_CHAIN; i++) {
     let handler: LuaValue;
     if (object instanceof LuaTable) {
       const v = object.get(k);

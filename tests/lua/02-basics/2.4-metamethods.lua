@@ -109,3 +109,14 @@ assert(not ok and m:find("attempt to index a nil value (field 'y')", 1, true), m
 assert(pcall(function() return ("abc").foo end))
 ok, m = pcall(function() local s = "abc"; s.foo = 1 end)
 assert(not ok and m:find("attempt to index a string value (local 's')", 1, true), m)
+
+-- what an __index that can't be indexed itself is called: it has no name of its own
+do
+  local t = { f = setmetatable({}, { __index = 1 }) }
+  local _, message = pcall(function() return t.f[1] end)
+  assert(message:find("attempt to index a number value$"), message)
+  _, message = pcall(function() return t.f.name.x end)
+  assert(message:find("attempt to index a number value$"), message)
+  _, message = pcall(function() return t.g[1] end)
+  assert(message:find("attempt to index a nil value %(field 'g'%)$"), message)
+end
