@@ -11,6 +11,9 @@ const STRING_METHODS = new Set(
   "byte find format gmatch gsub len lower match rep reverse sub upper".split(" "),
 );
 
+/** JavaScriptCore's fields of an object of which it knows nothing. */
+const DEFAULT_FIELDS = 6;
+
 export class ChunkContext {
   /** Definitions at the module's top level, in order: name → source. */
   readonly definitions = new Map<string, string>();
@@ -107,12 +110,20 @@ export class ChunkContext {
     });
   }
 
-  /** A constructor of `hash` objects with these keys, in order. */
+  /**
+   * A constructor of `hash` objects with these keys, in order. JavaScriptCore makes an object as large as
+   * the assignments in its constructor say, and with room for six fields if it sees none. Small ones get
+   * that: fields may follow without another object, and the table and its `hash`, then of one size and made
+   * one after the other, lie beside each other in memory.
+   */
   shape(keys: string[]): string {
     return this.define(`h${keys.join("\0")}`, "h", (name) => {
       const params = keys.map((_, i) => `a${i}`).join(",");
-      const body = keys.map((k, i) => `this${property(k)}=a${i};`).join("");
-      return `var ${name}=HC(function(${params}){${body}});`;
+      const assign = (o: string) => keys.map((k, i) => `${o}${property(k)}=a${i};`).join("");
+      if (keys.length > DEFAULT_FIELDS || this.isCompact)
+        return `var ${name}=HC(function(${params}){${assign("this")}});`;
+      const fill = `function(o,${params}){${assign("o")}}`;
+      return `var ${name}=HC((i=>function(${params}){i(this,${params})})(${fill}));`;
     });
   }
 }
