@@ -20,14 +20,8 @@ import {
   isFloatOperator,
   neighbour,
   Operands,
+  type Plan,
 } from "./operands";
-
-export interface DoublesPlan {
-  /** JS condition that computes the result into the target; false if it could not. */
-  cond(target: string): string;
-  /** Operands to be evaluated first, in this order, and only once. */
-  first: Expr[];
-}
 
 export const MAX_SAFE = "9007199254740991";
 /** Sums of as many such products as an expression may have are exact. */
@@ -247,7 +241,7 @@ export class Planner extends Operands {
  * How to compare numbers of which one is read from a table; undefined for other comparisons. As the
  * plan of `doublesOf`, with the result of the comparison in the target.
  */
-export function comparisonOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
+export function comparisonOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (lo.skipsDoubles || lo.isHooked) return undefined;
   const sides = [inner(e.left), inner(e.right)];
   const isSimple = (s: Expr) => s.type === "Local" || s.type === "Index" || isConstant(s);
@@ -262,7 +256,7 @@ export function comparisonOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefin
 }
 
 /** How to compute `e` on doubles; undefined when it is no such expression. */
-export function doublesOf(lo: Lowering, e: BinaryExpr): DoublesPlan | undefined {
+export function doublesOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (lo.skipsDoubles || !isFloatOperator(e.op)) return undefined;
   // what is known to be a float stays unboxed
   const kind = lo.floats.kind(e);

@@ -1,10 +1,19 @@
 /**
- * The operands of expressions that are computed on plain doubles in one piece (doubles.ts, sums.ts).
+ * The operands of expressions that are computed on plain doubles in one piece (doubles.ts, sums.ts),
+ * and the plans for that (words.ts, too).
  */
 import type { Expr, LocalVar } from "../parser/ast";
 import { isHashKey } from "./operand";
 
 const MAX_OPERANDS = 8;
+
+/** How to compute an expression in one piece. */
+export interface Plan {
+  /** JS condition that computes the result into the target; false if it could not. */
+  cond(target: string): string;
+  /** Operands to be evaluated first, in this order, and only once. */
+  first: Expr[];
+}
 
 export class Operands {
   readonly leaves: Expr[] = [];

@@ -11,7 +11,7 @@ import { FloatKind } from "./floats";
 import { halvesOf } from "./halves";
 import type { Lowering } from "./lower";
 import { anyOperand, isTemp, Kind, type Operand, truthTest } from "./operand";
-import { isFloatOperator } from "./operands";
+import { isFloatOperator, type Plan } from "./operands";
 import { wordsOf } from "./words";
 
 export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {
@@ -92,35 +92,31 @@ export function onHalves(lo: Lowering, e: BinaryExpr, target: string): boolean {
 
 /** Evaluates an expression in one piece if its result has a fraction; false if it is no such one. */
 export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean {
-  const plan = doublesOf(lo, e);
-  if (plan === undefined) return false;
-  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
-  // the operands are read again if it fails
-  const t = isTemp(target) ? target : lo.newTemp();
-  lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
-    lo.skipsDoubles = true;
-    lo.isFallback = true;
-    binary(lo, e, t, false);
-    lo.skipsDoubles = false;
-    lo.isFallback = false;
-  });
-  for (const first of plan.first) lo.evaluated.delete(first);
-  if (t !== target) lo.emit(`${target}=${t};`);
-  return true;
+  return inOnePiece(lo, e, target, doublesOf(lo, e), "skipsDoubles");
 }
 
 /** Evaluates an expression on 32-bit words in one piece; false if it is no such one. */
 export function onWords(lo: Lowering, e: BinaryExpr, target: string): boolean {
-  const plan = wordsOf(lo, e);
+  return inOnePiece(lo, e, target, wordsOf(lo, e), "skipsWords");
+}
+
+/** Evaluates an expression by a plan, or operator by operator if that fails. */
+function inOnePiece(
+  lo: Lowering,
+  e: BinaryExpr,
+  target: string,
+  plan: Plan | undefined,
+  skips: "skipsDoubles" | "skipsWords",
+): boolean {
   if (plan === undefined) return false;
   for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
   // the operands are read again if it fails
   const t = isTemp(target) ? target : lo.newTemp();
   lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
-    lo.skipsWords = true;
+    lo[skips] = true;
     lo.isFallback = true;
     binary(lo, e, t, false);
-    lo.skipsWords = false;
+    lo[skips] = false;
     lo.isFallback = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);

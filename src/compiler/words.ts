@@ -10,13 +10,7 @@
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
 import type { Lowering } from "./lower";
 import { Kind } from "./operand";
-
-export interface WordsPlan {
-  /** JS condition that computes the result into the target; false if it could not. */
-  cond(target: string): string;
-  /** Operands to be evaluated first, in this order, and only once. */
-  first: Expr[];
-}
+import { inner, type Plan } from "./operands";
 
 const MAX_WORD = 0xffffffff;
 const MAX_INT32 = 0x7fffffff;
@@ -304,15 +298,8 @@ class Planner {
   }
 }
 
-function inner(expr: Expr): Expr {
-  let e = expr;
-  while (e.type === "Paren") e = e.inner;
-  if (e.type === "Local" && e.variable.constant !== undefined) return e.variable.constant;
-  return e;
-}
-
 /** How to compute `e` on words; undefined when it is no such expression. */
-export function wordsOf(lo: Lowering, e: BinaryExpr): WordsPlan | undefined {
+export function wordsOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (lo.skipsWords || !/^[&|~+*-]$|^<<$|^>>$/.test(e.op)) return undefined;
   const planner = new Planner(lo);
   if (!planner.scan(e) || planner.bitwise === 0) return undefined;
