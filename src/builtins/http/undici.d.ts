@@ -17,14 +17,24 @@ declare module "undici/lib/dispatcher/pool.js" {
     callback: (error: Error | null, socket: Socket | null) => void,
   ) => void;
 
+  /** One exchange on its connection. */
+  export interface Controller {
+    /** Names and values alternate. */
+    readonly rawHeaders: Buffer[];
+    readonly paused: boolean;
+    pause(): void;
+    resume(): void;
+    abort(reason: Error): void;
+  }
+
   export interface Handler {
     /** The request is about to be written to a connection. */
-    onConnect(abort: (reason: Error) => void): void;
-    /** Names and values alternate. Returning false pauses the body. */
-    onHeaders(status: number, headers: Buffer[], resume: () => void, text: string): boolean;
-    onData(chunk: Buffer): boolean;
-    onComplete(trailers: Buffer[]): void;
-    onError(error: Error): void;
+    onRequestStart(wire: Controller): void;
+    onResponseStart(wire: Controller, status: number): void;
+    onResponseData(wire: Controller, chunk: Buffer): void;
+    onResponseEnd(): void;
+    /** There is no controller when it never got a connection. */
+    onResponseError(wire: Controller | undefined, error: Error): void;
   }
 
   export interface DispatchOptions {
