@@ -129,10 +129,8 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
   const isPlanned = lo.isTyped && !lo.isHooked && planner.isPossible;
   lo.emitIf(isPlanned ? `!(${planner.printSum(v, e)})` : "true", () => {
     lo.skipsDoubles = true;
-    lo.isFallback = isPlanned;
     lo.into(e, t);
     lo.skipsDoubles = false;
-    lo.isFallback = false;
     lo.op(
       (k) =>
         lo.isTyped

@@ -83,8 +83,6 @@ export class Lowering {
   skipsDoubles = false;
   /** The same for what could be computed on 32-bit words. */
   skipsWords = false;
-  /** Operators are computed by calls: the quick way has been tried, and is seldom left. */
-  isFallback = false;
   private scratch = 0;
   usesCounter = false;
   usesDoubles = false;

@@ -114,10 +114,8 @@ function inOnePiece(
   const t = isTemp(target) ? target : lo.newTemp();
   lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
     lo[skips] = true;
-    lo.isFallback = true;
     binary(lo, e, t, false);
     lo[skips] = false;
-    lo.isFallback = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);
   if (t !== target) lo.emit(`${target}=${t};`);
