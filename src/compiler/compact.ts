@@ -6,14 +6,8 @@
  * A frame is run on by calling the function once more, with the frame in `X.again`.
  */
 import type { FunctionCode, Node } from "./ir";
-import {
-  allLayout,
-  declarations,
-  factoryParameters,
-  fixedLayout,
-  Printer,
-  tailCalls,
-} from "./print";
+import { allLayout, declarations, factoryParameters, fixedLayout } from "./layout";
+import { Printer, tailCalls } from "./print";
 
 class CompactPrinter extends Printer {
   protected override readonly hasClosing = "fr!==null&&fr.tbc!==null";

@@ -9,8 +9,8 @@ import { isMulti } from "./calls";
 import type { ChunkContext } from "./chunk";
 import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
+import { frameLayout, registerBase } from "./layout";
 import { calleeName, nameOf } from "./names";
-import { frameLayout, registerBase } from "./print";
 
 export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo {
   let locals: LocalInfo[] | undefined;

@@ -8,7 +8,8 @@ import { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
 import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
-import { frameLayout, printFast, printResumable } from "./print";
+import { frameLayout } from "./layout";
+import { printFast, printResumable } from "./print";
 import { lowerFunction } from "./statements";
 
 let chunkCounter = 0;

@@ -1,33 +1,20 @@
 /**
  * Lowering: a function of the syntax tree becomes structured code over registers and numbered
- * operations (ir.ts). This file holds the state of that pass; the rules are in statements.ts and
+ * operations (ir.ts). This file holds what that pass knows of the function and its variables; the
+ * code goes to the emitter that it extends (emit.ts); the rules are in statements.ts and
  * expressions.ts, and the files around them.
  *
- * Registers and temporaries are allocated like a stack. A local that is never captured lives in its
+ * A local that is never captured lives in its
  * register, and only statements assign it, so its register may stand as an operand while other
  * parts of an expression are evaluated. Everything else is read into a temporary first: operands
  * are evaluated left to right, once.
  */
 import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
+import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
-import type {
-  FunctionCode,
-  ImplicitOp,
-  LocalScope,
-  Node,
-  OpInfo,
-  OpNode,
-  TailCall,
-  Unboxed,
-} from "./ir";
+import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
 import { anyOperand, Kind, type Operand } from "./operand";
-
-/**
- * Iterations of a loop between two preemption checks: few enough that a loop comes by before the
- * JIT compiles it; a path never taken would later make it throw its code away.
- */
-export const LOOP_TICKS = 500;
 
 /** How expressions are lowered (expressions.ts). */
 export interface ExpressionRules {
@@ -46,34 +33,16 @@ export interface ExpressionRules {
 }
 
 /** The state of lowering one function. */
-export class Lowering {
-  nodes: Node[] = [];
-  readonly ops: OpInfo[] = [{ line: 0, registers: 0, temporaries: 0, expr: undefined }];
+export class Lowering extends Emitter {
   readonly locals: LocalScope[] = [];
-  readonly uses = new Set<string>();
   readonly inner: FunctionBody[] = [];
   readonly dispatchVars: string[] = [];
   /** Where each local of this function lives. */
   readonly registerOf = new Map<LocalVar, string>();
   readonly kindOf = new Map<LocalVar, Kind>();
   private readonly upvalueText = new Map<LocalVar, string>();
-  private openScopes: LocalScope[] = [];
-  private registerTop = 0;
-  private registerMax = 0;
-  private tempTop = 0;
-  private tempMax = 0;
-  private labels = 0;
   readonly floats: FloatVariables;
-  /** Registers and temporaries that hold no Lua values at this point of typed code. */
-  private readonly unboxed = new Map<string, Unboxed>();
   private readonly parts = new Map<string, string>();
-  /** By number: has no code assigned the temporary since it was allocated? */
-  private readonly unset: boolean[] = [];
-  /** Temporaries below this number are needed after the expression that is being evaluated. */
-  liveBase = 0;
-  /** Number of to-be-closed slots in scope. */
-  closeLevel = 0;
-  hasClose = false;
   readonly tailCalls: TailCall[] = [];
   /** Operands of an expression that have been evaluated before it. */
   readonly evaluated = new Map<Expr, Operand>();
@@ -83,23 +52,19 @@ export class Lowering {
   skipsDoubles = false;
   /** The same for what could be computed on 32-bit words. */
   skipsWords = false;
-  private scratch = 0;
-  usesCounter = false;
-  usesDoubles = false;
   callsItself = false;
   usesVarargArray = false;
   /** The loop that `break` leaves. */
   loop: { label: string; closeLevel: number } | undefined;
 
   constructor(
-    readonly context: ChunkContext,
+    context: ChunkContext,
     readonly fn: FunctionBody,
-    /** Float variables are kept unboxed: the fast form. */
-    readonly isTyped: boolean,
-    /** Markers are set, for debug hooks. */
-    readonly isHooked: boolean,
+    isTyped: boolean,
+    isHooked: boolean,
     private readonly rules: ExpressionRules,
   ) {
+    super(context, isTyped, isHooked);
     this.floats = context.floatVariables(fn);
     this.skipsHalves = context.isCompact;
     this.skipsDoubles = context.isCompact;
@@ -154,213 +119,7 @@ export class Lowering {
     return o.kind === Kind.Double && !this.isTyped ? anyOperand(o.code) : o;
   }
 
-  // ------------------------------------------------------------- emitting
-
-  emit(node: Node): void {
-    if (typeof node === "string") this.noteAssigned(node);
-    const last = this.nodes.length - 1;
-    if (typeof node === "string" && typeof this.nodes[last] === "string") this.nodes[last] += node;
-    else this.nodes.push(node);
-  }
-
-  private info(line: number, expr: OpInfo["expr"], callee?: string, live = this.tempTop): OpInfo {
-    const info: OpInfo = { line, registers: this.registerTop, temporaries: live, expr };
-    if (callee !== undefined) info.callee = callee;
-    if (this.unboxed.size > 0) info.unboxed = new Map(this.unboxed);
-    for (let i = 0; i < live; i++) if (this.unset[i]) (info.unset ??= new Set()).add(`t${i}`);
-    return info;
-  }
-
-  /**
-   * Notes which temporaries the text assigns. Those without a value must not be saved: as they are
-   * assigned later in the same loop, that would keep their last value alive, in a box, all round it.
-   */
-  private noteAssigned(text: string): void {
-    for (let i = 0; i < this.tempTop; i++)
-      if (this.unset[i] && assigns(text, `t${i}`)) this.unset[i] = false;
-  }
-
-  /**
-   * Emits an operation; `text` gets its number. Only the first `live` temporaries are needed
-   * afterwards, by default those of the expressions around the one that is being evaluated.
-   */
-  op(
-    text: (k: number) => string,
-    resume: string,
-    line: number,
-    expr: Expr | ImplicitOp | undefined,
-    callee?: string,
-    live = this.liveBase,
-  ): void {
-    if (expr !== "hook" && expr !== "marker") this.marker(line);
-    const k = this.ops.length;
-    this.ops.push(this.info(line, expr, callee, live));
-    const node: OpNode = { type: "op", k, text: text(k), resume };
-    // what an operation assigns is also assigned when it is resumed
-    this.noteAssigned(resume);
-    this.nodes.push(node);
-  }
-
-  /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
-  marker(line: number, isReturn = false): void {
-    if (!this.isHooked) return;
-    // line 0: not known
-    const shown = this.context.isStripped ? 0 : line;
-    this.op(
-      (k) => `k=${k};if(H.at(fr,${shown},${isReturn}))break sus;`,
-      "",
-      line,
-      "marker",
-      undefined,
-      this.tempTop,
-    );
-  }
-
-  /** Text for hooked code only. */
-  hooked(text: string): void {
-    if (this.isHooked) this.emit(text);
-  }
-
-  /** The text of an operation with a fast path, which compact code goes without. */
-  quickly(cond: string, quick: string, slow: string): string {
-    if (this.context.isCompact) return slow;
-    return `if(${cond})${quick}else{${slow}}`;
-  }
-
-  get opCount(): number {
-    return this.ops.length - 1;
-  }
-
-  /** Runs `body` with an own node list and returns that. */
-  collect(body: () => void): Node[] {
-    const saved = this.nodes;
-    this.nodes = [];
-    body();
-    const nodes = this.nodes;
-    this.nodes = saved;
-    return nodes;
-  }
-
-  emitIf(cond: string, then: () => void, orelse?: () => void): void {
-    const lo = this.opCount;
-    const thenNodes = this.collect(then);
-    const mid = this.opCount;
-    const elseNodes = orelse === undefined ? [] : this.collect(orelse);
-    this.emit({ type: "if", cond, taken: thenNodes, orelse: elseNodes, lo, mid, hi: this.opCount });
-  }
-
-  emitBlock(label: string, body: () => void): void {
-    const lo = this.opCount;
-    const nodes = this.collect(body);
-    this.emit({ type: "block", label, body: nodes, lo, hi: this.opCount });
-  }
-
-  emitLoop(label: string, body: () => void): void {
-    const lo = this.opCount;
-    const nodes = this.collect(body);
-    this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
-  }
-
-  /** The loop of a loop statement; registers from `outliving` up are not used after it. */
-  emitLoopStatement(label: string, outliving: number, body: () => void): void {
-    const lo = this.opCount;
-    const registers = this.registerTop;
-    const temporaries: string[] = [];
-    for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
-    const nodes = this.collect(body);
-    const scope = { registers, outliving, temporaries };
-    this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
-  }
-
-  get registerMark(): number {
-    return this.registerTop;
-  }
-
-  /**
-   * Preemption point: a counter that runs out. Function entries count in `X.n`, which debugging and
-   * cancellation set to zero; loops count in a local variable, which is cheaper.
-   */
-  tick(line: number, isEntry = false): void {
-    if (this.isHooked) this.op((k) => `k=${k};if(H.tick())break sus;`, "", line, "hook");
-    else if (this.context.isCompact)
-      this.op((k) => `k=${k};if(TK()===null)break sus;`, "", line, "hook");
-    else if (isEntry)
-      this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===null)break sus}`, "", line, "hook");
-    else {
-      this.usesCounter = true;
-      this.op(
-        (k) => `if(--n<0){k=${k};n=${LOOP_TICKS};if(X.tick()===null)break sus}`,
-        "",
-        line,
-        "hook",
-      );
-    }
-  }
-
-  label(): string {
-    return `b${this.labels++}`;
-  }
-
-  /** Notes that the text uses a module-level name. */
-  use(name: string): string {
-    this.uses.add(name);
-    return name;
-  }
-
-  // ------------------------------------------- registers and temporaries
-
-  newRegister(): string {
-    const n = this.registerTop++;
-    if (this.registerTop > this.registerMax) this.registerMax = this.registerTop;
-    this.nodes.push({ type: "region", registers: this.registerTop });
-    this.unboxed.delete(`r${n}`);
-    return `r${n}`;
-  }
-
-  newTemp(): string {
-    const n = this.tempTop++;
-    if (this.tempTop > this.tempMax) this.tempMax = this.tempTop;
-    this.unboxed.delete(`t${n}`);
-    this.unset[n] = true;
-    return `t${n}`;
-  }
-
-  /** A temporary for the result of `body`; what lies below stays alive meanwhile. */
-  intoTemp(body: (t: string) => void, count = 1): string {
-    const outer = this.liveBase;
-    this.liveBase = this.tempTop;
-    const t = this.newTemp();
-    for (let i = 1; i < count; i++) this.newTemp();
-    const mark = this.tempTop;
-    body(t);
-    this.tempTop = mark;
-    this.liveBase = outer;
-    return t;
-  }
-
-  get tempMark(): number {
-    return this.tempTop;
-  }
-
-  releaseTemps(mark: number): void {
-    this.tempTop = mark;
-  }
-
-  /** A scope of locals: its registers are free again afterwards. */
-  scope(body: () => void): void {
-    const registers = this.registerTop;
-    const open = this.openScopes.length;
-    const level = this.closeLevel;
-    body();
-    if (this.closeLevel > level) this.emitClose(level, this.lastLine);
-    this.closeLevel = level;
-    for (const local of this.openScopes.splice(open)) local.to = this.opCount;
-    if (this.registerTop > registers) this.nodes.push({ type: "endRegions", registers });
-    this.registerTop = registers;
-  }
-
-  /** Line for operations that end a scope. */
-  lastLine = 0;
+  // ----------------------------------------------------------- variables
 
   /** Gives a local its register; it becomes visible with the next operation. */
   declare(v: LocalVar): string {
@@ -388,8 +147,6 @@ export class Lowering {
     this.locals.push(local);
     this.openScopes.push(local);
   }
-
-  // ----------------------------------------------------------- variables
 
   /** Text that refers to the variable's register, cell or upvalue itself. */
   slot(v: LocalVar): string {
@@ -427,27 +184,12 @@ export class Lowering {
     return this.isFloatVariable(v) || this.isLong(v) || this.isSum(v);
   }
 
-  /** The text uses the scratch variables `x0`, … up to that count; they don't outlive an operation. */
-  useScratch(count: number): void {
-    if (count > this.scratch) this.scratch = count;
-  }
-
-  /** From now on the register or temporary holds a plain double, if this is typed code. */
-  holdsDouble(name: string): void {
-    this.usesDoubles = true;
-    if (this.isTyped) this.unboxed.set(name, "double");
-  }
-
   private holdsParts(register: string, kind: Unboxed, letters: string): void {
     this.usesDoubles = true;
     if (!this.isTyped) return;
     this.unboxed.set(register, kind);
     const others = this.parts.get(register) ?? "";
     if (!others.includes(letters)) this.parts.set(register, others + letters);
-  }
-
-  holdsAny(name: string): void {
-    this.unboxed.delete(name);
   }
 
   /** The variable's value as an operand. */
@@ -481,21 +223,6 @@ export class Lowering {
     } else this.emit(`${slot}={v:${value}};`);
   }
 
-  emitClose(level: number, line: number): void {
-    this.marker(line);
-    const k = this.ops.length;
-    this.ops.push(this.info(line, "close"));
-    this.nodes.push({ type: "close", k, level, value: "", name: "" });
-  }
-
-  /** Registers `value` as to be closed at the next level (§3.3.8). */
-  emitMark(value: string, name: string, line: number): void {
-    const k = this.ops.length;
-    this.ops.push(this.info(line, undefined));
-    this.hasClose = true;
-    this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
-  }
-
   private tailNote(): string | undefined {
     if (!this.context.allCells) return this.callsItself ? "false" : undefined;
     return `(h=X.tailCalled,X.tailCalled=undefined,h===${this.context.jsName(this.fn)})`;
@@ -525,11 +252,4 @@ export class Lowering {
       isCompact: this.context.isCompact,
     };
   }
-}
-
-/** Is there an assignment to the temporary in the text? */
-function assigns(text: string, t: string): boolean {
-  for (let at = text.indexOf(`${t}=`); at >= 0; at = text.indexOf(`${t}=`, at + 1))
-    if (text[at + t.length + 1] !== "=") return true;
-  return false;
 }
