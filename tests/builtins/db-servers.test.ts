@@ -466,6 +466,30 @@ function serverCases(
     expect(warnings[0]).not.toContain("red");
   });
 
+  test("a transaction whose connection is cut while nothing runs on it is not kept", async () => {
+    expect(
+      await state().run(`
+        local admin <close> = db.connect(URL, {size = 1})
+        local c <close> = db.connect(URL, {size = 1})
+        admin:execute("drop table if exists cut") admin:execute("create table cut (x int)")
+        local function cut(tx)
+          tx:execute("insert into cut values (1)")
+          if c.kind == "postgres" then
+            admin:query("select pg_terminate_backend($1)", {tx:query("select pg_backend_pid() as p")[1].p})
+          else
+            admin:execute("kill " .. tx:query("select connection_id() as p")[1].p)
+          end
+          sleep(0.3)
+        end
+        local outer, why = pcall(c.transaction, c, cut)
+        local inner
+        local whole = pcall(c.transaction, c, function(tx) inner = pcall(tx.transaction, tx, cut) end)
+        local rows = admin:query("select count(*) as n from cut")[1].n
+        admin:execute("drop table cut")
+        return outer, (tostring(why):gsub("to %S+", "to HOST")), inner, whole, rows, c:query("select 1 as n")[1].n`),
+    ).toEqual([false, "db.transaction: the connection to HOST was lost", false, false, 0, 1]);
+  });
+
   test("a server that goes away and comes back", async () => {
     const h = state();
     await h.run(`

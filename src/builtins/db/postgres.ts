@@ -239,9 +239,18 @@ class PostgresSession implements Session {
     return found;
   }
 
+  /**
+   * All statements go this way. Behind a lost connection the package would open a new one, which
+   * knows nothing of the transaction: its COMMIT would succeed, and keep nothing.
+   */
+  private query(sql: string, params: never[] = [], options?: never) {
+    if (this.isBroken) throw lostFault(this.where);
+    return this.sql.unsafe(sql, params, options);
+  }
+
   private async plain(sql: string): Promise<void> {
     try {
-      await this.sql.unsafe(sql).simple();
+      await this.query(sql).simple();
     } catch (e) {
       throw this.fault(e);
     }
@@ -249,7 +258,7 @@ class PostgresSession implements Session {
 
   /** Whether the server takes the statement with its parameters typed so. */
   private async describes({ sql, params }: Statement, typing: Typing): Promise<boolean> {
-    const query = this.sql.unsafe(sql, this.outgoing(params, typing), UNNAMED);
+    const query = this.query(sql, this.outgoing(params, typing), UNNAMED);
     try {
       // what `query.describe()` does, without leaving a named statement on the server
       await Object.assign(query, { onlyDescribe: true });
@@ -283,11 +292,7 @@ class PostgresSession implements Session {
   private async send(statement: Statement, typing: Typing): Promise<RawResult> {
     const { sql, params } = statement;
     if (this.cursors > 0) throw new DbFault("a row iterator is using the connection");
-    const query = this.sql.unsafe(
-      sql,
-      this.outgoing(params, typing),
-      this.execution(statement, typing),
-    );
+    const query = this.query(sql, this.outgoing(params, typing), this.execution(statement, typing));
     this.running = query as unknown as Running;
     try {
       return this.checkResult((await query.raw()) as unknown as RawResult | CopyStream);
@@ -318,12 +323,10 @@ class PostgresSession implements Session {
 
   private async learn(oids: readonly number[]): Promise<void> {
     const { arrays } = this.known;
-    const found = (await this.sql
-      .unsafe(
-        `SELECT oid::int8, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END::int8
-         FROM pg_catalog.pg_type WHERE oid IN (${oids.join(",")})`,
-      )
-      .raw()) as unknown as RawResult;
+    const found = (await this.query(
+      `SELECT oid::int8, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END::int8
+       FROM pg_catalog.pg_type WHERE oid IN (${oids.join(",")})`,
+    ).raw()) as unknown as RawResult;
     for (const oid of oids) arrays.learn(oid, 0);
     for (const [oid, element] of found) arrays.learn(Number(oid), Number(element));
   }
@@ -386,12 +389,11 @@ class PostgresSession implements Session {
     let want: { resolve(rows: RawResult | undefined): void; reject(e: unknown): void } | undefined;
     let isOver = false;
     let isClosing = false;
-    const query = this.sql
-      .unsafe(
-        statement.sql,
-        this.outgoing(statement.params, typing),
-        this.execution(statement, typing),
-      )
+    const query = this.query(
+      statement.sql,
+      this.outgoing(statement.params, typing),
+      this.execution(statement, typing),
+    )
       .raw()
       .cursor(BATCH_ROWS, ((rows: RawResult) => {
         columns ??= rows.columns;
