@@ -552,6 +552,50 @@ for (const code of [
     expect(state.err).toBe("error: writing standard output: No space left on device\n");
   });
 
+const FULL = "error: writing standard output: No space left on device\n";
+for (const [command, code] of [
+  ["--version", 1],
+  ["--help", 1],
+  ["modules --json", 1],
+  ["validate some.yaml", 3],
+  ["manifest some.yaml", 3],
+] as const)
+  test(`output that cannot be written is an error: assay ${command}`, async () => {
+    file("some.yaml", "checks: [{name: a, type: tcp, host: h, port: 1}]");
+    const full = start(["-c", `"$0" ${command} >/dev/full`, program], "sh");
+    expect(await full.ended).toEqual({ code, signal: null });
+    expect(full.state.err).toBe(FULL);
+    const gone = start(["-c", `("$0" ${command}; echo $? >&2) | true`, program], "sh");
+    await gone.ended;
+    // a short text may be gone before its reader is
+    expect(gone.state.err).toMatch(/^(141|0)\n$/);
+  });
+
+test("assay test finishes, and writes its report, when nobody reads on", async () => {
+  file("gone_test.lua", "function test_a() sleep(0.2) end function test_b() end");
+  const { state, ended } = start(
+    ["-c", `("$0" test gone_test.lua --junit gone.xml; echo $? >&2) | true`, program],
+    "sh",
+  );
+  await ended;
+  expect(state.err).toBe("error: writing standard output: Broken pipe\n1\n");
+  expect(readFileSync(join(directory, "gone.xml"), "utf8")).toContain('tests="2"');
+});
+
+test("a name that is empty, as of a variable of the shell that is not set", () => {
+  const err = "error: the script's name is empty\n";
+  for (const args of [[""], ["run", ""], ["exec", ""]])
+    expect(assay(args)).toMatchObject({ code: 2, err, out: "" });
+});
+
+test("what an option takes is no file of checks, and neither is an argument of code", () => {
+  file("data.yaml", "a: 1\n");
+  file("reads.lua", "print(yaml.parse(fs.read('data.yaml')).a, ...)");
+  expect(assay(["--allow-read", "data.yaml", "reads.lua", "x"]).out).toBe("1\tx\n");
+  expect(assay(["-eprint(...)", "data.yaml"]).out).toBe("data.yaml\n");
+  expect(assay(["--eval=print(...)", "data.yaml"]).out).toBe("data.yaml\n");
+});
+
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   test(`${signal} ends a busy script at once`, async () => {
     const code = "io.stderr:write('go') while true do pcall(function() while true do end end) end";

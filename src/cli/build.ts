@@ -13,14 +13,13 @@ import {
 } from "node:fs";
 import { osError } from "../host/os-error";
 import { toBytes, toText } from "../lualib/bytes";
-import { stderr } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
 import { luaModuleFile } from "../lualib/package";
 import { parseChunk } from "../parser/index";
 import { LuaSyntaxError } from "../parser/syntax-error";
 import { isCompiled } from "./arguments";
 import { MAGIC, type Payload, RESIDUE, STEP, TRAILER } from "./attached";
-import { fail } from "./exit";
+import { fail, tell } from "./exit";
 import { moduleSearchers } from "./modules";
 import { requiredModules } from "./requires";
 import type { ScriptOptions } from "./script";
@@ -74,7 +73,7 @@ function collect(main: Module, include: readonly string[]): Record<string, Modul
     seen.add(name);
     const found = findModule(name);
     if (found === undefined)
-      stderr.write(`warning: ${where}: module '${name}' not found: it is left to the run\n`);
+      tell(`warning: ${where}: module '${name}' not found: it is left to the run\n`);
     else if (found !== "embedded") {
       modules[name] = found;
       scan(found);

@@ -4,8 +4,8 @@ import { EXIT } from "../checks/exit-code";
 import { OUTPUTS, type Output } from "../checks/output";
 import { parseShard } from "../checks/select";
 import { toBytes } from "../lualib/bytes";
-import { stderr, stdout } from "../lualib/io-stream";
-import { fail } from "./exit";
+import { writeStdout } from "../lualib/io-stream";
+import { fail, tell } from "./exit";
 import { LOG_FORMATS, type LogFormat } from "./log-format";
 import { addSandboxOptions, type SandboxOptions } from "./sandbox-options";
 import { parseSeconds, parseSize } from "./units";
@@ -68,8 +68,8 @@ export function createProgram(): Command {
     .helpOption("-h, --help", "print this help")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => stdout.write(toBytes(text)),
-      writeErr: (text) => stderr.write(toBytes(text)),
+      writeOut: (text) => writeStdout(toBytes(text)),
+      writeErr: (text) => tell(toBytes(text)),
     })
     .showHelpAfterError("(see assay checks.yaml --help)");
 }

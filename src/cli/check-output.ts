@@ -14,10 +14,11 @@ import { format } from "../checks/output";
 import { reportPage } from "../checks/output/report";
 import { summaryLine } from "../checks/output/text";
 import type { RunResult } from "../checks/result";
-import { osError } from "../host/os-error";
+import { osError, osErrorCode } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { isTerminal, writeStdout } from "../lualib/io-stream";
 import { type CheckOptions, targetsOf } from "./check-options";
+import { tell } from "./exit";
 
 const TERMINATION_LOG = "/dev/termination-log";
 /** What the kubelet keeps of it. */
@@ -45,18 +46,22 @@ export function writePieces(pieces: readonly Piece[]): boolean {
   let done = true;
   for (const { file, text } of pieces) {
     if (file === undefined) {
-      stdout.write(toBytes(text));
+      // that it can't be written is told in the end, when the other pieces are
+      writeStdout(toBytes(text));
       continue;
     }
     try {
       writeWhole(file, text);
     } catch (e) {
-      stderr.write(toBytes(`error: writing ${file}: ${osError(e)}\n`));
+      tell(toBytes(`error: writing ${file}: ${osError(e)}\n`));
       done = false;
     }
   }
   return done;
 }
+
+/** A file that is mounted by itself can't be replaced, and its folder may be read-only. */
+const UNREPLACEABLE = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
 
 /** In one step: whoever reads the file, such as the node exporter, never sees half of it. */
 function writeWhole(file: string, text: string): void {
@@ -69,9 +74,10 @@ function writeWhole(file: string, text: string): void {
   try {
     writeFileSync(temporary, text);
     renameSync(temporary, file);
-  } catch {
+  } catch (e) {
     rmSync(temporary, { force: true });
-    // a file that is mounted by itself can't be replaced, and its folder may be read-only
+    // on a full disk the old file is worth more than half of the new one
+    if (!UNREPLACEABLE.has(osErrorCode(e) ?? "")) throw e;
     writeFileSync(file, text);
   }
 }

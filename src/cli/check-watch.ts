@@ -1,9 +1,10 @@
 /** `--watch`: runs again whenever one of the files that a run used changes. */
 import { statSync } from "node:fs";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { isTerminal, stdout } from "../lualib/io-stream";
 import { check, type RunControl } from "./check";
 import type { CheckOptions } from "./check-options";
+import { tell } from "./exit";
 import { handleSignals, onSignal } from "./signals";
 
 /** Looking is cheaper than being told: it works on every file system, and for files to come. */
@@ -44,7 +45,7 @@ export async function watchChecks(file: string, options: CheckOptions): Promise<
     };
     control.uses(file);
     await check(file, own, control);
-    stdout.flush();
+    flushOutput();
     if (changed === undefined && ended === undefined) {
       say(`watching ${states.size} ${states.size === 1 ? "file" : "files"} (Ctrl-C ends)`);
       await new Promise<void>((resolve) => {
@@ -57,8 +58,17 @@ export async function watchChecks(file: string, options: CheckOptions): Promise<
   return ended;
 }
 
+/** Whether somebody still reads is asked in the end. */
+function flushOutput(): void {
+  try {
+    stdout.flush();
+  } catch {
+    // told then
+  }
+}
+
 function say(text: string): void {
-  stderr.write(toBytes(`${text}\n`));
+  tell(toBytes(`${text}\n`));
 }
 
 /** What differs after a save, also when the editor puts another file in its place. */

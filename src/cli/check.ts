@@ -16,10 +16,9 @@ import { executeWith, loadTypes } from "../checks/types";
 import { bytesToUtf8 } from "../host/bytes";
 import { errorText } from "../host/errors";
 import { type Logger, RawField } from "../host/logger";
-import { osError } from "../host/os-error";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { isTerminal } from "../lualib/io-stream";
 import { limitMemory } from "../runtime/memory";
 import { type CheckOptions, createProgram } from "./check-options";
 import {
@@ -31,7 +30,7 @@ import {
   writeTerminationLog,
 } from "./check-output";
 import { type Guard, guard } from "./check-watchdog";
-import { endWith } from "./exit";
+import { end, endWith, tell } from "./exit";
 import { createLogger } from "./host";
 import { Live } from "./live";
 import { moduleSearchers } from "./modules";
@@ -63,13 +62,13 @@ export async function runChecks(args: readonly string[]): Promise<never> {
     program.parse(args.map(bytesToUtf8), { from: "user" });
   } catch (e) {
     if (!(e instanceof CommanderError)) throw e;
-    return end(e.exitCode === 0 ? 0 : EXIT.configuration);
+    return end(e.exitCode === 0 ? 0 : EXIT.configuration, EXIT.internal);
   }
   const options = program.opts<CheckOptions>();
   const file = program.args[0] as string;
   if (options.watch === true) {
     const { watchChecks } = await import("./check-watch");
-    return end(await watchChecks(file, options));
+    return end(await watchChecks(file, options), EXIT.internal);
   }
   const stop = new AbortController();
   const control: RunControl = {
@@ -86,17 +85,10 @@ export async function runChecks(args: readonly string[]): Promise<never> {
     stop.abort();
   });
   const code = await check(file, options, control);
-  return end(options.exitCompat === true ? compatible(code) : code);
-}
-
-async function end(code: number): Promise<never> {
-  try {
-    await stdout.flushLast();
-  } catch (e) {
-    stderr.write(`error: writing standard output: ${toBytes(osError(e))}\n`);
-    process.exit(EXIT.internal);
-  }
-  process.exit(code);
+  const [own, unwritten] = [code, EXIT.internal].map((c) =>
+    options.exitCompat ? compatible(c) : c,
+  );
+  return end(own as number, unwritten);
 }
 
 /** Runs a file once, and writes the result; gives the exit code. */
@@ -113,7 +105,7 @@ export async function check(
     return await new CheckRun(file, options, control, secrets).run();
   } catch (e) {
     const why = secrets.mask(e instanceof Error ? (e.stack ?? e.message) : String(e));
-    stderr.write(toBytes(`error: internal error: ${why}\n`));
+    tell(toBytes(`error: internal error: ${why}\n`));
     writeTerminationLog(`internal error: ${why}`, options);
     return EXIT.internal;
   }
@@ -236,7 +228,7 @@ class CheckRun {
   }
 
   private say(text: string): void {
-    stderr.write(toBytes(`${this.secrets.mask(text)}\n`));
+    tell(toBytes(`${this.secrets.mask(text)}\n`));
   }
 
   private async runChosen(
@@ -310,7 +302,7 @@ class CheckRun {
 
   /** Standard error, in the live view above the block that changes. */
   private print(bytes: Buffer): void {
-    if (this.live === undefined) writeError(bytes.toString("latin1"));
+    if (this.live === undefined) tell(bytes.toString("latin1"));
     else this.live.print(bytes.toString("utf8"));
   }
 }
@@ -341,19 +333,10 @@ function masked(bytes: Buffer, secrets: Secrets): Buffer {
   return shown === text ? bytes : Buffer.from(shown);
 }
 
-/** Writes a byte string to standard error. */
-function writeError(bytes: string): void {
-  try {
-    stderr.write(bytes);
-  } catch {
-    // nobody reads it: no reason to fail
-  }
-}
-
 function startLive(total: number): Live {
   const live = new Live({
     total,
-    write: (text) => writeError(toBytes(text)),
+    write: (text) => tell(toBytes(text)),
     columns: () => process.stderr.columns || 80,
     rows: () => process.stderr.rows || 24,
     now: () => performance.now(),

@@ -1,17 +1,18 @@
 /** All of the command line but `assay script.lua`, which main.ts sees to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toBytes } from "../lualib/bytes";
-import { stderr, stdout } from "../lualib/io-stream";
-import { fail } from "./exit";
+import { stdout, writeStdout } from "../lualib/io-stream";
+import { end, fail, tell } from "./exit";
 import { LOG_FORMATS } from "./log-format";
 import type { ManifestCommandOptions } from "./manifest";
 import { addSandboxOptions } from "./sandbox-options";
-import { runFile, runScript, type ScriptOptions } from "./script";
+import { BROKEN_PIPE, runFile, runScript, type ScriptOptions } from "./script";
 import { readStandardInput } from "./source";
 import { parseSeconds, parseSize } from "./units";
 import { versionText } from "./version";
 
 const USAGE_ERROR = 2;
+const INTERNAL_ERROR = 3;
 
 /** Runs what the arguments (byte strings) ask for. */
 export async function runCommand(args: readonly string[]): Promise<void> {
@@ -20,30 +21,33 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     const { runChecks } = await import("./check");
     return runChecks(checks);
   }
+  // the reader of the output has gone: no reason to say anything
+  stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
   const program = createProgram();
   if (args.length === 0) {
     program.outputHelp();
-    end(1);
+    return end(1);
   }
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (e) {
-    if (!(e instanceof CommanderError)) throw e;
-    end(e.exitCode === 0 ? 0 : USAGE_ERROR);
+    if (e instanceof CommanderError) return end(e.exitCode === 0 ? 0 : USAGE_ERROR);
+    const why = e instanceof Error ? (e.stack ?? e.message) : String(e);
+    fail(toBytes(`internal error: ${why}`), INTERNAL_ERROR);
   }
 }
 
 /** The arguments when a file of checks is what to run; options may stand on either side of it. */
 function checkArguments(args: readonly string[]): string[] | undefined {
   const own = args[0] === "run" ? args.slice(1) : [...args];
-  const at = own.findIndex((a) => /[^/]\.ya?ml$/.test(a));
+  const at = own.findIndex((a, i) => /[^/]\.ya?ml$/.test(a) && !VALUED.has(own[i - 1] ?? ""));
   if (at < 0) return undefined;
   const before = own.slice(0, at);
   // a first word that is no option is a command
   if (at > 0 && !own[0]?.startsWith("-")) return undefined;
   // some other program gets it as its argument
-  if (before.some((a) => a === "-" || a === "--" || a.endsWith(".lua") || COMMANDS.has(a)))
-    return undefined;
+  const isOther = (a: string) => a === "-" || a === "--" || a.endsWith(".lua") || COMMANDS.has(a);
+  if (before.some((a) => isOther(a) || /^(-e|--eval=)/.test(a))) return undefined;
   return own;
 }
 
@@ -57,14 +61,19 @@ const COMMANDS = new Set([
   "build",
   "repl",
   "test",
-  "-e",
   "--eval",
 ]);
 
-function end(code: number): never {
-  stdout.flush();
-  process.exit(code);
-}
+/** Options of scripts whose value may be called like a file of checks. */
+const VALUED = new Set([
+  "--allow-read",
+  "--allow-write",
+  "--allow-net",
+  "--allow-env",
+  "--log-format",
+  "--timeout",
+  "--max-memory",
+]);
 
 function createProgram(): Command {
   const program = new Command("assay")
@@ -79,8 +88,8 @@ function createProgram(): Command {
     .passThroughOptions()
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => stdout.write(toBytes(text)),
-      writeErr: (text) => stderr.write(toBytes(text)),
+      writeOut: (text) => writeStdout(toBytes(text)),
+      writeErr: (text) => tell(toBytes(text)),
     })
     .showHelpAfterError("(see assay --help)");
   addCodeOption(addOptions(program)).action(
@@ -109,7 +118,7 @@ function createProgram(): Command {
     .option("--strict", "unknown keys are errors")
     .action(async (files: string[], options: { strict?: boolean }) => {
       const { validate } = await import("./validate");
-      validate(files, options.strict === true);
+      await validate(files, options.strict === true);
     });
   addOptions(program.command("build"))
     .description("make one executable of a script and the modules it requires")
@@ -150,7 +159,7 @@ function createProgram(): Command {
     .option("--json", "for tools")
     .action(async (name: string | undefined, options: { json?: boolean }) => {
       const { listModules } = await import("./list-modules");
-      listModules(name, options);
+      await listModules(name, options);
     });
   program
     .command("merge")
@@ -163,7 +172,7 @@ function createProgram(): Command {
     .action(async (files: string[], { output, ...options }: MergeOptions) => {
       const { merge } = await import("./merge");
       const { targets } = await import("./check-options");
-      merge(files, { ...options, output: targets(output ?? []) });
+      await merge(files, { ...options, output: targets(output ?? []) });
     });
   addManifest(program);
   return program;
@@ -239,6 +248,7 @@ function joinLines(code: string, before: string | undefined): string {
 }
 
 async function run(file: string, args: string[], options: ScriptOptions): Promise<void> {
+  refuseEmpty(file);
   if (file === "-") {
     const source = readStandardInput();
     runScript({ source, chunkName: "=stdin", name: "-", args }, options);
@@ -273,5 +283,13 @@ function execute(file: string | undefined, args: string[], _own: unknown, comman
     runScript({ source, chunkName: "=<eval>", name: "<eval>", args: all }, options);
   } else if (file === undefined) command.error("error: missing -e CODE or a file");
   else if (file === "-") void run(file, args, options);
-  else runFile(file, args, options);
+  else {
+    refuseEmpty(file);
+    runFile(file, args, options);
+  }
+}
+
+/** As a variable of the shell that is not set leaves it. */
+function refuseEmpty(file: string): void {
+  if (file === "") fail("the script's name is empty", USAGE_ERROR);
 }

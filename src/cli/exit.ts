@@ -18,9 +18,31 @@ export function endWith(code: number): void {
   signalCode = code;
 }
 
+/** Writes a byte string to standard error. That nobody can read it is no reason to fail. */
+export function tell(bytes: string): void {
+  try {
+    stderr.write(bytes);
+  } catch {
+    // the exit code says it, too
+  }
+}
+
 /** Writes `error: …` to standard error (a byte string) and ends the process. */
 export function fail(message: string, code = 1): never {
-  stderr.write(`error: ${message}\n`);
+  tell(`error: ${message}\n`);
+  process.exit(code);
+}
+
+/**
+ * Ends the process once all that was written to standard output has left it: with `code`, or, if it
+ * can't be written, with the reason and `failed`.
+ */
+export async function end(code: number, failed = 1): Promise<never> {
+  try {
+    await stdout.flushLast();
+  } catch (e) {
+    return fail(`writing standard output: ${systemReason(e)}`, failed);
+  }
   process.exit(code);
 }
 
@@ -58,7 +80,7 @@ function close(state: LuaState, code: number, deadline: number | undefined): voi
   stdout.flushLast().then(
     () => quit(code),
     (e: unknown) => {
-      stderr.write(`error: writing standard output: ${systemReason(e)}\n`);
+      tell(`error: writing standard output: ${systemReason(e)}\n`);
       quit(code === 0 ? 1 : code);
     },
   );

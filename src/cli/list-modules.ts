@@ -4,15 +4,18 @@ import { version } from "../../package.json";
 import { bytesToUtf8 } from "../host/bytes";
 import type { FunctionDescription } from "../host/describe";
 import { toBytes } from "../lualib/bytes";
-import { stdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-stream";
 import { builtinEntries, type Entry, embeddedEntries, moduleEntry } from "../reference/entries";
-import { fail } from "./exit";
+import { end, fail } from "./exit";
 import { moduleFolders } from "./modules";
 
 const LINE = 100;
 
 /** Prints the list, or the functions of one entry; `json` for tools. Ends the process. */
-export function listModules(name: string | undefined, { json = false }: { json?: boolean }): never {
+export function listModules(
+  name: string | undefined,
+  { json = false }: { json?: boolean },
+): Promise<never> {
   const entries = allEntries();
   if (name === undefined)
     print(json ? toJson({ version, modules: entries.map(summary) }) : table(entries));
@@ -20,7 +23,7 @@ export function listModules(name: string | undefined, { json = false }: { json?:
     const entry = find(entries, bytesToUtf8(name));
     print(json ? toJson({ ...summary(entry), functions: entry.functions() }) : page(entry));
   }
-  process.exit(0);
+  return end(0);
 }
 
 /** One's own modules come first and hide those of the same name. */
@@ -98,6 +101,5 @@ function wrap(text: string, indent: string): string {
 }
 
 function print(text: string): void {
-  stdout.write(toBytes(text));
-  stdout.flush();
+  writeStdout(toBytes(text));
 }

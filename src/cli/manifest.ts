@@ -8,8 +8,8 @@ import { ConfigError } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { stderr, stdout } from "../lualib/io-stream";
-import { fail } from "./exit";
+import { writeStdout } from "../lualib/io-stream";
+import { end, fail, tell } from "./exit";
 
 /** As the command line gives them: byte strings. */
 export interface ManifestCommandOptions {
@@ -49,18 +49,18 @@ export async function printManifest(
       secret: (value: string) => secrets.register(value),
     };
     const made = await manifest(request);
-    for (const w of made.warnings) stderr.write(toBytes(`note: ${w}\n`));
-    stdout.write(toBytes(manifestText(made, request.envSecret)));
-    stdout.flush();
+    for (const w of made.warnings) tell(toBytes(`note: ${w}\n`));
+    writeStdout(toBytes(manifestText(made, request.envSecret)));
   } catch (e) {
     if (e instanceof ManifestError) fail(toBytes(e.message), EXIT.configuration);
     if (e instanceof UnreadableError) fail(toBytes(`${file}: ${e.message}`), EXIT.configuration);
     if (e instanceof ConfigError) {
-      stderr.write(toBytes(`${secrets.mask(e.message)}\n`));
+      tell(toBytes(`${secrets.mask(e.message)}\n`));
       process.exit(EXIT.configuration);
     }
     throw e;
   }
+  await end(EXIT.passed, EXIT.internal);
 }
 
 type Texts = Omit<ManifestCommandOptions, "file">;

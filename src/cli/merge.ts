@@ -9,10 +9,10 @@ import { toBytes } from "../lualib/bytes";
 import { stdout } from "../lualib/io-stream";
 import type { CheckOptions } from "./check-options";
 import { piecesOf, writePieces } from "./check-output";
-import { fail } from "./exit";
+import { end, fail } from "./exit";
 
 /** Writes one result of several, and ends the process as the run of all would have. */
-export function merge(files: readonly string[], options: CheckOptions): never {
+export async function merge(files: readonly string[], options: CheckOptions): Promise<never> {
   let result: RunResult;
   try {
     result = mergeResults(files.map(read));
@@ -20,11 +20,15 @@ export function merge(files: readonly string[], options: CheckOptions): never {
     if (e instanceof MergeError) return fail(toBytes(e.message), EXIT.configuration);
     throw e;
   }
+  // its exit code tells of a reader that has gone, as that of a run
+  stdout.onBrokenPipe = undefined;
   const names = files.map(bytesToUtf8).join(", ");
   const written = writePieces(piecesOf(result, options, names));
-  stdout.flush();
   const code = written ? exitCodeOf(result) : EXIT.internal;
-  process.exit(options.exitCompat === true ? compatible(code) : code);
+  const [own, unwritten] = [code, EXIT.internal].map((c) =>
+    options.exitCompat ? compatible(c) : c,
+  );
+  return end(own as number, unwritten);
 }
 
 function read(bytes: string): RunResult {

@@ -44,7 +44,7 @@ export interface Script {
 }
 
 /** 128 + SIGPIPE, what a program ends with that does not handle the signal. */
-const BROKEN_PIPE = 141;
+export const BROKEN_PIPE = 141;
 /** How long closing methods may take after a signal. */
 const CLOSING_MS = 500;
 

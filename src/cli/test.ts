@@ -3,14 +3,14 @@ import { writeFileSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { osError } from "../host/os-error";
 import { toBytes, toText } from "../lualib/bytes";
-import { isTerminal, stdout } from "../lualib/io-stream";
+import { isTerminal, stdout, writeStdout } from "../lualib/io-stream";
 import { findTestFiles } from "../testing/discover";
 import { runFile } from "../testing/file";
 import { junitText, resultText, summaryText } from "../testing/report";
 import type { FileJob, TestResult } from "../testing/result";
 import { RESULTS_FD, runJobs } from "../testing/runner";
 import { interpreter } from "./arguments";
-import { fail } from "./exit";
+import { end, fail } from "./exit";
 import { moduleSearchers } from "./modules";
 
 export interface TestOptions {
@@ -32,6 +32,8 @@ const PER_FILE = 8;
 /** Runs the tests below `paths` (byte strings), and ends the process. */
 export async function runTests(paths: readonly string[], options: TestOptions): Promise<never> {
   if (options.worker !== undefined) return work(JSON.parse(toText(options.worker)) as FileJob);
+  // a reader that has gone is told of in the end: the report is written nevertheless
+  stdout.onBrokenPipe = undefined;
   const started = performance.now();
   const files = find(paths.length === 0 ? ["."] : paths.map(toText));
   const results: TestResult[] = [];
@@ -49,7 +51,7 @@ export async function runTests(paths: readonly string[], options: TestOptions): 
   if (options.junit !== undefined) writeReport(toText(options.junit), junitText(results, ms));
   if (results.length === 0) fail(`test: no tests found${options.filter ? " that fit" : ""}`);
   print(summaryText(results, ms));
-  process.exit(results.every((r) => r.passed) ? 0 : 1);
+  return end(results.every((r) => r.passed) ? 0 : 1);
 }
 
 function jobs(files: readonly string[], options: TestOptions): FileJob[] {
@@ -79,8 +81,7 @@ function writeReport(path: string, text: string): void {
 }
 
 function print(text: string): void {
-  stdout.write(toBytes(text));
-  stdout.flush();
+  writeStdout(toBytes(text));
 }
 
 /** The other side of runner.ts. */

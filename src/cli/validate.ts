@@ -6,13 +6,14 @@ import { ConfigError, problemText } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { stderr, stdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-stream";
+import { end, tell } from "./exit";
 
 /** Prints what is wrong with the files (byte strings), and ends the process: 2 if anything is. */
-export function validate(files: readonly string[], strict: boolean): never {
+export async function validate(files: readonly string[], strict: boolean): Promise<never> {
   let code: number = EXIT.passed;
   const secrets = new Secrets();
-  const say = (text: string) => stderr.write(toBytes(`${secrets.mask(text)}\n`));
+  const say = (text: string) => tell(toBytes(`${secrets.mask(text)}\n`));
   for (const bytes of files) {
     const file = bytesToUtf8(bytes);
     try {
@@ -29,7 +30,7 @@ export function validate(files: readonly string[], strict: boolean): never {
         continue;
       }
       const { length } = config.checks;
-      stdout.write(toBytes(`${file}: valid, ${length} ${length === 1 ? "check" : "checks"}\n`));
+      writeStdout(toBytes(`${file}: valid, ${length} ${length === 1 ? "check" : "checks"}\n`));
     } catch (e) {
       code = EXIT.configuration;
       if (e instanceof UnreadableError) say(`error: ${file}: ${e.message}`);
@@ -37,6 +38,5 @@ export function validate(files: readonly string[], strict: boolean): never {
       else throw e;
     }
   }
-  stdout.flush();
-  process.exit(code);
+  return end(code, EXIT.internal);
 }

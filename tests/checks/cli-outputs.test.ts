@@ -79,6 +79,50 @@ test("what can't be written is known before anything runs", () => {
   expect(assay(["mixed.yaml", "--output", "junit="]).code).toBe(2);
 });
 
+/** Runs a line of the shell in which `$assay` is the program. */
+function shell(line: string) {
+  const r = spawnSync("sh", ["-c", line], {
+    cwd: directory,
+    env: environment({ assay: `${process.execPath} ${main}` }),
+    timeout: 20_000,
+  });
+  return { code: r.status, out: r.stdout.toString(), err: r.stderr.toString() };
+}
+
+test("a full disk leaves the old file as it was", () => {
+  file("old.json", "old\n");
+  // a limit on the size of files stands in for it
+  const { code, err } = shell(
+    `trap '' XFSZ; ulimit -f 1; $assay mixed.yaml --quiet --output-file old.json`,
+  );
+  expect([code, err]).toEqual([3, expect.stringContaining("error: writing old.json: File too")]);
+  expect(read("old.json")).toBe("old\n");
+});
+
+test("standard output that can't be written takes no other output along", () => {
+  const many = Array.from(
+    { length: 200 },
+    (_, i) => `  - {name: ${"n".repeat(80)}${i}, type: script, file: pass.lua}\n`,
+  );
+  file("many.yaml", `checks:\n${many.join("")}`);
+  const log = join(directory, "full.log");
+  const { code, err } = shell(
+    `$assay many.yaml --quiet --output tap=full.tap --termination-log ${log} >/dev/full`,
+  );
+  expect([code, err]).toEqual([3, "error: writing standard output: No space left on device\n"]);
+  expect(read("full.tap")).toContain("ok 200 - ");
+  expect(read("full.log")).toContain("all 200 checks passed");
+});
+
+test("standard error that can't be written changes no exit code", () => {
+  file("wrong.yaml", "checks: [{name: x, typ: http}]\n");
+  const codes = ["wrong.yaml", "validate wrong.yaml", "manifest wrong.yaml", "nope.yaml"].map(
+    (args) => shell(`$assay ${args} 2>/dev/full`).code,
+  );
+  expect(codes).toEqual([2, 2, 2, 2]);
+  expect(shell("$assay mixed.yaml 2>/dev/full").code).toBe(1);
+});
+
 test("the termination log: one line, with the reason", () => {
   const log = ["--termination-log", "end.log", "--quiet"];
   assay(["mixed.yaml", ...log]);
