@@ -571,6 +571,16 @@ for (const [command, code] of [
     expect(gone.state.err).toMatch(/^(141|0)\n$/);
   });
 
+test("output of the prompt that cannot be written is an error", async () => {
+  const { state, ended } = start(
+    ["-c", `printf 'print(1)\\n2\\nnope()\\n' | "$0" repl >/dev/full`, program],
+    "sh",
+  );
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(state.err).toMatch(/^stdin:1: attempt to call a nil value/);
+  expect(state.err.endsWith(FULL)).toBe(true);
+});
+
 test("assay test finishes, and writes its report, when nobody reads on", async () => {
   file("gone_test.lua", "function test_a() sleep(0.2) end function test_b() end");
   const { state, ended } = start(

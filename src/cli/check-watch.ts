@@ -1,7 +1,7 @@
 /** `--watch`: runs again whenever one of the files that a run used changes. */
 import { statSync } from "node:fs";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stdout } from "../lualib/io-stream";
+import { flushStdout, isTerminal } from "../lualib/io-stream";
 import { check, type RunControl } from "./check";
 import type { CheckOptions } from "./check-options";
 import { tell } from "./exit";
@@ -45,7 +45,7 @@ export async function watchChecks(file: string, options: CheckOptions): Promise<
     };
     control.uses(file);
     await check(file, own, control);
-    flushOutput();
+    flushStdout();
     if (changed === undefined && ended === undefined) {
       say(`watching ${states.size} ${states.size === 1 ? "file" : "files"} (Ctrl-C ends)`);
       await new Promise<void>((resolve) => {
@@ -56,15 +56,6 @@ export async function watchChecks(file: string, options: CheckOptions): Promise<
     if (changed !== undefined && ended === undefined) say(`${changed} changed`);
   }
   return ended;
-}
-
-/** Whether somebody still reads is asked in the end. */
-function flushOutput(): void {
-  try {
-    stdout.flush();
-  } catch {
-    // told then
-  }
 }
 
 function say(text: string): void {

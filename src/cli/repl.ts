@@ -8,7 +8,7 @@ import {
 } from "node:readline";
 import { bytesToUtf8 } from "../host/bytes";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stderr, stdout } from "../lualib/io-stream";
+import { flushStdout, isTerminal, stderr, stdout, writeStdout } from "../lualib/io-stream";
 import { complete } from "../repl/complete";
 import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/history";
 import { readChunk } from "../repl/read";
@@ -18,7 +18,7 @@ import { limitMemory } from "../runtime/memory";
 import { retainHost, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { LuaFunction, LuaValue } from "../runtime/value";
-import { finish } from "./exit";
+import { finish, tell } from "./exit";
 import { failureText, reportTask } from "./report";
 import { makeState, type ScriptOptions, withLimits } from "./script";
 import { leaveInterrupt } from "./signals";
@@ -94,15 +94,15 @@ class Repl {
     });
     process.on("SIGINT", () => this.interrupt());
     if (!interactive) return;
-    stdout.write(toBytes(`${versionText()}\nCtrl-D ends, Tab completes, Ctrl-C interrupts.\n`));
+    writeStdout(toBytes(`${versionText()}\nCtrl-D ends, Tab completes, Ctrl-C interrupts.\n`));
     this.prompt();
   }
 
   /** The prompt and messages clear their line, which must not be that of some output. */
   private startLine(): void {
-    stdout.flush();
-    if (this.interactive && !stdout.endsLine) stdout.write("\n");
-    stdout.flush();
+    flushStdout();
+    if (this.interactive && !stdout.endsLine) writeStdout("\n");
+    flushStdout();
   }
 
   private prompt(): void {
@@ -191,12 +191,12 @@ class Repl {
   private show(results: readonly LuaValue[]): void {
     if (results.length === 0) return;
     this.startLine();
-    stdout.write(`${results.map(showResult).join("\t")}\n`);
+    writeStdout(`${results.map(showResult).join("\t")}\n`);
   }
 
   private complain(message: string): void {
     this.startLine();
-    stderr.write(toBytes(`${message}\n`));
+    tell(toBytes(`${message}\n`));
   }
 
   /** Ctrl-C while a line runs. */
@@ -216,7 +216,7 @@ class Repl {
     this.input.write(null, { ctrl: true, name: "e" });
     this.input.write(null, { ctrl: true, name: "u" });
     this.waits(false);
-    stdout.write("\n");
+    writeStdout("\n");
     this.prompt();
   }
 

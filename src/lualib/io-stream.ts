@@ -334,3 +334,12 @@ export function writeStdout(bytes: string): void {
     if ((e as { code?: string }).code === undefined) throw e;
   }
 }
+
+/** Flushes the standard output as `writeStdout` writes to it. */
+export function flushStdout(): void {
+  try {
+    stdout.flush();
+  } catch (e) {
+    if ((e as { code?: string }).code === undefined) throw e;
+  }
+}
