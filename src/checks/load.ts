@@ -1,6 +1,6 @@
 /** From a check file to a configuration, or to everything that is wrong with it. */
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Document, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { osError } from "../host/os-error";
 import { aliasesOf } from "./aliases";
@@ -25,8 +25,8 @@ export interface LoadOptions {
   readonly env?: (name: string) => string | undefined;
   /** Told about values that must not be shown. */
   readonly secret?: (value: string) => void;
-  /** Told about every check file that is read, or should have been. */
-  readonly uses?: (file: string) => void;
+  /** Told about every check file that is read, or should have been; `name` is what an `include` says. */
+  readonly uses?: (file: string, name?: string) => void;
   /** Told about every environment variable that is referred to. */
   readonly reference?: (name: string, optional: boolean) => void;
   /** Variables that are not set are no mistakes: what depends on them is not looked at. */
@@ -128,7 +128,8 @@ class Loader {
         inner.report(node, Array.isArray(raw.include) ? `include[${i}]` : "include", message);
         this.problems.push(...inner.problems);
       };
-      this.include(join(dirname(file), name), name, vars, chain, settings, complain);
+      const path = isAbsolute(name) ? name : join(dirname(file), name);
+      this.include(path, name, vars, chain, settings, complain);
     }
     const list = raw.checks;
     if (Array.isArray(list))
@@ -163,7 +164,8 @@ class Loader {
         logLevel: "error",
       });
       // what follows the first mistakes in syntax mostly follows from them
-      for (const e of document.errors.slice(0, MAX_SYNTAX_ERRORS)) fail(syntaxError(e), e.pos[0]);
+      for (const e of document.errors.slice(0, MAX_SYNTAX_ERRORS))
+        fail(syntaxError(e) + quotesHint(text, e.pos[0]), e.pos[0]);
       return document.errors.length > 0 ? undefined : (document as Document.Parsed);
     } catch (e) {
       return fail(syntaxError(e as Error));
@@ -215,7 +217,7 @@ class Loader {
       return;
     }
     let text: string;
-    this.options.uses?.(path);
+    this.options.uses?.(path, name);
     try {
       text = readText(path);
     } catch (e) {
@@ -325,6 +327,12 @@ function syntaxError(error: Error): string {
   if ("code" in error && error.code === "MULTIPLE_DOCS")
     return "a second document begins here, but a file of checks is one";
   return message.startsWith("Maximum call stack") ? "nested too deeply" : firstLine(message);
+}
+
+/** `{ url: ${API}/ }`: to YAML the brace of the reference begins a map. */
+function quotesHint(text: string, at: number): string {
+  const isReference = text[at] === "{" && text[at - 1] === "$";
+  return isReference ? " (within { } and [ ], a text with a reference needs quotes)" : "";
 }
 
 function firstLine(text: string): string {

@@ -146,6 +146,22 @@ checks:
   expect(c?.options).toEqual({ host: "x" });
 });
 
+test("an included file may have an absolute path", () => {
+  const inner = join(directory, "absolute.yaml");
+  writeFileSync(inner, "checks: [{name: i, type: dns, host: h}]");
+  const main = join(directory, "to-absolute.yaml");
+  writeFileSync(main, `include: ${inner}`);
+  expect(loadConfig(main).config.checks.map((c) => c.name)).toEqual(["i"]);
+  writeFileSync(main, "include: /none/x.yaml");
+  expect(() => loadConfig(main)).toThrow('include: reading "/none/x.yaml": No such file');
+});
+
+test("a reference without quotes in a map in one line", () => {
+  const place = "c.yaml:1:40: Unexpected flow-map-start at node end";
+  const [first] = problems("checks: [{name: a, type: http, url: hi${API}/x}]");
+  expect(first).toBe(`${place} (within { } and [ ], a text with a reference needs quotes)`);
+});
+
 test("included files: order, folders, variables, settings, mistakes", () => {
   mkdirSync(join(directory, "sub"), { recursive: true });
   const main = join(directory, "main.yaml");

@@ -77,6 +77,14 @@ file(
 `,
 );
 
+test("an included file with an absolute path is the pod's own", () => {
+  const outside = join(directory, "more.yaml");
+  file("absolute.yaml", `include: ${outside}\nchecks: []\n`);
+  const { err, out } = assay("absolute.yaml");
+  expect(err).toContain(`note: include ${outside} is an absolute path, and is not packed`);
+  expect(out).not.toContain("more.yaml: |");
+});
+
 test("a Job with its files and variables, and nothing more", () => {
   const items = objects("site.yaml", "--image", "registry.example/assay:1");
   expect(kinds(items)).toEqual(["ConfigMap", "Job"]);

@@ -273,6 +273,10 @@ test("script: errors name the script and the line", async () => {
   expect(await message("type: script, file: none.lua")).toBe(
     'failed: failed to read Lua script "none.lua": No such file or directory (os error 2)',
   );
+  mkdirSync(join(directory, "folder.lua"), { recursive: true });
+  expect(await message("type: script, file: folder.lua")).toBe(
+    'failed: failed to read Lua script "folder.lua": Is a directory (os error 21)',
+  );
 });
 
 test("script: an attempt that takes too long says what it was at", async () => {

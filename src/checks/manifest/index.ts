@@ -1,4 +1,5 @@
 /** `assay manifest`: a check file as Kubernetes objects, ready for `kubectl apply`. */
+import { isAbsolute } from "node:path";
 import { stringify } from "yaml";
 import { requires } from "../files";
 import { loadConfig } from "../load";
@@ -29,12 +30,16 @@ export interface Manifest {
 /** Throws a `ManifestError`, a `ConfigError` or an `UnreadableError`. */
 export async function manifest(request: Request): Promise<Manifest> {
   const read: string[] = [];
+  const outside: string[] = [];
   const variables = new Map<string, { optional: boolean }>();
   const { config, warnings: remarks } = loadConfig(request.file, {
     env: request.env,
     secret: request.secret,
     lenient: true,
-    uses: (path) => void read.push(path),
+    uses(path, name) {
+      if (name !== undefined && isAbsolute(name)) outside.push(name);
+      else read.push(path);
+    },
     reference(name, optional) {
       const before = variables.get(name)?.optional ?? true;
       variables.set(name, { optional: before && optional });
@@ -43,6 +48,8 @@ export async function manifest(request: Request): Promise<Manifest> {
   const rules = await rulesOf(config.checks);
   let { namespace } = request;
   const warnings = [...remarks.map((p) => p.message), ...rules.warnings];
+  for (const name of outside)
+    warnings.push(`include ${name} is an absolute path, and is not packed: the pod must have it`);
   if (namespace === undefined && (rules.namespaced.size > 0 || rules.cluster.length > 0)) {
     namespace = "default";
     warnings.push("the role's binding must name a namespace: 'default' is taken (--namespace)");

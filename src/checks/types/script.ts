@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Environment } from "../../host/environment";
 import { createLua, type Lua, LuaScriptError } from "../../host/lua";
-import { osError } from "../../host/os-error";
+import { osError, osErrorCode } from "../../host/os-error";
 import type { Policy } from "../../host/policy";
 import { sandboxNote } from "../../host/sandbox-note";
 import { ExitRequest } from "../../runtime/interrupt";
@@ -74,13 +74,14 @@ function failure(e: unknown, timeout: number | undefined, policy: Policy): Outco
 /** Looks next to the check file first, then in the working directory. */
 function readScript(name: string, directory: string): { source: Buffer } | { problem: string } {
   const candidates = name.startsWith("/") ? [name] : [join(directory, name), name];
-  let reason = "";
+  let why: unknown;
   for (const path of candidates) {
     try {
       return { source: readFileSync(path) };
     } catch (e) {
-      reason = osError(e);
+      // one that is there and can't be read is the one that is meant
+      if (why === undefined || osErrorCode(why) === "ENOENT") why = e;
     }
   }
-  return { problem: `failed to read Lua script ${JSON.stringify(name)}: ${reason}` };
+  return { problem: `failed to read Lua script ${JSON.stringify(name)}: ${osError(why)}` };
 }
