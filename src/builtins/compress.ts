@@ -1,5 +1,5 @@
 /** `compress`: gzip, zstd and brotli, of whole strings. */
-
+import { constants } from "node:buffer";
 import { bufferToBytes, bytesToBuffer, type Context, defineBuiltin, fn, p } from "../host";
 import {
   type BufferCallback,
@@ -52,7 +52,8 @@ function unpacking(codec: Codec) {
     returns: "string",
     run(ctx, data, { max_size }) {
       const packed = bytesToBuffer(data);
-      const settings = { maxOutputLength: max_size };
+      // no string can be longer, and zlib refuses limits that no buffer can have
+      const settings = { maxOutputLength: Math.min(max_size, constants.MAX_STRING_LENGTH) };
       try {
         codec.check?.(packed);
       } catch (e) {

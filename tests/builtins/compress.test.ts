@@ -41,6 +41,9 @@ describe.each(pairs)("%s", (pack, unpack) => {
     expect(await failure(`compress.${unpack}(${bomb}, {max_size = 1000000})`)).toBe(
       `compress.${unpack}: larger than 1000000 bytes (option max_size)`,
     );
+    expect(
+      await run(`return compress.${unpack}(compress.${pack}("x"), {max_size = 1 << 40})`),
+    ).toEqual(["x"]);
     expect(await failure(`compress.${pack}("x", {level = 99})`)).toMatch(/level/);
   });
   test("only the calling task waits", async () => {

@@ -57,6 +57,9 @@ test("kid and further header fields; they can't change the algorithm", async () 
       { kid = "k1", header = { alg = "none", typ = "at+jwt", x5t = "y" } })).header`,
   );
   expect(header).toEqual({ alg: "EdDSA", typ: "at+jwt", x5t: "y", kid: "k1" });
+  expect(await failWithKeys(`crypto.jwt_sign({}, K.ed, nil, { header = { x = 0 / 0 } })`)).toBe(
+    "crypto.jwt_sign: cannot encode NaN as JSON number at .x",
+  );
 });
 
 const PAIRS: [alg: string, key: keyof typeof keys, pub: keyof typeof keys][] = [
@@ -190,6 +193,10 @@ test("keys of a JWKS are chosen by kid, or tried when there is none", async () =
     expect(await failWithKeys(`crypto.jwt_verify(crypto.jwt_sign({}, K.rsa), ${bad})`)).toContain(
       "crypto.jwt_verify: invalid JWKS",
     );
+  const damaged = `{ keys = { { kty = "RSA", n = "!!", e = "AQAB" } } }`;
+  expect(await failWithKeys(`crypto.jwt_verify(crypto.jwt_sign({}, K.rsa), ${damaged})`)).toBe(
+    "crypto.jwt_verify: the key can't be read",
+  );
 });
 
 test("claims", async () => {

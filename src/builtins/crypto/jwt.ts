@@ -60,7 +60,7 @@ export async function sign(
   const { alg, material } = signingKey(ctx, key, algorithm, options.passphrase);
   const payload = bytesToBuffer(encodeJson(claims, {}, ctx.name));
   const { CompactSign } = await import("jose");
-  const extra = options.header === undefined ? {} : plainJson(options.header);
+  const extra = options.header === undefined ? {} : plainJson(options.header, ctx.name);
   const header = {
     typ: "JWT",
     ...(extra as object),
@@ -185,7 +185,8 @@ function refuse(ctx: Context, e: unknown): never {
     case "ERR_JWKS_NO_MATCHING_KEY":
       return ctx.fail("no key of the JWKS fits the token");
     default:
-      return ctx.fail(message ?? "verification failed");
+      // what comes from below jose says nothing to people who only see their script
+      return ctx.fail(code?.startsWith("ERR_J") && message ? message : "the key can't be read");
   }
 }
 

@@ -54,18 +54,17 @@ export function publicKey(ctx: Context, pem: string): KeyObject {
   }
 }
 
-/** A Lua table or JSON text as plain JS. */
-export function plainJson(value: LuaTable | string): unknown {
-  return JSON.parse(
-    Buffer.from(value instanceof LuaTable ? encodeJson(value) : value, "latin1").toString("utf8"),
-  );
+/** A Lua table or JSON text as plain JS; `name` begins the message of what JSON can't hold. */
+export function plainJson(value: LuaTable | string, name: string): unknown {
+  const text = value instanceof LuaTable ? encodeJson(value, {}, name) : value;
+  return JSON.parse(Buffer.from(text, "latin1").toString("utf8"));
 }
 
 /** The keys of a JWK, a JWK set, or its JSON text. Only what verifies: private parts are dropped. */
 export function publicJwks(ctx: Context, value: LuaTable | string): Jwk[] {
   let set: unknown;
   try {
-    set = plainJson(value);
+    set = plainJson(value, ctx.name);
   } catch {
     return ctx.fail("invalid JWKS: not JSON");
   }
@@ -115,7 +114,7 @@ export async function pemToJwk(ctx: Context, pem: string, options: JwkOptions = 
 export function jwkToPem(ctx: Context, value: LuaTable | string): string {
   const { createPrivateKey, createPublicKey } = nodeCrypto();
   try {
-    const key = plainJson(value) as Jwk;
+    const key = plainJson(value, ctx.name) as Jwk;
     return typeof key.d === "string"
       ? (createPrivateKey({ key, format: "jwk" }).export({
           type: "pkcs8",

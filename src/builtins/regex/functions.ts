@@ -14,7 +14,7 @@ import {
 } from "../../host";
 import type { Pattern } from "./pattern";
 import { expand, parseReplacement } from "./replacement";
-import { inSlices, type Match, Search } from "./search";
+import { inSlices, type Match, Search, turns } from "./search";
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
@@ -102,9 +102,13 @@ async function replaceByCalls(
 ): Promise<string> {
   const parts: string[] = [];
   let from = 0;
+  const othersTurn = turns();
   for (let count = 0; count < limit; count++) {
     const m = s.next();
     if (m === undefined) break;
+    await othersTurn();
+    // nobody waits for the result any more
+    if (ctx.signal.aborted) break;
     const [v] = await ctx.call(by, matchTable(s, names, m));
     parts.push(s.bytes.slice(from, m.start));
     if (v === undefined || v === false) parts.push(s.slice(m));

@@ -108,9 +108,24 @@ function runSlice(step: () => boolean): boolean {
   return true;
 }
 
+/** For loops that wait anyway, but perhaps never long enough for others to run: a turn for them. */
+export function turns(): () => Promise<void> | undefined {
+  let end = performance.now() + SLICE_MS;
+  return () => {
+    if (performance.now() <= end) return undefined;
+    return turn().then(() => {
+      end = performance.now() + SLICE_MS;
+    });
+  };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function restInSlices<T>(ctx: Context, step: () => boolean, result: () => T): Promise<T> {
   do {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     // nobody waits for the result any more
     if (ctx.signal.aborted) return result();
   } while (!runSlice(step));
