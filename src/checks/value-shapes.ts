@@ -29,7 +29,7 @@ export const hostName: Shape = {
   kind: "string",
   what: "a host name or an address",
   check: (t) =>
-    t === "" || /[\s/]/.test(t)
+    t === "" || /[\s/]/.test(t) || (t.includes(":") && !isIP(t))
       ? `not a host name or an address such as api.example: ${JSON.stringify(t)}`
       : undefined,
 };

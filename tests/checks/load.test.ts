@@ -156,6 +156,14 @@ test("an included file may have an absolute path", () => {
   expect(() => loadConfig(main)).toThrow('include: reading "/none/x.yaml": No such file');
 });
 
+test("a host is a name or an address, without a port", () => {
+  const hosts = (host: string) =>
+    problems(`checks: [{name: a, type: tcp, port: 1, host: "${host}"}]`);
+  for (const good of ["db", "::1", "10.0.0.1", "fe80::1%eth0"]) expect(hosts(good)).toEqual([]);
+  for (const bad of ["db:5432", "[::1]", "http://db"])
+    expect(hosts(bad)[0]).toContain("not a host name or an address such as api.example");
+});
+
 test("a reference without quotes in a map in one line", () => {
   const place = "c.yaml:1:40: Unexpected flow-map-start at node end";
   const [first] = problems("checks: [{name: a, type: http, url: hi${API}/x}]");

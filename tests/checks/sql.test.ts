@@ -56,6 +56,18 @@ for (const [name, find, begin, mark] of SERVERS)
       ]);
     });
 
+    test("values that JSON has no form for do not fail the check", async () => {
+      const query =
+        name === "PostgreSQL"
+          ? String.raw`select '\\xff00'::bytea as b, array[1,2] as a, '{\"x\":[1.5,null]}'::jsonb as j, 'NaN'::float8 as n, '-Infinity'::float8 as i`
+          : "select x'ff00' as b";
+      const row =
+        name === "PostgreSQL"
+          ? "{b: '\\xff00', a: [1, 2], j: {x: [1.5]}, n: NaN, i: '-Infinity'}"
+          : "{b: '\\xff00'}";
+      expect(await messages([`query: "${query}", expect: {rows: [${row}]}`])).toEqual([null]);
+    });
+
     test("a wrong password is told, and not shown", async () => {
       server ??= await begin();
       const url = server.url.replace(/:[^:@/]+@/, ":not-the-password@");

@@ -363,3 +363,12 @@ test("secrets in an address's query are hidden where a response repeats them", a
   );
   expect(check.seen?.body).toContain("[redacted] seven");
 });
+
+test("sql: bytes and infinities are no reason to fail", async () => {
+  const query = "query: \"select x'00ff' as b, 'é' as t, 9e999 as i\"";
+  const rows = "{rows: [{b: '\\x00ff', t: é, i: Infinity}]}";
+  for (const expected of [rows, "{rows: 1}", "{json: '.[0].b == \"\\x00ff\"'}"])
+    expect(await message(`type: sql, url: "sqlite::memory:", ${query}, expect: ${expected}`)).toBe(
+      "passed",
+    );
+});

@@ -12,11 +12,24 @@ import { excerpt } from "./excerpt";
 import { jsonProblem, latencyProblem } from "./http";
 import { decodeURIComponentSafe } from "./request";
 
-/** Rows leave as JSON text, which keeps integers and floats apart. */
+/**
+ * Rows leave as JSON text, which keeps integers and floats apart. What it has no form for is written
+ * as PostgreSQL writes it.
+ */
 const SCRIPT = `
 local url, query, params = ...
+local function plain(v)
+  if type(v) == "string" then return utf8.len(v) and v or "\\\\x" .. hex.encode(v) end
+  if type(v) == "table" then
+    for k, x in pairs(v) do v[k] = plain(x) end
+  elseif v ~= v then return "NaN"
+  elseif v == math.huge then return "Infinity"
+  elseif v == -math.huge then return "-Infinity"
+  end
+  return v
+end
 local conn <close> = db.connect(url, {size = 1})
-return json.encode(json.array(db.query(conn, query, params)))
+return json.encode(json.array(plain(db.query(conn, query, params))))
 `;
 
 export async function sqlCheck(
