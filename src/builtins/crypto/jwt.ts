@@ -176,7 +176,7 @@ async function checkWithSet(
 /** What jose found, in fewer words. Its messages hold no key. */
 function refuse(ctx: Context, e: unknown): never {
   if (e instanceof HostError) throw e;
-  const { code, message } = e as { code?: string; message?: string };
+  const { code, message } = e as { code?: unknown; message?: string };
   switch (code) {
     case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
       return ctx.fail("signature verification failed");
@@ -186,7 +186,9 @@ function refuse(ctx: Context, e: unknown): never {
       return ctx.fail("no key of the JWKS fits the token");
     default:
       // what comes from below jose says nothing to people who only see their script
-      return ctx.fail(code?.startsWith("ERR_J") && message ? message : "the key can't be read");
+      return ctx.fail(
+        String(code).startsWith("ERR_J") && message ? message : "the key can't be read",
+      );
   }
 }
 
