@@ -746,7 +746,7 @@ function http_websocket:read() end
 function http_websocket:write(data, opts) end
 
 ---Closes the connection.
----@param code? integer 1000, or 3000 to 4999
+---@param code? integer 1000, or 3000 to 4999 for own meanings
 ---@param reason? string
 function http_websocket:close(code, reason) end
 

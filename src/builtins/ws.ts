@@ -19,6 +19,7 @@ import {
 } from "../host";
 import { HttpFault } from "./http/errors";
 import { type Client, type Message, openClient } from "./ws/client";
+import { isCloseCode } from "./ws/codes";
 import { WsFault } from "./ws/handshake";
 import { readConnect } from "./ws/options";
 
@@ -28,7 +29,11 @@ const MAX_REASON = 123;
 /** A fault as the error of the function that was called; methods are named as functions. */
 function asError(ctx: Context, e: unknown): unknown {
   if (!(e instanceof WsFault || e instanceof HttpFault)) return e;
-  return new HostError(`${ctx.name.replace(/^ws\.connection\b/, "ws")}: ${e.message}`);
+  // `for m in conn do` is `ws.messages`
+  const name = ctx.name
+    .replace(/^ws\.connection$/, "ws.messages")
+    .replace(/^ws\.connection\b/, "ws");
+  return new HostError(`${name}: ${e.message}`);
 }
 
 async function withFaults<T>(ctx: Context, f: () => T | Promise<T>): Promise<T> {
@@ -89,11 +94,7 @@ function ping(ctx: Context, client: Client, opts: TimeoutOption) {
 
 function close(ctx: Context, client: Client, code: number, reason: string): Promise<void> {
   return withFaults(ctx, () => {
-    // RFC 6455 §7.4: the others are not sent, or not by clients
-    const isValid =
-      (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
-      (code >= 3000 && code <= 4999);
-    if (!isValid) throw new WsFault(`invalid close code ${code}`);
+    if (!isCloseCode(code)) throw new WsFault(`invalid close code ${code}`);
     if (reason.length > MAX_REASON || !isUtf8(reason))
       throw new WsFault(`the reason must be UTF-8 of at most ${MAX_REASON} bytes`);
     return client.close(code, bytesToBuffer(reason));

@@ -17,7 +17,7 @@ import { BadResponse, type Reply, readReply, toResponse } from "./response";
 import type { Routes } from "./routes";
 import { StaticFolder, serveStatic } from "./static";
 import { type RunningStream, streamBody } from "./stream";
-import { Connection, MAX_MESSAGE } from "./websocket";
+import { Connection, MAX_MESSAGE, NEVER_DROP } from "./websocket";
 
 export interface ServerSettings {
   readonly host: string;
@@ -71,6 +71,7 @@ export class HttpServer {
       },
       websocket: {
         maxPayloadLength: MAX_MESSAGE,
+        backpressureLimit: NEVER_DROP,
         idleTimeout: 0,
         open: (ws) => {
           this.connections.add(ws.data);

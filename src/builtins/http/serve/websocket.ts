@@ -15,11 +15,16 @@ import {
   values,
   Waiters,
 } from "../../../host";
+import { isCloseCode } from "../../ws/codes";
 
 /** Messages that may wait to be read before the peer is taken for hostile. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** Larger messages end the connection with code 1009. */
 export const MAX_MESSAGE = 16 * 1024 * 1024;
+/** Bytes that may wait for a slow peer before the writing task waits. */
+const HIGH_WATER = 256 * 1024;
+/** Bun drops what is sent while more than this waits; it counts no further. */
+export const NEVER_DROP = 0xffffffff;
 
 const NORMAL = 1000;
 const TOO_BIG = 1009;
@@ -39,7 +44,7 @@ export class Connection {
   private queuedBytes = 0;
   /** Tasks that read while there is no message; the queue is empty then. */
   private readonly readers = new Waiters<Message | undefined>();
-  private writers: (() => void)[] = [];
+  private readonly writers = new Waiters<void>();
   private stop: (() => void) | undefined;
 
   constructor(
@@ -75,9 +80,7 @@ export class Connection {
   }
 
   drained(): void {
-    const waiting = this.writers;
-    this.writers = [];
-    for (const wake of waiting) wake();
+    this.writers.wakeAll();
   }
 
   closed(code: number, reason: string): void {
@@ -97,15 +100,18 @@ export class Connection {
   }
 
   /** Sends a message and waits while the peer is slow; false when the connection is closed. */
-  async write(data: string, isBinary: boolean): Promise<boolean> {
-    if (this.isClosed || this.socket === undefined) return false;
-    const status = this.socket.send(isBinary ? bytesToBuffer(data) : bytesToUtf8(data));
-    // -1: accepted, but more than the peer takes at the moment is waiting
-    if (status === -1)
-      await new Promise<void>((resolve) => {
-        this.writers.push(resolve);
-      });
-    return status !== 0 && !this.isClosed;
+  async write(data: string, isBinary: boolean, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.hasRoom(signal))) return false;
+    const status = this.socket?.send(isBinary ? bytesToBuffer(data) : bytesToUtf8(data));
+    return status !== 0 && this.hasRoom(signal);
+  }
+
+  /** Waits until what is on its way is less than the high-water mark; false once the connection is closed. */
+  private async hasRoom(signal: AbortSignal): Promise<boolean> {
+    // Bun says "drained" when the peer has taken something, and not only when it has taken all
+    while (!this.isClosed && (this.socket?.getBufferedAmount() ?? 0) > HIGH_WATER)
+      await this.writers.wait(signal);
+    return !this.isClosed;
   }
 
   close(code: number, reason: string): void {
@@ -151,16 +157,17 @@ const ConnectionHandle = defineHandle<Connection>({
       returns: "boolean",
       async run(self, ctx, data, { binary }) {
         if (!binary && !isUtf8(data)) ctx.fail("text must be valid UTF-8 (use { binary = true })");
-        return self.write(data, binary);
+        return self.write(data, binary, ctx.signal);
       },
     }),
     close: connectionMethod({
       doc: "Closes the connection.",
       params: [
-        p.integer("code", "1000, or 3000 to 4999", { min: 1000, max: 4999 }).default(NORMAL),
+        p.integer("code", "1000, or 3000 to 4999 for own meanings").default(NORMAL),
         p.text("reason").default(""),
       ],
       run: (self, ctx, code, reason) => {
+        if (!isCloseCode(code)) ctx.fail(`invalid close code ${code}`);
         if (Buffer.byteLength(reason) > 123) ctx.fail("the reason is longer than 123 bytes");
         self.close(code, reason);
       },
