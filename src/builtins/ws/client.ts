@@ -7,6 +7,8 @@ const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 const MAX_QUEUED = 1024;
 /** How long a peer may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 5000;
+/** Stands for the close code of a connection that ended without one (RFC 6455 §7.4.1). */
+const LOST = 1006;
 
 export interface Message {
   readonly data: Buffer;
@@ -46,6 +48,8 @@ export async function openClient(handshake: Handshake, maxMessage: number): Prom
     maxFragments: 128 * 1024,
     skipUTF8Validation: false,
   });
+  // the peer's goodbye counts when it comes, however long the peer keeps its end of the connection open
+  socket._receiver.on("conclude", (code, reason) => client.end(code, reason));
   opened.socket.resume();
   return client;
 }
@@ -55,6 +59,8 @@ export class Client {
   private queuedBytes = 0;
   private readonly waiters = new Set<Waiter>();
   private readonly pongs = new Set<{ data: string; resolve(): void; reject(e: WsFault): void }>();
+  /** End calls that send; the package may forget their callbacks when the connection is lost. */
+  private readonly senders = new Set<(e: WsFault) => void>();
   private pings = 0;
   private handles = 0;
   private error: string | undefined;
@@ -76,12 +82,12 @@ export class Client {
     socket.on("error", (e: Error & { code?: string }) => {
       this.error ??= this.causeOf(e);
       // nothing more will come, though the peer may take its time to close
-      this.isClosing = true;
-      this.rejectAll();
+      this.end(LOST, Buffer.alloc(0));
     });
     this.closed = new Promise((resolve) => {
       socket.on("close", (code: number, reason: Buffer) => {
         this.end(code, reason);
+        for (const reject of this.senders) reject(this.closedFault());
         resolve();
       });
     });
@@ -105,7 +111,7 @@ export class Client {
   }
 
   private accept(message: Message): void {
-    if (this.isClosing) return;
+    if (!this.isOpen) return;
     for (const waiter of this.waiters) {
       this.waiters.delete(waiter);
       waiter.resolve(message);
@@ -129,7 +135,9 @@ export class Client {
     }
   }
 
-  private end(code: number, reason: Buffer): void {
+  /** The peer has closed the connection, or it was lost. */
+  end(code: number, reason: Buffer): void {
+    if (this.closeCode !== undefined) return;
     this.closeCode = code;
     this.closeReason = reason.toString("latin1");
     this.rejectAll();
@@ -209,9 +217,16 @@ export class Client {
         reject(this.closedFault());
         return;
       }
+      const fail = (e: WsFault) => {
+        this.senders.delete(fail);
+        reject(e);
+      };
+      this.senders.add(fail);
       this.socket.send(data, { binary: isBinary, compress: false }, (e) => {
-        if (e === undefined || e === null) resolve();
-        else reject(this.closeCode === undefined ? new WsFault(e.message) : this.closedFault());
+        // the end of the connection says why
+        if (e !== undefined && e !== null) return;
+        this.senders.delete(fail);
+        resolve();
       });
     });
   }
@@ -247,9 +262,8 @@ export class Client {
       }, timeout);
       signal.addEventListener("abort", stop, { once: true });
       this.pongs.add(pong);
-      this.socket.ping(Buffer.from(pong.data), undefined, (e) => {
-        if (e !== undefined && e !== null) pong.reject(this.closedFault());
-      });
+      // if it can't be sent, the end of the connection says why
+      this.socket.ping(Buffer.from(pong.data), undefined, () => undefined);
     });
   }
 

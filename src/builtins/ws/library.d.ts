@@ -19,6 +19,8 @@ declare module "*/ws/lib/websocket.js" {
     static readonly OPEN: number;
     /** Whether frames are sent without a mask and expected with one. */
     _isServer: boolean;
+    /** Reads the frames; `conclude` is the peer's close frame. */
+    _receiver: { on(event: "conclude", f: (code: number, reason: Buffer) => void): void };
     readonly readyState: number;
     readonly isPaused: boolean;
     setSocket(socket: Duplex, head: Buffer, options: SocketOptions): void;
