@@ -1,5 +1,5 @@
 /** `assay test`: discovery, parallel runs, isolation, reports. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -230,6 +230,50 @@ test("a script is tested offline with a stub", () => {
   });
   expect(assayTest(cwd)).toMatchObject({ code: 0, out: expect.stringContaining("1 passed") });
 });
+
+for (const [signal, code] of [
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+  ["SIGHUP", 129],
+] as const)
+  test(`${signal} ends the tests along with the command`, async () => {
+    const cwd = folder({
+      "a_test.lua": `
+        function test_busy()
+          fs.write("pid", (fs.read("/proc/self/stat"):match("%d+")))
+          while true do end
+        end`,
+    });
+    const child = spawn(process.execPath, [main, "test"], { cwd, stdio: "ignore" });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    const pid = await eventually(() => Number(readFileSync(join(cwd, "pid"), "utf8")) || undefined);
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    await eventually(() => (isAlive(pid) ? undefined : true));
+  });
+
+/** What `look` gives once it gives something. */
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (let i = 0; i < 500; i++) {
+    try {
+      const found = look();
+      if (found !== undefined) return found;
+    } catch {
+      // not yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("it did not happen within 10 seconds");
+}
+
+/** A process that has ended but that nobody has asked about is not. */
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z ");
+  } catch {
+    return false;
+  }
+}
 
 test("usage", () => {
   const cwd = folder({ "readme.txt": "" });

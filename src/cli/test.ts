@@ -8,7 +8,7 @@ import { findTestFiles } from "../testing/discover";
 import { runFile } from "../testing/file";
 import { junitText, resultText, summaryText } from "../testing/report";
 import type { FileJob, TestResult } from "../testing/result";
-import { RESULTS_FD, runJobs } from "../testing/runner";
+import { killWorkers, RESULTS_FD, runJobs } from "../testing/runner";
 import { interpreter } from "./arguments";
 import { end, fail } from "./exit";
 import { moduleSearchers } from "./modules";
@@ -25,6 +25,12 @@ export interface TestOptions {
   worker?: string;
 }
 
+/** What ends the command, with 128 and the number of the signal. */
+const SIGNALS = [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
 const DEFAULT_TIMEOUT = 60;
 /** Tests mostly wait for others: more of them than processors may run in a file. */
 const PER_FILE = 8;
@@ -37,6 +43,7 @@ export async function runTests(paths: readonly string[], options: TestOptions): 
   const started = performance.now();
   const files = find(paths.length === 0 ? ["."] : paths.map(toText));
   const results: TestResult[] = [];
+  endWithWorkers();
   const color = isTerminal(1) && !process.env.NO_COLOR;
   const verbose = options.verbose === true;
   await runJobs(jobs(files, options), {
@@ -52,6 +59,15 @@ export async function runTests(paths: readonly string[], options: TestOptions): 
   if (results.length === 0) fail(`test: no tests found${options.filter ? " that fit" : ""}`);
   print(summaryText(results, ms));
   return end(results.every((r) => r.passed) ? 0 : 1);
+}
+
+/** Workers must not outlive the command that is told to end. */
+function endWithWorkers(): void {
+  for (const [signal, code] of SIGNALS)
+    process.on(signal, () => {
+      killWorkers();
+      process.exit(code);
+    });
 }
 
 function jobs(files: readonly string[], options: TestOptions): FileJob[] {
@@ -88,7 +104,12 @@ function print(text: string): void {
 async function work(job: FileJob): Promise<never> {
   await runFile(job, moduleSearchers, (result) => {
     const line = Buffer.from(`${JSON.stringify(result)}\n`);
-    for (let at = 0; at < line.length; ) at += writeSync(RESULTS_FD, line, at);
+    try {
+      for (let at = 0; at < line.length; ) at += writeSync(RESULTS_FD, line, at);
+    } catch {
+      // the command that wanted to know has gone
+      process.exit(1);
+    }
   });
   process.exit(0);
 }
