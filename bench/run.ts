@@ -1,12 +1,12 @@
 /**
  * `npm run bench -- --vs lua=PATH --vs python3=PATH [--only NAME]… [--rounds N] [--subject CMD]
- * [--arg N] [--json FILE]`
+ * [--arg N | --long] [--json FILE]`
  *
  * Runs every program of bench/programs as whole processes, one engine after the other in each
  * round, so that a slow minute of the machine hits all of them. The outputs must agree. An engine
  * whose name begins with `python` runs bench/python/NAME.py where there is one.
  */
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { geometricMean, median, runProcess } from "./measure";
@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "3" },
     subject: { type: "string", default: join(root, "..", "dist", "assay") },
     arg: { type: "string" },
+    long: { type: "boolean", default: false },
     json: { type: "string" },
   },
 });
@@ -49,6 +50,16 @@ function scriptFor(e: Engine, program: string): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
+/** The size given to a program: none, that of `--arg`, or the one that it names for `--long`. */
+function sizeOf(program: string): string[] {
+  if (options.arg !== undefined) return [options.arg];
+  if (!options.long) return [];
+  const text = readFileSync(join(root, "programs", `${program}.lua`), "utf8");
+  const size = /^-- long: (\d+)$/m.exec(text);
+  if (size === null) throw new Error(`${program} names no size for --long`);
+  return [size[1] as string];
+}
+
 const subject: Engine = { name: "assay", command: options.subject.split(" ") };
 const engines = [subject, ...options.vs.map(engine)];
 const rounds = Number(options.rounds);
@@ -56,12 +67,12 @@ const rounds = Number(options.rounds);
 async function benchmark(program: string): Promise<Row> {
   const times: Record<string, number[]> = {};
   const peaks: Record<string, number[]> = {};
+  const args = sizeOf(program);
   let expected: string | undefined;
   for (let round = 0; round < rounds; round++) {
     for (const e of engines) {
       const script = scriptFor(e, program);
       if (script === undefined) continue;
-      const args = options.arg === undefined ? [] : [options.arg];
       const result = await runProcess([...e.command, script, ...args]);
       if (result.code !== 0)
         throw new Error(`${program}: ${e.name} exited with ${result.code}\n${result.stderr}`);

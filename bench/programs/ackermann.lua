@@ -1,4 +1,5 @@
 -- Deep recursive calls: the Ackermann function and Takeuchi's function.
+-- long: 10
 local N = tonumber(arg and arg[1]) or 9
 
 local function ack(m, n)

@@ -1,4 +1,5 @@
 -- Allocation: many short-lived binary trees and one long-lived (Benchmarks Game).
+-- long: 17
 local N = tonumber(arg and arg[1]) or 15
 
 local function bottomUp(depth)

@@ -1,4 +1,5 @@
 -- 32-bit bit operations: population counts, rotations, a 32-bit mixer, Gray codes.
+-- long: 32000000
 local N = tonumber(arg and arg[1]) or 8000000
 
 local function popcount(v)

@@ -1,4 +1,5 @@
 -- Byte loops: CRC-32, Adler-32, base64 both ways, run lengths, with string.byte and string.char.
+-- long: 4000000
 local N = tonumber(arg and arg[1]) or 1000000
 
 local crcTable = {}

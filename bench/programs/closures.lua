@@ -1,4 +1,5 @@
 -- Closures: counters with shared variables, functions of functions, loop variables captured.
+-- long: 8000000
 local N = tonumber(arg and arg[1]) or 2000000
 
 local function counter(step)

@@ -1,4 +1,5 @@
 -- Dictionaries with computed keys: sparse integers, strings made up on the spot, tables, deletion.
+-- long: 1600000
 local N = tonumber(arg and arg[1]) or 400000
 
 local sparse = {}

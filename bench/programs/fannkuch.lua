@@ -1,4 +1,5 @@
 -- Small arrays permuted in place: fannkuch (Benchmarks Game).
+-- long: 11
 local N = tonumber(arg and arg[1]) or 10
 
 local function fannkuch(n)

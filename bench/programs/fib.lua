@@ -1,4 +1,5 @@
 -- Recursive calls: doubly recursive Fibonacci numbers.
+-- long: 39
 local N = tonumber(arg and arg[1]) or 36
 
 local function fib(n)

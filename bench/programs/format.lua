@@ -1,4 +1,5 @@
 -- string.format with every common conversion, tostring, tonumber, concatenation of numbers.
+-- long: 600000
 local N = tonumber(arg and arg[1]) or 150000
 
 local length, hash = 0, 0

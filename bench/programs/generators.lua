@@ -1,4 +1,5 @@
 -- Shallow coroutines: generators through coroutine.wrap, pipelines, ping-pong with resume.
+-- long: 8000000
 local N = tonumber(arg and arg[1]) or 2000000
 
 local function range(n)

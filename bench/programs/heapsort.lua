@@ -1,4 +1,5 @@
 -- Array elements moved around: heapsort of floats from a small generator.
+-- long: 2500000
 local N = tonumber(arg and arg[1]) or 700000
 
 local seed = 42

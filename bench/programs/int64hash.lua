@@ -1,5 +1,6 @@
 -- 64-bit integer hashing: xorshift, a linear congruential generator, FNV-1a, and a mixer, all of
 -- which wrap around.
+-- long: 32000000
 local N = tonumber(arg and arg[1]) or 8000000
 
 local x = 88172645463325252

@@ -1,4 +1,5 @@
 -- A JSON encoder and decoder in plain Lua: tables, strings, patterns, recursion.
+-- long: 600
 local N = tonumber(arg and arg[1]) or 150
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t" }

@@ -1,4 +1,5 @@
 -- Nested loops over integers and floats, while and repeat loops, and branches.
+-- long: 4000
 local N = tonumber(arg and arg[1]) or 2000
 
 local count, sum = 0, 0

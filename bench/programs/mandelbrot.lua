@@ -1,4 +1,5 @@
 -- Floating point in locals: points of the Mandelbrot set.
+-- long: 1800
 local N = tonumber(arg and arg[1]) or 900
 
 local inside, total = 0, 0

@@ -1,4 +1,5 @@
 -- Arrays of arrays: multiplication of square matrices of floats and of integers.
+-- long: 500
 local N = tonumber(arg and arg[1]) or 320
 
 local function build(n, f)

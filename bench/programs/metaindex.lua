@@ -1,4 +1,5 @@
 -- __index and __newindex functions: proxies, defaults, properties, memoised values.
+-- long: 8000000
 local N = tonumber(arg and arg[1]) or 2000000
 
 local reads, writes = 0, 0

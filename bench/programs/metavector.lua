@@ -1,4 +1,5 @@
 -- Metamethods: vector arithmetic with operators, equality, order, length, calls.
+-- long: 2000000
 local N = tonumber(arg and arg[1]) or 500000
 
 local V = {}

@@ -1,4 +1,5 @@
 -- Floating point on record fields: the planets' orbits (Benchmarks Game).
+-- long: 1800000
 local N = tonumber(arg and arg[1]) or 450000
 
 local PI = 3.141592653589793

@@ -1,4 +1,5 @@
 -- Records and methods: objects with a metatable, inheritance one and two levels deep.
+-- long: 7200000
 local N = tonumber(arg and arg[1]) or 1800000
 
 local Account = {}

@@ -1,4 +1,5 @@
 -- Pattern matching: gmatch, gsub with strings, tables and functions, find, match with captures.
+-- long: 400
 local N = tonumber(arg and arg[1]) or 100
 
 local lines = {}

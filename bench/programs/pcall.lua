@@ -1,4 +1,5 @@
 -- Errors: pcall that succeeds, error with strings and tables, errors from operations, deep unwinding.
+-- long: 1600000
 local N = tonumber(arg and arg[1]) or 400000
 
 local function fine(a, b) return a + b end

@@ -1,4 +1,5 @@
 -- Backtracking: all solutions of the N queens problem.
+-- long: 13
 local N = tonumber(arg and arg[1]) or 12
 
 local function solve(n)

@@ -1,4 +1,5 @@
 -- Arrays of booleans: the sieve of Eratosthenes, several times.
+-- long: 12000000
 local N = tonumber(arg and arg[1]) or 3000000
 
 local count, last = 0, 0

@@ -1,4 +1,5 @@
 -- Floating point in arrays: the spectral norm of an infinite matrix (Benchmarks Game).
+-- long: 1300
 local N = tonumber(arg and arg[1]) or 650
 
 local function A(i, j)

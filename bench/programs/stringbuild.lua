@@ -1,4 +1,5 @@
 -- Strings built up: concatenation, table.concat, rep, sub, reverse, upper.
+-- long: 2400000
 local N = tonumber(arg and arg[1]) or 600000
 
 local s = ""

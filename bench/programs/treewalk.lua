@@ -1,4 +1,5 @@
 -- Deep coroutines: a recursive walk that yields at every node, and permutations.
+-- long: 21
 local N = tonumber(arg and arg[1]) or 19
 
 local function build(depth, from)

@@ -1,4 +1,5 @@
 -- Variable arguments: select, pack, unpack, forwarding, multiple results.
+-- long: 3200000
 local N = tonumber(arg and arg[1]) or 800000
 
 local function sum(...)

@@ -1,4 +1,5 @@
 -- Dictionaries with words as keys: count, then report the most frequent.
+-- long: 2400
 local N = tonumber(arg and arg[1]) or 600
 
 local syllables = { "ba", "ko", "lu", "mi", "ne", "po", "ra", "su", "ti", "ve", "xa", "zo" }

@@ -9,6 +9,7 @@ import type {
   LocalVar,
 } from "../parser/ast";
 import { setSum, sumValue } from "./accumulate";
+import { append } from "./append";
 import { call, isMulti, listed, varargs } from "./calls";
 import { doubleInto, doubleOperand } from "./expressions";
 import { assignIndex, indexName } from "./indexing";
@@ -218,6 +219,7 @@ export function assign(lo: Lowering, s: AssignStatement): void {
       assignGlobal(lo, only, lo.operand(e), lo.liveBase);
       return;
     }
+    if (append(lo, s)) return;
     const object = lo.operand(only.object);
     const key = lo.operand(only.key);
     assignIndex(lo, object, key, lo.operand(e), only, lo.liveBase);

@@ -129,7 +129,7 @@ function storeIndex(
   const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
-  if (lo.context.isCompact || !dense || v.kind === Kind.Nil || !mayBeTable(o)) {
+  if (lo.context.isCompact || lo.isSlow || !dense || v.kind === Kind.Nil || !mayBeTable(o)) {
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }

@@ -52,6 +52,8 @@ export class Lowering extends Emitter {
   skipsDoubles = false;
   /** The same for what could be computed on 32-bit words. */
   skipsWords = false;
+  /** Operations have no quick ways of their own: one for all of them has been tried. */
+  isSlow = false;
   callsItself = false;
   usesVarargArray = false;
   /** The loop that `break` leaves. */

@@ -129,7 +129,8 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const shared = target === a.code || target === b.code;
   const t = shared ? lo.newTemp() : target;
   const helper = HELPERS[e.op] as string;
-  const fast = lo.context.isCompact ? undefined : fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
+  const isSlow = lo.context.isCompact || lo.isSlow;
+  const fast = isSlow ? undefined : fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
   const resume = `${t}=F(v)`;
@@ -235,7 +236,7 @@ export function unary(
   const t = shared ? lo.newTemp() : target;
   const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===null)break sus;`;
   let fast = "";
-  if (lo.context.isCompact) fast = "";
+  if (lo.context.isCompact || lo.isSlow) fast = "";
   else if (e.op === "#") {
     if (a.kind === Kind.Any)
       fast = `if((h=${x}?.array)!==undefined&&${x}.metatable===null)${t}=h.length-1;else `;

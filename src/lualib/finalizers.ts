@@ -67,18 +67,23 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   if (t.map === null && (mt === null || isPlain(mt))) return;
   const standIn = standIns.get(t);
   if (standIn !== undefined) standIn.metatable = mt;
+  setMode(t, mt?.getStr("__mode"));
   if (mt === null) return;
-  const mode = mt.getStr("__mode");
-  if (typeof mode === "string" && !(t.map instanceof WeakTableMap)) {
-    const keys = mode.includes("k");
-    const values = mode.includes("v");
-    if (keys || values) {
-      t.weaken(new WeakTableMap(keys, values));
-      hasWeakTables = true;
-      registry ??= createRegistry();
-    }
-  }
   if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
+}
+
+function setMode(t: LuaTable, mode: LuaValue): void {
+  const keys = typeof mode === "string" && mode.includes("k");
+  const values = typeof mode === "string" && mode.includes("v");
+  if (t.map instanceof WeakTableMap) {
+    // the parts of one with a stand-in are never replaced
+    if ((t.map.weakKeys === keys && t.map.weakValues === values) || standIns.has(t)) return;
+    t.strengthen();
+  }
+  if (!keys && !values) return;
+  t.weaken(new WeakTableMap(keys, values));
+  hasWeakTables = true;
+  registry ??= createRegistry();
 }
 
 function isPlain(mt: LuaTable): boolean {

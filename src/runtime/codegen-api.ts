@@ -34,7 +34,7 @@ import { LuaError, OperandFault, runtimeError } from "./error";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
 import { hookApi } from "./hooks";
-import { index, setIndex } from "./index-ops";
+import { appendAt, appendTo, index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, ipairs, next, pairs } from "./iterators";
 import { maxBytes } from "./limits";
@@ -191,6 +191,8 @@ export const codegenApi = {
   MK: markCompact,
   I: index,
   N: setIndex,
+  AP: appendTo,
+  AT: appendAt,
   MT: makeTable,
   FA: fillArray,
   SL: setList,

@@ -56,6 +56,25 @@ function noIndex(object: LuaValue, depth: number): LuaValue {
   return raise(new LuaError(undefined, fault)) as unknown as LuaValue;
 }
 
+/** `o[#o + 1] = v`, if there is nothing special about it. */
+export function appendTo(o: LuaValue, v: LuaValue): boolean {
+  if (!isPlainList(o) || v === undefined) return false;
+  o.append(v);
+  return true;
+}
+
+/** `o[k] = v` for the `k` that was `#o + 1`, if it still is and there is nothing special about it. */
+export function appendAt(o: LuaValue, k: LuaValue, v: LuaValue): boolean {
+  if (!isPlainList(o) || v === undefined || o.array.length !== k) return false;
+  o.append(v);
+  return true;
+}
+
+/** A table without metatable that has elements in its array part already. */
+function isPlainList(o: LuaValue): o is LuaTable {
+  return o instanceof LuaTable && o.metatable === null && o.array.length > 1;
+}
+
 /** `o[k] = v`. Returns `SUSPENDED` or undefined. */
 export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
   if (o instanceof LuaTable && o.metatable === null) {

@@ -310,6 +310,16 @@ export class LuaTable implements CodedKey {
     this.dynamic = WEAK;
   }
 
+  /** Takes all content out of the weak map again. */
+  strengthen(): void {
+    const pairs: [LuaValue, LuaValue][] = [];
+    const iter = new TableIterator(this);
+    while (iter.step()) pairs.push([iter.key, iter.value]);
+    this.map = null;
+    this.dynamic = 0;
+    for (const [key, value] of pairs) this.set(key, value);
+  }
+
   /** True while the table holds no key at all. */
   isEmpty(): boolean {
     return !new TableIterator(this).step();

@@ -24,8 +24,8 @@ export class WeakTableMap extends TableMap {
   private sweepAt = 64;
 
   constructor(
-    private readonly weakKeys: boolean,
-    private readonly weakValues: boolean,
+    readonly weakKeys: boolean,
+    readonly weakValues: boolean,
   ) {
     super();
   }
