@@ -52,7 +52,7 @@ function Client:jwks()
     rest.fail("dex.jwks: jwks_uri is not https: " .. uri)
   end
   if host_of(uri) ~= host_of(self.url) then
-    log.warn(("dex.jwks: the keys of %s are at another host: %s"):format(self.url, uri))
+    log.warn(rest.public(("dex.jwks: the keys of %s are at another host: %s"):format(self.url, uri)))
   end
   return (self:_get(uri, { ok = 200, error = "dex.jwks:" }))
 end

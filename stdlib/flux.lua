@@ -40,23 +40,24 @@ function M.client(...)
   return Client:new(rest.options({ "url", "token" }, ...))
 end
 
-local function path_of(plural, namespace, name, version)
+-- `version` is the place of one in TYPES: 2 is the current one
+local function path_of(plural, version, namespace, ...)
   local group = TYPES[plural]
-  return kube.path(GROUP:format(group[1], group[version or 2]), namespace, plural, name)
+  return kube.path(GROUP:format(group[1], group[version]), namespace, plural, ...)
 end
 
 local function list(self, plural, namespace, opts)
-  if not TYPES[plural][3] then return self:_listing(path_of(plural, namespace), opts) end
-  local found = self:_listing(path_of(plural, namespace), rest.copy(opts, { missing = true }))
+  if not TYPES[plural][3] then return self:_listing(path_of(plural, 2, namespace), opts) end
+  local found = self:_listing(path_of(plural, 2, namespace), rest.copy(opts, { missing = true }))
   -- a list that exists has a kind or metadata; the one made of a 404 has neither
   if found.metadata or found.kind or #(found.items or {}) > 0 then return found end
-  return self:_listing(path_of(plural, namespace, nil, 3), opts)
+  return self:_listing(path_of(plural, 3, namespace), opts)
 end
 
 local function object(self, plural, namespace, name)
-  local found = self:_object(path_of(plural, namespace, name))
+  local found = self:_object(path_of(plural, 2, namespace, name))
   if found == nil and TYPES[plural][3] then
-    found = self:_object(path_of(plural, namespace, name, 3))
+    found = self:_object(path_of(plural, 3, namespace, name))
   end
   return found
 end
@@ -375,9 +376,9 @@ local function merge(self, kind, namespace, name, body)
   local plural = plural_of(kind)
   local headers = { ["Content-Type"] = "application/merge-patch+json" }
   local o = { headers = headers, missing = TYPES[plural][3] ~= nil }
-  local found = self:_patch(path_of(plural, namespace, name), body, o)
+  local found = self:_patch(path_of(plural, 2, namespace, name), body, o)
   if found or not TYPES[plural][3] then return found end
-  return self:_patch(path_of(plural, namespace, name, 3), body, { headers = headers })
+  return self:_patch(path_of(plural, 3, namespace, name), body, { headers = headers })
 end
 
 --- Has an object reconciled now. `opts`: force and reset (Helm releases), wait (true or seconds).
@@ -432,8 +433,8 @@ end
 --- Deletes an object by its kind, such as "Kustomization"; false when there is none.
 function Client:delete(kind, namespace, name)
   local plural = plural_of(kind)
-  if kube_manifest.remove(self, path_of(plural, namespace, name)) then return true end
-  return TYPES[plural][3] ~= nil and kube_manifest.remove(self, path_of(plural, namespace, name, 3))
+  if kube_manifest.remove(self, path_of(plural, 2, namespace, name)) then return true end
+  return TYPES[plural][3] ~= nil and kube_manifest.remove(self, path_of(plural, 3, namespace, name))
 end
 
 --- Stops the reconciliation of an object.

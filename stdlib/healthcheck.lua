@@ -348,7 +348,7 @@ function M.wait(url, opts)
     local problem = status_error(res.status, want)
     if not problem and opts.check and not opts.check(res) then problem = "check failed" end
     if problem then return false, problem end
-    log.info(("Healthy: %s (attempt %d)"):format(url, attempts))
+    log.info(("Healthy: %s (attempt %d)"):format(rest.public(url), attempts))
     return { ok = true, status = res.status, attempts = attempts }
   end)
 end

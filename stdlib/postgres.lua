@@ -20,6 +20,11 @@ local ident, literal = sql.ident, sql.literal
 -- than ASCII passwords would have to be normalised first and go as they are.
 local function verifier(password)
   if password:find("[^\x20-\x7e]") then return password end
+  -- what the server, too, takes for one already
+  if password:find("^SCRAM%-SHA%-256%$%d+:[%w+/=]+%$[%w+/=]+:[%w+/=]+$")
+    or (#password == 35 and password:find("^md5%x+$")) then
+    return password
+  end
   local salt = crypto.random_bytes(16)
   local salted = crypto.pbkdf2(password, salt, {
     length = 32, iterations = SCRAM_ROUNDS, algorithm = "sha256",
@@ -131,8 +136,10 @@ function Client:close()
   db.close(self._pool())
 end
 
-local function exists(self, sql, ...)
-  return #self:query(sql, { ... }) > 0
+local function exists(self, statement, name)
+  -- refuses what is no name
+  ident(name)
+  return #self:query(statement, { name }) > 0
 end
 
 -- Creates what `check` does not find; another job may be faster.
@@ -179,6 +186,9 @@ local function attributes(opts, negate)
 end
 
 local function password_literal(password, opts)
+  if type(password) ~= "string" then
+    rest.fail("postgres: a password must be a string, not " .. type(password))
+  end
   return literal(opts.plain_password and password or verifier(password))
 end
 
@@ -190,7 +200,7 @@ function Client:ensure_user(name, password, opts)
   local created = ensure(function() return self:user_exists(name) end, function()
     self:execute(("CREATE USER %s WITH PASSWORD %s%s"):format(
       ident(name), password_literal(password, opts), attributes(opts)))
-  end, "user " .. name)
+  end, "user " .. tostring(name))
   if not created and opts.update then
     self:execute(("ALTER ROLE %s WITH PASSWORD %s%s"):format(
       ident(name), password_literal(password, opts), attributes(opts, true)))
@@ -204,7 +214,7 @@ function Client:ensure_role(name, opts)
   opts = opts or {}
   local created = ensure(function() return self:user_exists(name) end, function()
     self:execute("CREATE ROLE " .. ident(name) .. attributes(opts, true))
-  end, "role " .. name)
+  end, "role " .. tostring(name))
   local changes = attributes(opts, true)
   if not created and opts.update and changes ~= "" then
     self:execute("ALTER ROLE " .. ident(name) .. changes)
@@ -262,7 +272,7 @@ function Client:ensure_database(name, owner, opts)
     add("LOCALE", opts.locale and literal(opts.locale))
     add("CONNECTION LIMIT", opts.connection_limit and ("%d"):format(opts.connection_limit))
     self:execute(table.concat(parts, " "))
-  end, "database " .. name)
+  end, "database " .. tostring(name))
   if not created and opts.update and owner then self:set_database_owner(name, owner) end
   return created
 end

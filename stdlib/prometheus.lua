@@ -291,6 +291,9 @@ local COMPARISONS = {
   { "le", "<=", function(a, b) return a <= b end },
 }
 
+local KNOWN = {}
+for _, c in ipairs(COMPARISONS) do KNOWN[c[1]] = true end
+
 local function labels_text(metric)
   local parts = {}
   for name, value in pairs(metric or {}) do parts[#parts + 1] = ("%s=%q"):format(name, value) end
@@ -301,14 +304,23 @@ end
 --- Raises unless the query has samples and all fit: `expected` is a number or a table of `eq`,
 --- `ne`, `gt`, `ge`, `lt`, `le`. Returns the query's result.
 function Client:assert_query(promql, expected, opts)
+  if expected == nil then rest.fail("prometheus.assert_query: nothing is expected") end
+  if type(expected) ~= "table" then expected = { eq = expected } end
+  local bounds = {}
+  for name, wanted in pairs(expected) do
+    local number = tonumber(wanted)
+    if not KNOWN[name] or not number then
+      rest.fail(("prometheus.assert_query: no bound: %s = %s"):format(tostring(name), tostring(wanted)))
+    end
+    bounds[name] = number
+  end
   local result = self:query(promql, opts)
   local samples = type(result) == "table" and result or { { value = result } }
   if #samples == 0 then rest.fail("prometheus.assert_query: no samples for " .. promql) end
-  if type(expected) ~= "table" then expected = { eq = expected } end
   for _, sample in ipairs(samples) do
     local value = tonumber(sample.value)
     for _, c in ipairs(COMPARISONS) do
-      local wanted = expected[c[1]]
+      local wanted = bounds[c[1]]
       if wanted ~= nil and not (value and c[3](value, wanted)) then
         rest.fail(("prometheus.assert_query: %s: %s%s is not %s %s"):format(promql,
           sample.metric and labels_text(sample.metric) .. " " or "", tostring(sample.value),

@@ -73,7 +73,7 @@ local function create_bucket(self, bucket)
       XMLNS, xml.encode(self.region))
   end
   local headers = { ["content-type"] = "application/xml" }
-  return send(self, "PUT", bucket, nil, { body = body, headers = headers })
+  return send(self, "PUT", bucket, false, { body = body, headers = headers })
 end
 
 --- Creates a bucket; true.
@@ -92,13 +92,13 @@ end
 
 --- Deletes an empty bucket; true.
 function Client:delete_bucket(bucket)
-  check(self, send(self, "DELETE", bucket), "DELETE", resource(bucket), OK)
+  check(self, send(self, "DELETE", bucket, false), "DELETE", resource(bucket), OK)
   return true
 end
 
 --- The buckets: `{ name, creation_date }`.
 function Client:list_buckets()
-  local res = check(self, send(self, "GET"), "GET", "/", { 200 })
+  local res = check(self, send(self, "GET", false, false), "GET", "/", { 200 })
   local list = json.array({})
   for item in xml.blocks(res.body, "Bucket") do
     list[#list + 1] = { name = xml.value(item, "Name"), creation_date = xml.value(item, "CreationDate") }
@@ -108,7 +108,7 @@ end
 
 --- Whether a bucket is there and may be listed, and the status (403: there, but not for us).
 function Client:bucket_exists(bucket)
-  local res = send(self, "GET", bucket, nil, {
+  local res = send(self, "GET", bucket, false, {
     -- MinIO answers a list of none without looking for the bucket
     query = { { "list-type", 2 }, { "max-keys", 1 } },
   })
@@ -117,7 +117,7 @@ end
 
 --- The region of a bucket.
 function Client:bucket_location(bucket)
-  local res = send(self, "GET", bucket, nil, { query = { { "location", "" } } })
+  local res = send(self, "GET", bucket, false, { query = { { "location", "" } } })
   check(self, res, "GET", resource(bucket) .. "?location", { 200 })
   local location = xml.value(res.body, "LocationConstraint")
   return location ~= nil and location ~= "" and location or "us-east-1"
@@ -126,14 +126,14 @@ end
 --- A bucket's configuration as XML: `versioning`, `lifecycle`, `policy`, `cors`, `tagging`,
 --- `encryption`; nil when there is none.
 function Client:bucket_config(bucket, name)
-  local res = send(self, "GET", bucket, nil, { query = { { name, "" } } })
+  local res = send(self, "GET", bucket, false, { query = { { name, "" } } })
   if res.status == 404 then return nil end
   return check(self, res, "GET", resource(bucket) .. "?" .. name, { 200 }).body
 end
 
 --- Sets a bucket's configuration; true.
 function Client:put_bucket_config(bucket, name, text)
-  local res = send(self, "PUT", bucket, nil, {
+  local res = send(self, "PUT", bucket, false, {
     query = { { name, "" } }, body = text,
     headers = { ["x-amz-checksum-sha256"] = base64.encode(crypto.hash(text, "sha256", true)) },
   })
@@ -143,7 +143,7 @@ end
 
 --- Removes a bucket's configuration; true.
 function Client:delete_bucket_config(bucket, name)
-  local res = send(self, "DELETE", bucket, nil, { query = { { name, "" } } })
+  local res = send(self, "DELETE", bucket, false, { query = { { name, "" } } })
   check(self, res, "DELETE", resource(bucket) .. "?" .. name, OK)
   return true
 end
@@ -284,7 +284,7 @@ end
 --- `response-content-disposition`), `opts.time` (now).
 function Client:presign(bucket, key, opts)
   opts = opts or {}
-  local origin, host, path = objects.locate(self, bucket, key)
+  local origin, host, path = objects.locate(self, bucket, key or false)
   local keys = credentials.of(self)
   local now = math.floor(opts.time or time())
   local date = os.date("!%Y%m%dT%H%M%SZ", now)

@@ -139,7 +139,7 @@ function M.wait(url, opts)
     if not ok then return false, tostring(res) end
     return res.status == 200, "HTTP " .. res.status
   end)
-  log.info("unleash: healthy at " .. url)
+  log.info("unleash: healthy at " .. rest.public(url))
   return true
 end
 

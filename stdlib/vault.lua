@@ -95,12 +95,12 @@ end
 function M.wait(url, opts)
   opts = opts or {}
   local client = M.client(rest.of_client(opts, url))
-  return rest.wait(opts, "vault.wait: not reachable at " .. url, function()
+  return rest.wait(opts, "vault.wait: not reachable at " .. (url or client.url), function()
     local ok, res = pcall(client._send, client, "GET", opts.health_path or HEALTH_PATH,
       { anonymous = true, retries = 0, timeout = 10 })
     if not ok then return false, res end
     if res.status == 200 then
-      log.info("Vault answers at " .. client.url)
+      log.info("Vault answers at " .. rest.public(client.url))
       return true
     end
     return false, "HTTP " .. res.status

@@ -24,8 +24,8 @@ function M.client(...)
   return Client:new(options)
 end
 
-local function path_of(self, plural, name)
-  return kube.path("/apis/" .. VERSION, self.namespace, plural, name)
+local function path_of(self, plural, ...)
+  return kube.path("/apis/" .. VERSION, self.namespace, plural, ...)
 end
 
 local function list(self, plural, opts)

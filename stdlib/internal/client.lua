@@ -62,6 +62,11 @@ local CONNECTION = {
   "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name",
 }
 
+--- A text whose addresses are without the user names and passwords that they may hold.
+function rest.public(text)
+  return (text:gsub("(%a[%w+.-]*://)[^/?#%s]*@", "%1"))
+end
+
 --- Raises `message` with the place in the script that called the module.
 function rest.fail(message)
   local getinfo = debug and debug.getinfo
@@ -76,7 +81,7 @@ function rest.fail(message)
     end
     level = level + 1
   end
-  error(message, place)
+  error(rest.public(message), place)
 end
 
 --- The text of an error without the place in the code that it begins with.
@@ -419,9 +424,15 @@ function Base:_patch(path, body, o)
   return self:_request("PATCH", path, rest.copy(o, { body = body }))
 end
 
---- The same client with some fields changed: `c:with { token = other }`.
+-- what clients keep of their servers' answers: of the address and the credentials that they have
+local KEPT = { "_http", "_session", "_keys", "_document", "_served", "_plurals", "_prefix", "_freight" }
+
+--- The same client with some fields changed: `c:with { token = other }`. It has connections and a
+--- session of its own.
 function Base:with(changes)
-  local copy = rest.copy(self, changes)
+  local copy = rest.copy(self)
+  for _, name in ipairs(KEPT) do copy[name] = nil end
+  copy = rest.copy(copy, changes)
   if changes.url then copy.url = changes.url:gsub("/+$", "") end
   return setmetatable(copy, getmetatable(self))
 end

@@ -3,7 +3,7 @@
 
 local kube = require("assay.internal.kube")
 
-return function(api_group, version, plural, namespace, name)
+return function(api_group, version, plural, namespace, ...)
   local prefix = ("/apis/%s/%s"):format(kube.segment(api_group), kube.segment(version))
-  return kube.path(prefix, namespace, kube.segment(plural), name)
+  return kube.path(prefix, namespace, kube.segment(plural), ...)
 end

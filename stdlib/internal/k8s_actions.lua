@@ -14,7 +14,11 @@ function M.scale(ns, kind, name, replicas, opts)
   if type(replicas) == "table" then replicas, opts = nil, replicas end
   local path = paths.locate(ns, kind, name, opts) .. "/scale"
   if replicas == nil then return verbs.get(path, opts) end
-  return verbs.patch(path, { spec = { replicas = math.tointeger(replicas) } }, opts)
+  local count = math.tointeger(replicas)
+  if not count then
+    rest.fail(("k8s.scale: replicas must be an integer, got %s"):format(tostring(replicas)))
+  end
+  return verbs.patch(path, { spec = { replicas = count } }, opts)
 end
 
 --- The object's status.

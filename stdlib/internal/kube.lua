@@ -138,6 +138,14 @@ local function authorization(client)
   return rest.authorization(found)
 end
 
+--- Whether a refused client has other credentials now: the token may have been replaced a moment ago,
+--- or be revoked before its time.
+local function renewed(client, res, before)
+  if res.status ~= 401 or client.token then return false end
+  prepare(client, true)
+  return authorization(client) ~= before
+end
+
 --- A class of clients whose `url` is an API server.
 function kube.class(module)
   local class = rest.class(module)
@@ -161,40 +169,32 @@ function kube.class(module)
     prepare(self, false)
     local before = authorization(self)
     local res = base._send(self, method, path, o)
-    if res.status == 401 and not self.token then
-      -- the token may have been replaced a moment ago, or be revoked before its time
-      prepare(self, true)
-      if authorization(self) ~= before then res = base._send(self, method, path, o) end
-    end
+    if renewed(self, res, before) then res = base._send(self, method, path, o) end
     if method ~= "GET" then warn(self, res) end
     return res
   end
 
   --- Lines of a 2xx answer as they arrive; the response otherwise.
   function class:_lines(path, query, on_line, o)
-    o = o or {}
-    prepare(self, false)
-    local client = self:_connection()
-    local target = rest.with_query(self.url .. path, query)
-    return client.get(target, {
-      headers = rest.copy(self:_headers(), self.headers),
-      timeout = o.timeout,
-      on_line = on_line,
-    })
-  end
-
-  --- Functions `get(url, opts)` of this client's connection.
-  function class:_connection()
-    local options, any = {}, false
-    for _, key in ipairs(kube.CONNECTION) do
-      if self[key] ~= nil and (key:find("^c[al]") or key == "insecure" or key == "proxy" or key == "tls_server_name") then
-        options[key], any = self[key], true
+    local function follow()
+      local options = {}
+      for _, key in ipairs(kube.CONNECTION) do
+        if key:find("^c[al]") or key == "insecure" or key == "proxy" or key == "tls_server_name" then
+          options[key] = self[key]
+        end
       end
+      -- a stream has connections of its own, which end with it
+      local own <close> = http.client(options)
+      return own:get(rest.with_query(self.url .. path, query), {
+        headers = rest.copy(self:_headers(), self.headers),
+        timeout = o and o.timeout,
+        on_line = on_line,
+      })
     end
-    if not any then return { get = http.get } end
-    -- a stream has connections of its own, which end with it
-    local own = http.client(options)
-    return { get = function(...) return own:get(...) end }
+    prepare(self, false)
+    local before = authorization(self)
+    local res = follow()
+    return renewed(self, res, before) and follow() or res
   end
 
   --- One object, nil on 404.
@@ -258,13 +258,16 @@ function kube.class(module)
   return class
 end
 
---- `<prefix>[/namespaces/<ns>]/<plural>[/<name>]`; a nil namespace is left out.
-function kube.path(prefix, namespace, plural, name)
+--- `<prefix>[/namespaces/<ns>]/<plural>[/<name>]`; a nil namespace is left out. A name that is given
+--- must not be nil or empty: the request would be about all objects, and a DELETE the end of them.
+function kube.path(prefix, namespace, plural, ...)
   local path = prefix
   if namespace ~= nil and namespace ~= "" then path = path .. "/namespaces/" .. segment(namespace) end
   path = path .. "/" .. plural
-  if name ~= nil then path = path .. "/" .. segment(name) end
-  return path
+  if select("#", ...) == 0 then return path end
+  local name = ...
+  if name == nil or name == "" then rest.fail("kubernetes: the name is missing: " .. path .. "/") end
+  return path .. "/" .. segment(name)
 end
 
 --- The first condition of a type.

@@ -9,6 +9,12 @@ local watch = {}
 local REQUEST_SECONDS = 290
 local MAX_PAUSE = 30
 
+-- whether a list failed for good; others are tried again, as the server may be back soon
+local function is_refusal(problem)
+  local status = tonumber(tostring(problem):match("k8s%.get: HTTP (%d%d%d)"))
+  return status ~= nil and status < 500 and status ~= 429 and status ~= 410
+end
+
 local function key_of(object)
   local meta = object.metadata or {}
   return (meta.namespace or "") .. "/" .. (meta.name or "")
@@ -105,12 +111,17 @@ function watch.run(conn, path, o, list, emit)
     return nil
   end
 
+  local has_begun = version ~= nil
   while left() > 0 do
-    if not version then start() end
+    if not has_begun then start() end
+    has_begun = true
     local began = time()
-    local ok, problem = pcall(follow)
+    local ok, problem = pcall(function()
+      if not version then start() end
+      return follow()
+    end)
     if ok and problem then error(problem, 0) end
-    if not ok and o.reconnect == false then error(problem, 0) end
+    if not ok and (o.reconnect == false or is_refusal(problem)) then error(problem, 0) end
     if not ok or time() - began < 0.5 then
       -- a connection that broke off, or a server that ends watches at once
       sleep(math.max(0, math.min(pause * (0.75 + math.random() / 2), left())))

@@ -7,6 +7,7 @@ local sql = {}
 
 --- A name as SQL identifier.
 function sql.ident(s)
+  if type(s) ~= "string" then rest.fail("postgres: a name must be a string, not " .. type(s)) end
   if s:find("\0", 1, true) then rest.fail("postgres: a name holds a NUL byte") end
   return '"' .. s:gsub('"', '""') .. '"'
 end

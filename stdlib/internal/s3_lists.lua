@@ -1,6 +1,7 @@
 --- @module assay.internal.s3_lists
 --- @description Lists of objects, and the deletion of many, for `assay.s3`.
 
+local rest = require("assay.internal.client")
 local objects = require("assay.internal.s3_request")
 local xml = require("assay.internal.xml")
 
@@ -41,7 +42,7 @@ local function read_page(res)
 end
 
 local function list_page(self, bucket, opts, token)
-  local res = send(self, "GET", bucket, nil, { query = {
+  local res = send(self, "GET", bucket, false, { query = {
     { "list-type", 2 }, { "prefix", opts.prefix }, { "max-keys", opts.max_keys },
     { "continuation-token", token }, { "delimiter", opts.delimiter },
     { "start-after", opts.start_after }, { "encoding-type", opts.encoding_type },
@@ -99,7 +100,7 @@ function Client:object_versions(bucket, opts)
   local list = json.array({})
   local key, version
   repeat
-    local res = send(self, "GET", bucket, nil, { query = {
+    local res = send(self, "GET", bucket, false, { query = {
       { "versions", "" }, { "prefix", opts and opts.prefix }, { "max-keys", opts and opts.max_keys },
       { "key-marker", key }, { "version-id-marker", version },
     } })
@@ -160,7 +161,7 @@ local function delete_batch(self, bucket, items, failures)
   end
   parts[#parts + 1] = "</Delete>"
   local body = table.concat(parts)
-  local res = send(self, "POST", bucket, nil, {
+  local res = send(self, "POST", bucket, false, {
     query = { { "delete", "" } }, body = body, headers = objects.checked(body),
   })
   if takes_no_batch(res) then return delete_singly(self, bucket, items, failures) end
@@ -179,7 +180,7 @@ function Client:delete_objects(bucket, keys)
   local failures = json.array({})
   local batch, singly = {}, {}
   for i, item in ipairs(keys) do
-    if type(item) ~= "table" then item = { key = item } end
+    if type(item) ~= "table" then item = { key = tostring(item) } end
     local into = xml.holds(item.key) and batch or singly
     into[#into + 1] = item
     if #batch == 1000 or (i == #keys and #batch > 0) then
@@ -194,6 +195,7 @@ end
 --- Deletes all objects whose keys begin with `prefix` (all of the bucket when it is ""), page by page;
 --- returns how many were deleted, and the list of failures. `opts.versions`: with all their versions.
 function Client:delete_prefix(bucket, prefix, opts)
+  if type(prefix) ~= "string" then rest.fail("s3.delete_prefix: the prefix must be a string") end
   local deleted, failures = 0, json.array({})
   local function remove(keys)
     local failed = self:delete_objects(bucket, keys)

@@ -103,7 +103,7 @@ function Client:list_multipart_uploads(bucket)
   local list = json.array({})
   local key, upload_id
   repeat
-    local res = send(self, "GET", bucket, nil, { query = {
+    local res = send(self, "GET", bucket, false, { query = {
       { "uploads", "" }, { "key-marker", key }, { "upload-id-marker", upload_id },
     } })
     check(self, res, "GET", resource(bucket) .. "?uploads", { 200 })

@@ -18,8 +18,14 @@ local function endpoint_parts(endpoint)
   return scheme, host, (prefix:gsub("/+$", ""))
 end
 
---- Where a bucket or object is: origin, host and encoded path.
+--- Where a bucket or object is: origin, host and encoded path. Requests about no bucket or about no
+--- object have false there. A name that is nil or empty is refused: the request would be about
+--- something else, such as the bucket instead of the object.
 function s3.locate(self, bucket, key)
+  if bucket == nil or bucket == "" then rest.fail("s3: the name of the bucket is missing") end
+  if key == nil or key == "" then
+    rest.fail(("s3: the key of the object in %s is missing"):format(tostring(bucket)))
+  end
   local scheme, host, prefix = endpoint_parts(self.endpoint)
   local path = prefix
   if bucket and self.path_style then path = path .. "/" .. url.encode(bucket)
@@ -74,7 +80,7 @@ function s3.signed(self, method, bucket, key, o)
   return { target = origin .. path .. (query ~= "" and "?" .. query or ""), headers = headers }
 end
 
---- Sends a signed request; `o` may hold query (pairs), headers, body, timeout, max_size.
+--- Sends a signed request, with `bucket` and `key` as for `locate`; `o` may hold query (pairs), headers, body, timeout, max_size.
 function s3.send(self, method, bucket, key, o)
   o = o or {}
   if o.body ~= nil and type(o.body) ~= "string" then
@@ -121,7 +127,7 @@ function s3.put_headers(opts)
     if opts[option] ~= nil then headers[header] = opts[option] end
   end
   if opts.tags then headers["x-amz-tagging"] = rest.query(opts.tags) end
-  for name, text in pairs(opts.metadata or {}) do headers["x-amz-meta-" .. name:lower()] = text end
+  for name, text in pairs(opts.metadata or {}) do headers["x-amz-meta-" .. name:lower()] = rest.text(text) end
   return headers
 end
 

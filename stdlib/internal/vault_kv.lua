@@ -26,7 +26,8 @@ end
 
 --- Writes a secret; `opts.cas` is the version it must have (0: none yet).
 function Client:kv_put(mount, key, data, opts)
-  local body = { data = rest.object(data) }
+  -- without values the server refuses it; an empty table is a secret without values
+  local body = rest.object { data = data and rest.object(data) }
   if opts and opts.cas then body.options = { cas = opts.cas } end
   return verbs.post(self, ("%s/data/%s"):format(mount, key), body)
 end

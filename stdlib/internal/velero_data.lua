@@ -13,8 +13,8 @@ local Store = rest.class("velero")
 local V1, V2 = "velero.io/v1", "velero.io/v2alpha1"
 local GZIP = "\x1f\x8b"
 
-local function path_of(self, version, plural, name)
-  return kube.path("/apis/" .. version, self.namespace, plural, name)
+local function path_of(self, version, plural, ...)
+  return kube.path("/apis/" .. version, self.namespace, plural, ...)
 end
 
 --- Creates a request of Velero's kind and waits for its answer: its status.

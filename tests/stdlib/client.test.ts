@@ -161,3 +161,30 @@ test("a GET gives an object or a list", async () => {
   expect(none).toContain("but nil");
   expect(posted).toBe(true);
 });
+
+test("a changed client has connections and a session of its own", async () => {
+  const [first, second] = await api.run(`${make}
+    local server = http.server({ host = "127.0.0.1" }, { ["/a"] = function() return { json = { 1 } } end })
+    local c = C:new { url = server.url, insecure = true, _session = "old" }
+    c:_get("/a")
+    local other = c:with { username = "b" }
+    other:_get("/a")
+    other:close()
+    local result = c:_get("/a")[1]
+    server:close()
+    return result, other._session == nil and other.username`);
+  expect([first, second]).toEqual([1, "b"]);
+});
+
+test("passwords in addresses stay out of errors and logs", async () => {
+  const address = api.url.replace("://", "://user:s3cret@");
+  const failure = await api.failure(
+    `require("assay.grafana").client("http://user:s3cret@127.0.0.1:1"):wait { timeout = 0 }`,
+  );
+  expect(failure).toContain("not healthy at http://127.0.0.1:1 after 0s");
+  api.expect("GET /health", { json: {} });
+  api.expect("GET /h", { text: "" });
+  await api.run(`require("assay.unleash").wait(${JSON.stringify(address)})
+    require("assay.healthcheck").wait(${JSON.stringify(`${address}/h`)})`);
+  expect(failure + api.logged().join("\n")).not.toContain("s3cret");
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { luaWithModules, useApi } from "./server";
 
@@ -1089,11 +1089,14 @@ describe("watch", () => {
   const closed: string[] = [];
   /** One entry for each request: the lines to send, "…" keeps the connection open. */
   let answers: (string[] | { status: number; text: string })[] = [];
+  /** What happens while a request is refused. */
+  let renew: (() => void) | undefined;
   beforeAll(async () => {
     server = createServer((req, res) => {
       asked.push(`${req.method} ${req.url}`);
       const next = answers.shift() ?? { status: 500, text: "no more" };
       if (!Array.isArray(next)) {
+        if (next.status === 401) renew?.();
         res.writeHead(next.status).end(next.text);
         return;
       }
@@ -1180,6 +1183,32 @@ describe("watch", () => {
       [event("ADDED", "d", "9"), "…"],
     ];
     expect(await watch("", 6)).toBe("ADDED a, ADDED b, MODIFIED a, ADDED c, DELETED b, ADDED d");
+  });
+  test("a list that fails after that is tried again; a refusal ends the loop", async () => {
+    const gone = JSON.stringify({ type: "ERROR", object: { code: 410, message: "too old" } });
+    const busy = { status: 503, text: "starting" };
+    answers = [listOf("5", pod("a", "1")), [gone], busy, listOf("8", pod("b", "8")), ["…"]];
+    expect(await watch("", 3)).toBe("ADDED a, ADDED b, DELETED a");
+    answers = [listOf("5"), [gone], { status: 403, text: "forbidden" }];
+    await expect(watch("", 1)).rejects.toThrow("k8s.get: HTTP 403");
+  });
+  test("a refused token is read anew", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "assay-k8s-")), "token");
+    writeFileSync(file, "old");
+    const h = luaWithModules({ URL: url, FILE: file });
+    answers = [listOf("5"), { status: 401, text: "expired" }, [event("ADDED", "a", "6"), "…"]];
+    renew = () => writeFileSync(file, "new");
+    try {
+      const [seen] = await h.run(`
+        for ev in require("assay.k8s").watch { kind = "pod", base_url = URL, token_file = FILE } do
+          return ev.object.metadata.name
+        end`);
+      expect(seen).toBe("a");
+    } finally {
+      renew = undefined;
+      await h.lua.close();
+      rmSync(dirname(file), { recursive: true });
+    }
   });
   test("errors end the loop", async () => {
     answers = [{ status: 403, text: "forbidden" }];

@@ -106,6 +106,35 @@ describe.skipIf(findPostgres() === undefined)("a real server", () => {
     ).toEqual([[false, true, false, true, true, false, false, true, false]]);
   });
 
+  test("a password that is hashed already is stored as it is", async () => {
+    expect(
+      await run(`c:ensure_user("hashed", "first")
+        local function stored()
+          return c:query("SELECT rolpassword AS p FROM pg_authid WHERE rolname = 'hashed'")[1].p
+        end
+        local hash = stored()
+        c:set_password("hashed", "other")
+        c:set_password("hashed", hash)
+        local out = { stored() == hash }
+        postgres.client("127.0.0.1", PORT, "hashed", "first"):close()
+        local md5 = "md5" .. ("0a"):rep(16)
+        c:set_password("hashed", md5)
+        out[2] = stored() == md5
+        out[3] = select(2, pcall(c.ensure_user, c, "nobody", nil))
+        out[4] = select(2, pcall(c.ensure_user, c, nil, "x"))
+        c:drop_user("hashed")
+        c:close()
+        return out`),
+    ).toEqual([
+      [
+        true,
+        true,
+        expect.stringContaining("postgres: a password must be a string, not nil"),
+        expect.stringContaining("postgres: a name must be a string, not nil"),
+      ],
+    ]);
+  });
+
   test("databases, schemas, extensions, grants", async () => {
     expect(
       await run(`local d = 'my "db'

@@ -229,7 +229,7 @@ const rows: Row[] = [
     "GET /b?location",
   ],
   [
-    'put_object("b", "k", "a\\0\\255", { content_type = "text/plain", metadata = { A = "1" } })',
+    'put_object("b", "k", "a\\0\\255", { content_type = "text/plain", metadata = { A = 1.0 } })',
     "PUT /b/k",
     {},
     {

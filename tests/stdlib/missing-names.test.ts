@@ -1,0 +1,121 @@
+/**
+ * A name that a script could not find (an unset variable, a misspelt field) is nil or empty. A request
+ * must not become one about more than was meant: a DELETE without a name is the end of all objects.
+ */
+import { expect, test } from "vitest";
+import { useApi } from "./server";
+
+const api = useApi();
+
+/** The errors of calls, none of which may send anything. */
+async function errors(setup: string, calls: string[]): Promise<string[]> {
+  const tries = calls.map(
+    (call) => `out[#out + 1] = tostring(select(2, pcall(function() return ${call} end)))`,
+  );
+  const [out] = await api.run(
+    `${setup}\nlocal out = json.array {}\n${tries.join("\n")}\nreturn out`,
+  );
+  return out as string[];
+}
+
+const OPERATORS: [module: string, args: string, calls: string[]][] = [
+  ["certmanager", '"t"', ['delete("Issuer", "n")', 'delete_certificate("n", "")', 'renew("n")']],
+  ["crossplane", '"t"', ['uninstall("provider")', 'managed_resource("g", "v1", "buckets")']],
+  ["eso", '"t", { api_version = "v1" }', ['delete("ExternalSecret", "n")', 'refresh("n", "")']],
+  [
+    "flux",
+    '"t"',
+    ['delete("Bucket", "n")', 'delete("Kustomization", "n", "")', 'suspend("Kustomization", "n")'],
+  ],
+  ["kargo", '"t"', ['delete("Stage", "n")', 'stage("n")', 'abort_promotion("n")']],
+  ["velero", '"t"', ["delete_schedule()", 'delete_restore("")', "backup()"]],
+];
+
+test.each(OPERATORS)("%s: objects without a name", async (module, args, calls) => {
+  const setup = `local c = require("assay.${module}").client(URL, ${args})`;
+  const found = await errors(
+    setup,
+    calls.map((call) => `c:${call}`),
+  );
+  for (const text of found)
+    expect(text).toMatch(/^t\.lua:\d+: kubernetes: the name is missing: \/apis\//);
+});
+
+test("k8s: pods and objects without a name", async () => {
+  const o = "{ base_url = URL, token = 't' }";
+  const found = await errors(`local k = require("assay.k8s")`, [
+    `k.logs("n", nil, ${o})`,
+    `k.evict("n", "", ${o})`,
+    `k.create_token("n", nil, ${o})`,
+    `k.delete_resource("n", "pod", nil, ${o})`,
+  ]);
+  expect(found.map((text) => /name.* is missing/.test(text))).toEqual([true, true, true, true]);
+});
+
+test("k8s.scale takes whole numbers only: nothing else changes nothing in silence", async () => {
+  const call = `k.scale("n", "deployment", "d", 1.5, { base_url = URL, token = "t" })`;
+  expect(await errors(`local k = require("assay.k8s")`, [call])).toEqual([
+    expect.stringContaining("k8s.scale: replicas must be an integer, got 1.5"),
+  ]);
+});
+
+test("s3: neither the bucket instead of the object, nor another bucket", async () => {
+  const found = await errors(
+    `local c = require("assay.s3").client { endpoint = URL, region = "r", access_key = "a", secret_key = "s" }`,
+    [
+      'c:delete_object("b", nil)',
+      'c:delete_object("b", "")',
+      'c:put_object("b", nil, "x")',
+      'c:get_object("b", "")',
+      'c:put_object(nil, "k", "x")',
+      'c:upload("", "k", "x")',
+      "c:list_objects(nil)",
+      'c:delete_bucket("")',
+      'c:presign("", "k")',
+    ],
+  );
+  expect(found.map((text) => text.replace(/^t\.lua:\d+: /, ""))).toEqual([
+    ...Array(4).fill("s3: the key of the object in b is missing"),
+    ...Array(5).fill("s3: the name of the bucket is missing"),
+  ]);
+  expect(
+    await errors(
+      `local c = require("assay.s3").client { endpoint = URL, region = "r", access_key = "a", secret_key = "s" }`,
+      ['c:delete_prefix("b", nil)'],
+    ),
+  ).toEqual([expect.stringContaining("s3.delete_prefix: the prefix must be a string")]);
+});
+
+test("loki: not all rule groups instead of one", async () => {
+  const found = await errors(`local c = require("assay.loki").client(URL)`, [
+    'c:delete_rule_group("ns", nil)',
+    'c:delete_rule_group("ns", "")',
+    "c:delete_rule_namespace(nil)",
+    'c:rule_group("ns")',
+  ]);
+  for (const text of found)
+    expect(text).toContain("loki: the name is missing: /loki/api/v1/rules/");
+});
+
+test("vault: a secret is not replaced by nothing", async () => {
+  // the server refuses such a request
+  api.expect("POST /v1/secret/data/k", { status: 400, text: "no data provided" }, { body: {} });
+  expect(
+    await api.failure(`require("assay.vault").client(URL, "t"):kv_put("secret", "k", nil)`),
+  ).toContain("no data provided");
+  api.expect("POST /v1/secret/data/k", { status: 204 }, { body: { data: {} } });
+  await api.run(`require("assay.vault").client(URL, "t"):kv_put("secret", "k", {})`);
+});
+
+test("prometheus.assert_query expects something", async () => {
+  const found = await errors(`local p = require("assay.prometheus").client(URL)`, [
+    'p:assert_query("up", nil)',
+    'p:assert_query("up", { min = 1 })',
+    'p:assert_query("up", { lt = "many" })',
+  ]);
+  expect(found.map((text) => text.replace(/^t\.lua:\d+: prometheus\.assert_query: /, ""))).toEqual([
+    "nothing is expected",
+    "no bound: min = 1",
+    "no bound: lt = many",
+  ]);
+});
