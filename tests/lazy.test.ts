@@ -1,7 +1,8 @@
 /** Fields that are made when they are first read (src/runtime/lazy.ts). */
 import { expect, test } from "vitest";
 import { lazyFields } from "../src/runtime/lazy";
-import { LuaTable, TableIterator } from "../src/runtime/table";
+import { LuaTable } from "../src/runtime/table";
+import { TableIterator } from "../src/runtime/table-iterator";
 import { harness } from "./builtins/harness";
 
 /** More computed keys than a table keeps as properties. */

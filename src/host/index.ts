@@ -6,12 +6,13 @@
 export { flushAll } from "../lualib/io-stream";
 export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
 export { argumentError, LuaError } from "../runtime/error";
+export { EMPTY_HASH, type Hash, hashClass } from "../runtime/hash";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
 export { checkAllocation } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { Cancelled, retainHost } from "../runtime/scheduler";
-export { EMPTY_HASH, type Hash, hashClass, LuaTable } from "../runtime/table";
+export { LuaTable } from "../runtime/table";
 export {
   isFloat,
   isInteger,

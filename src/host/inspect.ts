@@ -4,7 +4,8 @@
  */
 import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
-import { LuaTable, TableIterator } from "../runtime/table";
+import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import { plainText, tostring } from "../runtime/tostring";
 import type { LuaValue } from "../runtime/value";
 import { bytesToUtf8 } from "./bytes";

@@ -1,6 +1,7 @@
 /** Building and reading Lua tables in implementations. */
 import { fromBigInt, type LuaInt64, toBigInt } from "../runtime/int64";
-import { LuaTable, TableIterator } from "../runtime/table";
+import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import { LuaFloat, type LuaValue, makeFloat } from "../runtime/value";
 import { bufferToBytes } from "./bytes";
 import type { HostValue } from "./define";

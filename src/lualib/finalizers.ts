@@ -11,10 +11,12 @@ import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { findUnreachable } from "../runtime/heapgraph";
 import { ExitRequest, Interrupt } from "../runtime/interrupt";
+import { mapKey } from "../runtime/map-key";
 import type { ValueName } from "../runtime/proto";
 import { activeTask, whenTurnIsDue } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import type { SpecialFrame } from "../runtime/traceback";
 import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
@@ -78,12 +80,22 @@ function setMode(t: LuaTable, mode: LuaValue): void {
   if (t.map instanceof WeakTableMap) {
     // the parts of one with a stand-in are never replaced
     if ((t.map.weakKeys === keys && t.map.weakValues === values) || standIns.has(t)) return;
-    t.strengthen();
+    strengthen(t);
   }
   if (!keys && !values) return;
-  t.weaken(new WeakTableMap(keys, values));
+  const map = new WeakTableMap(keys, values);
+  for (const it = new TableIterator(t); it.step(); ) map.setOther(mapKey(it.key), it.value);
+  t.weaken(map);
   hasWeakTables = true;
   registry ??= createRegistry();
+}
+
+/** Takes all content out of the weak map again. */
+function strengthen(t: LuaTable): void {
+  const pairs: [LuaValue, LuaValue][] = [];
+  for (const it = new TableIterator(t); it.step(); ) pairs.push([it.key, it.value]);
+  t.strengthen();
+  for (const [key, value] of pairs) t.set(key, value);
 }
 
 function isPlain(mt: LuaTable): boolean {

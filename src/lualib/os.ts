@@ -3,6 +3,7 @@ import { closeSync, lstatSync, openSync, renameSync, rmdirSync, unlinkSync } fro
 import { constants, tmpdir } from "node:os";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
+import { HashObject } from "../runtime/hash";
 import { index, setIndex } from "../runtime/index-ops";
 import { compareInt, type LuaInteger, loOf, subInt, toBigInt, toDouble } from "../runtime/int64";
 import { ExitRequest } from "../runtime/interrupt";
@@ -10,7 +11,7 @@ import { library } from "../runtime/native";
 import { toInteger } from "../runtime/number";
 import { awaitPromise } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
-import { HashObject, LuaTable } from "../runtime/table";
+import { LuaTable } from "../runtime/table";
 import { first, LuaFloat, type LuaValue, makeFloat, type Results } from "../runtime/value";
 import {
   argumentError,

@@ -2,7 +2,8 @@
 import { runtimeError } from "../runtime/error";
 import { known, piece } from "./intern";
 import type { CharSet } from "./pattern-classes";
-import { captureEnd, captureStart, compile, count, matchAt, type Pattern } from "./pattern-match";
+import { compile } from "./pattern-compile";
+import { captureEnd, captureStart, count, matchAt, type Pattern } from "./pattern-match";
 
 const CACHE_SIZE = 1000;
 const cache = new Map<string, Pattern>();

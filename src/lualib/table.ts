@@ -4,269 +4,37 @@
  * Every function has a direct path for tables whose elements are reached without metamethods, and
  * a resumable one (`Steps`) that goes through `index`, `setIndex` and `lengthOf`.
  */
-
-import { lengthOf } from "../runtime/arith";
-import { equals } from "../runtime/compare";
 import { runtimeError, typeName } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
-import { index, setIndex } from "../runtime/index-ops";
-import {
-  addInt,
-  compareInt,
-  intToString,
-  type LuaInteger,
-  subInt,
-  toDouble,
-} from "../runtime/int64";
+import { EMPTY_HASH, HashObject } from "../runtime/hash";
+import { addInt, compareInt, intToString, type LuaInteger, toDouble } from "../runtime/int64";
 import { checkAllocation, maxBytes, noteReserved } from "../runtime/limits";
-import { getMetamethod } from "../runtime/metatable";
 import { library } from "../runtime/native";
-import { numberToString, parseNumber } from "../runtime/number";
-import { poll } from "../runtime/scheduler";
-import { EMPTY_ARRAY, EMPTY_HASH, HashObject, LuaTable } from "../runtime/table";
-import { first, isNumber, type LuaValue, numberToInteger, type Results } from "../runtime/value";
-import {
-  argumentError,
-  checkFunction,
-  checkInteger,
-  missingError,
-  optString,
-  typeError,
-} from "./args";
+import { numberToString } from "../runtime/number";
+import { EMPTY_ARRAY, LuaTable } from "../runtime/table";
+import { isNumber, type LuaValue, type Results } from "../runtime/value";
+import { argumentError, checkFunction, checkInteger, missingError, optString } from "./args";
 import { asCallback } from "./callback";
 import { runSteps, type Steps } from "./resumable";
 import { sortArray } from "./sort";
-
-const READ = 1;
-const WRITE = 2;
-const LENGTH = 4;
+import {
+  checkTableLike,
+  getSteps,
+  isPlain,
+  LENGTH,
+  lengthSteps,
+  NO_RESULTS,
+  READ,
+  setSteps,
+  WRITE,
+} from "./table-access";
+import { insert, remove } from "./table-insert";
+import { move } from "./table-move";
 
 /** Results of a range that are still handed over; C Lua's stack has the same limit. */
 const MAX_RESULTS = 999_999;
 /** C Lua's limit for element counts, the largest C int. */
 const MAX_COUNT = 0x7fffffff;
-/** Below this many elements a plain loop beats copyWithin. */
-const FEW = 16;
-const NO_RESULTS: LuaValue[] = [];
-
-/** True when raw access to the elements is what indexing would do. */
-function isPlain(t: LuaValue): t is LuaTable {
-  if (!(t instanceof LuaTable)) return false;
-  const meta = t.metatable;
-  return (
-    meta === null ||
-    (meta.getStr("__index") === undefined &&
-      meta.getStr("__newindex") === undefined &&
-      meta.getStr("__len") === undefined)
-  );
-}
-
-/** A table, or a value with the metamethods that make it usable as one. */
-function checkTableLike(v: LuaValue, n: number, what: number, count: number): void {
-  if (v instanceof LuaTable) return;
-  const usable =
-    (!(what & READ) || getMetamethod(v, "__index") !== undefined) &&
-    (!(what & WRITE) || getMetamethod(v, "__newindex") !== undefined) &&
-    (!(what & LENGTH) || getMetamethod(v, "__len") !== undefined);
-  if (usable) return;
-  throw count < n ? missingError(n, "table") : typeError(n, "table", v);
-}
-
-function* lengthSteps(v: LuaValue): Steps<LuaInteger> {
-  const r = lengthOf(v) as Results;
-  const n = first(r === SUSPENDED ? yield : r);
-  const x = typeof n === "string" ? parseNumber(n) : n;
-  const i = isNumber(x) ? numberToInteger(x) : undefined;
-  if (i === undefined) throw runtimeError("object length is not an integer");
-  return i;
-}
-
-function* getSteps(t: LuaValue, i: LuaInteger): Steps<LuaValue> {
-  const r = index(t, i) as Results;
-  return first(r === SUSPENDED ? yield : r);
-}
-
-function* setSteps(t: LuaValue, i: LuaInteger, v: LuaValue): Steps<void> {
-  if ((setIndex(t, i, v) as Results) === SUSPENDED) yield;
-}
-
-// ---- insert, remove ----
-
-function insert(t: LuaValue, position: LuaValue, value: LuaValue): Results {
-  const count = arguments.length;
-  if (isPlain(t)) {
-    if (count === 2) {
-      // one assignment at #t + 1
-      if (t.array !== EMPTY_ARRAY && t.map === null) {
-        if (position !== undefined) t.array.push(position);
-      } else t.setInt(t.length() + 1, position);
-      return NO_RESULTS;
-    }
-    const last = t.array.length - 1;
-    if (count === 3 && last > 0) {
-      const at = checkInteger(position, 2);
-      if (typeof at !== "number" || at < 1 || at > last + 1)
-        throw argumentError(2, "position out of bounds");
-      if (at > last) t.setInt(at, value);
-      else insertAt(t, at, last, value);
-      return NO_RESULTS;
-    }
-  }
-  checkTableLike(t, 1, READ | WRITE | LENGTH, count);
-  return runSteps(insertSteps(t, position, value, count));
-}
-
-function insertAt(t: LuaTable, at: number, last: number, value: LuaValue): void {
-  const array = t.array;
-  t.append(array[last]);
-  if (last - at < FEW) for (let i = last; i > at; i--) array[i] = array[i - 1];
-  else array.copyWithin(at + 1, at, last);
-  array[at] = value;
-}
-
-function* insertSteps(t: LuaValue, position: LuaValue, value: LuaValue, count: number): Steps {
-  const end = addInt(yield* lengthSteps(t), 1);
-  if (count === 2) {
-    yield* setSteps(t, end, position);
-    return NO_RESULTS;
-  }
-  if (count !== 3) throw runtimeError("wrong number of arguments to 'insert'");
-  const at = checkInteger(position, 2);
-  // the length may be any integer: compare unsigned, as C Lua does
-  if (!unsignedLess(subInt(at, 1), end)) throw argumentError(2, "position out of bounds");
-  for (let i = end; compareInt(i, at) > 0; ) {
-    const below = subInt(i, 1);
-    yield* setSteps(t, i, yield* getSteps(t, below));
-    i = below;
-  }
-  yield* setSteps(t, at, value);
-  return NO_RESULTS;
-}
-
-function unsignedLess(a: LuaInteger, b: LuaInteger): boolean {
-  const negativeA = compareInt(a, 0) < 0;
-  const negativeB = compareInt(b, 0) < 0;
-  return negativeA === negativeB ? compareInt(a, b) < 0 : negativeB;
-}
-
-function remove(t: LuaValue, position: LuaValue): Results {
-  if (isPlain(t)) {
-    const array = t.array;
-    const size = array.length - 1;
-    if (size > 0) {
-      const at = position === undefined ? size : checkInteger(position, 2);
-      if (at === size) {
-        const v = array.pop();
-        if (size > 1 && array[size - 1] === undefined) t.trim();
-        return v;
-      }
-      if (typeof at !== "number" || at < 1 || at > size + 1)
-        throw argumentError(2, "position out of bounds");
-      if (at > size) return undefined;
-      const v = array[at];
-      if (size - at < FEW) for (let i = at; i < size; i++) array[i] = array[i + 1];
-      else array.copyWithin(at, at + 1, size + 1);
-      // the element now at the end was the last one, so it is not nil
-      array.length = size;
-      return v;
-    }
-  }
-  checkTableLike(t, 1, READ | WRITE | LENGTH, arguments.length);
-  return runSteps(removeSteps(t, position));
-}
-
-function* removeSteps(t: LuaValue, position: LuaValue): Steps {
-  const size = yield* lengthSteps(t);
-  let at = position === undefined ? size : checkInteger(position, 2);
-  if (compareInt(at, size) !== 0 && unsignedLess(size, subInt(at, 1)))
-    throw argumentError(2, "position out of bounds");
-  const removed = yield* getSteps(t, at);
-  while (compareInt(at, size) < 0) {
-    const above = addInt(at, 1);
-    yield* setSteps(t, at, yield* getSteps(t, above));
-    at = above;
-  }
-  yield* setSteps(t, at, undefined);
-  return removed;
-}
-
-// ---- move ----
-
-/** A look at the time after so many elements: a range may have 2^63. */
-const POLL_MASK = 0xffff;
-
-function move(
-  source: LuaValue,
-  from: LuaValue,
-  end: LuaValue,
-  to: LuaValue,
-  into: LuaValue,
-): Results {
-  const f = checkInteger(from, 2);
-  const e = checkInteger(end, 3);
-  const t = checkInteger(to, 4);
-  const target = into === undefined ? source : into;
-  checkTableLike(source, 1, READ, 1);
-  checkTableLike(target, into === undefined ? 1 : 5, WRITE, 5);
-  if (compareInt(e, f) < 0) return target;
-  const maximum = 9223372036854775807n;
-  if (compareInt(f, 0) <= 0 && big(e) >= maximum + big(f))
-    throw argumentError(3, "too many elements to move");
-  const count = subInt(e, f); // less one
-  if (big(t) > maximum - big(count)) throw argumentError(4, "destination wrap around");
-  if (
-    typeof f === "number" &&
-    typeof e === "number" &&
-    typeof t === "number" &&
-    Number.isSafeInteger(t + e - f) &&
-    isPlain(source) &&
-    isPlain(target)
-  ) {
-    moveRaw(source, f, e, t, target);
-    return target;
-  }
-  return runSteps(moveSteps(source, f, e, t, target, into !== undefined));
-}
-
-function big(i: LuaInteger): bigint {
-  return typeof i === "number" ? BigInt(i) : (BigInt(i.hi) << 32n) | BigInt(i.lo >>> 0);
-}
-
-function moveRaw(source: LuaTable, f: number, e: number, t: number, target: LuaTable): void {
-  const upward = t > e || t <= f || source !== target;
-  for (let n = 0; n <= e - f; n++) {
-    const k = upward ? n : e - f - n;
-    target.setInt(t + k, source.getInt(f + k));
-    if ((n & POLL_MASK) === POLL_MASK) poll();
-  }
-}
-
-function* moveSteps(
-  source: LuaValue,
-  f: LuaInteger,
-  e: LuaInteger,
-  t: LuaInteger,
-  target: LuaValue,
-  other: boolean,
-): Steps {
-  let upward = compareInt(t, e) > 0 || compareInt(t, f) <= 0;
-  if (!upward && other) {
-    const r = equals(source, target);
-    upward = first(r === SUSPENDED ? yield : r) !== true;
-  }
-  const step = upward ? 1 : -1;
-  let n = 0;
-  let i = upward ? f : e;
-  let j = upward ? t : addInt(t, subInt(e, f));
-  const last = upward ? e : f;
-  for (;;) {
-    yield* setSteps(target, j, yield* getSteps(source, i));
-    if ((++n & POLL_MASK) === 0) poll();
-    if (compareInt(i, last) === 0) return target;
-    i = addInt(i, step);
-    j = addInt(j, step);
-  }
-}
 
 // ---- concat ----
 

@@ -7,7 +7,7 @@
  * or zero (whose sign a constant would lose in C Lua).
  */
 
-import { power } from "../runtime/arith";
+import { power } from "../runtime/float-ops";
 import {
   addInt,
   andInt,

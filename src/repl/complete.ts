@@ -4,7 +4,8 @@
  */
 import { handleMembers } from "../host/handle";
 import { getMetatable } from "../runtime/metatable";
-import { LuaTable, TableIterator } from "../runtime/table";
+import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import { type LuaValue, Userdata } from "../runtime/value";
 
 const KEYWORDS = (

@@ -1,7 +1,8 @@
 /** Results as the prompt shows them: tables with their content, on several lines when it is long. */
 import { inspect } from "../host/inspect";
 import { getMetatable } from "../runtime/metatable";
-import { LuaTable, TableIterator } from "../runtime/table";
+import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import { plainText, tostring } from "../runtime/tostring";
 import type { LuaValue } from "../runtime/value";
 

@@ -1,6 +1,5 @@
 /**
- * Arithmetic, bitwise operators, concatenation and length with conversions and metamethods
- * (§3.4.1-§3.4.7).
+ * Arithmetic and bitwise operators with conversions and metamethods (§3.4.1-§3.4.3).
  *
  * The small functions at the top are what generated code calls when its int32 fast path does not
  * apply; they are short so that the JIT inlines them. All may return `SUSPENDED` when a metamethod
@@ -8,7 +7,8 @@
  */
 import { call } from "./call";
 import { raise } from "./control";
-import { IntegerFault, LuaError, OperandFault, operationError } from "./error";
+import { IntegerFault, LuaError, operandError, operationError } from "./error";
+import { floatMod, power } from "./float-ops";
 import { SUSPENDED } from "./frame";
 import {
   addInt,
@@ -26,8 +26,7 @@ import {
   subInt,
   xorInt,
 } from "./int64";
-import { getMetamethod, getMetatable } from "./metatable";
-import { numberToString } from "./number";
+import { getMetatable } from "./metatable";
 import { powers } from "./powers";
 import { LuaTable } from "./table";
 import {
@@ -280,7 +279,7 @@ export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
   if (handler === undefined) {
     const bitwise = isBitwise(op);
     if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
-    return raise(operandError(a, b, bitwise)) as unknown as LuaValue;
+    return raise(notOperands(a, b, bitwise)) as unknown as LuaValue;
   }
   const r = typeof handler === "function" ? handler(a, b) : call(handler, a, b);
   if (typeof r !== "object") return r;
@@ -308,14 +307,10 @@ function handlerOf(op: ArithOp, v: LuaValue): LuaValue {
 }
 
 /** Strings get here too: only the metamethods of strings convert them to numbers (§3.4.3). */
-function operandError(a: LuaValue, b: LuaValue, bitwise: boolean): LuaError {
+function notOperands(a: LuaValue, b: LuaValue, bitwise: boolean): LuaError {
   const second = isNumber(a);
   const what = bitwise ? "perform bitwise operation on" : "perform arithmetic on";
-  return fault(what, second ? b : a, second ? 1 : 0);
-}
-
-function fault(what: string, culprit: LuaValue, operand: 0 | 1): LuaError {
-  return new LuaError(undefined, new OperandFault(what, culprit, operand));
+  return operandError(what, second ? b : a, second ? 1 : 0);
 }
 
 function noInteger(a: LuaNumber, b: LuaNumber): never {
@@ -352,69 +347,6 @@ export function numberOp(op: ArithOp, a: LuaNumber, b: LuaNumber): LuaValue {
   }
 }
 
-/** C's fmod with the sign of the divisor. */
-function floatMod(x: number, y: number): number {
-  // integral values that are exact need no division with remainder, which is slow for doubles
-  const isSafePair = x > 0 && y > 0 && x <= MAX_SAFE && y <= MAX_SAFE;
-  if (isSafePair && Math.floor(x) === x && Math.floor(y) === y) {
-    const m = x - Math.floor(x / y) * y;
-    return m < 0 ? m + y : m < y ? m : m - y;
-  }
-  const r = x % y;
-  return r !== 0 && r < 0 !== y < 0 && Number.isFinite(r) ? (Number.isFinite(y) ? r + y : y) : r;
-}
-
-/** C's pow: differs from JS where the base is ±1 or NaN. */
-export function power(x: number, y: number): number {
-  if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return 1;
-  if (y === 2) return x * x;
-  return y > 2 && y <= MAX_REPEATED && Math.floor(y) === y ? integerPower(x, y) : x ** y;
-}
-
-/** Up to here JavaScriptCore multiplies repeatedly, and rounds each time; C's pow rounds once. */
-const MAX_REPEATED = 1000;
-
-/** `x ** n` by squaring, in numbers of twice the precision: each is the sum of two doubles. */
-function integerPower(x: number, n: number): number {
-  const rough = x ** n;
-  if (rough === 0 || !Number.isFinite(rough)) return rough;
-  // a base near 1, so that no part leaves the range of doubles; the rest is a power of 2
-  const scale = Math.round(Math.log2(Math.abs(x)));
-  let high = 1;
-  let low = 0;
-  let square = x * 2 ** -scale;
-  let squareLow = 0;
-  for (let k = n; ; ) {
-    if (k % 2 === 1) {
-      const p = high * square;
-      const e = productError(high, square, p) + high * squareLow + low * square;
-      high = p + e;
-      low = e - (high - p);
-    }
-    k = Math.floor(k / 2);
-    if (k === 0) {
-      const half = Math.trunc((scale * n) / 2);
-      return (high + low) * 2 ** half * 2 ** (scale * n - half);
-    }
-    const p = square * square;
-    const e = productError(square, square, p) + 2 * square * squareLow;
-    square = p + e;
-    squareLow = e - (square - p);
-  }
-}
-
-/** What rounding has taken away from the product `p` of `a` and `b` (Dekker). */
-function productError(a: number, b: number, p: number): number {
-  const [ah, bh] = [upperHalf(a), upperHalf(b)];
-  const [al, bl] = [a - ah, b - bh];
-  return al * bl - (p - ah * bh - al * bh - ah * bl);
-}
-
-function upperHalf(a: number): number {
-  const c = 134217729 * a; // 2^27 + 1
-  return c - (c - a);
-}
-
 export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
   switch (op) {
     case "+":
@@ -444,32 +376,4 @@ export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
     default:
       return negInt(a);
   }
-}
-
-/** `a .. b` (§3.4.6). */
-export function concat(a: LuaValue, b: LuaValue): LuaValue {
-  const x = typeof a === "string" ? a : isNumber(a) ? numberToString(a) : undefined;
-  const y = typeof b === "string" ? b : isNumber(b) ? numberToString(b) : undefined;
-  if (x !== undefined && y !== undefined) return x + y;
-  const handler = getMetamethod(a, "__concat") ?? getMetamethod(b, "__concat");
-  if (handler === undefined) {
-    const error = fault("concatenate", x === undefined ? a : b, x === undefined ? 0 : 1);
-    return raise(error) as unknown as LuaValue;
-  }
-  const r = call(handler, a, b);
-  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
-}
-
-/** `#v` (§3.4.7). */
-export function lengthOf(v: LuaValue): LuaValue {
-  if (typeof v === "string") return v.length;
-  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
-  const handler = mt === null ? undefined : (mt.hash.__len ?? mt.map?.get("__len"));
-  if (handler === undefined) {
-    if (v instanceof LuaTable) return v.length();
-    throw fault("get length of", v, 0);
-  }
-  // unary operators pass their operand twice, as in C Lua
-  const r = typeof handler === "function" ? handler(v, v) : call(handler, v, v);
-  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }

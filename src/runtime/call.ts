@@ -1,5 +1,5 @@
 /** Calls (§3.4.10). */
-import { LuaError, OperandFault, runtimeError } from "./error";
+import { operandError, runtimeError } from "./error";
 import { getMetamethod } from "./metatable";
 import type { LuaFunction, LuaValue, Results } from "./value";
 
@@ -18,7 +18,7 @@ export function resolveCall(f: LuaValue, args: LuaValue[]): LuaFunction {
   for (let i = 0; ; i++) {
     if (typeof callee === "function") return callee;
     const handler = getMetamethod(callee, "__call");
-    if (handler === undefined) throw new LuaError(undefined, new OperandFault("call", callee, 0));
+    if (handler === undefined) throw operandError("call", callee, 0);
     if (i >= MAX_CALL_CHAIN) throw runtimeError("'__call' chain too long");
     args.unshift(callee);
     callee = handler;

@@ -5,11 +5,9 @@ import {
   bnot,
   bor,
   bxor,
-  concat,
   div,
   idiv,
   isInt,
-  lengthOf,
   mod,
   mul,
   pow,
@@ -29,10 +27,12 @@ import {
   tick,
 } from "./compact";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
+import { concat, lengthOf } from "./concat";
 import { control, raise } from "./control";
-import { LuaError, OperandFault, runtimeError } from "./error";
+import { type LuaError, operandError, runtimeError } from "./error";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
+import { EMPTY_HASH, type Hash, hashClass } from "./hash";
 import { hookApi } from "./hooks";
 import { appendAt, appendTo, index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
@@ -42,7 +42,8 @@ import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { withoutObject } from "./native";
 import { select } from "./select";
-import { EMPTY_ARRAY, EMPTY_HASH, type Hash, hashClass, LuaTable, TableIterator } from "./table";
+import { EMPTY_ARRAY, LuaTable } from "./table";
+import { TableIterator } from "./table-iterator";
 import { unwind } from "./unwind";
 import {
   allResults,
@@ -129,8 +130,7 @@ function firstOfArray(r: Results): LuaValue {
 /** A function that calls `f`, which is none, by its `__call` metamethods. */
 function callable(f: LuaValue): LuaFunction {
   const handler = getMetamethod(f, "__call");
-  if (handler === undefined)
-    return () => raise(new LuaError(undefined, new OperandFault("call", f, 0)));
+  if (handler === undefined) return () => raise(operandError("call", f, 0));
   if (typeof handler !== "function") return (...args) => resolveCall(f, args)(...args);
   return withoutObject(handler) ?? ((...args) => handler(f, ...args));
 }

@@ -78,6 +78,11 @@ export class OperandFault {
   }
 }
 
+/** An `OperandFault`, to be raised. */
+export function operandError(what: string, culprit: LuaValue, operand: 0 | 1 | -1): LuaError {
+  return new LuaError(undefined, new OperandFault(what, culprit, operand));
+}
+
 /** `number (local 'x') has no integer representation`. */
 export class IntegerFault extends OperandFault {
   override message(name: string): string {

@@ -4,9 +4,11 @@ import { argumentError, leaveNative, operationError, typeError } from "./error";
 import { Frame, SUSPENDED, suspend } from "./frame";
 import { index } from "./index-ops";
 import { addInt, type LuaInteger } from "./int64";
+import { mapKey } from "./map-key";
 import { getMetamethod } from "./metatable";
 import { native } from "./native";
-import { LuaTable, mapKey, TableIterator } from "./table";
+import { LuaTable } from "./table";
+import { TableIterator } from "./table-iterator";
 import { first, isNumber, type LuaValue, numberToInteger, type Results } from "./value";
 
 /** Traversals that go on by key; a handful, because traversals nest. */

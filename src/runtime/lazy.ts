@@ -6,7 +6,8 @@
  * As accessors would spoil the hidden class for inline caches, `hash` is replaced by a fresh object
  * as soon as one of them has turned into a plain value.
  */
-import { EMPTY_HASH, HashObject, type LuaTable, lazyHashes } from "./table";
+import { EMPTY_HASH, HashObject, lazyHashes } from "./hash";
+import type { LuaTable } from "./table";
 import type { LuaValue } from "./value";
 
 /** The value of `table[name]` is what `make` gives, unless it is assigned first. */

@@ -15,31 +15,13 @@
  *
  * Traversal order is promised: 1..n, 0, then string keys in order of insertion, then the rest.
  */
-import { fromBigInt, fromDouble, LuaInt64, toBigInt } from "./int64";
-import { type CodedKey, type Cursor, type MapKey, TableMap } from "./tablemap";
-import type { LuaValue } from "./value";
-import { LuaFloat } from "./value";
+import { EMPTY_HASH, type Hash, HashObject, lazyHashes } from "./hash";
+import { mapKey } from "./map-key";
+import { type CodedKey, TableMap } from "./tablemap";
+import { LuaFloat, type LuaValue } from "./value";
 
-/** String keys as properties; the prototype chain holds nothing. */
-export interface Hash {
-  [key: string]: LuaValue;
-}
-
-const hashPrototype = Object.create(null);
-/** Gives the constructors of record shapes in generated code the same empty prototype. */
-export function hashClass<T>(constructor: T): T {
-  (constructor as { prototype: unknown }).prototype = hashPrototype;
-  return constructor;
-}
-// a plain function, because the prototype of a class can't be replaced
-export const HashObject = hashClass(function (this: Hash) {}) as unknown as new () => Hash;
-
-/** The parts of all tables that don't have their own yet. Never written to. */
-export const EMPTY_HASH: Hash = Object.freeze(new HashObject());
+/** The array of all tables that don't have their own yet. Never written to. */
 export const EMPTY_ARRAY: LuaValue[] = [undefined];
-
-/** Those with fields that are made when they are read (lazy.ts). */
-export const lazyHashes = new WeakSet<Hash>();
 
 /** Computed string keys that may come into `hash` before the table becomes a dictionary. */
 const MAX_DYNAMIC_KEYS = 16;
@@ -300,156 +282,22 @@ export class LuaTable implements CodedKey {
     this.map ??= new TableMap();
   }
 
-  /** Moves all content into `map`, which is weak and empty, and keeps it there. */
+  /** Keeps all content in `map`, which is weak and holds what the table has held, from now on. */
   weaken(map: TableMap): void {
-    const iter = new TableIterator(this);
-    while (iter.step()) map.setOther(mapKey(iter.key), iter.value);
     this.hash = EMPTY_HASH;
     this.array = EMPTY_ARRAY;
     this.map = map;
     this.dynamic = WEAK;
   }
 
-  /** Takes all content out of the weak map again. */
+  /** An ordinary table again, which is empty. */
   strengthen(): void {
-    const pairs: [LuaValue, LuaValue][] = [];
-    const iter = new TableIterator(this);
-    while (iter.step()) pairs.push([iter.key, iter.value]);
     this.map = null;
     this.dynamic = 0;
-    for (const [key, value] of pairs) this.set(key, value);
-  }
-
-  /** True while the table holds no key at all. */
-  isEmpty(): boolean {
-    return !new TableIterator(this).step();
-  }
-}
-
-/**
- * A traversal. `step` moves to the next pair and says whether there is one. Fields may be changed
- * or cleared between steps (§6.1, next).
- */
-export class TableIterator {
-  key: LuaValue = undefined;
-  value: LuaValue = undefined;
-  /** The next index in the array, then in `names`. */
-  private index = 1;
-  private stage: 0 | 1 | 2 | 3 = 0;
-  private names: string[] | null = null;
-  private cursor: Cursor | null = null;
-
-  constructor(readonly table: LuaTable) {}
-
-  step(): boolean {
-    if (this.stage === 0) {
-      const array = this.table.array;
-      while (this.index < array.length) {
-        const v = array[this.index++];
-        if (v !== undefined) {
-          this.key = this.index - 1;
-          this.value = v;
-          return true;
-        }
-      }
-      this.stage = 1;
-      if (array[0] !== undefined) {
-        this.key = 0;
-        this.value = array[0];
-        return true;
-      }
-    }
-    return this.stepHash();
-  }
-
-  private stepHash(): boolean {
-    if (this.stage === 1) {
-      const hash = this.table.hash;
-      if (hash !== EMPTY_HASH) {
-        if (this.names === null) {
-          this.names = Object.keys(hash);
-          this.index = 0;
-        }
-        while (this.index < this.names.length) {
-          const key = this.names[this.index++] as string;
-          const v = hash[key];
-          if (v !== undefined) {
-            this.key = key;
-            this.value = v;
-            return true;
-          }
-        }
-      }
-      this.stage = 2;
-    }
-    if (this.stage === 2) {
-      this.stage = 3;
-      if (this.table.map !== null) this.cursor = this.table.map.cursor();
-    }
-    const cursor = this.cursor;
-    if (cursor !== null) {
-      if (cursor.step()) {
-        this.key = fromMapKey(cursor.key as MapKey);
-        this.value = cursor.value;
-        return true;
-      }
-      this.cursor = null;
-    }
-    this.key = undefined;
-    this.value = undefined;
-    return false;
-  }
-
-  /** Moves so that the next `step` goes on behind `key`; false when there is no such key. */
-  seek(key: LuaValue): boolean {
-    if (typeof key === "number" && key > 0 && key < this.table.array.length) {
-      if (!Number.isInteger(key)) return false;
-      this.index = key + 1;
-      return true;
-    }
-    if (this.table.map !== null && this.seekCode(this.table.map, key)) return true;
-    const wanted = mapKey(key);
-    while (this.step()) if (mapKey(this.key) === wanted) return true;
-    return false;
-  }
-
-  /** Integers and tables are found without a search. */
-  private seekCode(map: TableMap, key: LuaValue): boolean {
-    const isInteger = typeof key === "number" && (key | 0) === key;
-    if (!isInteger && !(key instanceof LuaTable)) return false;
-    const cursor = map.cursor();
-    if (!cursor.seek(isInteger, typeof key === "number" ? key : (key as LuaTable).code))
-      return false;
-    this.stage = 3;
-    this.cursor = cursor;
-    return true;
   }
 }
 
 function startsWithDigit(key: string): boolean {
   const c = key.charCodeAt(0);
   return c <= 57 && c >= 48;
-}
-
-/**
- * A key as a Map compares it: floats with an integer value become that integer, 64-bit integers
- * bigint, floats outside int64 the plain double.
- */
-export function mapKey(key: LuaValue): MapKey {
-  if (typeof key === "object") {
-    if (key instanceof LuaFloat) {
-      const i = fromDouble(key.n);
-      if (i === undefined) return key.n;
-      return typeof i === "number" ? i : toBigInt(i);
-    }
-    if (key instanceof LuaInt64) return toBigInt(key);
-  }
-  return key as MapKey;
-}
-
-export function fromMapKey(key: MapKey): LuaValue {
-  if (typeof key === "bigint") return fromBigInt(key);
-  if (typeof key === "number" && Number.isInteger(key) && !Number.isSafeInteger(key))
-    return new LuaFloat(key);
-  return key as LuaValue;
 }

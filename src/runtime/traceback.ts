@@ -6,7 +6,8 @@ import { LuaFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { isOf, protoOf } from "./probe";
 import type { Proto, ValueName } from "./proto";
-import { LuaTable, TableIterator } from "./table";
+import { LuaTable } from "./table";
+import { TableIterator } from "./table-iterator";
 import type { LuaFunction, LuaValue } from "./value";
 
 /** One function in a call stack. */

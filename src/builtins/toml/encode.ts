@@ -5,6 +5,7 @@
 import {
   bytesToText,
   bytesToUtf8,
+  entries,
   HostError,
   isNull,
   LuaFloat,
@@ -37,7 +38,8 @@ class Encoder {
   private readonly lines: string[] = [];
 
   document(t: LuaTable): string | undefined {
-    if (t.isEmpty()) return t.metatable?.getStr("__jsontype") === "object" ? "" : undefined;
+    if (entries(t).next().done)
+      return t.metatable?.getStr("__jsontype") === "object" ? "" : undefined;
     const written = this.descent.into(t, (shape) => {
       if (shape.list !== undefined) return false;
       this.body(t, shape.fields, "");
