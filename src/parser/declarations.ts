@@ -4,10 +4,11 @@
 import type { Name } from "../lexer/names";
 import { CH_ASSIGN, CH_COMMA, CH_GT, CH_LT, CH_STAR, TK_FUNCTION } from "../lexer/token";
 import type { Expr, GlobalExpr, LocalKind, LocalVar, Statement } from "./ast";
-import { makeGlobal, parseExprList } from "./expressions";
+import { parseExprList } from "./expressions";
 import { isConstant } from "./fold";
 import { parseBody } from "./functions";
 import type { Parser } from "./state";
+import { makeGlobal } from "./variables";
 
 type Attribute = "regular" | "const" | "close";
 

@@ -12,56 +12,29 @@
  * consumed; `Parser.fetch` is called at those places.
  */
 
-import type { Name } from "../lexer/names";
 import * as tk from "../lexer/token";
 import type {
   BinaryOp,
   CallExpr,
-  ConstantExpr,
   Expr,
-  GlobalExpr,
   MethodCallExpr,
   StringExpr,
   TableExpr,
   TableItem,
 } from "./ast";
-import { foldBinary, foldUnary, isConstant, isTruthy } from "./fold";
+import { foldUnary, isConstant, isTruthy } from "./fold";
 import { parseBody } from "./functions";
+import {
+  LEFT,
+  makeBinary,
+  makeLogical,
+  OPERATORS,
+  RIGHT,
+  single,
+  UNARY_PRIORITY,
+} from "./operators";
 import type { Parser } from "./state";
-
-const UNARY_PRIORITY = 12;
-/** Priorities by token, 0 for tokens that are no operators: how tight it holds its operands. */
-const LEFT = new Uint8Array(tk.TOKEN_LIMIT);
-const RIGHT = new Uint8Array(tk.TOKEN_LIMIT);
-const OPERATORS = new Array<BinaryOp | "and" | "or" | undefined>(tk.TOKEN_LIMIT).fill(undefined);
-
-function operator(token: number, text: BinaryOp | "and" | "or", left: number, right = left) {
-  LEFT[token] = left;
-  RIGHT[token] = right;
-  OPERATORS[token] = text;
-}
-
-operator(tk.TK_OR, "or", 1);
-operator(tk.TK_AND, "and", 2);
-operator(tk.CH_LT, "<", 3);
-operator(tk.CH_GT, ">", 3);
-operator(tk.TK_LE, "<=", 3);
-operator(tk.TK_GE, ">=", 3);
-operator(tk.TK_EQ, "==", 3);
-operator(tk.TK_NE, "~=", 3);
-operator(tk.CH_PIPE, "|", 4);
-operator(tk.CH_TILDE, "~", 5);
-operator(tk.CH_AMP, "&", 6);
-operator(tk.TK_SHL, "<<", 7);
-operator(tk.TK_SHR, ">>", 7);
-operator(tk.TK_CONCAT, "..", 9, 8);
-operator(tk.CH_PLUS, "+", 10);
-operator(tk.CH_MINUS, "-", 10);
-operator(tk.CH_STAR, "*", 11);
-operator(tk.CH_SLASH, "/", 11);
-operator(tk.TK_IDIV, "//", 11);
-operator(tk.CH_PERCENT, "%", 11);
-operator(tk.CH_CARET, "^", 14, 13);
+import { resolve } from "./variables";
 
 /** Any expression. */
 export function parseExpr(p: Parser): Expr {
@@ -104,59 +77,6 @@ function parseOperators(p: Parser, limit: number): Expr {
   }
   p.leaveLevels(1);
   return left;
-}
-
-function makeBinary(op: BinaryOp, left: Expr, right: Expr, line: number, endLine: number): Expr {
-  switch (op) {
-    case "..":
-      // one instruction in C Lua, together with the chain to the right
-      if (right.type === "Binary" && right.op === "..") {
-        return { type: "Binary", line: right.line, op, left, right };
-      }
-      return { type: "Binary", line, op, left, right };
-    case "==":
-    case "~=":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-      return { type: "Binary", line: endLine, op, left, right };
-    default:
-      return foldBinary(op, left, right, line) ?? { type: "Binary", line, op, left, right };
-  }
-}
-
-/** A constant to the left decides, as far as C Lua looks at it. */
-function makeLogical(p: Parser, op: "and" | "or", left: Expr, right: Expr, line: number): Expr {
-  if (decides(left, op)) {
-    p.sealed = single(right);
-    return p.sealed;
-  }
-  return { type: "Logical", line, op, left, right };
-}
-
-/** True when the right operand of `left op …` is certainly its value, as far as C Lua looks. */
-function decides(left: Expr, op: "and" | "or"): boolean {
-  if (isConstant(left)) return isTruthy(left) === (op === "and");
-  // `nil and nil or x`: the first operator could not decide, but leaves a constant
-  return (
-    left.type === "Logical" &&
-    left.op !== op &&
-    isConstant(left.left) &&
-    isConstant(left.right) &&
-    isTruthy(left.right) === (op === "and")
-  );
-}
-
-/** Whether an expression may have any number of values. */
-export function isMulti(e: Expr): boolean {
-  return e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg";
-}
-
-/** The expression with its results cut to one. */
-function single(e: Expr): Expr {
-  if (!isMulti(e)) return e;
-  return { type: "Paren", line: e.line, inner: e };
 }
 
 /** An operand with its unary operators. */
@@ -282,56 +202,6 @@ function parsePrimary(p: Parser): Expr {
   if (e !== inner) e.line = lx.lastLine;
   p.sealed = e;
   return e;
-}
-
-/** What a name that has just been consumed refers to. */
-export function resolve(p: Parser, name: Name): Expr {
-  const declaration = p.scope.find(name);
-  const variable = declaration?.local;
-  if (declaration === undefined || variable === undefined) {
-    if (declaration === undefined && !p.scope.allowsUndeclared()) {
-      p.lx.failBefore(`variable '${name.text}' not declared`);
-    }
-    const e = makeGlobal(p, name.text);
-    const readOnly =
-      declaration === undefined ? p.scope.undeclaredAreReadOnly() : declaration.readOnly;
-    if (readOnly) p.readOnlyGlobal = e;
-    return e;
-  }
-  const line = p.lx.lastLine;
-  if (variable.constant !== undefined) {
-    p.scope.useConstant(p.fs, variable);
-    const e = copyConstant(variable.constant, line);
-    p.constantUse = e;
-    p.constantUsed = variable;
-    return e;
-  }
-  p.scope.use(p.fs, declaration, variable);
-  return { type: "Local", line, variable };
-}
-
-/** `_ENV.name`, of the `_ENV` in scope (§2.2). */
-export function makeGlobal(p: Parser, name: string): GlobalExpr {
-  const declaration = p.scope.find(p.envName);
-  const env = declaration?.local;
-  if (declaration === undefined || env === undefined) {
-    return p.lx.failBefore(`_ENV is global when accessing variable '${name}'`);
-  }
-  p.scope.use(p.fs, declaration, env);
-  return { type: "Global", line: p.lx.lastLine, name, env };
-}
-
-function copyConstant(e: ConstantExpr, line: number): ConstantExpr {
-  switch (e.type) {
-    case "Integer":
-      return { type: e.type, line, value: e.value };
-    case "Float":
-      return { type: e.type, line, value: e.value };
-    case "String":
-      return { type: e.type, line, value: e.value };
-    default:
-      return { type: e.type, line };
-  }
 }
 
 /** A field name after `.` or as a key in a constructor. */

@@ -15,7 +15,6 @@ import {
 import type { FunctionBody, FunctionExpr, LocalKind, LocalVar } from "./ast";
 import { FunctionState } from "./scope";
 import type { Parser } from "./state";
-import { parseStatements } from "./statements";
 
 /** `'(' parameters ')' block end`, of a function that starts at `line`. */
 export function parseBody(p: Parser, isMethod: boolean, line: number): FunctionExpr {
@@ -35,7 +34,7 @@ export function parseBody(p: Parser, isMethod: boolean, line: number): FunctionE
   }
   parseParameters(p, body);
   p.expect(CH_RPAREN);
-  parseStatements(p, body.body.statements);
+  p.parseStatements(p, body.body.statements);
   body.endLine = body.body.endLine = lx.line;
   body.to = lx.pos;
   p.expectMatch(TK_END, TK_FUNCTION, line);

@@ -19,7 +19,7 @@ export { chunkDisplayName, LuaSyntaxError } from "./syntax-error";
  * or source text. Throws a `LuaSyntaxError` if it is not well-formed.
  */
 export function parseChunk(source: string, chunkName: string): Chunk {
-  const p = new Parser(source, chunkName);
+  const p = new Parser(source, chunkName, parseStatements);
   const main = p.chunk.main;
   const block = p.enterBlock(false);
   p.lx.next();

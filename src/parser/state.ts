@@ -5,7 +5,7 @@
 import { Lexer } from "../lexer/lexer";
 import type { Name } from "../lexer/names";
 import { TK_NAME, tokenText } from "../lexer/token";
-import type { Chunk, Expr, FunctionBody, LocalVar } from "./ast";
+import type { Chunk, Expr, FunctionBody, LocalVar, Statement } from "./ast";
 import { Labels } from "./labels";
 import { levelError, MAX_LEVELS } from "./limits";
 import { BlockScope, FunctionState, Scope } from "./scope";
@@ -33,7 +33,12 @@ export class Parser {
   #levels = 0;
   #functionCount = 0;
 
-  constructor(source: string, chunkName: string) {
+  constructor(
+    source: string,
+    chunkName: string,
+    /** The rule for the statements of a block: those of functions stand inside of expressions. */
+    readonly parseStatements: (p: Parser, into: Statement[]) => void,
+  ) {
     this.lx = new Lexer(source, chunkName);
     this.scope = new Scope(this.lx);
     this.labels = new Labels(this.lx);

@@ -8,11 +8,13 @@
 import * as tk from "../lexer/token";
 import type { Assignable, Block, Expr, IfStatement, LocalVar, Statement } from "./ast";
 import { parseGlobal, parseLocal, parseLocalFunction } from "./declarations";
-import { isMulti, parseExpr, parseExprList, parseKey, parseSuffixed, resolve } from "./expressions";
+import { parseExpr, parseExprList, parseKey, parseSuffixed } from "./expressions";
 import { parseBody } from "./functions";
 import { limitError, MAX_RETURNS } from "./limits";
+import { isMulti } from "./operators";
 import type { BlockScope } from "./scope";
 import type { Parser } from "./state";
+import { resolve } from "./variables";
 
 /** Whether the current token ends a block; `until` ends one, but not the scope in it. */
 function endsBlock(p: Parser, withUntil: boolean): boolean {
