@@ -15,9 +15,8 @@ import type { Environment } from "./environment";
 import { HostError } from "./errors";
 import type { HandleClass } from "./handle";
 import { displayPlain } from "./inspect";
-import { makeHandle } from "./install";
 import type { Logger } from "./logger";
-import { type Need, NOTHING_NEEDED } from "./needs";
+import type { Need } from "./needs";
 import { NetRefusal, type NetRules } from "./net-rules";
 import { type PathUse, Policy } from "./policy";
 import type { Secrets } from "./secrets";
@@ -90,6 +89,9 @@ export class Host implements HostSettings {
   }
 }
 
+/** A handle around `value`, as scripts see it. */
+type HandleMaker = <T extends object>(host: Host, cls: HandleClass<T>, value: T) => Userdata;
+
 /** Belongs to one call of a host function. */
 export class Context {
   constructor(
@@ -99,7 +101,9 @@ export class Context {
     /** The task that made the call. */
     readonly task: Task | undefined,
     /** What the function declares. */
-    private readonly needs: readonly Need[] = NOTHING_NEEDED,
+    private readonly needs: readonly Need[],
+    /** Makes handles (install.ts, which imports this file). */
+    private readonly makeHandle: HandleMaker,
   ) {}
 
   /** Aborted when the calling task is cancelled or runs out of time. */
@@ -201,7 +205,7 @@ export class Context {
 
   /** A new handle around `value`. */
   handle<T extends object>(cls: HandleClass<T>, value: T): Userdata {
-    return makeHandle(this.host, cls, value);
+    return this.makeHandle(this.host, cls, value);
   }
 
   /**
@@ -218,8 +222,3 @@ export class Context {
 }
 
 const never = new AbortController().signal;
-
-/** The context of a call that is being made right now. */
-export function callContext(host: Host, name: string, needs: readonly Need[]): Context {
-  return new Context(host, name, activeTask(), needs);
-}

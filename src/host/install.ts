@@ -1,11 +1,11 @@
 /** Turns declarations into Lua values of one Lua state. */
 import { LuaError } from "../runtime/error";
 import { callMethod, native } from "../runtime/native";
-import { awaitPromise } from "../runtime/scheduler";
+import { activeTask, awaitPromise } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import { settle as complete } from "../runtime/unwind";
 import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
-import { type Context, callContext, type Host } from "./context";
+import { Context, type Host } from "./context";
 import {
   type BuiltinDefinition,
   type FunctionDefinition,
@@ -87,6 +87,11 @@ export function makeFunction(
     const ctx = callContext(host, name, needs);
     return settleReturn(name, () => invoke(ctx, ...args), nothing);
   });
+}
+
+/** The context of a call that is being made right now. */
+function callContext(host: Host, name: string, needs: readonly Need[]): Context {
+  return new Context(host, name, activeTask(), needs, makeHandle);
 }
 
 /** What a function that changes something raises in a read-only run. */
