@@ -2,104 +2,22 @@
  * Reads YAML nodes by a shape. All that is wrong is collected, each with its position; what comes
  * out holds only what is right.
  */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type LineCounter,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-} from "yaml";
-import type { Aliases } from "./aliases";
-import { interpolate, isOpen, type Scope } from "./interpolate";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { keyText, MAX_DEPTH, NodeReader } from "./nodes";
 import type { Problem } from "./problem";
-import { describeNode, exactInteger, yamlNumber } from "./scalar";
+import { exactInteger, yamlNumber } from "./scalar";
 import { describeShape, type Field, type Fields, keysFor, type Shape, shapeOf } from "./shape";
 import { suggest } from "./suggest";
 
-/** How many values may come out of aliases, which may multiply a small file without end. */
-const MAX_REPEATED = 200_000;
-/** How often a node is looked at, at most, without aliases. */
-const LOOKS = 5;
-const MAX_DEPTH = 100;
-
-/** Values as they come out of a file. */
+/** A value as it comes out of a file. */
 export type Value = unknown;
 export type Values = Record<string, Value>;
 
-/** What a text is in the file and after interpolation. */
-interface Text {
-  text: string;
-  isPlain: boolean;
-  isInterpolated: boolean;
-  /** It depends on a variable that is not known yet. */
-  isOpen: boolean;
-}
-
-export class Reader {
-  private visited = 0;
-  /** Alternatives are tried silently. */
-  private quiet: Problem[] | undefined;
-  readonly problems: Problem[] = [];
-
-  constructor(
-    private readonly file: string,
-    private readonly aliases: Aliases,
-    private readonly lines: LineCounter,
-    public scope: Scope,
-  ) {}
-
+/** Reads what a shape describes. */
+export class Reader extends NodeReader {
   /** A reader of the same document with problems of its own. */
   probe(): Reader {
     return new Reader(this.file, this.aliases, this.lines, this.scope);
-  }
-
-  report(
-    node: Node | null | undefined,
-    path: string,
-    message: string,
-    severity: Problem["severity"] = "error",
-  ): void {
-    const { line, col } = this.lines.linePos(node?.range?.[0] ?? 0);
-    const list = this.quiet ?? this.problems;
-    const place = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
-    const before = list.at(-1);
-    // a node may be looked at more than once
-    if (before?.message === message && before.line === line && before.column === col) return;
-    list.push({ severity, path, message, ...place });
-  }
-
-  /** Follows aliases. Null stands for what is not there. */
-  resolve(node: unknown, path: string): Node | undefined {
-    const limit = MAX_REPEATED + LOOKS * this.aliases.size;
-    if (++this.visited > limit) {
-      if (this.visited === limit + 1)
-        this.report(node as Node, path, "too many values (are there aliases of aliases?)");
-      return undefined;
-    }
-    let n = node as Node | undefined | null;
-    for (let i = 0; isAlias(n) && i < MAX_DEPTH; i++) {
-      const target = this.aliases.targets.get(n);
-      if (target === undefined) {
-        this.report(n, path, `unknown alias *${n.source}`);
-        return undefined;
-      }
-      n = target;
-    }
-    return n ?? undefined;
-  }
-
-  /** What YAML reads as null is the text that is written there, as the original has it: mostly none. */
-  private nullText(raw: unknown, path: string): string {
-    const node = this.resolve(raw, path);
-    return isScalar(node) ? ((node as Scalar).source ?? "") : "";
-  }
-
-  isNull(node: unknown): boolean {
-    return node === undefined || node === null || (isScalar(node) && node.value === null);
   }
 
   /** The value of a node, or undefined when it isn't right. */
@@ -152,43 +70,16 @@ export class Reader {
     }
   }
 
-  private wrong(node: Node | undefined, shape: Shape, path: string, hint = ""): undefined {
-    this.report(node, path, `expected ${describeShape(shape)}, got ${describeNode(node)}${hint}`);
-    return undefined;
-  }
-
-  /** A scalar's text. Numbers and words are taken as they are written. */
-  text(node: Node | undefined, path: string): Text | undefined {
-    if (!isScalar(node)) return undefined;
-    const scalar = node as Scalar;
-    const isPlain = scalar.type === "PLAIN" || scalar.type === undefined;
-    if (isPlain && scalar.value === null) return undefined;
-    const raw = isPlain ? (scalar.source ?? String(scalar.value)) : String(scalar.value);
-    const text = interpolate(raw, this.scope);
-    if (typeof text !== "string") {
-      this.report(node, path, text.problem);
-      return { text: raw, isPlain, isInterpolated: true, isOpen: false };
-    }
-    // a quoted "${PORT}" is as good as a plain one: what it holds is not known to the file
-    const isInterpolated = text !== raw;
-    return {
-      text,
-      isPlain: isPlain || isInterpolated,
-      isInterpolated,
-      isOpen: isOpen(text, this.scope),
-    };
-  }
-
   private readText(
     node: Node | undefined,
     shape: Extract<Shape, { kind: "string" }>,
     path: string,
   ): Value {
-    const before = (this.quiet ?? this.problems).length;
+    const before = this.found.length;
     const t = this.text(node, path);
     if (t === undefined) return this.wrong(node, shape, path);
     if (t.isOpen) return t.text;
-    if ((this.quiet ?? this.problems).length > before) return undefined;
+    if (this.found.length > before) return undefined;
     if (shape.choices !== undefined && !shape.choices.includes(t.text)) {
       const near = suggest(t.text, shape.choices);
       const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
@@ -227,38 +118,6 @@ export class Reader {
           n >= shape.min &&
           n <= shape.max);
     return isRight ? n : this.wrong(node, shape, path);
-  }
-
-  /** The pairs of a map, merge keys (`<<`) included. */
-  entries(raw: unknown, shape: Shape, path: string): Map<string, unknown> | undefined {
-    const node = this.resolve(raw, path);
-    if (!isMap(node)) {
-      this.wrong(node, shape, path);
-      return undefined;
-    }
-    const out = new Map<string, unknown>();
-    const merged: unknown[] = [];
-    for (const { key, value } of (node as YAMLMap).items as Pair[]) {
-      const k = this.resolve(key, path);
-      if (!isScalar(k)) {
-        this.report(k, path, "keys must be plain texts");
-        continue;
-      }
-      const name = typeof k.value === "string" ? k.value : (k.source ?? String(k.value));
-      if (k.source === "<<" && k.type === "PLAIN") merged.push(value);
-      else out.set(name, value);
-    }
-    for (const source of merged) {
-      const target = this.resolve(source, path);
-      for (const part of isSeq(target) ? target.items : [target]) {
-        const inner = this.resolve(part, path);
-        // a map that merges itself
-        if (inner === node || !isMap(inner)) continue;
-        for (const { key, value } of (inner as YAMLMap).items as Pair[])
-          if (isScalar(key) && !out.has(String(key.value))) out.set(String(key.value), value);
-      }
-    }
-    return out;
   }
 
   private readFields(
@@ -336,15 +195,6 @@ export class Reader {
     return this.readFields(node, shape, shape.fields, path, isKnown ? type : undefined, depth);
   }
 
-  private withQuiet<T>(f: () => T): { value: T; problems: Problem[] } {
-    const outer = this.quiet;
-    this.quiet = [];
-    const value = f();
-    const problems = this.quiet;
-    this.quiet = outer;
-    return { value, problems };
-  }
-
   private readEither(
     node: Node | undefined,
     shape: Extract<Shape, { kind: "either" }>,
@@ -356,7 +206,7 @@ export class Reader {
       if (!fits(node, option)) continue;
       const { value, problems } = this.withQuiet(() => this.read(node, option, path, depth + 1));
       if (problems.every((p) => p.severity === "warning")) {
-        (this.quiet ?? this.problems).push(...problems);
+        this.found.push(...problems);
         return value;
       }
       failures.push(problems);
@@ -365,9 +215,9 @@ export class Reader {
     const [only] = failures;
     const last = failures.at(-1);
     const special = last?.find((p) => !p.message.startsWith("expected "));
-    if (failures.length === 1 && only !== undefined) (this.quiet ?? this.problems).push(...only);
+    if (failures.length === 1 && only !== undefined) this.found.push(...only);
     else if (special !== undefined && /parsing|not set|invalid ref/.test(special.message))
-      (this.quiet ?? this.problems).push(special);
+      this.found.push(special);
     else this.wrong(node, shape, path);
     return undefined;
   }
@@ -393,10 +243,6 @@ export class Reader {
     if (typeof node.value !== "string") return node.value;
     return this.text(node, path)?.text ?? null;
   }
-}
-
-function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : "";
 }
 
 /** A key behind a path; quoted when it isn't a word. */
