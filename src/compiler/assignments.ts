@@ -63,6 +63,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
     const value = values[i] ?? NIL;
     if (
       !v.assigned &&
+      !lo.context.isInspected &&
       value.kind !== Kind.Any &&
       value.kind !== Kind.Nil &&
       value.kind !== Kind.Double

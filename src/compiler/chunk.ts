@@ -37,8 +37,11 @@ export class ChunkContext {
     readonly id: number,
     /** Every captured variable gets a cell, so that debug.setupvalue and upvaluejoin work. */
     readonly allCells: boolean,
-    /** Functions keep extra arguments that they don't use, so that debug.getlocal finds them. */
-    readonly keepsVarargs: boolean,
+    /**
+     * debug.getlocal and setlocal are to find what they look for: functions keep extra arguments that they
+     * don't use, and a variable that no statement assigns may still be given another value.
+     */
+    readonly isInspected: boolean,
   ) {}
 
   jsName(fn: FunctionBody): string {

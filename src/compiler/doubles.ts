@@ -24,6 +24,8 @@ import {
 } from "./operands";
 
 export const MAX_SAFE = "9007199254740991";
+/** If a sum and one of its operands are no larger than that, the other is a safe integer. */
+const MAX_ADDEND = "4503599627370495";
 /** Sums of as many such products as an expression may have are exact. */
 const MAX_PRODUCT = "562949953421312";
 
@@ -94,11 +96,12 @@ export class Planner extends Operands {
     return `x${this.scratch - 1}`;
   }
 
-  private value(e: Expr): string {
+  /** `isInner`: it is an operand of another operator. */
+  private value(e: Expr, isInner = false): string {
     if (e.type === "Binary" && isFloatOperator(e.op)) {
       const ranged = e.op === "*" || e.op === "/";
-      const left = this.operandOf(e.left, ranged);
-      const right = this.operandOf(e.right, ranged);
+      const left = this.operandOf(e.left, ranged, isInner);
+      const right = this.operandOf(e.right, ranged, isInner && !isTested(e.left));
       // + 0 tells the JIT, too, that it need not tell 0 from -0
       const text = e.op === "*" ? `(${left}*${right}+0)` : `(${left}${e.op}${right})`;
       if (e.op === "/") this.integers = undefined;
@@ -108,28 +111,34 @@ export class Planner extends Operands {
       this.integers.push(`${x}<=${MAX_PRODUCT}&&${x}>=-${MAX_PRODUCT}`);
       return assign;
     }
-    if (e.type === "Unary") return `(-${this.operandOf(e.operand, false)})`;
+    if (e.type === "Unary") return `(-${this.operandOf(e.operand, false, true)})`;
     return this.leaf(e);
   }
 
-  /** An operand; the intermediate results that are multiplied or divided are tested. */
-  private operandOf(expr: Expr, ranged: boolean): string {
+  /**
+   * An operand; the intermediate results that are multiplied or divided are tested. `isOpen`: what it is
+   * added to may cancel it.
+   */
+  private operandOf(expr: Expr, ranged: boolean, isOpen: boolean): string {
     const e = inner(expr);
-    const text = this.value(e);
+    if (e.type === "Unary") return `(-${this.operandOf(e.operand, ranged, isOpen)})`;
+    const text = this.value(e, true);
     if (e.type !== "Binary") return text;
+    const max = this.givesFloat ? MAX_SAFE : MAX_ADDEND;
     if (ranged) {
       this.integers = undefined;
       const assign = this.name(text);
       const x = this.last();
-      this.tests.push(`${assign}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
+      this.tests.push(`${assign}<=${max}&&${x}>=-${max}`);
       return x;
     }
-    // a product of integers beyond the safe ones has no fraction behind it, but wraps around
-    const mayWrap = e.op === "*" && this.givesFloat && !this.isFloat(e);
+    // A product of integers beyond the safe ones wraps around. In a sum it leaves no fraction behind it, unless
+    // that sum is an operand itself. Of two products one is tested, and their sum.
+    const mayWrap = e.op === "*" && (this.givesFloat ? !this.isFloat(e) : isOpen);
     if (e.op !== "+" && e.op !== "-" && !mayWrap) return text;
     const assign = this.name(text);
     const x = this.last();
-    this.sums.push(`${x}<=${MAX_SAFE}&&${x}>=-${MAX_SAFE}`);
+    this.sums.push(`${x}<=${max}${isSquare(e) ? "" : `&&${x}>=-${max}`}`);
     return assign;
   }
 
@@ -270,6 +279,17 @@ export function doublesOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
     cond: (target) => planner.print(e, target),
     first: planner.leaves.slice(0, planner.first).filter((l) => !isConstant(l)),
   };
+}
+
+/** Is there a test of this operand of a sum, if the sum is an operand itself? */
+function isTested(expr: Expr): boolean {
+  const e = inner(expr);
+  return e.type === "Binary" && (e.op === "+" || e.op === "-" || e.op === "*");
+}
+
+function isSquare(e: BinaryExpr): boolean {
+  const [a, b] = [inner(e.left), inner(e.right)];
+  return e.op === "*" && a.type === "Local" && b.type === "Local" && a.variable === b.variable;
 }
 
 /** Additions and multiplications with integer constants only, as for an index: no float is likely. */

@@ -16,8 +16,8 @@ let chunkCounter = 0;
 
 /** What debug.getlocal calls a value that no variable is known to hold. */
 const UNNAMED = "(temporary)";
-/** Sources that use these names may look into or rebind upvalues: see ChunkContext.allCells. */
-const UPVALUE_ACCESS = /\b(?:setupvalue|upvaluejoin|upvalueid)\b/;
+/** Sources that use these names may look into, set or rebind captured variables: see ChunkContext.allCells. */
+const UPVALUE_ACCESS = /\b(?:setupvalue|upvaluejoin|upvalueid|setlocal)\b/;
 /** Sources that use these names may look at extra arguments. */
 const LOCAL_ACCESS = /\b[gs]etlocal\b/;
 
@@ -62,7 +62,7 @@ export function contextOf(chunk: Chunk, source: string, id = ++chunkCounter): Ch
     chunk,
     id,
     // patterns take time to make, and hardly any source has such names
-    source.includes("upvalue") && UPVALUE_ACCESS.test(source),
+    (source.includes("upvalue") || source.includes("setlocal")) && UPVALUE_ACCESS.test(source),
     source.includes("etlocal") && LOCAL_ACCESS.test(source),
   );
   context.isBrief = source.length < BRIEF && !REPEATED.test(source);

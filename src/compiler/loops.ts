@@ -102,7 +102,7 @@ const CONSTANTS: ReadonlySet<string> = new Set(["Integer", "Float", "String", "T
 
 /** What C Lua keeps of a loop has a place among the local variables, for debug.getlocal. */
 function hideState(lo: Lowering, ...registers: string[]): void {
-  if (lo.context.keepsVarargs)
+  if (lo.context.isInspected)
     for (const register of registers) lo.declareHidden("(for state)", register);
 }
 
@@ -180,11 +180,11 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
     const closing = init[3] ?? NIL;
     lo.emit(
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
-        (lo.context.keepsVarargs || lo.context.isCompact
+        (lo.context.isInspected || lo.context.isCompact
           ? `${mode}=0;`
           : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
     );
-    if (lo.context.keepsVarargs) {
+    if (lo.context.isInspected) {
       // debug.getlocal may look for what C Lua keeps of the loop
       const kept = lo.newRegister();
       lo.emit(`${kept}=${closing.code};`);

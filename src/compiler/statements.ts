@@ -27,7 +27,7 @@ export function lowerFunction(
       lo.declare(fn.varargTable);
       lo.usesVarargArray = true;
       lo.initialise(fn.varargTable, "NV(va)");
-    } else if (fn.isVararg && context.keepsVarargs) lo.usesVarargArray = true;
+    } else if (fn.isVararg && context.isInspected) lo.usesVarargArray = true;
     const before = lo.opCount;
     const body = lo.collect(() => {
       lo.tick(fn.line, true);

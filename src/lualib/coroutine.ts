@@ -126,13 +126,17 @@ export function coroutineLibrary(): LuaTable {
     },
     isyieldable(co: LuaValue): Results {
       const which = arguments.length === 0 ? running : checkCoroutine(co, 1);
-      if (!control.isStrict || which.isMain) return !which.isMain;
+      if (which.isMain || which.isClosing) return false;
+      if (!control.isStrict) return true;
       return which === running ? inspect(mayYield) : mayYield(which);
     },
     close(v: LuaValue): Results {
       const co = arguments.length === 0 ? running : checkCoroutine(v, 1);
       const s = status(co);
-      if (s === "running" && !co.isMain) throw new CoroutineClosing();
+      if (s === "running" && !co.isMain) {
+        co.isClosing = true;
+        throw new CoroutineClosing();
+      }
       if (s === "normal") throw runtimeError("cannot close a normal coroutine");
       if (co.isMain) throw runtimeError("cannot close main thread");
       if (co.status === Status.Dead) {

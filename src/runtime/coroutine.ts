@@ -39,6 +39,8 @@ export class Coroutine extends Thread implements FrameOwner {
    * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).
    */
   unclosed: Frame[] | undefined;
+  /** Its variables are being closed for good: there is nobody to yield to. */
+  isClosing = false;
   /** Set by debug.sethook for this coroutine. */
   hook: unknown = undefined;
 
@@ -119,7 +121,7 @@ export function drive(
     }
     control.reason = Reason.None;
     if (reason === Reason.Yield) {
-      if (control.isStrict && !mayYield(co)) {
+      if (co.isClosing || (control.isStrict && !mayYield(co))) {
         v = new LuaError("attempt to yield across a C-call boundary");
         f = true;
         continue;
@@ -209,7 +211,7 @@ function enter(co: Coroutine, value: unknown, failing: boolean, mode: ResumeMode
   co.status = Status.Running;
   running = co;
   const frame = co.top;
-  if (failing || frame === null || co.hook !== undefined || control.isStrict)
+  if (failing || frame === null || co.hook !== undefined || control.isStrict || co.isClosing)
     return finish(co, value, failing, false, mode);
   // by far the most common case: the innermost frames run on, and one yields again
   co.top = frame.up;
@@ -297,6 +299,7 @@ export function closeUnclosed(co: Coroutine, e: unknown, mode: ResumeMode): Resu
   });
   co.top = frames[0] ?? null;
   co.protectedCalls = 1;
+  co.isClosing = true;
   co.resumer = running;
   co.nesting = running.nesting + 1;
   return enter(co, e, true, mode);
@@ -309,6 +312,7 @@ export function closeCoroutine(co: Coroutine, mode: ResumeMode): Results {
     co.status = Status.Dead;
     return returned(mode, []);
   }
+  co.isClosing = true;
   co.resumer = running;
   co.nesting = running.nesting + 1;
   const overflow = running.nesting >= MAX_NESTING;

@@ -11,3 +11,15 @@ local function difference(a, b, c) return c - (a * b) * 0.5 end
 assert(difference(1 << 32, 1 << 40, 1) == 1.0)
 local function left(a, b, c) return c - a * b - 0.5 end
 assert(left(1 << 32, 1 << 40, 1) == 0.5)
+
+-- in sums of integers that end with a fraction, too
+local function cancelled(a, b, c, d, x) return a * b - c * d + x end
+assert(cancelled(3, 3002399751580331, 1 << 26, 1 << 27, 0.5) == 1.5)
+assert(cancelled(94906267, 94906267, 94906267, 94906266, 0.25) == 94906267.25)
+local function nested(a, b, c, d, x) return (x + c) - (a * b + c * d) end
+assert(nested(2147483649, 2147483649, 2147483649, -2147483649, 0.5) == 2147483649.5)
+assert(nested(2147483647, 2147483649, 2147483649, -2147483649, 0.5) == 2147483649.5 + 2 * 2147483649)
+local function negative(a, b, c) return -(a * b) * c end
+assert(negative(4294967297, 4294967297, 2.0 ^ -40) == -(8589934593 * 2.0 ^ -40))
+local function negatedSum(a, b, c) return -(a + b) * c end
+assert(negatedSum(9007199254740991, 2, 2.0 ^ -40) == -(9007199254740993 * 2.0 ^ -40))

@@ -234,3 +234,19 @@ do
   t = trace(function() return {} * 1.5 end)
   assert(not t:find("metamethod", 1, true), t)
 end
+
+-- debug.setlocal gives values of other types to variables that nothing else assigns
+do
+  local function set() for i, v in ipairs({ "text", {}, 2.5 }) do debug.setlocal(2, i, v) end end
+  local function user()
+    local a, b, c = 1, "s", 2
+    local function get() return c end
+    set()
+    local ok, e = pcall(function(x) return x * 0.5 + 1 end, a)
+    assert(not ok and e:find("arithmetic on a string value") or e:find("'number'"))
+    assert(a == "text" and type(b) == "table" and c == 2.5 and get() == 2.5)
+    return a < 1
+  end
+  local ok, e = pcall(user)
+  assert(not ok and e:find("attempt to compare string with number"), e)
+end

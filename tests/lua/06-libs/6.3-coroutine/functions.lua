@@ -117,3 +117,44 @@ do
   ok, e = coroutine.close(co)
   assert(not ok and e == "from close" and coroutine.close(co))
 end
+
+-- coroutine.close: closing methods have nobody to yield to
+do
+  local log = {}
+  local function closer(name)
+    return setmetatable({}, { __close = function(_, e)
+      log[#log + 1] = name .. ":" .. tostring(e):gsub("^.*: ", "") .. ":" .. tostring(coroutine.isyieldable())
+      coroutine.yield(name)
+    end })
+  end
+  local boundary = "attempt to yield across a C-call boundary"
+  local calls = "b:nil:false a:" .. boundary .. ":false"
+  local function body(act)
+    return function()
+      local a <close> = closer("a")
+      local b <close> = closer("b")
+      act()
+    end
+  end
+  local co = coroutine.create(body(coroutine.yield))
+  assert(coroutine.resume(co))
+  local ok, e = coroutine.close(co)
+  assert(not ok and e == boundary and coroutine.status(co) == "dead")
+  assert(table.concat(log, " ") == calls, table.concat(log, " "))
+  assert(coroutine.close(co) and #log == 2)
+
+  log = {}
+  co = coroutine.create(body(function() error("x", 0) end))
+  assert(not coroutine.resume(co) and #log == 0)
+  ok, e = coroutine.close(co)
+  assert(not ok and e == boundary and coroutine.close(co))
+  assert(table.concat(log, " ") == calls:gsub("nil", "x"), table.concat(log, " "))
+
+  log = {}
+  ok, e = pcall(coroutine.wrap(body(function() error("x", 0) end)))
+  assert(not ok and e == boundary and #log == 2)
+
+  log = {}
+  ok, e = coroutine.resume(coroutine.create(body(function() coroutine.close() end)))
+  assert(not ok and e == boundary and table.concat(log, " ") == calls)
+end
