@@ -56,6 +56,10 @@ end
 
 -- Scripts write paths as they are, with slashes and queries; what no address may hold is encoded.
 local function legal(path)
+  -- the server would refuse them, but addresses are normalised before it sees them
+  if (path:match("^[^?]*") .. "/"):find("/%.%.?/") then
+    rest.fail("vault: a part `.` or `..` can't be sent in a URL: " .. path)
+  end
   path = path:gsub("%%(%x?%x?)", function(digits)
     return #digits == 2 and "%" .. digits or "%25" .. digits
   end)

@@ -89,9 +89,19 @@ function rest.without_place(e)
   return (tostring(e):gsub("^[^%s:]+:%d+: ", ""))
 end
 
+--- The text of one part of a path: a name. Nothing, `.` and `..` are refused: addresses are normalised
+--- on their way, even those with %2E, and the request would be about what is above.
+function rest.part(v)
+  local text = v ~= nil and rest.text(v) or ""
+  if text == "" or text == "." or text == ".." then
+    rest.fail(("a name is expected in the path, got %s"):format(v == nil and "nil" or '"' .. text .. '"'))
+  end
+  return text
+end
+
 --- Percent-encodes one part of a path.
 function rest.escape(part)
-  return url.encode(rest.text(part))
+  return url.encode(rest.part(part))
 end
 
 --- Percent-encodes a path and leaves its slashes.
@@ -307,13 +317,34 @@ local function exchange(own, method, target, options)
   return http.request(method, target, options)
 end
 
+-- from an environment variable, say, they are text
+local function seconds(v, default)
+  if v == nil then return default end
+  return tonumber(v) or rest.fail("a number of seconds is expected, got " .. tostring(v))
+end
+
 -- until when the wait that a task is in may last: no request of it outlives that
 local deadlines = {}
 
 local function within_wait(timeout)
   local deadline = deadlines[coroutine.running()]
   if not deadline then return timeout end
-  return math.min(timeout or DEFAULT_TIMEOUT, math.max(deadline - time(), 0.01))
+  return math.min(seconds(timeout, DEFAULT_TIMEOUT), math.max(deadline - time(), 0.01))
+end
+
+-- `f` with the deadline of another task
+local function until_deadline(deadline, f, ...)
+  local thread = coroutine.running()
+  local outer = deadlines[thread]
+  local _ <close> = setmetatable({}, { __close = function() deadlines[thread] = outer end })
+  deadlines[thread] = deadline
+  return f(...)
+end
+
+--- `async.map` whose calls, too, end with the wait that the task is in.
+function rest.map(list, f, o)
+  local deadline = deadlines[coroutine.running()]
+  return async.map(list, function(...) return until_deadline(deadline, f, ...) end, o)
 end
 
 --- The response, whatever its status.
@@ -498,19 +529,15 @@ end
 --- On giving up the error is `<message> after <timeout>s (<what was seen last>)`.
 function rest.wait(opts, message, attempt)
   opts = opts or {}
-  local timeout = opts.timeout or 60
-  local pause = math.max(opts.interval or 2, 0.01)
-  local longest = math.max(opts.max_interval or pause * 4, pause)
+  local timeout = seconds(opts.timeout, 60)
+  local pause = math.max(seconds(opts.interval, 2), 0.01)
+  local longest = math.max(seconds(opts.max_interval, pause * 4), pause)
   local deadline = time() + timeout
-  local thread = coroutine.running()
-  local outer = deadlines[thread]
-  local _ <close> = setmetatable({}, { __close = function() deadlines[thread] = outer end })
   local seen
   while true do
     -- the first attempt and the last have a fair chance, however short the wait
     local remaining = math.max(deadline - time(), 1)
-    deadlines[thread] = time() + remaining
-    local done, what = attempt(remaining)
+    local done, what = until_deadline(time() + remaining, attempt, remaining)
     if done then return done end
     seen = what or seen
     local left = deadline - time()
@@ -519,7 +546,7 @@ function rest.wait(opts, message, attempt)
     pause = math.min(pause * 1.5, longest)
   end
   local last = seen and (" (last: %s)"):format(tostring(seen)) or ""
-  rest.fail(("%s after %ss%s"):format(message, tostring(timeout), last))
+  rest.fail(("%s after %ss%s"):format(message, tostring(opts.timeout or timeout), last))
 end
 
 return rest

@@ -48,7 +48,7 @@ function lists.all(conn, path, opts)
       end
     else
       if res.status ~= 200 then wire.fail("get", res, label) end
-      local part = wire.decoded(res) or wire.fail("get", res, label)
+      local part = wire.object(res, label)
       if all then
         for _, item in ipairs(part.items or {}) do all.items[#all.items + 1] = item end
         all.metadata = part.metadata

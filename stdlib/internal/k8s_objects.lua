@@ -12,7 +12,10 @@ local M = {}
 
 --- One object. `ns` nil: the namespace of `k8s.namespace()`.
 function M.get_resource(ns, kind, name, opts)
-  return verbs.get((paths.locate(ns, kind, name, opts)), opts)
+  local path = paths.locate(ns, kind, name, opts)
+  local res = wire.requests(opts):_send("GET", path)
+  if res.status ~= 200 then wire.fail("get", res, path) end
+  return wire.object(res, path)
 end
 
 --- One object, or nil when there is none.
@@ -21,7 +24,7 @@ function M.find(ns, kind, name, opts)
   local res = wire.requests(opts):_send("GET", path)
   if res.status == 404 then return nil end
   if res.status ~= 200 then wire.fail("get", res, path) end
-  return wire.decoded(res)
+  return wire.object(res, path)
 end
 
 --- The list object (`.items`), all pages of it unless `limit` or `paginate = false` is given.
@@ -44,7 +47,7 @@ function M.each(ns, kind, opts)
         following = token
       else
         if res.status ~= 200 then wire.fail("get", res, label) end
-        local part = wire.decoded(res)
+        local part = wire.object(res, label)
         items, i = part.items or {}, 1
         following = part.metadata and part.metadata.continue
         is_last = not following or following == ""

@@ -54,6 +54,14 @@ function wire.decoded(res)
   rest.fail("k8s: the answer is no JSON: " .. tostring(value):gsub("^json%.parse: ", ""))
 end
 
+--- The decoded answer to a GET of objects, which must be one.
+function wire.object(res, path)
+  local value = wire.decoded(res)
+  if type(value) == "table" then return value end
+  rest.fail(("k8s: GET %s: the answer is no object, but %s"):format(
+    path, res.body == "" and "empty" or tostring(value)))
+end
+
 function wire.is_success(status)
   return status >= 200 and status <= 299
 end

@@ -259,15 +259,13 @@ function kube.class(module)
 end
 
 --- `<prefix>[/namespaces/<ns>]/<plural>[/<name>]`; a nil namespace is left out. A name that is given
---- must not be nil or empty: the request would be about all objects, and a DELETE the end of them.
+--- must be there: the request would be about all objects, and a DELETE the end of them.
 function kube.path(prefix, namespace, plural, ...)
   local path = prefix
   if namespace ~= nil and namespace ~= "" then path = path .. "/namespaces/" .. segment(namespace) end
   path = path .. "/" .. plural
   if select("#", ...) == 0 then return path end
-  local name = ...
-  if name == nil or name == "" then rest.fail("kubernetes: the name is missing: " .. path .. "/") end
-  return path .. "/" .. segment(name)
+  return path .. "/" .. segment((...))
 end
 
 --- The first condition of a type.

@@ -1,6 +1,8 @@
 --- @module assay.internal.kube_kinds
 --- @description Kubernetes kinds: names, API groups, plurals, scopes; others through discovery.
 
+local rest = require("assay.internal.client")
+
 local kinds = {}
 
 local CLUSTER = true
@@ -179,7 +181,7 @@ function kinds.discover(conn)
       end
     end
   end
-  local lists = async.map(prefixes, function(prefix)
+  local lists = rest.map(prefixes, function(prefix)
     -- a group whose server is down must not hide the others
     local ok, found = pcall(resources_of, conn, prefix)
     return ok and found or {}

@@ -49,13 +49,9 @@ end
 
 -- A name that is missing must not make of a group its whole namespace.
 local function group_path(namespace, ...)
-  local path = RULES
-  for i = 1, 1 + select("#", ...) do
-    local name = i == 1 and namespace or i == 2 and (...)
-    if not name or name == "" then rest.fail("loki: the name is missing: " .. path .. "/") end
-    path = path .. "/" .. rest.escape(name)
-  end
-  return path
+  local path = RULES .. "/" .. rest.escape(namespace)
+  if select("#", ...) == 0 then return path end
+  return path .. "/" .. rest.escape((...))
 end
 
 local function read_yaml(path, text)

@@ -188,3 +188,29 @@ test("passwords in addresses stay out of errors and logs", async () => {
     require("assay.healthcheck").wait(${JSON.stringify(`${address}/h`)})`);
   expect(failure + api.logged().join("\n")).not.toContain("s3cret");
 });
+
+test("times of waits may be text, as environment variables are", async () => {
+  const [value, text, other] = await api.run(`local rest = require("assay.internal.client")
+    local n = 0
+    local value = rest.wait({ timeout = "5", interval = "0.01" }, "m", function() n = n + 1 return n == 3 and n end)
+    local _, text = pcall(rest.wait, { timeout = "0" }, "m", function() return false end)
+    local _, other = pcall(rest.wait, { timeout = "soon" }, "m", function() return true end)
+    return value, text, other`);
+  expect(value).toBe(3);
+  expect(text).toContain("m after 0s");
+  expect(other).toContain("a number of seconds is expected, got soon");
+});
+
+test("what a wait does in several tasks at once ends with it, too", async () => {
+  const [took, text] = await api.run(`${make}
+    local server = http.server({ host = "127.0.0.1" }, { ["/a"] = function() sleep(30) return {} end })
+    local c, began = client(server.url), time()
+    local _, text = pcall(rest.wait, { timeout = 0.1 }, "m", function()
+      return false, rest.map({ "/a", "/a" }, function(path)
+        return tostring(select(2, pcall(c._get, c, path)))
+      end)[2]
+    end)
+    return time() - began, text`);
+  expect(took).toBeLessThan(5);
+  expect(text).toMatch(/m after 0\.1s \(last: .*timeout after/);
+});

@@ -38,7 +38,7 @@ test.each(OPERATORS)("%s: objects without a name", async (module, args, calls) =
     calls.map((call) => `c:${call}`),
   );
   for (const text of found)
-    expect(text).toMatch(/^t\.lua:\d+: kubernetes: the name is missing: \/apis\//);
+    expect(text).toMatch(/^t\.lua:\d+: a name is expected in the path, got /);
 });
 
 test("k8s: pods and objects without a name", async () => {
@@ -49,7 +49,12 @@ test("k8s: pods and objects without a name", async () => {
     `k.create_token("n", nil, ${o})`,
     `k.delete_resource("n", "pod", nil, ${o})`,
   ]);
-  expect(found.map((text) => /name.* is missing/.test(text))).toEqual([true, true, true, true]);
+  expect(found.map((text) => /name.* is (missing|expected)/.test(text))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test("k8s.scale takes whole numbers only: nothing else changes nothing in silence", async () => {
@@ -93,8 +98,7 @@ test("loki: not all rule groups instead of one", async () => {
     "c:delete_rule_namespace(nil)",
     'c:rule_group("ns")',
   ]);
-  for (const text of found)
-    expect(text).toContain("loki: the name is missing: /loki/api/v1/rules/");
+  for (const text of found) expect(text).toContain("a name is expected in the path, got ");
 });
 
 test("vault: a secret is not replaced by nothing", async () => {
@@ -117,5 +121,29 @@ test("prometheus.assert_query expects something", async () => {
     "nothing is expected",
     "no bound: min = 1",
     "no bound: lt = many",
+  ]);
+});
+
+test("names that addresses are normalised with", async () => {
+  const found = await errors(
+    `local kargo = require("assay.kargo").client(URL, "t")
+     local grafana = require("assay.grafana").client(URL)
+     local vault = require("assay.vault").client(URL, "t")`,
+    [
+      'kargo:delete("Stage", "n", ".")',
+      'kargo:delete("Stage", "..", "x")',
+      'grafana:delete_dashboard("..")',
+      'grafana:delete_folder("")',
+      "grafana:delete_folder(nil)",
+      'vault:kv_put("secret", "../../sys/mounts/x", {})',
+    ],
+  );
+  expect(found.map((text) => text.replace(/^t\.lua:\d+: /, ""))).toEqual([
+    'a name is expected in the path, got "."',
+    'a name is expected in the path, got ".."',
+    'a name is expected in the path, got ".."',
+    'a name is expected in the path, got ""',
+    "a name is expected in the path, got nil",
+    "vault: a part `.` or `..` can't be sent in a URL: /v1/secret/data/../../sys/mounts/x",
   ]);
 });
