@@ -417,6 +417,27 @@ test("--timeout ends a pattern that backtracks for ever, and says where", () => 
   );
 });
 
+test("--timeout ends a pattern that runs through a long text again and again", () => {
+  for (const [unit, pattern] of [
+    ["x", ".-.-b"],
+    ["x", "[a-x]+[a-x]+%d"],
+    ["(", "%b()"],
+  ]) {
+    const r = run(`print(("${unit}"):rep(1000000):find("${pattern}"))`, "--timeout", "0.2");
+    expect(r.code).toBe(124);
+    expect(r.err).toMatch(/^ERROR timeout after 0\.2s\nstack traceback:/);
+  }
+});
+
+test("closing methods have time of their own when that of the script is over", () => {
+  for (const use of ["while true do end", "sleep(30)"]) {
+    const close = "for i = 1, 1000000 do n = n + 1 end sleep(0.05) print('closed', n)";
+    const code = `local n = 0
+      local c <close> = setmetatable({}, { __close = function() ${close} end }) ${use}`;
+    expect(run(code, "--timeout", "0.2")).toMatchObject({ code: 124, out: "closed\t1000000\n" });
+  }
+});
+
 test("--max-memory ends a native function that takes all there is", () => {
   const r = run('yaml.parse(("- [a, b, c]\\n"):rep(2000000))', "--max-memory", "32M");
   expect(r).toMatchObject({

@@ -3,7 +3,7 @@ import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
 import { flushAll, stderr, stdout } from "../lualib/io-stream";
 import { systemReason } from "../lualib/load";
 import { control } from "../runtime/control";
-import { Interrupt } from "../runtime/interrupt";
+import { Interrupt, Timeout } from "../runtime/interrupt";
 import type { LuaState } from "../runtime/state";
 
 /** How long closing methods may take in the end, and finalisers when the script's time is over. */
@@ -68,7 +68,9 @@ async function cancelTasks({ tasks }: LuaState): Promise<void> {
   const end = performance.now() + CLOSING_MS;
   const ended = Array.from(tasks, (task) => {
     task.deadline = end;
-    task.cancel();
+    // when its time is over, its closing methods have had theirs
+    if (task.endedBy instanceof Timeout) task.cancel(new Interrupt("ended"));
+    else task.cancel();
     return task.promise;
   });
   await Promise.race([Promise.allSettled(ended), Bun.sleep(CLOSING_MS)]);

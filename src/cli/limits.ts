@@ -44,7 +44,11 @@ function timeBound(state: LuaState, task: Task, options: ScriptOptions): Bounds[
   // the deadline stops it while it computes, the timers while it waits
   task.deadline = performance.now() + ms;
   after(ms, () => task.cancel(new Timeout()));
-  after(ms + CLOSING_MS, () => reportTimeout(state, new Timeout(), options));
+  after(ms + CLOSING_MS, () => {
+    // closing methods still run: what they closed after tells where it happened
+    const { endedBy } = task;
+    reportTimeout(state, endedBy instanceof Timeout ? endedBy : new Timeout(), options);
+  });
   const last = ms + CLOSING_MS + ENDING_MS;
   if (last > MAX_TIMER_MS) return undefined;
   const message = `error: timeout after ${options.timeout}s, in a native function\n`;

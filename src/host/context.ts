@@ -94,6 +94,9 @@ type HandleMaker = <T extends object>(host: Host, cls: HandleClass<T>, value: T)
 
 /** Belongs to one call of a host function. */
 export class Context {
+  /** Tells this call from those that the task makes once it has been cancelled. */
+  private readonly era: number;
+
   constructor(
     readonly host: Host,
     /** The function's qualified name, `http.get`. */
@@ -104,11 +107,13 @@ export class Context {
     private readonly needs: readonly Need[],
     /** Makes handles (install.ts, which imports this file). */
     private readonly makeHandle: HandleMaker,
-  ) {}
+  ) {
+    this.era = task === undefined ? 0 : task.era;
+  }
 
   /** Aborted when the calling task is cancelled or runs out of time. */
   get signal(): AbortSignal {
-    return this.task === undefined ? never : this.task.signal;
+    return this.task === undefined ? never : this.task.signal(this.era);
   }
 
   /** Fails with `http.get: <cause>`. */

@@ -1,7 +1,9 @@
 /** Turns declarations into Lua values of one Lua state. */
+import { control, noteWork } from "../runtime/control";
 import { LuaError } from "../runtime/error";
+import { SUSPENDED } from "../runtime/frame";
 import { callMethod, native } from "../runtime/native";
-import { activeTask, awaitPromise } from "../runtime/scheduler";
+import { activeTask, awaitPromise, giveWay } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import { settle as complete } from "../runtime/unwind";
 import { type LuaFunction, type LuaValue, type Results, Userdata } from "../runtime/value";
@@ -15,6 +17,7 @@ import {
 } from "./define";
 import { HostError, toLuaError } from "./errors";
 import { type HandleClass, HandleValue, type MethodDefinition } from "./handle";
+import { undoOf } from "./handover";
 import { type Need, NOTHING_NEEDED } from "./needs";
 import type { Param } from "./params";
 import { toLuaValue } from "./tables";
@@ -85,7 +88,10 @@ export function makeFunction(
     if (mutates && host.readonly) throw readonlyError(name);
     const args = acceptAll(params, passed, 1);
     const ctx = callContext(host, name, needs);
-    return settleReturn(name, () => invoke(ctx, ...args), nothing);
+    return weighed(
+      passed,
+      settleReturn(name, () => invoke(ctx, ...args), nothing),
+    );
   });
 }
 
@@ -138,6 +144,24 @@ export function settleReturn(
   }
 }
 
+/** What a call counts for at least, so that a tick comes after sixteen of them. */
+const CALL_WORK = 32 * 1024;
+
+/**
+ * The results of a call. A loop that parses documents counts few iterations and takes long: when its
+ * slice is over, the call itself gives way to others.
+ */
+function weighed(passed: LuaValue[], r: Results): Results {
+  if (r === SUSPENDED) return r;
+  let bytes = typeof r === "string" ? CALL_WORK + r.length : CALL_WORK;
+  for (let i = 0; i < passed.length; i++) {
+    const v = passed[i];
+    if (typeof v === "string") bytes += v.length;
+  }
+  noteWork(bytes);
+  return control.n < 0 ? giveWay(r) : r;
+}
+
 /** The results of an implementation; a promise makes the calling task wait. */
 function settle(r: HostReturn, name: string, nothing: Results): Results {
   if (!(r instanceof Promise)) return results(r, nothing);
@@ -148,6 +172,7 @@ function settle(r: HostReturn, name: string, nothing: Results): Results {
         throw finished(toLuaError(e, name));
       },
     ),
+    undoOf(r),
   );
 }
 
@@ -254,7 +279,10 @@ function makeMethod<T extends object>(
       throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
     if (mutates && host.readonly) throw readonlyError(name);
     const args = acceptAll(params, passed, firstArgument);
-    return settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing);
+    return weighed(
+      passed,
+      settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing),
+    );
   });
 }
 

@@ -8,6 +8,8 @@
  * `Op` stands here, because only in its own file its names become plain numbers when the sources run
  * as they are, and the matcher's `switch` a jump table.
  */
+
+import { control } from "../runtime/control";
 import { runtimeError } from "../runtime/error";
 import { poll } from "../runtime/scheduler";
 import { ALL, type CharSet } from "./pattern-classes";
@@ -92,13 +94,18 @@ const choicePosition = new Int32Array(MAX_DEPTH + 8);
 const choiceLimit = new Int32Array(MAX_DEPTH + 8);
 const choiceDepth = new Int32Array(MAX_DEPTH + 8);
 
-/** Steps after which a match looks at the time: a pattern can take for ever (`.-.-.-.-b`). */
+/**
+ * Steps after which a match looks at the time: a pattern can take for ever (`.-.-.-.-b`). 256 bytes
+ * that are run through count as one.
+ */
 const POLL_STEPS = 20_000;
 let steps = 0;
 
 function look(): void {
   steps = 0;
   poll();
+  // others may be due, too
+  control.n = Math.min(control.n, 0);
 }
 
 /** Counts the work of a match in which at most so many bytes are looked at once. */
@@ -142,6 +149,7 @@ export function matchAt(p: Pattern, s: string, start: number): number {
         let k = at;
         if (set === ALL) k = end;
         else while (k < end && set[s.charCodeAt(k)] !== 0) k++;
+        steps += (k - at) >> 8;
         if (k < least) break;
         if (p.deep && k > at) depth = deeper(depth);
         if (k > least && !node.possessive) {
@@ -208,8 +216,9 @@ export function matchAt(p: Pattern, s: string, start: number): number {
       depth = choiceDepth[top] as number;
       if (node.op === Op.Greedy) {
         const limit = choiceLimit[top] as number;
-        at--;
+        const from = at--;
         if (node.next >= 0) while (at > limit && s.charCodeAt(at) !== node.next) at--;
+        steps += (from - at) >> 8;
         if (at === limit) choices = top;
         else choicePosition[top] = at;
         break;
@@ -244,9 +253,13 @@ function scan(node: Node, s: string, at: number): number {
   const end = s.length;
   for (let k = at; k < end; k++) {
     const c = s.charCodeAt(k);
-    if (c === next) return k;
+    if (c === next) {
+      steps += (k - at) >> 8;
+      return k;
+    }
     if (set[c] === 0) return -1;
   }
+  steps += (end - at) >> 8;
   return -1;
 }
 
@@ -267,6 +280,7 @@ function matchSpecial(node: Node, s: string, at: number): number {
       const from = captureStart[node.capture] as number;
       const length = (captureEnd[node.capture] as number) - from;
       if (s.length - at < length) return -1;
+      steps += length >> 8;
       for (let k = 0; k < length; k++)
         if (s.charCodeAt(from + k) !== s.charCodeAt(at + k)) return -1;
       return at + length;
@@ -282,8 +296,12 @@ function matchBalance(node: Node, s: string, at: number): number {
   for (let k = at + 1; k < s.length; k++) {
     const c = s.charCodeAt(k);
     if (c === node.close) {
-      if (--open === 0) return k + 1;
+      if (--open === 0) {
+        steps += (k - at) >> 8;
+        return k + 1;
+      }
     } else if (c === node.char) open++;
   }
+  steps += (s.length - at) >> 8;
   return -1;
 }

@@ -1,6 +1,7 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
 import { arith } from "../runtime/arith";
 import { call } from "../runtime/call";
+import { noteWork } from "../runtime/control";
 import {
   argumentError,
   LuaError,
@@ -14,6 +15,7 @@ import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";
 import { toNumber } from "../runtime/number";
 import { protoOf } from "../runtime/probe";
+import { poll } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
 import { checkInteger } from "./args";
@@ -25,6 +27,8 @@ import { find, gmatch, gsub, match } from "./string-match";
 
 /** Longer strings are beyond JavaScript. */
 const MAX_LENGTH = 0x7fffffff;
+/** Bytes from which on the time that it takes to go through them counts. */
+const LONG = 1 << 16;
 /** What C Lua can express at all. */
 const MAX_SIZE = 2n ** 63n - 1n;
 
@@ -89,6 +93,10 @@ function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
     throw new LuaError("not enough memory");
   }
   checkAllocation(length);
+  if (length > LONG) {
+    poll();
+    noteWork(length);
+  }
   try {
     return sep === "" ? unit.repeat(count) : (unit + sep).repeat(count - 1) + unit;
   } catch {
@@ -98,6 +106,7 @@ function rep(s: LuaValue, n: LuaValue, separator?: LuaValue): Results {
 
 function reverse(s: LuaValue): Results {
   const subject = text(s, 1, arguments.length);
+  if (subject.length > LONG) noteWork(subject.length);
   const { length } = subject;
   if (length > BUFFER_SIZE) return Buffer.from(subject, "latin1").reverse().toString("latin1");
   for (let i = 0; i < length; i++) buffer[length - 1 - i] = subject.charCodeAt(i);
@@ -109,12 +118,14 @@ const BEYOND_ASCII = /[\x80-\xff]/;
 
 function lower(s: LuaValue): Results {
   const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  if (subject.length > LONG) noteWork(subject.length);
   if (!BEYOND_ASCII.test(subject)) return subject.toLowerCase();
   return subject.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function upper(s: LuaValue): Results {
   const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  if (subject.length > LONG) noteWork(subject.length);
   if (!BEYOND_ASCII.test(subject)) return subject.toUpperCase();
   return subject.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }

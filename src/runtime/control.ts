@@ -23,8 +23,11 @@ export enum Reason {
   Raise,
 }
 
-/** Continues a waiting task with a value, or with an error if `failing`. Only the first call counts. */
-export type Wake = (value: Results | unknown, failing: boolean) => void;
+/**
+ * Continues a waiting task with a value, or with an error if `failing`. Only the first call counts;
+ * others give false, and so does one that comes after the task was cancelled.
+ */
+export type Wake = (value: Results | unknown, failing: boolean) => boolean;
 
 /** Metatables of the basic types, kept per Lua state. */
 export interface TypeMetatables {
@@ -72,6 +75,14 @@ export class Control {
 }
 
 export const control = new Control();
+
+/**
+ * Brings the next tick nearer after a native function has worked on so many bytes: a loop around it
+ * counts few iterations, but they take long.
+ */
+export function noteWork(bytes: number): void {
+  control.n -= bytes >> 10;
+}
 
 /** Suspends the running task until `waiter`'s wake is called. Return the result at once. */
 export function waitFor(waiter: (wake: Wake) => void): LuaValue[] {

@@ -7,7 +7,7 @@
  * microseconds to milliseconds and leads here to `onTick`, which checks deadlines, cancellation,
  * memory and the slice.
  */
-import { control, Reason, waitFor } from "./control";
+import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
@@ -24,8 +24,14 @@ const TICK_BUDGET = 500;
 /** Time one task may run while others wait, in milliseconds. */
 const SLICE_MS = 10;
 
+/** How long closing methods may compute when a task's time is over, in milliseconds. */
+const CLOSING_MS = 1000;
+
 /** Ends a task at its next step; `pcall` does not catch it. */
 export class Cancelled extends Interrupt {}
+
+/** What somebody sees who asks for the signal of a call that was cancelled long ago. */
+const aborted = AbortSignal.abort();
 
 let nextId = 1;
 let current: Task | undefined;
@@ -58,8 +64,12 @@ export class Task {
   private isRegistered = false;
   private interrupt: Interrupt | undefined;
   private aborting: AbortController | undefined;
+  /** How many interrupts it has got: calls that were under way then are over. */
+  era = 0;
+  /** The first of them. */
+  endedBy: Interrupt | undefined;
   /** Continues it while it waits. */
-  private wake: ((value: unknown, failing: boolean) => void) | undefined;
+  private wake: Wake | undefined;
 
   constructor(
     readonly state: LuaState,
@@ -95,10 +105,8 @@ export class Task {
 
   /** Runs the function, unless the task was cancelled before it began. */
   start(args: LuaValue[]): void {
-    const { interrupt } = this;
-    this.interrupt = undefined;
-    if (interrupt === undefined) this.run(args, false);
-    else this.run(interrupt, true);
+    if (this.interrupt === undefined) this.run(args, false);
+    else this.run(this.takeInterrupt(), true);
   }
 
   /** Runs the task on with a value or an error. */
@@ -132,9 +140,10 @@ export class Task {
     control.reason = Reason.None;
     control.waiter = undefined;
     const wake = (v: unknown, f: boolean) => {
-      if (this.wake !== wake) return; // woken or cancelled before
+      if (this.wake !== wake) return false; // woken or cancelled before
       this.wake = undefined;
       this.run(v, f);
+      return true;
     };
     this.wake = wake;
     if (this.interrupt !== undefined) queueMicrotask(() => this.deliver(wake));
@@ -167,9 +176,15 @@ export class Task {
     this.state.tasks.add(this);
   }
 
-  /** Ends the task with an error that only closing methods see; without effect once it is done. */
+  /**
+   * Ends the task with an error that only closing methods see. Without effect once it is done, or
+   * cancelled already: what closing methods wait for is not to be cut off by who cancels twice.
+   */
   cancel(reason: Interrupt = new Cancelled("task cancelled")): void {
     if (this.done || this.interrupt !== undefined) return;
+    const { endedBy } = this;
+    if (endedBy !== undefined && reason instanceof Cancelled) return;
+    if (endedBy instanceof Timeout && reason instanceof Timeout) return;
     this.interrupt = reason;
     this.aborting?.abort();
     const { wake } = this;
@@ -178,15 +193,33 @@ export class Task {
   }
 
   /** Wakes it with the interrupt; only once, so that closing methods may wait again. */
-  private deliver(wake: (value: unknown, failing: boolean) => void): void {
+  private deliver(wake: Wake): void {
     if (this.wake !== wake) return; // it runs already, and `check` will see the interrupt
-    const { interrupt } = this;
-    this.interrupt = undefined;
-    wake(interrupt, true);
+    wake(this.takeInterrupt(), true);
   }
 
-  /** Aborted when the task is cancelled: stops what it waits for outside. */
-  get signal(): AbortSignal {
+  /** The interrupt that it is about to get. What closing methods wait for has a signal of its own. */
+  private takeInterrupt(): Interrupt | undefined {
+    const { interrupt } = this;
+    this.interrupt = undefined;
+    this.aborting = undefined;
+    this.era++;
+    this.endedBy ??= interrupt;
+    if (interrupt instanceof Timeout) this.extend();
+    return interrupt;
+  }
+
+  /** Closing methods get time of their own, or the first tick would end each of them. */
+  private extend(): void {
+    this.deadline = Math.max(this.deadline, performance.now() + CLOSING_MS);
+  }
+
+  /**
+   * Aborted when the task is cancelled: stops what it waits for outside. `era` is that of the call
+   * that asks: one that was cancelled, and whose implementation is still on its way, stays so.
+   */
+  signal(era: number): AbortSignal {
+    if (era !== this.era) return aborted;
     if (this.aborting === undefined) {
       this.aborting = new AbortController();
       if (this.interrupt !== undefined) this.aborting.abort();
@@ -196,12 +229,12 @@ export class Task {
 
   /** Called while it runs, a few thousand times a second at most. */
   check(now: number): void {
-    if (this.interrupt !== undefined) {
-      const { interrupt } = this;
-      this.interrupt = undefined;
-      throw interrupt;
+    if (this.interrupt !== undefined) throw this.takeInterrupt();
+    if (now > this.deadline) {
+      this.interrupt = new Timeout();
+      this.aborting?.abort();
+      throw this.takeInterrupt();
     }
-    if (now > this.deadline) throw new Timeout();
   }
 }
 
@@ -284,16 +317,16 @@ export function retainHost(): () => void {
 
 /**
  * Suspends the calling task until the promise settles. A rejection becomes a Lua error, as it is
- * when it is a `LuaError`.
+ * when it is a `LuaError`. `refused` is called when the task no longer waits by then.
  */
-export function awaitPromise(promise: Promise<Results>): Results {
+export function awaitPromise(promise: Promise<Results>, refused?: () => void): Results {
   if (current === undefined) throw runtimeError("attempt to wait outside a task");
   const held = retainHost();
   return waitFor((wake) => {
     promise.then(
       (v) => {
         held();
-        wake(v, false);
+        if (!wake(v, false)) refused?.();
       },
       (e: unknown) => {
         held();
@@ -301,6 +334,16 @@ export function awaitPromise(promise: Promise<Results>): Results {
       },
     );
   });
+}
+
+/**
+ * A tick in a native function that has worked long and has the results `r`: gives them once others
+ * had their turns, if any are due. A debug hook gets its turns from Lua code only.
+ */
+export function giveWay(r: Results): Results {
+  if (current === undefined || current.state.hook !== undefined) return r;
+  if (control.tick() !== SUSPENDED) return r;
+  return waitFor((wake) => setImmediate(() => wake(r, false)));
 }
 
 /** Suspends the calling task for one turn of the event loop. */

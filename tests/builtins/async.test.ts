@@ -290,6 +290,84 @@ test("a cancelled receiver takes no value away", async () => {
   ).toEqual(["v"]);
 });
 
+test("what a receiver got in the moment that it was cancelled goes to the next one", async () => {
+  expect(
+    await run(`
+      local ch = async.channel()
+      local h = async.spawn(function() return ch:recv() end)
+      sleep(0.01)
+      ch:send("v") h:cancel()
+      sleep(0.01)
+      local size = ch.size
+      ch:close()
+      return size, ch:recv(), ch:recv()`),
+  ).toEqual([1, "v", undefined]);
+});
+
+test("a permit that came in the moment of a cancellation is not lost", async () => {
+  expect(
+    await run(`
+      local sem = async.semaphore(1)
+      local p = sem:acquire()
+      local h = async.spawn(function() local q <close> = sem:acquire() sleep(60) end)
+      sleep(0.01)
+      p:release() h:cancel()
+      sleep(0.01)
+      return sem.free`),
+  ).toEqual([1]);
+});
+
+test("a task that somebody gave up waiting for can be awaited again", async () => {
+  expect(
+    await run(`
+      local h = async.spawn(function() sleep(0.05) return "r" end)
+      local ok, e = pcall(async.timeout, 0.01, h.await)
+      return e, h:await()[1], pcall(h.await)`),
+  ).toEqual(["async.timeout: timed out after 0.01 s", "r", false, "async handle already awaited"]);
+});
+
+test("closing methods of a cancelled task may wait for anything", async () => {
+  expect(
+    await run(`
+      local seen = {}
+      local ch, sem = async.channel(), async.semaphore(1)
+      local waits = {
+        sleep = function() local t = time() sleep(0.03) return time() - t >= 0.025 end,
+        recv = function() async.spawn(function() ch:send(true) end) return ch:recv() end,
+        with = function() return sem:with(function() sleep(0) return true end) end,
+        map = function() return async.map({1}, function() sleep(0) return true end)[1] end,
+        await = function() return async.spawn(function() sleep(0) return true end):await()[1] end,
+        shell = function() return shell.exec("sleep 0.01; printf x").stdout == "x" end,
+      }
+      for name, f in pairs(waits) do
+        local h = async.spawn(function()
+          local c <close> = setmetatable({}, { __close = function() seen[name] = f() end })
+          sleep(60)
+        end)
+        sleep(0.001)
+        h:cancel()
+        sleep(0)
+        -- once more does not cut off the closing method
+        h:cancel()
+        pcall(h.await)
+      end
+      return seen`),
+  ).toEqual([{ sleep: true, recv: true, with: true, map: true, await: true, shell: true }]);
+});
+
+test("a loop of calls that take long lets others have their turns", async () => {
+  const [turns] = await run(`
+    local text = json.encode(string.rep("x", 4e6))
+    local turns = 0
+    async.spawn(function() while true do sleep(0) turns = turns + 1 end end)
+    sleep(0)
+    local before, n = turns, 0
+    local stop = time() + 0.5
+    while time() < stop do n = n + 1 json.parse(text) end
+    return turns - before`);
+  expect(turns).toBeGreaterThan(2);
+});
+
 test("a cancelled sender takes its value back", async () => {
   expect(
     await run(`

@@ -3,6 +3,7 @@ import {
   type Context,
   defineHandle,
   type HostReturn,
+  handover,
   type LuaValue,
   method,
   p,
@@ -16,6 +17,8 @@ import {
 type Received = { value: LuaValue } | undefined;
 
 class Channel {
+  /** Values that were handed to a receiver which was cancelled before it ran on: the next ones. */
+  private readonly returned: LuaValue[] = [];
   /** Beyond the capacity stand those of the tasks that wait, in the order of `senders`. */
   readonly buffer: { readonly value: LuaValue }[] = [];
   readonly receivers = new Waiters<Received>();
@@ -39,6 +42,7 @@ class Channel {
 
   /** The next value without waiting. */
   take(): LuaValue {
+    if (this.returned.length > 0) return this.returned.shift();
     const item = this.buffer.shift();
     // whoever put in too much may go on
     if (item !== undefined && this.buffer.length >= this.capacity) this.senders.wakeOne(true);
@@ -48,7 +52,17 @@ class Channel {
   recv(ctx: Context): HostReturn {
     const v = this.take();
     if (v !== undefined || this.closed) return v;
-    return this.receivers.wait(ctx.signal).then((r) => r?.value);
+    const received = this.receivers.wait(ctx.signal).then((r) => r?.value);
+    return handover<LuaValue, Promise<LuaValue>>(received, (v) => this.takeBack(v));
+  }
+
+  private takeBack(value: LuaValue): void {
+    if (value !== undefined && !this.receivers.wakeOne({ value })) this.returned.push(value);
+  }
+
+  /** Values that can be received without waiting for a sender. */
+  get size(): number {
+    return this.returned.length + Math.min(this.buffer.length, this.capacity);
   }
 
   close(): void {
@@ -94,7 +108,7 @@ export const ChannelClass = defineHandle<Channel>({
     size: {
       doc: "values in the buffer",
       type: "integer",
-      get: (self) => Math.min(self.buffer.length, self.capacity),
+      get: (self) => self.size,
     },
   },
   call: method<Channel>()({
@@ -164,7 +178,8 @@ export const SemaphoreClass = defineHandle<Semaphore>({
       run(self, ctx) {
         const wait = self.acquire(ctx.signal);
         const permit = () => ctx.handle(PermitClass, new Permit(self));
-        return wait === undefined ? permit() : wait.then(permit);
+        if (wait === undefined) return permit();
+        return handover(wait.then(permit), () => self.release());
       },
     }),
     with: method<Semaphore>()({

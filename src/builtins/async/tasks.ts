@@ -6,6 +6,7 @@ import {
   errorReport,
   type Host,
   HostError,
+  handover,
   Interrupt,
   type LuaFunction,
   type LuaValue,
@@ -33,11 +34,11 @@ export const TaskClass = defineHandle<TaskHandle>({
       params: [],
       returns: "table",
       dotted: true,
-      async run(self, ctx) {
+      run(self, ctx) {
         if (self.task === ctx.task) return ctx.fail("a task cannot wait for itself");
         if (self.awaited) throw new HostError("async handle already awaited");
         self.awaited = true;
-        return list(await outcome(self, ctx));
+        return handover(outcome(self, ctx).then(list), () => unawait(self));
       },
     }),
     cancel: method<TaskHandle>()({
@@ -66,9 +67,16 @@ export async function outcome(handle: TaskHandle, ctx: Context): Promise<LuaValu
   try {
     return await abortable(handle.task.promise, ctx.signal);
   } catch (e) {
+    if (ctx.signal.aborted) unawait(handle);
     if (e instanceof Cancelled) throw new HostError("async task was cancelled");
     throw e;
   }
+}
+
+/** Whoever awaited was cancelled (its time was over, say): the results wait for the next one. */
+function unawait(handle: TaskHandle): void {
+  handle.awaited = false;
+  handle.observed = false;
 }
 
 /** Gives up waiting when the waiting task itself is cancelled. */
