@@ -25,7 +25,8 @@ export {
   Secrets,
 } from "./host";
 export { type JsFunction, Table } from "./host/convert";
-export { createLua, Lua, type LuaOptions, LuaScriptError, type RunOptions } from "./host/lua";
+export { createLua, Lua, type LuaOptions, type RunOptions } from "./host/lua";
+export { LuaScriptError } from "./host/script-error";
 export { ExitRequest } from "./runtime/interrupt";
 
 /** Several results of a registered function: `return values(true, "x")`. */

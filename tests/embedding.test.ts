@@ -290,6 +290,89 @@ test("close cancels what is left", async () => {
   expect(closed).toBe(true);
 });
 
+test("close gives closing methods time to wait, and ends intervals", async () => {
+  const lua = createLua();
+  let ticks = 0;
+  lua.register("tick", () => {
+    ticks++;
+  });
+  await lua.run(`
+    async.spawn_interval(0.005, function() tick() end)
+    async.spawn(function()
+      local c <close> = setmetatable({}, { __close = function() sleep(0.2) done = true end })
+      sleep(60)
+    end)
+    sleep(0.05)`);
+  expect(ticks).toBeGreaterThan(0);
+  await lua.close();
+  expect(lua.globals.get("done")).toBe(true);
+  ticks = 0;
+  await Bun.sleep(50);
+  expect(ticks).toBe(0);
+});
+
+test("a task that a run leaves behind does not stop the program around it", () => {
+  const program = `
+    import { createLua } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
+    await createLua().run("async.spawn(function() while true do end end)");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log("goes on");
+    process.exit();`;
+  const directory = mkdtempSync(join(tmpdir(), "assay-embedding-"));
+  const file = join(directory, "program.ts");
+  writeFileSync(file, program);
+  const r = Bun.spawnSync([process.execPath, "run", file], { timeout: 20_000 });
+  rmSync(directory, { recursive: true });
+  expect(r.stdout.toString()).toBe("goes on\n");
+});
+
+test("what JS functions throw, whatever it is", async () => {
+  const lua = createLua();
+  const caught = async (thrown: unknown, f: (v: unknown) => unknown) => {
+    lua.register("f", () => f(thrown));
+    const [ok, e] = await lua.run("local ok, e = pcall(f) return ok, e");
+    return [ok, lua.toJS(e)];
+  };
+  const raise = (v: unknown) => {
+    throw v;
+  };
+  for (const f of [raise, (v: unknown) => Promise.reject(v)]) {
+    expect(await caught("é€", f)).toEqual([false, "é€"]);
+    expect(await caught({ code: 1 }, f)).toEqual([false, { code: 1 }]);
+    expect(await caught(undefined, f)).toEqual([false, undefined]);
+    expect(await caught(null, f)).toEqual([false, undefined]);
+    expect(await caught(new TypeError(""), f)).toEqual([false, "TypeError"]);
+    expect(await caught(new Date(), f)).toEqual([
+      false,
+      "a value without a counterpart in Lua was thrown",
+    ]);
+  }
+  // the error of a Lua function passes a JS function as it is
+  lua.register("call", async (g: () => Promise<unknown>) => g());
+  expect(
+    await lua.run(`local e = {} local ok, got = pcall(call, function() error(e) end)
+      return ok, got == e`),
+  ).toEqual([false, true]);
+});
+
+test("promises of other makes, and the same function twice", async () => {
+  const lua = createLua();
+  // biome-ignore lint/suspicious/noThenProperty: what drivers of databases give
+  lua.register("query", () => ({ then: (done: (v: number) => void) => setTimeout(done, 1, 5) }));
+  expect(await lua.run("return query()")).toEqual([5]);
+  const f = () => 1;
+  expect(await lua.run("local a, b = ... return a == b", { args: [f, f] })).toEqual([true]);
+});
+
+test("limits of time beyond what a timer holds", async () => {
+  const lua = createLua();
+  for (const timeout of [Number.POSITIVE_INFINITY, 1e12])
+    expect(await lua.run("sleep(0.01) return 1", { timeout })).toEqual([1]);
+  await expect(lua.run("return 1", { timeout: Number.NaN })).rejects.toThrow(
+    "timeout: a number of milliseconds is needed",
+  );
+});
+
 test("bare states have the standard library only", async () => {
   const lua = createLua({ bare: true });
   expect(await lua.run("return json, type(assert), math.type(1)")).toEqual([

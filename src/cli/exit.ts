@@ -59,6 +59,7 @@ export function isEnding(): boolean {
 export function finish(state: LuaState, code: number, deadline?: number): void {
   if (ending) return;
   ending = true;
+  state.isClosing = true;
   if (state.tasks.size === 0) close(state, code, deadline);
   else void cancelTasks(state).then(() => close(state, code, deadline));
 }

@@ -13,7 +13,9 @@
  * | function (may be async): a function    | an async function that gives an array of results   |
  */
 
+import { LuaError } from "../runtime/error";
 import { LuaInt64, toBigInt } from "../runtime/int64";
+import { Interrupt } from "../runtime/interrupt";
 import { native, nativeName } from "../runtime/native";
 import { LuaTable } from "../runtime/table";
 import { LuaFloat, type LuaFunction, type LuaValue, Thread, Userdata } from "../runtime/value";
@@ -22,6 +24,7 @@ import { Values } from "./define";
 import { HostError } from "./errors";
 import { settleReturn } from "./install";
 import { isNull } from "./null";
+import { LuaScriptError } from "./script-error";
 import { entries, toLuaValue } from "./tables";
 
 /** A Lua function as the embedding program sees it. */
@@ -92,7 +95,7 @@ export class Converter {
       case "string":
         return utf8ToBytes(v);
       case "function":
-        return this.originals.get(v as JsFunction) ?? this.wrap(v as () => unknown, v.name);
+        return this.functionToLua(v as JsFunction);
       case "object":
         return v === null ? undefined : this.objectToLua(v, seen);
       default:
@@ -123,23 +126,50 @@ export class Converter {
     return t;
   }
 
+  /** The same function is the same value each time. */
+  private functionToLua(v: JsFunction): LuaFunction {
+    let f = this.originals.get(v);
+    if (f === undefined) {
+      f = this.wrap(v, v.name);
+      this.originals.set(v, f);
+    }
+    return f;
+  }
+
   /** A JS function as a Lua function. What it throws is a Lua error with the same message. */
   wrap(f: (...args: unknown[]) => unknown, name: string): LuaFunction {
     const finish = (r: unknown) =>
       r instanceof Values ? new Values(r.list.map((x) => this.toLua(x as unknown))) : this.toLua(r);
     const fail = (e: unknown): never => {
-      throw e instanceof Error ? new HostError(e.message) : e;
+      throw this.thrown(e);
     };
     return native(name === "" ? "?" : name, (...args: LuaValue[]) =>
       settleReturn(name, () => {
         try {
           const r = f(...args.map((a) => this.toJs(a)));
-          return r instanceof Promise ? r.then(finish).catch(fail) : finish(r);
+          return isThenable(r) ? Promise.resolve(r).then(finish).catch(fail) : finish(r);
         } catch (e) {
           return fail(e);
         }
       }),
     );
+  }
+
+  /** What a JS function has thrown, as something that Lua code can catch. */
+  private thrown(e: unknown): unknown {
+    if (e instanceof HostError || e instanceof LuaError || e instanceof Interrupt) return e;
+    // a Lua function that it called has failed: the same error goes on
+    if (e instanceof LuaScriptError && e.reason === "error") return this.raised(e.value, e.message);
+    if (e instanceof Error) return new HostError(String(e.message || e.name));
+    return this.raised(e, "a value without a counterpart in Lua was thrown");
+  }
+
+  private raised(value: unknown, otherwise: string): unknown {
+    try {
+      return new LuaError(this.toLua(value));
+    } catch {
+      return new HostError(otherwise);
+    }
   }
 
   toJs(v: LuaValue): unknown {
@@ -199,6 +229,13 @@ export class Converter {
     }
     return out;
   }
+}
+
+/** As `await` sees it: drivers of databases give promises of their own making. */
+function isThenable(v: unknown): v is PromiseLike<unknown> {
+  return (
+    typeof v === "object" && v !== null && typeof (v as PromiseLike<unknown>).then === "function"
+  );
 }
 
 function isPlain(v: object): boolean {

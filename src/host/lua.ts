@@ -24,7 +24,9 @@ import { displayPlain } from "./inspect";
 import { installBuiltin } from "./install";
 import { Logger } from "./logger";
 import { Policy } from "./policy";
+import { LuaScriptError } from "./script-error";
 import { Secrets } from "./secrets";
+import { delay } from "./timer";
 
 export interface LuaOptions {
   /** Global variables to begin with. */
@@ -65,21 +67,6 @@ export interface RunOptions {
   timeout?: number;
 }
 
-/** An error that no `pcall` in the script caught, a syntax error, a timeout or a cancellation. */
-export class LuaScriptError extends Error {
-  override readonly name = "LuaScriptError";
-  constructor(
-    message: string,
-    /** `stack traceback:` and the Lua functions that the error passed. */
-    readonly traceback: string,
-    /** What was raised, in JS form: `error({code = 1})` gives a `Table`. */
-    readonly value: unknown,
-    readonly reason: "error" | "syntax" | "timeout" | "cancelled" = "error",
-  ) {
-    super(message);
-  }
-}
-
 /** The functions that take what scripts write, for byte strings. */
 function redirections({ stdout, stderr }: LuaOptions): LuaState["redirected"] {
   const sink = (take: (bytes: Uint8Array) => void) => (s: string) => take(Buffer.from(s, "latin1"));
@@ -116,6 +103,8 @@ export class Lua {
       options.logger ?? new Logger({ secrets, write: (line) => toStderr(Buffer.from(line)) });
     const settings = { logger, secrets, environment, readonly, policy };
     this.host = new Host(this.state, settings);
+    // the program around it must get its turns, also while a task computes that a run has left behind
+    retainHost();
     this.converter = new Converter((f, args) => this.execute(f, args, {}));
     this.timeout = options.timeout;
     this.state.onTaskError = (_task, error) =>
@@ -164,15 +153,22 @@ export class Lua {
 
   /** Cancels all tasks, runs what builtins left to be done, and closes open files. */
   async close(): Promise<void> {
-    const tasks = [...this.state.tasks];
+    const { state } = this;
+    const tasks = [...state.tasks];
+    state.isClosing = true;
     for (const task of tasks) {
       // closing methods that never end must not go on for ever
       task.deadline = Math.min(task.deadline, performance.now() + CLOSING_MS);
       task.cancel();
     }
-    await Promise.race([Promise.allSettled(tasks.map((t) => t.promise)), delayTurns()]);
-    finalizeState(this.state);
-    for (const action of this.state.onClose.splice(0)) action();
+    const enough = new AbortController();
+    const ended = Promise.allSettled(tasks.map((t) => t.promise));
+    await Promise.race([ended, delay(CLOSING_MS, enough.signal)]);
+    enough.abort();
+    for (const task of tasks) task.cancel(new Interrupt("closed"));
+    state.isClosing = false;
+    finalizeState(state);
+    for (const action of state.onClose.splice(0)) action();
   }
 
   private setArgs(name: string, values: LuaValue[]): void {
@@ -192,23 +188,22 @@ export class Lua {
   }
 
   private async execute(f: LuaFunction, args: LuaValue[], options: RunOptions) {
+    const limit = options.timeout ?? this.timeout;
+    if (limit !== undefined && Number.isNaN(Number(limit)))
+      throw new TypeError("timeout: a number of milliseconds is needed");
     const task = startTask(this.state, f, args);
     task.observed = true;
-    const limit = options.timeout ?? this.timeout;
     const { signal } = options;
     const cancel = () => task.cancel(new Interrupt("cancelled"));
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
-    const timer = limit === undefined ? undefined : limitTime(task, limit);
-    // the program around it must get its turns, also while the script computes
-    const release = retainHost();
+    const stopTimer = limit === undefined ? () => {} : limitTime(task, limit);
     try {
       return await task.promise;
     } catch (e) {
       throw await this.scriptError(e, limit);
     } finally {
-      release();
-      clearTimeout(timer);
+      stopTimer();
       signal?.removeEventListener("abort", cancel);
     }
   }
@@ -240,30 +235,30 @@ export class Lua {
     const method = getMetamethod(value, "__tostring");
     if (typeof method !== "function") return displayPlain(value);
     const task = this.host.spawn(method, value);
-    const timer = limitTime(task, DISPLAY_LIMIT_MS);
+    const stopTimer = limitTime(task, DISPLAY_LIMIT_MS);
     try {
       return bytesToUtf8(plainText((await task.promise)[0]));
     } catch {
       return bytesToUtf8(plainText(value));
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 }
 
 const DISPLAY_LIMIT_MS = 1000;
-/** How long closing methods may compute when a state is closed. */
+/** How long closing methods may take when a state is closed. */
 const CLOSING_MS = 1000;
 
-/** Ends the task when its time is over, whether it computes or waits. */
-function limitTime(task: Task, ms: number): ReturnType<typeof setTimeout> {
+/** Ends the task when its time is over, whether it computes or waits. Gives what calls that off. */
+function limitTime(task: Task, ms: number): () => void {
   task.deadline = performance.now() + ms;
-  return setTimeout(() => task.cancel(new Timeout()), ms);
-}
-
-/** Long enough for closing methods that don't wait. */
-function delayTurns(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100));
+  if (ms === Number.POSITIVE_INFINITY) return () => {};
+  const over = new AbortController();
+  void delay(ms, over.signal).then(() => {
+    if (!over.signal.aborted) task.cancel(new Timeout());
+  });
+  return () => over.abort();
 }
 
 /** Makes a Lua state with the standard library and all builtins. */

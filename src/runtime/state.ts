@@ -29,6 +29,8 @@ export class LuaState {
   onTaskError: ((task: import("./scheduler").Task, error: unknown) => void) | undefined;
   /** Set while a debug hook is active; runs at every tick. */
   hook: (() => LuaValue[] | undefined) | undefined;
+  /** True while the state is being closed: nothing is to be started again by itself. */
+  isClosing = false;
   /** What must run when the state is closed: finalisers, open files. */
   readonly onClose: (() => void)[] = [];
   /** What takes the place of the process's standard streams (functions that get byte strings). */

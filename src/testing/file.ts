@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs";
 import { utf8ToBytes } from "../host/bytes";
 import { Table } from "../host/convert";
 import { Environment } from "../host/environment";
-import { createLua, type Lua, type LuaOptions, LuaScriptError } from "../host/lua";
+import { createLua, type Lua, type LuaOptions } from "../host/lua";
+import { LuaScriptError } from "../host/script-error";
 import { ExitRequest } from "../runtime/interrupt";
 import { type FileJob, isChosen, type TestResult } from "./result";
 

@@ -4,6 +4,7 @@ import {
   defineHandle,
   delay,
   errorReport,
+  type Host,
   Interrupt,
   type LuaFunction,
   method,
@@ -32,9 +33,20 @@ const IntervalClass = defineHandle<Interval>({
   },
 });
 
+/** The intervals of a Lua state, which end with it. */
+function running(host: Host): Set<Interval> {
+  const all = new Set<Interval>();
+  host.onClose(() => {
+    for (const { stop } of all) stop.abort();
+  });
+  return all;
+}
+
 export function startInterval(ctx: Context, seconds: number, f: LuaFunction): Userdata {
   const interval: Interval = { stop: new AbortController(), done: false };
-  void repeat(ctx, interval, seconds * 1000, f);
+  const all = ctx.host.store(running);
+  all.add(interval);
+  void repeat(ctx, interval, seconds * 1000, f).finally(() => all.delete(interval));
   return ctx.handle(IntervalClass, interval);
 }
 
@@ -45,7 +57,7 @@ async function repeat(ctx: Context, self: Interval, period: number, f: LuaFuncti
   for (;;) {
     // a timer even when it is late, so that a tiny period leaves turns for everybody else
     await delay(Math.max(0, due - performance.now()), signal);
-    if (signal.aborted) break;
+    if (signal.aborted || ctx.host.state.isClosing) break;
     due += period;
     try {
       await ctx.spawn(f).promise;

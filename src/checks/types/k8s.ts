@@ -2,7 +2,8 @@
  * `type: k8s`: a Kubernetes object exists, has a condition, is ready, or is rolled out. Connects as
  * the embedded module `assay.k8s` does: service account of the pod, or kubeconfig.
  */
-import { createLua, type Lua, LuaScriptError } from "../../host/lua";
+import { createLua, type Lua } from "../../host/lua";
+import { LuaScriptError } from "../../host/script-error";
 import { embeddedSearcher } from "../../stdlib";
 import { type Check, listOf } from "../config";
 import { type Json, parseJson } from "../json-value";

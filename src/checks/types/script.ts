@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Environment } from "../../host/environment";
-import { createLua, type Lua, LuaScriptError } from "../../host/lua";
+import { createLua, type Lua } from "../../host/lua";
 import { osError, osErrorCode } from "../../host/os-error";
 import type { Policy } from "../../host/policy";
 import { sandboxNote } from "../../host/sandbox-note";
+import { LuaScriptError } from "../../host/script-error";
 import { ExitRequest } from "../../runtime/interrupt";
 import type { Check } from "../config";
 import { secondsText } from "../duration";

@@ -1,5 +1,6 @@
 /** `type: sql`: a query, through the `db` builtin, and the rows that it must give. */
-import { createLua, LuaScriptError } from "../../host/lua";
+import { createLua } from "../../host/lua";
+import { LuaScriptError } from "../../host/script-error";
 import type { Secrets } from "../../host/secrets";
 import type { Check } from "../config";
 import { jsonText, parseJson, sameValues, valueText } from "../json-value";
