@@ -417,6 +417,19 @@ test("--timeout ends a pattern that backtracks for ever, and says where", () => 
   );
 });
 
+test("long formats and patterns are not kept", () => {
+  const code = `
+    local function rest(f)
+      for i = 1, 60 do pcall(f, i) end
+      collectgarbage() collectgarbage()
+      return collectgarbage("count") < 100000
+    end
+    print(rest(function(i) string.format(("%d,"):rep(20000) .. i) end),
+      rest(function(i) string.find("x", ("ab"):rep(20000) .. "." .. i) end),
+      rest(function(i) string.unpack(("i4"):rep(20000) .. i, "x") end))`;
+  expect(run(code)).toMatchObject({ out: "true\ttrue\ttrue\n" });
+});
+
 test("--timeout ends a pattern that runs through a long text again and again", () => {
   for (const [unit, pattern] of [
     ["x", ".-.-b"],

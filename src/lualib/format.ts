@@ -72,6 +72,8 @@ const FLAGS: Record<string, string> = {
 const WITHOUT_PRECISION = "cp";
 
 const CACHE_SIZE = 1000;
+/** Longer formats are made of data, and would fill the memory. */
+const CACHED_LENGTH = 1000;
 const cache = new Map<string, Item[]>();
 
 function itemsOf(fmt: string): Item[] {
@@ -79,7 +81,7 @@ function itemsOf(fmt: string): Item[] {
   if (items === undefined) {
     if (cache.size >= CACHE_SIZE) cache.clear();
     items = parse(fmt);
-    cache.set(fmt, items);
+    if (fmt.length <= CACHED_LENGTH) cache.set(fmt, items);
   }
   return items;
 }

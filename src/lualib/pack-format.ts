@@ -57,6 +57,8 @@ class Fault {
 }
 
 const CACHE_SIZE = 1000;
+/** Longer formats are made of data, and would fill the memory. */
+const CACHED_LENGTH = 1000;
 const cache = new Map<string, PackOption[]>();
 
 /** The options of a format. */
@@ -65,7 +67,7 @@ export function packOptions(fmt: string): PackOption[] {
   if (options === undefined) {
     if (cache.size >= CACHE_SIZE) cache.clear();
     options = new Reader(fmt).readAll();
-    cache.set(fmt, options);
+    if (fmt.length <= CACHED_LENGTH) cache.set(fmt, options);
   }
   return options;
 }

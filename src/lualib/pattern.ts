@@ -6,6 +6,8 @@ import { compile } from "./pattern-compile";
 import { captureEnd, captureStart, count, matchAt, type Pattern } from "./pattern-match";
 
 const CACHE_SIZE = 1000;
+/** Longer patterns are made of data, and would fill the memory. */
+const CACHED_LENGTH = 1000;
 const cache = new Map<string, Pattern>();
 const unanchoredCache = new Map<string, Pattern>();
 let lastText = "";
@@ -29,7 +31,7 @@ function cached(map: Map<string, Pattern>, p: string, from: number): Pattern {
   if (pattern === undefined) {
     if (map.size >= CACHE_SIZE) map.clear();
     pattern = compile(p, from);
-    map.set(p, pattern);
+    if (p.length <= CACHED_LENGTH) map.set(p, pattern);
   }
   return pattern;
 }
