@@ -6,7 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
 import type { NetRules } from "../../host";
-import { ConnectError, NOT_WANTED, ProxyError } from "./errors";
+import { asConnectionEnd, ConnectError, NOT_WANTED, ProxyError } from "./errors";
 import { basicAuth } from "./proxy";
 
 /** A connection that is not there by then never comes; also bounds what an aborted request leaves. */
@@ -45,6 +45,7 @@ export function makeConnector(settings: ConnectSettings): Connector {
     open(settings, options.protocol === "https:", host, port).then(
       (socket) => {
         settings.onOpened();
+        socket.prependListener("error", asConnectionEnd);
         callback(null, skipContinue(socket));
       },
       (error) => {
@@ -193,32 +194,53 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
   });
 }
 
-const CONTINUE = Buffer.from("HTTP/1.1 100");
+/** How the head of an interim response begins, and of those the one of `100 Continue`. */
+const INTERIM = "HTTP/1.1 1";
+const CONTINUE = "HTTP/1.1 100";
 
 /**
- * Some servers send `100 Continue` unasked, which a client has to skip (RFC 9110 §15.2.1) but which
- * undici takes for a broken response. Nothing else can be at the start of what is read first after
- * something was written.
+ * Some servers send `100 Continue` unasked, which a client has to skip (RFC 9110 §15.2.1), but which
+ * undici takes for a broken response. It skips all other interim ones, so a 100 is made a 102. What
+ * is read after something was written are heads; they are looked at byte by byte, because they may
+ * come in pieces.
  */
+class InterimHeads {
+  /** What of the current head has been seen, up to the status; undefined when it is the last head. */
+  private start: string | undefined;
+  private lineLength = 0;
+
+  expect(): void {
+    this.start = "";
+  }
+
+  look(chunk: Buffer): void {
+    for (let i = 0; i < chunk.length && this.start !== undefined; i++) {
+      const c = String.fromCharCode(chunk[i] as number);
+      if (this.start.length < CONTINUE.length) {
+        this.start += c;
+        if (this.start === CONTINUE) chunk[i] = "2".charCodeAt(0);
+        if (!this.start.startsWith(INTERIM.slice(0, this.start.length))) this.start = undefined;
+        this.lineLength = 1;
+      } else if (c === "\n") {
+        // an empty line ends the head, and another head follows
+        if (this.lineLength === 0) this.start = "";
+        this.lineLength = 0;
+      } else if (c !== "\r") this.lineLength++;
+    }
+  }
+}
+
 function skipContinue(socket: net.Socket): net.Socket {
-  let atHead = false;
-  const write = socket.write;
+  const heads = new InterimHeads();
+  const { write, read } = socket;
   socket.write = function (this: net.Socket, ...args: unknown[]) {
-    atHead = true;
+    heads.expect();
     return Reflect.apply(write, this, args) as boolean;
   } as typeof socket.write;
-  const read = socket.read;
   socket.read = function (this: net.Socket, size?: number): Buffer | null {
     const chunk = read.call(this, size) as Buffer | null;
-    if (!atHead || chunk === null) return chunk;
-    if (!chunk.subarray(0, CONTINUE.length).equals(CONTINUE)) {
-      atHead = false;
-      return chunk;
-    }
-    const end = chunk.indexOf("\r\n\r\n");
-    if (end < 0) return chunk;
-    const rest = chunk.subarray(end + 4);
-    return rest.length > 0 ? rest : (socket.read(size) as Buffer | null);
+    if (chunk !== null) heads.look(chunk);
+    return chunk;
   };
   return socket;
 }

@@ -38,6 +38,20 @@ export class ProxyError extends Error {
   }
 }
 
+/** Codes of errors on open connections, as the system gave them. */
+const systemCodes = new WeakMap<Error, string>();
+
+/**
+ * Makes an error on an open connection one that undici takes for the end of that connection, which is
+ * what every such error is. By their own codes it takes a reset for the proper end of a body without a
+ * length, and fails requests that were not sent yet.
+ */
+export function asConnectionEnd(error: Error & { code?: unknown }): void {
+  if (typeof error.code !== "string" || error.code.startsWith("UND_ERR_")) return;
+  systemCodes.set(error, error.code);
+  error.code = "UND_ERR_SOCKET";
+}
+
 /** `https://host:port/path`: what of a URL may be shown. */
 export function safeUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
@@ -133,7 +147,8 @@ export function causeText(error: unknown, host: string): string {
   }
   if (error instanceof NetRefusal) return NOT_ALLOWED;
   if (Array.isArray(e.errors) && e.errors.length > 0) return causeText(e.errors[0], host);
-  const code = typeof e.code === "string" ? e.code : "";
+  const own = error instanceof Error ? systemCodes.get(error) : undefined;
+  const code = own ?? (typeof e.code === "string" ? e.code : "");
   const message = typeof e.message === "string" ? e.message : String(error);
   return (
     SYSTEM_CAUSES[code] ??
@@ -142,6 +157,14 @@ export function causeText(error: unknown, host: string): string {
     protocolCause(code, message) ??
     message
   );
+}
+
+/** As `causeText` for what undici says of a response. */
+export function responseCause(error: Error & { code?: unknown }, url: URL, phase: Phase): string {
+  // undici counts the missing body even when it is the head that can't be read
+  if (phase === "response" && error.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH")
+    return "invalid HTTP response: malformed head";
+  return causeText(error, url.hostname);
 }
 
 function dnsCause(code: string, host: string): string | undefined {
@@ -190,6 +213,9 @@ const CUT_OFF = "connection closed by peer before the response was complete";
 function protocolCause(code: string, message: string): string | undefined {
   switch (code) {
     case "UND_ERR_SOCKET":
+      return message === "bad upgrade"
+        ? "the server switched to another protocol unasked"
+        : CUT_OFF;
     case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
       return CUT_OFF;
     case "UND_ERR_HEADERS_OVERFLOW":

@@ -3,7 +3,14 @@
  * way to stop at any point.
  */
 import type { Controller, Handler } from "undici/lib/dispatcher/pool.js";
-import { ConnectError, causeText, fault, type HttpFault, NOT_WANTED, type Phase } from "./errors";
+import {
+  ConnectError,
+  fault,
+  type HttpFault,
+  NOT_WANTED,
+  type Phase,
+  responseCause,
+} from "./errors";
 import type { HeaderList } from "./headers";
 
 /** Bytes that may lie here unread before the sender is slowed down. */
@@ -27,7 +34,6 @@ export class Exchange implements Handler {
   private chunks: Buffer[] = [];
   private queued = 0;
   private received = 0;
-  private status = 0;
   private limit = Infinity;
   private collecting = false;
   private ended = false;
@@ -150,7 +156,6 @@ export class Exchange implements Handler {
     // 103 Early Hints and the like come before the real response
     if (status < 200) return;
     this.phase = "body";
-    this.status = status;
     const headers: HeaderList = [];
     const raw = wire.rawHeaders;
     for (let i = 0; i + 1 < raw.length; i += 2)
@@ -178,13 +183,8 @@ export class Exchange implements Handler {
 
   onResponseError(_: Controller | undefined, error: Error): void {
     if (this.ended) return;
-    if ((this.status === 304 || this.status === 204) && this.received === 0) {
-      // undici misses the body that the header describes and these never have (RFC 9112 §6.3)
-      this.finish();
-      return;
-    }
     this.refused = error instanceof ConnectError && error.cause === NOT_WANTED;
     const phase = error instanceof ConnectError ? "connect" : this.phase;
-    this.finish(fault(phase, this.url, causeText(error, this.url.hostname)));
+    this.finish(fault(phase, this.url, responseCause(error, this.url, phase)));
   }
 }

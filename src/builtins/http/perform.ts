@@ -5,6 +5,7 @@ import { decodeBody } from "./decode";
 import { fault, HttpFault, timeoutFault } from "./errors";
 import type { Exchange, Head } from "./exchange";
 import { getHeader, type HeaderList, withoutHeaders } from "./headers";
+import { isIdempotent } from "./methods";
 import type { Transport } from "./transport";
 
 export interface RequestSpec {
@@ -177,12 +178,6 @@ async function sendHop(
       if (!isStale || e.isTimeout || stale >= MAX_STALE || !isIdempotent(hop.method)) throw e;
     }
   }
-}
-
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
-
-export function isIdempotent(method: string): boolean {
-  return IDEMPOTENT.has(method);
 }
 
 const CREDENTIALS = new Set(["authorization", "cookie", "proxy-authorization", "host"]);

@@ -13,6 +13,7 @@ import { makeConnector } from "./connect";
 import { causeText, fault, HttpFault, NOT_ALLOWED } from "./errors";
 import { Exchange } from "./exchange";
 import { addHeader, type HeaderList } from "./headers";
+import { isIdempotent } from "./methods";
 import { basicAuth, type Environment, proxyFor } from "./proxy";
 import { secureContext, type TlsOptions } from "./tls";
 
@@ -55,6 +56,14 @@ export async function loadPool(): Promise<PoolClass> {
   return poolClass;
 }
 
+/**
+ * Resolves once what has come for the open connections is known. undici waits for that, too, but with one
+ * setImmediate: Bun may run that before it looks at the connections.
+ */
+function polled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
 interface Origin {
   readonly pool: Pool;
   /** Requests that wait for a connection. */
@@ -82,6 +91,8 @@ export class Transport {
     const { url } = request;
     const exchange = new Exchange(url);
     const PoolOf = poolClass ?? (await loadPool());
+    // one that can't be sent again must not go to a connection that was closed while the script computed
+    if (this.pools.size > 0 && !isIdempotent(request.method)) await polled();
     if (this.isClosed) throw new HttpFault("the client was closed", "request");
     const proxy = this.proxyOf(url);
     const isTls = url.protocol === "https:";

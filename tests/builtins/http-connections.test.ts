@@ -1,0 +1,134 @@
+/** What servers do to connections at bad moments: reset them, say things in between, close them while nobody looks. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HttpFault } from "../../src/builtins/http/errors";
+import { fetchWhole, type RequestSpec } from "../../src/builtins/http/perform";
+import { Transport } from "../../src/builtins/http/transport";
+import { findNode } from "../servers/server";
+import { type RawServer, rawServer, type Script } from "./http-peers";
+
+let server: RawServer;
+const transport = new Transport({ tls: { insecure: false }, env: () => undefined });
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** Sends the pieces one after the other. */
+const pieces =
+  (...texts: string[]): Script =>
+  (s) => {
+    for (const [i, text] of texts.entries()) setTimeout(() => s.write(text), 20 * i);
+  };
+
+beforeAll(async () => {
+  server = await rawServer({
+    "/ok": ok,
+    "/reset": (s) =>
+      s.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf of the body", () =>
+        setTimeout(() => s.resetAndDestroy(), 50),
+      ),
+    "/letters": pieces(..."HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n", ok),
+    "/100-103-100": pieces(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n`,
+      "HTTP/1.1 100 Continue\r\n\r",
+      `\nHTTP/1.1 100 Continue\r\n\r\n${ok}`,
+    ),
+    "/body": `HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`,
+    "/101": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+    "/lengths": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+    "/both":
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+  });
+});
+
+afterAll(() => {
+  server.close();
+  transport.close();
+});
+
+function spec(url: string, more: Partial<RequestSpec> = {}): RequestSpec {
+  return {
+    method: "GET",
+    url: new URL(url),
+    headers: [],
+    timeout: 5,
+    followRedirects: true,
+    maxRedirects: 10,
+    maxSize: Infinity,
+    decompress: true,
+    retries: 0,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+/** Status and body, or what went wrong. */
+async function outcome(url: string, more: Partial<RequestSpec> = {}): Promise<string> {
+  try {
+    const { status, body } = await fetchWhole(transport, spec(url, more));
+    return `${status} ${body.toString("latin1")}`;
+  } catch (e) {
+    return e instanceof HttpFault ? e.message : `not a fault: ${String(e)}`;
+  }
+}
+
+test("a body without a length that ends with a reset is not complete", async () => {
+  expect(await outcome(`${server.url}/reset`)).toBe(
+    `reading the response body from ${server.url}/reset: connection reset by peer`,
+  );
+});
+
+describe("interim responses", () => {
+  test.each(["/letters", "/100-103-100"])("%s", async (path) => {
+    expect(await outcome(server.url + path)).toBe("200 ok");
+    expect(await outcome(`${server.url}/ok`)).toBe("200 ok");
+  });
+  test("what looks like one in a body stays", async () => {
+    expect(await outcome(`${server.url}/body`)).toBe("200 HTTP/1.1 100 Continue\r\n\r\n");
+  });
+});
+
+test.each([
+  ["/101", "the server switched to another protocol unasked"],
+  ["/lengths", "invalid HTTP response: malformed head"],
+  ["/both", "invalid HTTP response: malformed head"],
+])("%s: %s", async (path, cause) => {
+  expect(await outcome(server.url + path)).toBe(
+    `waiting for a response from ${server.url}${path}: ${cause}`,
+  );
+});
+
+/** A server that closes connections after 20 ms without a request. */
+const IMPATIENT = `
+require("net").createServer((s) => {
+  let timer;
+  s.on("error", () => {});
+  s.on("data", () => {
+    clearTimeout(timer);
+    s.write("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok");
+    timer = setTimeout(() => process.argv[1] === "reset" ? s.resetAndDestroy() : s.end(), 20);
+  });
+}).listen(0, "127.0.0.1", function () { console.log(this.address().port); });
+process.stdin.resume().on("end", () => process.exit(0));
+`;
+
+test.each(["end", "reset"])(
+  "a POST after the program computed for long is not lost (%s)",
+  async (how) => {
+    const child: ChildProcess = spawn(findNode(), ["-e", IMPATIENT, how], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    try {
+      const port = await new Promise<string>((resolve) =>
+        child.stdout?.once("data", (d: Buffer) => resolve(d.toString().trim())),
+      );
+      const url = `http://127.0.0.1:${port}/`;
+      for (let i = 0; i < 5; i++) {
+        expect(await outcome(url)).toBe("200 ok");
+        const end = performance.now() + 100;
+        while (performance.now() < end);
+        expect(await outcome(url, { method: "POST", body: Buffer.from("x") })).toBe("200 ok");
+      }
+    } finally {
+      child.stdin?.end();
+    }
+  },
+);
