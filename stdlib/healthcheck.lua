@@ -355,11 +355,11 @@ end
 
 --- Waits for several URLs at the same time, with one limit: their results by URL.
 function M.wait_all(urls, opts)
-  local handles, results = {}, {}
-  for i, address in ipairs(urls) do
-    handles[i] = async.spawn(function() results[address] = M.wait(address, opts) end)
-  end
-  for _, handle in ipairs(handles) do handle.await() end
+  local ok, list = pcall(async.map, urls, function(address) return M.wait(address, opts) end,
+    { concurrency = math.max(#urls, 1) })
+  if not ok then rest.fail(rest.without_place(list)) end
+  local results = {}
+  for i, address in ipairs(urls) do results[address] = list[i] end
   return results
 end
 

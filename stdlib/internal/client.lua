@@ -329,11 +329,13 @@ local deadlines = {}
 local function within_wait(timeout)
   local deadline = deadlines[coroutine.running()]
   if not deadline then return timeout end
-  return math.min(seconds(timeout, DEFAULT_TIMEOUT), math.max(deadline - time(), 0.01))
+  -- in whole milliseconds, as errors tell it
+  local left = math.ceil(math.max(deadline - time(), 0.01) * 1000) / 1000
+  return math.min(seconds(timeout, DEFAULT_TIMEOUT), left)
 end
 
--- `f` with the deadline of another task
-local function until_deadline(deadline, f, ...)
+--- `f(...)`, none of whose requests outlives the deadline (Unix seconds; nil: as long as they take).
+function rest.until_deadline(deadline, f, ...)
   local thread = coroutine.running()
   local outer = deadlines[thread]
   local _ <close> = setmetatable({}, { __close = function() deadlines[thread] = outer end })
@@ -344,7 +346,7 @@ end
 --- `async.map` whose calls, too, end with the wait that the task is in.
 function rest.map(list, f, o)
   local deadline = deadlines[coroutine.running()]
-  return async.map(list, function(...) return until_deadline(deadline, f, ...) end, o)
+  return async.map(list, function(...) return rest.until_deadline(deadline, f, ...) end, o)
 end
 
 --- The response, whatever its status.
@@ -537,7 +539,7 @@ function rest.wait(opts, message, attempt)
   while true do
     -- the first attempt and the last have a fair chance, however short the wait
     local remaining = math.max(deadline - time(), 1)
-    local done, what = until_deadline(time() + remaining, attempt, remaining)
+    local done, what = rest.until_deadline(time() + remaining, attempt, remaining)
     if done then return done end
     seen = what or seen
     local left = deadline - time()

@@ -68,7 +68,7 @@ function watch.run(conn, path, o, list, emit)
   end
 
   local function start()
-    local now = list()
+    local now = rest.until_deadline(deadline, list)
     known.state(now.items or {}, is_first and o.initial == false)
     is_first = false
     version = now.metadata and now.metadata.resourceVersion
@@ -97,7 +97,7 @@ function watch.run(conn, path, o, list, emit)
       if event.type ~= "BOOKMARK" then known.event(event.type, event.object)
       elseif o.bookmarks then emit(event) end
       return nil
-    end, { timeout = seconds + 30 })
+    end, { timeout = math.min(seconds + 30, math.max(left(), 0) + 1) })
     if res.status == 410 or (problem and problem.code == 410) then
       -- the version is too old; the objects themselves say what has changed
       version = nil

@@ -28,7 +28,9 @@ function Client:upload_part(bucket, key, upload_id, number, body, opts)
     timeout = opts and opts.timeout,
   })
   check(self, res, "PUT", resource(bucket, key) .. "?partNumber=" .. number, { 200 })
-  return res.headers.etag
+  -- the object is made of these
+  return res.headers.etag or rest.fail(("s3: PUT %s?partNumber=%d: the answer has no ETag"):format(
+    resource(bucket, key), number))
 end
 
 --- Copies bytes of another object as part `number`; returns its etag. `opts`: `range`
@@ -170,15 +172,25 @@ function Client:upload(bucket, key, source, opts)
     end
     etags[#etags + 1] = self:upload_part(bucket, key, upload_id, #etags + 1, part, opts)
   end
+  local function abort()
+    local id = upload_id
+    upload_id = nil
+    if id then pcall(self.abort_multipart_upload, self, bucket, key, id) end
+  end
+  -- a task that is cancelled can send nothing itself any more
+  local _ <close> = setmetatable({}, { __close = function()
+    if upload_id then async.spawn(abort) end
+  end })
   local ok, err = pcall(function()
     each_part(source, size, store)
     if upload_id then self:complete_multipart_upload(bucket, key, upload_id, etags)
     else self:put_object(bucket, key, held, opts) end
   end)
   if not ok then
-    if upload_id then pcall(self.abort_multipart_upload, self, bucket, key, upload_id) end
+    abort()
     error(err, 0)
   end
+  upload_id = nil
   return true
 end
 

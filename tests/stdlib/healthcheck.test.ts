@@ -220,6 +220,11 @@ describe("wait", () => {
     expect(await call('wait_all({ URL .. "/" }, { timeout = 1 })')).toEqual({
       [`${api.url}/`]: { ok: true, status: 200, attempts: 1 },
     });
+    expect(
+      await api.failure(
+        'require("assay.healthcheck").wait_all({ "http://127.0.0.1:1/" }, { timeout = 0 })',
+      ),
+    ).toMatch(/^t\.lua:1: healthcheck\.wait: http:\/\/127\.0\.0\.1:1\/ not healthy after 0s/);
   });
 });
 

@@ -1210,6 +1210,33 @@ describe("watch", () => {
       rmSync(dirname(file), { recursive: true });
     }
   });
+  test("a server that says nothing does not hold a watch for longer than its timeout", async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const h = luaWithModules({ URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+    try {
+      const [took, error, rest, more] = await h.run(`
+        local function watch(version)
+          local began = time()
+          local ok, e = pcall(function()
+            for _ in require("assay.k8s").watch {
+              kind = "pod", base_url = URL, token = "t", timeout = 0.2, resource_version = version,
+            } do end
+          end)
+          return time() - began, ok or e
+        end
+        local took, e = watch()
+        return took, e, watch("5")`);
+      expect(took).toBeLessThan(5);
+      expect(error).toMatch(/timeout after \d(\.\d{1,3})? s$/);
+      expect([rest, more]).toEqual([expect.any(Number), true]);
+      expect(rest).toBeLessThan(5);
+    } finally {
+      await h.lua.close();
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
   test("errors end the loop", async () => {
     answers = [{ status: 403, text: "forbidden" }];
     await expect(watch("", 1)).rejects.toThrow("k8s.get: HTTP 403");

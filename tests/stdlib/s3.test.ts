@@ -600,6 +600,29 @@ describe("upload", () => {
       await fail(`upload("b", "k", ("x"):rep(6 * 1024 * 1024), { part_size = ${5 * M} })`),
     ).toContain("s3: PUT /b/k?partNumber=1 HTTP 500: broken");
   });
+  test("that of a task that is cancelled, too", async () => {
+    api.expect("POST /b/k?uploads=", { text: "<UploadId>u</UploadId>" });
+    for (const i of [1, 2])
+      api.expect(
+        `PUT /b/k?partNumber=${i}&uploadId=u`,
+        { headers: { ETag: "e" } },
+        { check: size(5 * M) },
+      );
+    api.expect("DELETE /b/k?uploadId=u", { status: 204 });
+    await api.run(`${client}
+      local waits = async.channel(1)
+      local task = async.spawn(function()
+        local n = 0
+        c:upload("b", "k", function()
+          n = n + 1
+          if n == 3 then waits:send(true) sleep(30) end
+          return ("x"):rep(${5 * M})
+        end, { part_size = ${5 * M} })
+      end)
+      waits:recv()
+      task:cancel()
+      sleep(0.3)`);
+  });
 });
 
 test("error_code", async () => {
