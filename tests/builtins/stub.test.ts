@@ -284,3 +284,19 @@ test("an upstream that is down is a 502 that says so", async () => {
     "http.stub: connecting to http://127.0.0.1:1/x: connection refused\n",
   ]);
 });
+
+test("large bodies take no time to be masked, whatever they are made of", async () => {
+  const h = lua();
+  const [ms] = await h.run(
+    `local bodies = { ("x"):rep(3e5), '"' .. ('\\\\"'):rep(1e5), ("eyJa-"):rep(4e4) }
+     local api <close> = http.server({ host = "127.0.0.1" }, {
+       ["/:n"] = function(req) return { body = bodies[tonumber(req.params.n)] } end,
+     })
+     local stub <close> = http.stub { file = ..., upstream = api.url, mode = "record" }
+     local start = time()
+     for i, body in ipairs(bodies) do assert.eq(#http.get(stub.url .. "/" .. i).body, #body) end
+     return (time() - start) * 1000`,
+    [join(folder, "large.json")],
+  );
+  expect(ms).toBeLessThan(8000);
+}, 60_000);

@@ -14,21 +14,22 @@ const MASK_BASE64 = Buffer.from(MASK).toString("base64");
 /** Shorter values would blank out harmless text. */
 const MIN_LENGTH = 4;
 
+// Bodies may be large: none of the patterns below goes over a stretch of text from each of its places.
 const NAMES =
   /token|secret|passw|passphrase|passcode|pwd|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credential|authorization|cookie|signature|session|assertion|unseal|^(?:auth|sig|keys_base64)$/i;
 /** Numbers of these names are secrets; of others, such as `token_ttl`, they are not. */
 const NUMBER_NAMES = /passw|passcode|pwd|secret$|api[_-]?key$/i;
 /** Says where the next page is, and is a secret to nobody. */
 const HARMLESS = /^(?:next|continue|continuation|page|sync)[_-]?(?:page)?[_-]?token$|token_type/i;
-const SIGNED = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-const MEMBER = /"((?:[^"\\]|\\.)*)"\s*:\s*(\[\s*)?"((?:[^"\\]|\\.)*)"/g;
+const SIGNED = /\beyJ[\w-]{1,4096}\.[\w-]+\.[\w-]*/g;
+const MEMBER = /(?<!\\)"((?:[^"\\]|\\.)*)"\s*:\s*(\[\s*)?"((?:[^"\\]|\\.)*)"/g;
 /** What follows in a list of strings. */
 const ITEM = /\s*,\s*"((?:[^"\\]|\\.)*)"/y;
-const NUMBER_MEMBER = /("((?:[^"\\]|\\.)*)"\s*:\s*)-?\d[\d.eE+-]*/g;
+const NUMBER_MEMBER = /((?<!\\)"((?:[^"\\]|\\.)*)"\s*:\s*)-?\d[\d.eE+-]*/g;
 const PAIR = /([?&]|^)([^=&#\s]+)=([^&#\s]*)/g;
 /** A parameter of an address, and the password of one, in the midst of other text. */
 const PARAMETER = /([?&])([\w.-]+)=([^&#\s"'<>\\]+)/g;
-const USER_INFO = /[a-z][a-z\d+.-]*:\/\/[^\s:/?#@"'<>]*:([^\s/?#@"'<>]+)@/gi;
+const USER_INFO = /(?<=[a-z\d+.-]):\/\/[^\s:/?#@"'<>]*:([^\s/?#@"'<>]+)@/gi;
 const ELEMENT = /<([\w:.-]+)(?:\s[^<>]*)?>([^<>]+)<\//g;
 
 export class Masker {
