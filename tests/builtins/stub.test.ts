@@ -283,6 +283,8 @@ test("an upstream that is down is a 502 that says so", async () => {
     502,
     "http.stub: connecting to http://127.0.0.1:1/x: connection refused\n",
   ]);
+  // a file without exchanges would be replayed from then on
+  expect(existsSync(join(folder, "down.json"))).toBe(false);
 });
 
 test("large bodies take no time to be masked, whatever they are made of", async () => {

@@ -74,6 +74,8 @@ export class HttpStub {
   save(): void {
     const { file, upstream } = this.settings;
     if (file === undefined || upstream === undefined) return;
+    // an upstream that is down leaves what there is, and no file that would be replayed from then on
+    if (this.recorded.length === 0) return;
     writeExchanges(
       file,
       this.recorded.map((e) => this.masker.mask({ ...e, response: this.portable(e.response) })),
