@@ -90,7 +90,7 @@ export function makeFunction(
     const ctx = callContext(host, name, needs);
     return weighed(
       passed,
-      settleReturn(name, () => invoke(ctx, ...args), nothing),
+      settleReturn(name, () => invoke(ctx, ...args), nothing, passed),
     );
   });
 }
@@ -136,9 +136,11 @@ export function settleReturn(
   run: () => HostReturn,
   /** What an implementation that returns nothing gives: nil, or no value at all. */
   nothing?: Results,
+  /** Values that the script may have lost, and that must not be collected while it waits. */
+  used?: LuaValue[],
 ): Results {
   try {
-    return settle(run(), name, nothing);
+    return settle(run(), name, nothing, used);
   } catch (e) {
     throw toLuaError(e, name);
   }
@@ -163,12 +165,18 @@ function weighed(passed: LuaValue[], r: Results): Results {
 }
 
 /** The results of an implementation; a promise makes the calling task wait. */
-function settle(r: HostReturn, name: string, nothing: Results): Results {
+function settle(r: HostReturn, name: string, nothing: Results, used?: LuaValue[]): Results {
   if (!(r instanceof Promise)) return results(r, nothing);
+  // `http.client(opts):get(url)`: the client is in use although only this call knows it
+  const kept = { used };
   return awaitPromise(
     r.then(
-      (v) => results(v, nothing),
+      (v) => {
+        kept.used = undefined;
+        return results(v, nothing);
+      },
       (e: unknown) => {
+        kept.used = undefined;
         throw finished(toLuaError(e, name));
       },
     ),
@@ -201,8 +209,17 @@ export function makeHandle<T extends object>(host: Host, cls: HandleClass<T>, va
     meta = handleMetatable(host, cls);
     metatables.set(key, meta);
   }
-  return new Userdata(new HandleValue(cls, value), meta);
+  const handle = new Userdata(new HandleValue(cls, value), meta);
+  const { gc } = cls.definition;
+  if (gc !== undefined) {
+    lost ??= new FinalizationRegistry((release: () => void) => release());
+    lost.register(handle, () => gc(value));
+  }
+  return handle;
 }
+
+/** Releases what is behind handles that scripts have lost. */
+let lost: FinalizationRegistry<() => void> | undefined;
 
 function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): LuaTable {
   const { definition, name } = cls;
@@ -281,7 +298,10 @@ function makeMethod<T extends object>(
     const args = acceptAll(params, passed, firstArgument);
     return weighed(
       passed,
-      settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing),
+      settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing, [
+        u,
+        ...passed,
+      ]),
     );
   });
 }

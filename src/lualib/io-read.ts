@@ -30,8 +30,14 @@ export function readFormats(s: Stream, formats: ArrayLike<LuaValue>, n: number):
 }
 
 function* waitSteps(s: Stream, formats: ArrayLike<LuaValue>, n: number, out: LuaValue[]): Steps {
+  // `io.popen(cmd):read("a")`: nobody else has the handle, whose end would be that of the stream
+  const kept = { handle: s.handle?.deref() };
   for (;;) {
-    const waited = awaitPromise(s.wait().then(() => undefined));
+    const arrived = s.wait().then(() => {
+      kept.handle = s.handle?.deref();
+      return undefined;
+    });
+    const waited = awaitPromise(arrived);
     if (waited === SUSPENDED) yield;
     const r = progress(s, formats, n, out);
     if (r !== NEED) return r;

@@ -80,6 +80,9 @@ export abstract class Stream {
     return `0x${this.number.toString(16).padStart(8, "0")}`;
   }
 
+  /** The file handle: as long as it is there, the stream is in use. */
+  handle: WeakRef<object> | undefined;
+
   /** Resolves when `fill` may be called again. */
   wait(): Promise<void> {
     return Promise.resolve();

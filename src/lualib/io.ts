@@ -69,6 +69,7 @@ class Io {
       if (!left.closed) left.release();
     });
     abandoned.register(file, stream);
+    stream.handle = new WeakRef(file);
     return file;
   }
 
