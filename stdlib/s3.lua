@@ -30,8 +30,9 @@ local put_headers = objects.put_headers
 --- `AWS_CONTAINER_CREDENTIALS_FULL_URI` (EKS Pod Identity). Such keys are renewed before they end.
 function M.client(...)
   local o = rest.options({ "endpoint" }, ...)
-  o.endpoint = o.endpoint or env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL")
-  o.region = o.region or env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+  local set = credentials.env
+  o.endpoint = o.endpoint or set("AWS_ENDPOINT_URL_S3") or set("AWS_ENDPOINT_URL")
+  o.region = o.region or set("AWS_REGION") or set("AWS_DEFAULT_REGION")
   credentials.find(o)
   for _, name in ipairs { "endpoint", "region", "access_key", "secret_key" } do
     local is_fetched = o._fetch_keys and name:find("_key$")

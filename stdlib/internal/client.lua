@@ -349,6 +349,20 @@ function rest.map(list, f, o)
   return async.map(list, function(...) return rest.until_deadline(deadline, f, ...) end, o)
 end
 
+-- 301, 302 and 303 make a GET of a POST: what was to be written would be lost, and read instead.
+local function posted(self, path, o, own, target, options)
+  options.follow_redirects = false
+  local res = exchange(own, "POST", target, options)
+  options.follow_redirects = nil
+  local location = res.headers.location
+  if not location then return res end
+  -- these repeat the request as it is
+  if res.status == 307 or res.status == 308 then return exchange(own, "POST", target, options) end
+  if res.status > 303 or res.status < 301 then return res end
+  rest.fail(("%s HTTP %d: redirected to %s, where this would become a GET: the URL must be that address's"):format(
+    self:_label("POST", path, o), res.status, location:match("^[^?#]*")))
+end
+
 --- The response, whatever its status.
 function Base:_send(method, path, o)
   o = o or {}
@@ -367,7 +381,8 @@ function Base:_send(method, path, o)
   local own = connection(self)
   local attempt = 0
   while true do
-    local res = exchange(own, method, target, options)
+    local res = method == "POST" and o.follow_redirects == nil
+      and posted(self, path, o, own, target, options) or exchange(own, method, target, options)
     if res.status ~= 429 and res.status ~= 503 then return res end
     local pause = retry_after(res.headers["retry-after"])
     attempt = attempt + 1

@@ -11,13 +11,20 @@ local STS_VERSION = "2011-06-15"
 -- temporary keys are fetched anew this many seconds before they end
 local MARGIN = 60
 
+-- an environment variable, unless it is empty
+local function set(name)
+  local value = env.get(name)
+  return value ~= "" and value or nil
+end
+credentials.env = set
+
 local function trimmed(path)
   return (fs.read(path):match("^%s*(.-)%s*$"))
 end
 
 --- Where roles are assumed: AWS has servers for that, others do it where the objects are.
 local function sts_url(self)
-  local given = self.sts_endpoint or env.get("AWS_ENDPOINT_URL_STS")
+  local given = self.sts_endpoint or set("AWS_ENDPOINT_URL_STS")
   if given then return (given:gsub("/+$", "")) .. "/" end
   local domain = self.endpoint:match("%.(amazonaws%.com[%.cn]*)")
   if domain then return ("https://sts.%s.%s/"):format(self.region, domain) end
@@ -56,8 +63,8 @@ end
 
 -- The agent of EKS Pod Identity (and ECS) on the node.
 local function by_container(self)
-  local file = env.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-  local token = file and file ~= "" and trimmed(file) or env.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+  local file = set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+  local token = file and trimmed(file) or set("AWS_CONTAINER_AUTHORIZATION_TOKEN")
   local answer = self:_get(self._container_url, {
     error = "s3: credentials of the pod", headers = { Authorization = token },
   })
@@ -69,17 +76,12 @@ local function by_container(self)
   }
 end
 
-local function set(name)
-  local value = env.get(name)
-  return value ~= "" and value or nil
-end
-
 --- Completes client options: keys from the environment, or what they can be had with.
 function credentials.find(o)
   local has_role = o.web_identity_token or o.web_identity_token_file
   if not o.access_key and not o.secret_key and not has_role then
-    o.access_key, o.secret_key = env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")
-    o.session_token = o.session_token or env.get("AWS_SESSION_TOKEN")
+    o.access_key, o.secret_key = set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY")
+    o.session_token = o.session_token or set("AWS_SESSION_TOKEN")
   end
   if o.access_key or o.secret_key then return end
   if not has_role then

@@ -214,3 +214,18 @@ test("what a wait does in several tasks at once ends with it, too", async () => 
   expect(took).toBeLessThan(5);
   expect(text).toMatch(/m after 0\.1s \(last: .*timeout after/);
 });
+
+test("a POST that is redirected is sent as it is, or is an error", async () => {
+  api.expect("POST /a", { status: 308, headers: { Location: "/b" } }, { body: { x: 1 } });
+  api.expect("POST /a", { status: 308, headers: { Location: "/b" } }, { body: { x: 1 } });
+  api.expect("POST /b", { json: [1] }, { body: { x: 1 } });
+  expect(await api.run(`${make} return (client(URL):_post("/a", { x = 1 }))`)).toEqual([[1]]);
+  const answer = { status: 301, headers: { Location: "https://u:p@a.example/b?token=1" } };
+  api.expect("POST /a", answer, { body: { x: 1 } });
+  expect(await api.failure(`${make} client(URL):_post("/a", { x = 1 })`)).toBe(
+    "t.lua:5: thing: POST /a HTTP 301: redirected to https://a.example/b, where this would become a GET: the URL must be that address's",
+  );
+  api.expect("GET /a", { status: 301, headers: { Location: "/b" } });
+  api.expect("GET /b", { json: [2] });
+  expect(await api.run(`${make} return (client(URL):_get("/a"))`)).toEqual([[2]]);
+});

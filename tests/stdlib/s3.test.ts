@@ -183,7 +183,7 @@ test("options are required, in order; the environment fills them", async () => {
       `s3.client: ${what} is required`,
     );
   expect(
-    await api.run(`env.set("AWS_ENDPOINT_URL", "http://e/") env.set("AWS_REGION", "r")
+    await api.run(`env.set("AWS_ENDPOINT_URL_S3", "") env.set("AWS_ENDPOINT_URL", "http://e/") env.set("AWS_REGION", "r")
       env.set("AWS_ACCESS_KEY_ID", "a") env.set("AWS_SECRET_ACCESS_KEY", "s")
       local c = require("assay.s3").client()
       return c.endpoint, c.region, c.access_key, c.secret_key, c.path_style`),
