@@ -79,7 +79,8 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       };
     case "%":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
-      return int32(a, b, `${t}=(${t}=${x}%${y})<0?${t}+${y}:${t}+0`, positive(b));
+      // an int32 that comes as a double would be divided by a call
+      return int32(a, b, `${t}=(${t}=(${x}|0)%${asInt32(b)})<0?${t}+${y}:${t}+0`, positive(b));
     case "//":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
       return int32(a, b, `${t}=fl(${x}/${y})`, positive(b));
@@ -125,6 +126,10 @@ function maskOf(o: Operand): number | undefined {
   const { value } = o;
   if (o.kind !== Kind.Int || typeof value !== "number") return undefined;
   return value >= 0 && value <= 0xffffffff ? value : undefined;
+}
+
+function asInt32(o: Operand): string {
+  return typeof o.value === "number" ? o.code : `(${o.code}|0)`;
 }
 
 function positive(b: Operand): string {

@@ -159,16 +159,30 @@ function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
 
 export function mod(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b > 0) {
+    if (isHalfSafe(a) && isHalfSafe(b)) {
+      const r = a - Math.floor(a / b) * b;
+      return r < 0 ? r + b : r < b ? r : r - b;
+    }
+  }
+  return modSlow(a, b);
+}
+
+/**
+ * Is it an integer so small that a multiple of another such one next to it is safe? Their quotient, which
+ * may have been rounded up to the next integer, can then be corrected. `%` itself is a call.
+ */
+function isHalfSafe(n: number): boolean {
+  return Math.floor(n) === n && n <= 0x10000000000000 && n >= -0x10000000000000;
+}
+
+function modSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof a === "number" && typeof b === "number" && b > 0) {
     const r = a % b;
     if (Math.floor(a) === a && Math.floor(b) === b && b <= MAX_SAFE) return r < 0 ? r + b : r + 0;
     // the sum of two fractions may have none
     const m = r < 0 ? r + b : r;
     if (Math.floor(m) !== m) return m;
   }
-  return modSlow(a, b);
-}
-
-function modSlow(a: LuaValue, b: LuaValue): LuaValue {
   if (isDouble(a) && isDouble(b) && (a instanceof LuaFloat || b instanceof LuaFloat))
     return makeFloat(floatMod(plain(a), plain(b)));
   if (isNumber(a) && isNumber(b)) return numberOp("%", a, b);
@@ -176,13 +190,16 @@ function modSlow(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 export function idiv(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number" && b > 0 && b <= MAX_SAFE) {
-    if (Math.floor(a) === a && Math.floor(b) === b && a <= MAX_SAFE && a >= -MAX_SAFE) {
-      // exact: the dividend less its remainder is a multiple of the divisor
-      const r = a % b;
-      return r < 0 ? (a - r) / b - 1 : (a - r) / b + 0;
+  if (typeof a === "number" && typeof b === "number" && b > 0) {
+    if (isHalfSafe(a) && isHalfSafe(b)) {
+      const q = Math.floor(a / b) + 0;
+      return q * b > a ? q - 1 : q;
     }
   }
+  return idivSlow(a, b);
+}
+
+function idivSlow(a: LuaValue, b: LuaValue): LuaValue {
   if (isNumber(a) && isNumber(b)) return numberOp("//", a, b);
   return arith("//", a, b);
 }

@@ -172,13 +172,35 @@ function shrLogical(a: LuaInteger, n: number): LuaInteger {
   return n === 0 ? a : fromHalves(hi >>> n, (lo >>> n) | (hi << (32 - n)));
 }
 
+/** Larger divisors are left to BigInt: a remainder and 16 bits must be a safe integer. */
+const MAX_DIVISOR = 2 ** 36;
+/** The remainder of the last step of a long division. */
+let rest = 0;
+
+/** The quotient of a safe integer by a positive one, rounded down. */
+function step(n: number, b: number): number {
+  let q = Math.floor(n / b);
+  rest = n - q * b;
+  if (rest < 0) {
+    rest += b;
+    q--;
+  }
+  return q;
+}
+
 /** Floor division; the divisor is not zero (§3.4.1). */
 export function floorDivInt(a: LuaInteger, b: LuaInteger): LuaInteger {
   if (typeof a === "number" && typeof b === "number") {
     // the quotient of two safe integers is off by less than one from a/b; correct it exactly
-    const rest = a % b;
-    const q = (a - rest) / b;
-    return (rest !== 0 && rest < 0 !== b < 0 ? q - 1 : q) + 0;
+    const r = a % b;
+    const q = (a - r) / b;
+    return (r !== 0 && r < 0 !== b < 0 ? q - 1 : q) + 0;
+  }
+  if (typeof b === "number" && b > 0 && b <= MAX_DIVISOR) {
+    const high = step(hiOf(a), b);
+    const middle = step(rest * 0x10000 + (loOf(a) >>> 16), b);
+    const low = step(rest * 0x10000 + (loOf(a) & 0xffff), b);
+    return fromHalves(high, (middle << 16) | low);
   }
   const x = toBigInt(a);
   const y = toBigInt(b);
@@ -189,13 +211,19 @@ export function floorDivInt(a: LuaInteger, b: LuaInteger): LuaInteger {
 /** Modulo with the divisor's sign; the divisor is not zero (§3.4.1). */
 export function modInt(a: LuaInteger, b: LuaInteger): LuaInteger {
   if (typeof a === "number" && typeof b === "number") {
-    const rest = a % b;
-    return (rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest) + 0;
+    const r = a % b;
+    return (r !== 0 && r < 0 !== b < 0 ? r + b : r) + 0;
+  }
+  if (typeof b === "number" && b > 0 && b <= MAX_DIVISOR) {
+    step(hiOf(a), b);
+    step(rest * 0x10000 + (loOf(a) >>> 16), b);
+    step(rest * 0x10000 + (loOf(a) & 0xffff), b);
+    return rest;
   }
   const x = toBigInt(a);
   const y = toBigInt(b);
-  const rest = x % y;
-  return fromBigInt(rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest);
+  const r = x % y;
+  return fromBigInt(r !== 0n && r < 0n !== y < 0n ? r + y : r);
 }
 
 /** Unsigned comparison, as `math.ult`. */
