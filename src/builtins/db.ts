@@ -53,9 +53,12 @@ async function withFaults<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
   }
 }
 
-function readStatement(ctx: Context, sql: string, params: LuaValue): Statement {
+function readStatement(ctx: Context, { database }: Link, sql: string, params: LuaValue): Statement {
   const text = bytesToText(sql);
   if (text === undefined) throw new DbFault("the SQL text is not valid UTF-8");
+  // where SQL ends for the others: they would do without the rest
+  if (text.includes("\0") && database.driver.kind !== "mysql")
+    throw new DbFault("the SQL text contains a NUL byte");
   if (ctx.host.readonly && !onlyReads(text)) throw readonlyError(nameOf(ctx));
   return { sql: text, params: readParams(params) };
 }
@@ -69,7 +72,7 @@ function runStatement(
 ): Promise<Outcome> {
   return withFaults(ctx, async () => {
     const { database, scope } = link;
-    const statement = readStatement(ctx, sql, params);
+    const statement = readStatement(ctx, link, sql, params);
     const timeout = statementTimeout(opts);
     const lease = await database.lease(ctx, scope);
     try {
@@ -114,7 +117,7 @@ function openRows(
   opts: LuaTable | undefined,
 ) {
   try {
-    const statement = readStatement(ctx, sql, params);
+    const statement = readStatement(ctx, link, sql, params);
     const iterator = new RowIterator(link, statement, statementTimeout(opts), asError);
     const handle = ctx.handle(Rows, iterator);
     // the fourth value is closed when the loop is left early

@@ -466,6 +466,35 @@ function serverCases(
     expect(warnings[0]).not.toContain("red");
   });
 
+  test("connections and iterators that the script has lost are given back", async () => {
+    const many =
+      kind === "postgres" ? "select generate_series(1, 50000)" : "select seq from seq_1_to_50000";
+    expect(
+      await state().run(`
+        local c <close> = db.connect(URL, {size = 3, acquire_timeout = 5})
+        local function count()
+          local where = c.kind == "postgres" and "pg_stat_activity where backend_type = 'client backend'"
+            or "information_schema.processlist"
+          return c:query("select count(*) as n from " .. where)[1].n
+        end
+        local before = count()
+        local function lose()
+          db.connect(URL):query("select 1")
+          local rows = c:rows("${many}")
+          rows()
+        end
+        lose() lose()
+        for _ = 1, 100 do
+          if count() <= before + 2 then break end
+          collectgarbage()
+          sleep(0.02)
+        end
+        -- all of the pool is free
+        local got = async.map({1, 2, 3}, function() return #c:query("${sleepFor(0.1)}") end)
+        return count() <= before + 2, got`),
+    ).toEqual([true, [1, 1, 1]]);
+  });
+
   test("a transaction whose connection is cut while nothing runs on it is not kept", async () => {
     expect(
       await state().run(`
@@ -542,6 +571,36 @@ describe.skipIf(!hasPostgres)("PostgreSQL", () => {
   const state = states(() => server.url);
   postgresTypes(state);
   serverCases("postgres", () => server, state);
+
+  test("a table changes in the transaction that has asked it before", async () => {
+    expect(
+      await state().run(`
+        local c <close> = db.connect(URL, {size = 1})
+        c:execute("create table altered as select 1 as a")
+        return c:transaction(function(tx)
+          local sql = "select * from altered where a = $1"
+          local before = tx:query(sql, {1})
+          tx:execute("alter table altered add column b text default 'x'")
+          local after = tx:query(sql, {1})
+          tx:execute("drop table altered")
+          return before, after
+        end)`),
+    ).toEqual([[{ a: 1 }], [{ a: 1, b: "x" }]]);
+  });
+
+  test("lists as array parameters keep their holes, other tables are refused", async () => {
+    const h = state();
+    const sent = "db.connect(URL):query('select $1::int[] as a', {LIST})[1].a";
+    const send = (list: string) => `return json.encode(${sent.replace("LIST", list)})`;
+    expect(await h.run(send("{1, nil, [3] = 3}"))).toEqual(["[1,null,3]"]);
+    expect(await h.run(send("{[2] = 2}"))).toEqual(["[null,2]"]);
+    expect(await h.failure(send("{id = 1}"))).toBe(
+      "db: an array parameter has other keys than 1, 2, …",
+    );
+    expect(await h.failure(send("{[1 << 40] = 1}"))).toBe(
+      "db: an array parameter has more than 10000000 elements",
+    );
+  });
 
   test("rows streams: a query of many rows keeps the memory flat", async () => {
     const [grown, sum] = (await state().run(`

@@ -287,3 +287,43 @@ test("a lost connection is closed, but not under an iterator", async () => {
       return n`),
   ).toEqual([6]);
 });
+
+test("a transaction that a statement ends itself: nothing more is kept, and the database stays", async () => {
+  const ended = "the transaction was ended by one of its statements";
+  expect(
+    await run(`
+      local c = db.connect("sqlite::memory:")
+      c:execute("create table t (x unique)")
+      c:execute("insert into t values (1)")
+      local function message(f, opts) return select(2, pcall(c.transaction, c, f, opts)) end
+      local function fail(tx) tx:execute("insert or rollback into t values (1)") end
+      local got = {
+        message(function(tx) tx:execute("insert into t values (2)") fail(tx) end):match("SQLITE_%w+"),
+        message(function(tx) pcall(fail, tx) tx:execute("insert into t values (3)") end),
+        message(function(tx) pcall(fail, tx) end),
+        message(function(tx) pcall(tx.transaction, tx, fail) tx:execute("insert into t values (4)") end),
+        message(function(tx) tx:execute("rollback") end),
+        message(function(tx) tx:execute("rollback") end, {read_only = true}),
+      }
+      c:execute("insert into t values (9)")
+      local kept = {}
+      for row in c:rows("select x from t") do kept[#kept + 1] = row.x end
+      return got, kept`),
+  ).toEqual([
+    [
+      "SQLITE_CONSTRAINT",
+      `db.execute: ${ended}`,
+      `db.transaction: ${ended}`,
+      `db.execute: ${ended}`,
+      `db.transaction: ${ended}`,
+      `db.transaction: ${ended}`,
+    ],
+    [1, 9],
+  ]);
+});
+
+test("SQL text does not end at a NUL byte", async () => {
+  expect(await failure(`db.connect("sqlite::memory:"):query("select 1\\0 from nowhere")`)).toBe(
+    "db.query: the SQL text contains a NUL byte",
+  );
+});

@@ -6,7 +6,7 @@
  * connection can be used in the function as well as the handle that the function is given.
  */
 import type { Context, Task } from "../../host";
-import { DbFault, lostFault } from "./errors";
+import { DbFault, endedFault, lostFault } from "./errors";
 import { Lock } from "./lock";
 import { Pool, type PoolSettings } from "./pool";
 import type { Checkpoint, Driver, Session } from "./session";
@@ -114,6 +114,8 @@ export class Database {
     try {
       if (scope.isOver) throw new DbFault("the transaction is over");
       if (scope.session.isBroken) throw lostFault(this.driver.where);
+      // what follows would be kept at once
+      if (scope.session.inTransaction === false) throw endedFault();
     } catch (e) {
       release();
       throw e;

@@ -26,3 +26,8 @@ export const CLOSED_POOL = "attempted to acquire a connection on a closed pool";
 export function lostFault(where: string): DbFault {
   return new DbFault(`the connection to ${where} was lost`);
 }
+
+/** `INSERT OR ROLLBACK`, a full disk, or a COMMIT of the script's own. */
+export function endedFault(): DbFault {
+  return new DbFault("the transaction was ended by one of its statements");
+}

@@ -48,18 +48,23 @@ export function readParams(params: LuaValue): Parameter[] {
 }
 
 function countOf(params: LuaTable): number {
-  const n = params.getStr("n");
+  const count = lengthOf(params);
+  if (count === undefined)
+    throw new DbFault("db: params must be a table (array) or nil: it has other keys than 1, 2, …");
+  return count;
+}
+
+/** How many elements a list has: as its `n` says, else up to the last; undefined for no list. */
+export function lengthOf(list: LuaTable): number | undefined {
+  const n = list.getStr("n");
   if (n !== undefined) {
     const count = isNumber(n) ? numberToDouble(n) : Number.NaN;
     if (Number.isInteger(count) && count >= 0) return count;
     throw new DbFault("db: params.n must be a count");
   }
   let last = 0;
-  for (const [key] of entries(params)) {
-    if (typeof key !== "number" || !Number.isInteger(key) || key < 1)
-      throw new DbFault(
-        "db: params must be a table (array) or nil: it has other keys than 1, 2, …",
-      );
+  for (const [key] of entries(list)) {
+    if (typeof key !== "number" || !Number.isInteger(key) || key < 1) return undefined;
     last = Math.max(last, key);
   }
   return last;

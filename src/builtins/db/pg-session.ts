@@ -44,6 +44,8 @@ export class PostgresSession implements Session {
   private running: Running | undefined;
   private cursors = 0;
   private readonly prepared = new Set<string>();
+  /** Those whose results may have other columns by now, which the server refuses in a transaction. */
+  private outdated: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly sql: Sql,
@@ -66,6 +68,7 @@ export class PostgresSession implements Session {
   async run(statement: Statement, inside: boolean, _checkpoint: Checkpoint): Promise<Outcome> {
     const result = await this.execute(statement, await this.typing(statement, inside), inside);
     const columns = result.columns ?? [];
+    if (/^(ALTER|CREATE|DROP)\b/.test(result.command)) this.outdated = new Set(this.prepared);
     await this.learnTypes(columns);
     return {
       rows: this.tables(result, columns),
@@ -146,6 +149,7 @@ export class PostgresSession implements Session {
   private execution(statement: Statement, typing: Typing): never {
     if (statement.params.length === 0) return UNNAMED;
     const key = `${typing} ${typingKey(statement)}`;
+    if (this.outdated.has(key)) return UNNAMED;
     if (!this.prepared.has(key)) {
       if (this.prepared.size >= MAX_PREPARED) return UNNAMED;
       this.prepared.add(key);

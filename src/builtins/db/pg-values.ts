@@ -6,7 +6,6 @@ import {
   type Host,
   integer,
   isNull,
-  isNumber,
   LuaInt64,
   LuaTable,
   type LuaValue,
@@ -17,7 +16,7 @@ import {
 import { arrayMarker } from "../json";
 import { encodeJson } from "../json/encode";
 import { DbFault } from "./errors";
-import { Bytes, floatOf, type Parameter, toParameter } from "./params";
+import { Bytes, floatOf, lengthOf, type Parameter, toParameter } from "./params";
 import { type ArrayTypes, BOOL, BYTEA, delimiterOf, kindOf } from "./pg-types";
 import { isoTimestamp, jsonReader } from "./results";
 
@@ -140,10 +139,15 @@ function writeTable(table: LuaTable, oid: number, arrays: ArrayTypes): string {
   return bytesToText(encodeJson(table, {}, "db: parameter")) ?? "";
 }
 
+/** One large key must not fill the memory with NULLs. */
+const MAX_ELEMENTS = 10_000_000;
+
 function writeArray(table: LuaTable, element: number, arrays: ArrayTypes): string {
   const items: string[] = [];
-  const count = table.getStr("n");
-  const length = isNumber(count) ? Number(numberToString(count)) : table.length();
+  const length = lengthOf(table);
+  if (length === undefined) throw new DbFault("db: an array parameter has other keys than 1, 2, …");
+  if (length > MAX_ELEMENTS)
+    throw new DbFault(`db: an array parameter has more than ${MAX_ELEMENTS} elements`);
   for (let i = 1; i <= length; i++) {
     const v = table.getInt(i);
     if (v === undefined || isNull(v)) items.push("NULL");

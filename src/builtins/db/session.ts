@@ -33,6 +33,8 @@ export type Checkpoint = () => void;
 export interface Session {
   /** It can't be used any more: the connection was lost or closed. */
   readonly isBroken: boolean;
+  /** Whether a transaction is open, where that can be told without asking a server. */
+  readonly inTransaction?: boolean;
   /** Runs one statement to its end. `inside`: within an explicit transaction. */
   run(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Outcome>;
   open(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Cursor>;

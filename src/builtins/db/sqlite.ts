@@ -137,6 +137,10 @@ class SqliteSession implements Session {
     private readonly readJson: (bytes: string) => LuaValue,
   ) {}
 
+  get inTransaction(): boolean {
+    return this.database.inTransaction;
+  }
+
   async run(
     { sql, params }: Statement,
     _inside: boolean,

@@ -1,7 +1,7 @@
 /** `db.transaction`: all of what a function does, or nothing of it. */
 import { type Context, type LuaFunction, type LuaValue, type Userdata, values } from "../../host";
 import { type Link, Scope } from "./database";
-import { DbFault } from "./errors";
+import { DbFault, endedFault } from "./errors";
 import { ALWAYS } from "./lock";
 import type { Outcome, Session, TransactionOptions } from "./session";
 
@@ -32,6 +32,7 @@ export async function runTransaction(
     });
     const results = await runInside(ctx, link, scope, f, makeHandle(scope));
     await finishInside(scope);
+    if (session.inTransaction === false) throw endedFault();
     const done = await database.guard(ctx, session, undefined, () =>
       command(session, savepoint === undefined ? "COMMIT" : `RELEASE SAVEPOINT ${savepoint}`),
     );
@@ -88,7 +89,8 @@ async function finishInside(scope: Scope): Promise<void> {
 
 /** Undoes everything; a connection on which that fails is not used again. */
 async function rollBack(session: Session, savepoint: string | undefined): Promise<void> {
-  if (session.isBroken) return;
+  // some failures undo everything themselves
+  if (session.isBroken || session.inTransaction === false) return;
   try {
     if (savepoint === undefined) await command(session, "ROLLBACK");
     else {
