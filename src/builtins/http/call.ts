@@ -11,14 +11,21 @@ import {
   utf8ToBytes,
 } from "../../host";
 import type { HttpClient } from "./client";
-import { decodeBody, decodeStream } from "./decode";
+import { decodeStream } from "./decode";
 import { download } from "./download";
 import { HttpFault } from "./errors";
 import { faultsAsErrors } from "./faults";
 import { getHeader } from "./headers";
 import { LineSplitter } from "./lines";
 import { readRequestOptions, secondsOption } from "./options";
-import { fetchWhole, openResponse, type RequestSpec, type WholeResponse } from "./perform";
+import {
+  fetchWhole,
+  type OpenResponse,
+  openResponse,
+  type RequestSpec,
+  readWhole,
+  withRetries,
+} from "./perform";
 import { responseTable } from "./response";
 import { EventParser } from "./sse";
 
@@ -55,7 +62,7 @@ export function checkMethod(ctx: Context, method: string): string {
 }
 
 /** Calls `onEvent` for every server-sent event until the server or the callback ends it. */
-async function listen(
+function listen(
   ctx: Context,
   client: HttpClient,
   asked: RequestSpec,
@@ -65,59 +72,58 @@ async function listen(
   const headers = asked.headers.map(([name, value]): [string, string] =>
     name === "Accept" && value === "*/*" ? [name, "text/event-stream"] : [name, value],
   );
-  const spec = { ...asked, headers };
-  const response = await openResponse(client.transport, spec);
-  const { exchange, deadline, status, url } = response;
-  const done = (body: Buffer): WholeResponse => ({ status, headers: response.headers, body, url });
-  try {
-    const isStream = /^text\/event-stream\b/i.test(
-      getHeader(response.headers, "content-type") ?? "",
-    );
-    if (status !== 200 || !isStream)
-      return responseTable(ctx.host, done(await exchange.all(spec.maxSize)));
-    if (!isTotal) deadline.disarm();
-    const parser = new EventParser();
-    for await (const chunk of decodeStream(url, response.headers, exchange)) {
+  const isStream = ({ status, headers }: OpenResponse) =>
+    status === 200 && /^text\/event-stream\b/i.test(getHeader(headers, "content-type") ?? "");
+  return follow(ctx, client, { ...asked, headers }, isStream, isTotal, async (url, chunks) => {
+    const parser = new EventParser(url);
+    for await (const chunk of chunks)
       for (const { event, data, id, retry } of parser.push(bufferToBytes(chunk))) {
         const answer = await ctx.call(onEvent, record({ event, data, id, retry }));
-        if (answer[0] === "close") return responseTable(ctx.host, done(Buffer.alloc(0)));
+        if (answer[0] === "close") return;
       }
-    }
-    return responseTable(ctx.host, done(Buffer.alloc(0)));
-  } finally {
-    deadline.end();
-    exchange.discard();
-  }
+  });
 }
 
 /** Calls `onLine` for every line of a successful response as it arrives. */
-async function readLines(
+function readLines(
   ctx: Context,
   client: HttpClient,
   spec: RequestSpec,
   onLine: LuaFunction,
   isTotal: boolean,
 ): Promise<LuaTable> {
-  const response = await openResponse(client.transport, spec);
-  const { exchange, deadline, status, url, headers } = response;
-  const done = (body: Buffer): WholeResponse => ({ status, headers, body, url });
-  try {
-    if (status < 200 || status > 299) {
-      const raw = done(await exchange.all(spec.maxSize));
-      const decoded = await decodeBody(url, headers, raw.body, spec.maxSize);
-      return responseTable(ctx.host, { ...raw, ...decoded });
-    }
-    if (!isTotal) deadline.disarm();
-    const splitter = new LineSplitter();
-    for await (const chunk of decodeStream(url, headers, exchange)) {
+  const isWanted = ({ status }: OpenResponse) => status >= 200 && status <= 299;
+  return follow(ctx, client, spec, isWanted, isTotal, async (url, chunks) => {
+    const splitter = new LineSplitter(url);
+    for await (const chunk of chunks)
       for (const line of splitter.push(bufferToBytes(chunk))) {
         const answer = await ctx.call(onLine, line);
-        if (answer[0] === "close") return responseTable(ctx.host, done(Buffer.alloc(0)));
+        if (answer[0] === "close") return;
       }
-    }
     const last = splitter.end();
     if (last !== undefined) await ctx.call(onLine, last);
-    return responseTable(ctx.host, done(Buffer.alloc(0)));
+  });
+}
+
+/** Hands the body of a response to `read` as it arrives; one that is not wanted so comes as usual. */
+async function follow(
+  ctx: Context,
+  client: HttpClient,
+  spec: RequestSpec,
+  isWanted: (response: OpenResponse) => boolean,
+  isTotal: boolean,
+  read: (url: URL, chunks: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<LuaTable> {
+  // once the body has begun, the script has seen some of it: nothing is repeated then
+  const response = await withRetries(spec, (isLast) =>
+    openResponse(client.transport, spec, isLast),
+  );
+  const { exchange, deadline, status, url, headers } = response;
+  try {
+    if (!isWanted(response)) return responseTable(ctx.host, await readWhole(response, spec));
+    if (!isTotal) deadline.disarm();
+    await read(url, spec.decompress ? decodeStream(url, headers, exchange) : exchange);
+    return responseTable(ctx.host, { status, headers, body: Buffer.alloc(0), url });
   } finally {
     deadline.end();
     exchange.discard();

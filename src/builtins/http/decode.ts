@@ -18,7 +18,8 @@ interface Decoder {
     options: { maxOutputLength: number },
     done: (error: Error | null, result: Buffer) => void,
   ) => void;
-  readonly stream: () => Transform;
+  /** For a body that begins with these bytes. */
+  readonly stream: (start: Buffer) => Transform;
   /** Sees that data is complete, where the decoder does not. */
   readonly watch?: () => ZstdFrames;
 }
@@ -32,7 +33,11 @@ const gzip: Decoder = {
 const decoders: Record<string, Decoder> = {
   gzip,
   "x-gzip": gzip,
-  deflate: { sync: inflateEither, async: inflateEitherAsync, stream: () => zlib.createInflate() },
+  deflate: {
+    sync: inflateEither,
+    async: inflateEitherAsync,
+    stream: (start) => (isZlib(start) ? zlib.createInflate() : zlib.createInflateRaw()),
+  },
   br: {
     sync: zlib.brotliDecompressSync,
     async: zlib.brotliDecompress,
@@ -148,17 +153,29 @@ export async function* decodeStream(
   }
 }
 
+/** What tells the decoders' variants apart. */
+const START_BYTES = 2;
+
 /** Pipes by hand, so that the source's own faults come through as they are. */
 async function* through(source: AsyncIterable<Buffer>, decoder: Decoder): AsyncGenerator<Buffer> {
-  const step = decoder.stream();
+  const chunks = source[Symbol.asyncIterator]();
+  let start: Buffer = Buffer.alloc(0);
+  let next = await chunks.next();
+  for (; next.done !== true && start.length < START_BYTES; next = await chunks.next())
+    start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);
+  // no body at all is none when it is decoded, too
+  if (start.length === 0) return;
+  const step = decoder.stream(start);
   const frames = decoder.watch?.();
+  const write = async (chunk: Buffer) => {
+    frames?.push(chunk);
+    if (!step.write(chunk)) await new Promise((resolve) => step.once("drain", resolve));
+  };
   let failure: unknown;
   const feed = (async () => {
     try {
-      for await (const chunk of source) {
-        frames?.push(chunk);
-        if (!step.write(chunk)) await new Promise((resolve) => step.once("drain", resolve));
-      }
+      await write(start);
+      for (; next.done !== true; next = await chunks.next()) await write(next.value);
       frames?.end();
       step.end();
     } catch (e) {
@@ -172,6 +189,8 @@ async function* through(source: AsyncIterable<Buffer>, decoder: Decoder): AsyncG
     throw failure ?? e;
   } finally {
     step.destroy();
+    // not waited for: it may be in the midst of waiting for a chunk
+    chunks.return?.().catch(() => undefined);
   }
   await feed;
 }

@@ -6,7 +6,7 @@ import { bytesToBuffer } from "../../host";
 import { decodeStream } from "./decode";
 import { fault, HttpFault } from "./errors";
 import { osError } from "./faults";
-import { openResponse, type RequestSpec } from "./perform";
+import { openResponse, type RequestSpec, withRetries } from "./perform";
 import type { Transport } from "./transport";
 
 export interface DownloadSpec extends RequestSpec {
@@ -18,8 +18,12 @@ export interface DownloadSpec extends RequestSpec {
 }
 
 /** Downloads and returns the number of bytes written. */
-export async function download(transport: Transport, spec: DownloadSpec): Promise<number> {
-  const response = await openResponse(transport, spec);
+export function download(transport: Transport, spec: DownloadSpec): Promise<number> {
+  return withRetries(spec, (isLast) => attempt(transport, spec, isLast));
+}
+
+async function attempt(transport: Transport, spec: DownloadSpec, isLast: boolean): Promise<number> {
+  const response = await openResponse(transport, spec, isLast);
   const { deadline, exchange, url } = response;
   try {
     if (response.status < 200 || response.status > 299) {

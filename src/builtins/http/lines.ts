@@ -1,4 +1,5 @@
 /** Line by line what arrives in chunks: logs, and JSON objects one below the other. */
+import { fault } from "./errors";
 
 /** A line is never longer than this; it would be kept in memory whole. */
 const MAX_LINE = 64 * 1024 * 1024;
@@ -7,6 +8,9 @@ const MAX_LINE = 64 * 1024 * 1024;
 export class LineSplitter {
   private rest: string[] = [];
   private size = 0;
+
+  /** `url` is where they come from, for messages. */
+  constructor(private readonly url: URL) {}
 
   /** The lines that are complete with this chunk. */
   push(chunk: string): string[] {
@@ -19,7 +23,8 @@ export class LineSplitter {
     if (start < chunk.length) {
       this.rest.push(chunk.slice(start));
       this.size += chunk.length - start;
-      if (this.size > MAX_LINE) throw new RangeError("line too long");
+      if (this.size > MAX_LINE)
+        throw fault("body", this.url, `a line of more than ${MAX_LINE} bytes`);
     }
     return out;
   }

@@ -43,32 +43,47 @@ export interface OpenResponse extends Head {
 }
 
 /** Sends, follows redirects, retries, and reads the whole body. */
-export async function fetchWhole(transport: Transport, spec: RequestSpec): Promise<WholeResponse> {
-  for (let attempt = 1; ; attempt++) {
-    const isLast = attempt > spec.retries;
+export function fetchWhole(transport: Transport, spec: RequestSpec): Promise<WholeResponse> {
+  return withRetries(spec, async (isLast) => {
+    const open = await openResponse(transport, spec, isLast);
     try {
-      const response = await fetchOnce(transport, spec);
-      if (isLast || !RETRY_STATUS.has(response.status) || !isIdempotent(spec.method))
-        return response;
-      await pause(retryAfter(response.headers) ?? backoff(attempt), spec);
-    } catch (e) {
-      if (isLast || !(e instanceof HttpFault) || !mayRetry(e, spec) || spec.signal.aborted) throw e;
-      await pause(backoff(attempt), spec);
+      return await readWhole(open, spec);
+    } finally {
+      open.deadline.end();
     }
-  }
+  });
 }
 
-async function fetchOnce(transport: Transport, spec: RequestSpec): Promise<WholeResponse> {
-  const open = await openResponse(transport, spec);
-  try {
-    const raw = await open.exchange.all(spec.maxSize);
-    const { url, status } = open;
-    if (!spec.decompress || spec.method === "HEAD")
-      return { status, headers: open.headers, body: raw, url };
-    const { body, headers } = await decodeBody(url, open.headers, raw, spec.maxSize);
-    return { status, headers, body, url };
-  } finally {
-    open.deadline.end();
+/** The whole body of an open response, decoded. */
+export async function readWhole(open: OpenResponse, spec: RequestSpec): Promise<WholeResponse> {
+  const raw = await open.exchange.all(spec.maxSize);
+  const { url, status } = open;
+  if (!spec.decompress || spec.method === "HEAD")
+    return { status, headers: open.headers, body: raw, url };
+  const { body, headers } = await decodeBody(url, open.headers, raw, spec.maxSize);
+  return { status, headers, body, url };
+}
+
+/** The server said that another attempt may succeed. */
+class Busy {
+  constructor(readonly headers: HeaderList) {}
+}
+
+/** Repeats `attempt` after failures and busy answers, as far as the request may be sent again. */
+export async function withRetries<T>(
+  spec: RequestSpec,
+  attempt: (isLast: boolean) => Promise<T>,
+): Promise<T> {
+  for (let count = 1; ; count++) {
+    const isLast = count > spec.retries;
+    try {
+      return await attempt(isLast);
+    } catch (e) {
+      if (e instanceof Busy) await pause(retryAfter(e.headers) ?? backoff(count), spec);
+      else if (isLast || !(e instanceof HttpFault) || !mayRetry(e, spec) || spec.signal.aborted)
+        throw e;
+      else await pause(backoff(count), spec);
+    }
   }
 }
 
@@ -127,17 +142,27 @@ export class Deadline {
   }
 }
 
-/** Sends and follows redirects; the body of the final response is left to be read. */
-export async function openResponse(transport: Transport, spec: RequestSpec): Promise<OpenResponse> {
+/**
+ * Sends and follows redirects; the body of the final response is left to be read. Unless it is the
+ * last attempt, busy answers are for `withRetries`.
+ */
+export async function openResponse(
+  transport: Transport,
+  spec: RequestSpec,
+  isLast: boolean,
+): Promise<OpenResponse> {
   const deadline = new Deadline(spec.timeout, spec.signal, spec.url);
   let hop: Hop = { method: spec.method, url: spec.url, headers: spec.headers, body: spec.body };
   try {
     for (let redirects = 0; ; redirects++) {
       const { exchange, head } = await sendHop(transport, hop, deadline);
       const next = spec.followRedirects ? redirected(hop, head) : undefined;
-      if (next === undefined) return { ...head, url: hop.url, exchange, deadline };
+      const isBusy = !isLast && RETRY_STATUS.has(head.status) && isIdempotent(spec.method);
+      if (next === undefined && !isBusy) return { ...head, url: hop.url, exchange, deadline };
       // read to the end, so that the connection can be used again
-      await exchange.all(REDIRECT_BODY).catch(() => undefined);
+      await exchange.all(UNWANTED_BODY).catch(() => undefined);
+      if (next === undefined) throw new Busy(head.headers);
+      if (next === "invalid") throw fault("request", hop.url, "redirected to an invalid address");
       if (redirects >= spec.maxRedirects)
         throw fault("request", spec.url, `more than ${spec.maxRedirects} redirects`);
       hop = next;
@@ -148,8 +173,8 @@ export async function openResponse(transport: Transport, spec: RequestSpec): Pro
   }
 }
 
-/** A redirect's own body is read up to here; a longer one costs the connection. */
-const REDIRECT_BODY = 64 * 1024;
+/** The body of an answer that is not the last is read up to here; a longer one costs the connection. */
+const UNWANTED_BODY = 64 * 1024;
 
 interface Hop {
   readonly method: string;
@@ -184,13 +209,12 @@ const CREDENTIALS = new Set(["authorization", "cookie", "proxy-authorization", "
 const CONTENT = new Set(["content-type", "content-length", "content-encoding", "content-language"]);
 
 /** The next hop that a response asks for (RFC 9110 §15.4), or undefined. */
-function redirected(hop: Hop, { status, headers }: Head): Hop | undefined {
+function redirected(hop: Hop, { status, headers }: Head): Hop | "invalid" | undefined {
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
   const location = getHeader(headers, "location");
   if (location === undefined) return undefined;
   const url = URL.parse(Buffer.from(location, "latin1").toString("utf8"), hop.url.href);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:"))
-    throw fault("request", hop.url, "redirected to an invalid address");
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return "invalid";
   if (url.hash === "") url.hash = hop.url.hash;
   const toGet =
     (status === 303 && hop.method !== "HEAD") || (status < 303 && hop.method === "POST");
@@ -226,6 +250,7 @@ function retryAfter(headers: HeaderList): number | undefined {
 }
 
 function pause(seconds: number, { signal, url }: RequestSpec): Promise<void> {
+  if (signal.aborted) return Promise.reject(fault("request", url, "cancelled"));
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       clearTimeout(timer);

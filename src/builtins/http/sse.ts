@@ -1,4 +1,5 @@
 /** Server-sent events (HTML standard §9.2): the reading side. */
+import { fault } from "./errors";
 
 export interface ServerEvent {
   readonly event: string;
@@ -20,6 +21,9 @@ export class EventParser {
   private id = "";
   private retry: number | undefined;
 
+  /** `url` is where they come from, for messages. */
+  constructor(private readonly url: URL) {}
+
   /** The events that are complete with this chunk. */
   push(chunk: string): ServerEvent[] {
     let text = this.rest + chunk;
@@ -29,19 +33,23 @@ export class EventParser {
     }
     const out: ServerEvent[] = [];
     let start = 0;
+    let cr = text.indexOf("\r");
     for (;;) {
       if (this.skipLineFeed && start < text.length) {
         this.skipLineFeed = false;
         if (text[start] === "\n") start++;
       }
-      const end = lineEnd(text, start);
+      if (cr >= 0 && cr < start) cr = text.indexOf("\r", start);
+      const lf = text.indexOf("\n", start);
+      const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
       if (end < 0) break;
       if (text[end] === "\r") this.skipLineFeed = true;
       this.line(text.slice(start, end), out);
       start = end + 1;
     }
     this.rest = text.slice(start);
-    if (this.rest.length > MAX_LINE) throw new RangeError("event line too long");
+    if (this.rest.length > MAX_LINE)
+      throw fault("body", this.url, `an event has a line of more than ${MAX_LINE} bytes`);
     return out;
   }
 
@@ -69,11 +77,4 @@ export class EventParser {
     else if (field === "id" && !value.includes("\0")) this.id = value;
     else if (field === "retry" && /^\d+$/.test(value)) this.retry = Number(value);
   }
-}
-
-function lineEnd(text: string, from: number): number {
-  const lf = text.indexOf("\n", from);
-  const cr = text.indexOf("\r", from);
-  if (lf < 0) return cr;
-  return cr < 0 ? lf : Math.min(lf, cr);
 }
