@@ -416,7 +416,7 @@ function Client:trigger_receiver(namespace, name, address, opts)
   end
   -- not the API server: its credentials stay here; and the path is as good as a password
   local hook = Hook:new(rest.copy({ timeout = self.timeout }, rest.of_client(opts, address)))
-  local _, res = hook:_post(path, opts and opts.body or "", { raw = true, what = what })
+  local _, res = hook:_secretly("POST", path, { body = opts and opts.body or "", raw = true, what = what })
   hook:close()
   return res
 end

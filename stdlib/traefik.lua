@@ -240,6 +240,6 @@ function Client:wait_service_up(name, timeout_secs, opts)
   end)
 end
 
-rest.functions(M, Client, function(options) return Client:new(options) end)
+rest.functions(M, Client, function(options) return Client:new(options) end, true)
 
 return M

@@ -103,8 +103,8 @@ local HIDDEN = A .. "/api-tokens/***"
 
 --- Sets when an API token ends (RFC 3339).
 function Client:update_token(secret, expires_at)
-  return (self:_put(A .. "/api-tokens/" .. segment(secret), { expiresAt = expires_at }, {
-    what = "PUT " .. HIDDEN,
+  return (self:_secretly("PUT", A .. "/api-tokens/" .. segment(secret), {
+    body = { expiresAt = expires_at }, what = "PUT " .. HIDDEN,
   }))
 end
 

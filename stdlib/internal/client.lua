@@ -64,7 +64,14 @@ local CONNECTION = {
 
 --- A text whose addresses are without the user names and passwords that they may hold.
 function rest.public(text)
-  return (text:gsub("(%a[%w+.-]*://)[^/?#%s]*@", "%1"))
+  local parts, at = {}, 1
+  while true do
+    -- bodies are long: no pattern that would look again and again for where an address begins
+    local _, to = text:find("://", at, true)
+    if not to then return table.concat(parts) .. text:sub(at) end
+    parts[#parts + 1] = text:sub(at, to)
+    at = text:match("^[^/?#%s]*@()", to + 1) or to + 1
+  end
 end
 
 --- Raises `message` with the place in the script that called the module.
@@ -448,6 +455,16 @@ function Base:_request(method, path, o)
   return value, res
 end
 
+--- As `_request`, for a path that is a secret: no error holds it, if `o.what` does not.
+function Base:_secretly(method, path, o)
+  local ok, value, res = pcall(self._request, self, method, path, o)
+  if ok then return value, res end
+  local text = rest.without_place(value)
+  local from, to = text:find(path, 1, true)
+  if from then text = text:sub(1, from - 1) .. "/***" .. text:sub(to + 1) end
+  rest.fail(text)
+end
+
 function Base:_get(path, o)
   return self:_request("GET", path, o)
 end
@@ -506,8 +523,9 @@ function rest.of_client(opts, url)
 end
 
 --- Gives module `M` a function for each public method of `class` that takes a URL, client options
---- or a client first. Credentials may also be in an option table at the end.
-function rest.functions(M, class, make)
+--- or a client first. Credentials may also be in an option table at the end, and `timeout` where it is
+--- not that of something else (`has_timeout`).
+function rest.functions(M, class, make, has_timeout)
   for name, method in pairs(class) do
     if type(method) == "function" and name:sub(1, 1) ~= "_" and M[name] == nil then
       M[name] = function(target, ...)
@@ -518,6 +536,7 @@ function rest.functions(M, class, make)
           for key, value in pairs(rest.of_client(last)) do
             if options[key] == nil then options[key] = value end
           end
+          if has_timeout then options.timeout = options.timeout or last.timeout end
         end
         return method(make(options), ...)
       end

@@ -17,9 +17,10 @@ function api.send(self, method, path, body)
   return (self:_request(method, path, { body = body }))
 end
 
---- DELETE; with `opts.ignore_not_found` 404 is nil.
+--- DELETE; with `opts.ignore_not_found` 404 is nil. `what` instead of a path that is a secret.
 function api.delete(self, path, opts, what)
-  return (self:_delete(path, { missing = opts and opts.ignore_not_found, what = what }))
+  local send = what and self._secretly or self._request
+  return (send(self, "DELETE", path, { missing = opts and opts.ignore_not_found, what = what }))
 end
 
 function api.project(id)

@@ -143,6 +143,16 @@ test("wait says what it saw last, and tries at least once", async () => {
   expect(tries).toBe(1);
 });
 
+test("an error with a long answer is raised at once", async () => {
+  const long = "x".repeat(2_000_000);
+  api.expect("GET /a", { status: 500, text: `${long} http://u:p@h/ ${long}` });
+  const began = performance.now();
+  const text = await api.failure(`${make} client(URL):_get("/a")`);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(text.length).toBeGreaterThan(4_000_000);
+  expect(text).toContain("x http://h/ x");
+});
+
 test("a URL is required", async () => {
   expect(await api.failure(`${make} client()`)).toContain("thing.client: url is required");
 });

@@ -261,6 +261,11 @@ test("trigger_receiver calls the webhook without the API server's credentials", 
   expect(await failure(`c:trigger_receiver("n", "x", URL)`)).toContain(
     "flux: receiver n/x HTTP 400: no",
   );
+  // a secret also when nobody answers
+  api.expect(receiver, ready);
+  expect(await failure(`c:trigger_receiver("n", "x", "http://127.0.0.1:1/in")`)).toMatch(
+    /^t\.lua:\d+: http\.post: connecting to http:\/\/127\.0\.0\.1:1\/in\/\*\*\*: connection refused/,
+  );
   api.expect(receiver, { json: {} });
   expect(await failure(`c:trigger_receiver("n", "x", URL)`)).toContain(
     "flux: receiver n/x: it has no webhook path yet",

@@ -165,3 +165,10 @@ test("support_dump, metrics", async () => {
       return t.support_dump(URL, path), #fs.read(path), t.metrics(URL)`),
   ).toEqual([3, 3, "m 1"]);
 });
+
+test("the time limit of a call", async () => {
+  const message = await failure(`
+    local server = http.server({ host = "127.0.0.1" }, { ["/api/overview"] = function() sleep(5) return {} end })
+    t.overview(server.url, { timeout = 0.05 })`);
+  expect(message).toContain("timeout after 0.05 s");
+});

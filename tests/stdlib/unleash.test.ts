@@ -185,6 +185,19 @@ test("archived_features: pages of the search, or the older list", async () => {
   ).toEqual([3, "d"]);
 });
 
+test("errors do not hold API tokens", async () => {
+  const calls = ['delete_token("*:dev.s3cret")', 'update_token("*:dev.s3cret", "x")'];
+  for (const call of calls) {
+    const text = await api.failure(`require("assay.unleash").client("http://127.0.0.1:1"):${call}`);
+    expect(text).toMatch(/http:\/\/127\.0\.0\.1:1\/\*\*\*: connection refused/);
+    expect(text).not.toContain("s3cret");
+  }
+  api.expect(`DELETE ${A}/api-tokens/*:dev.s3cret`, { status: 500, text: "boom" });
+  expect(await failure('c:delete_token("*:dev.s3cret")')).toMatch(
+    /: unleash: DELETE \/api\/admin\/api-tokens\/\*\*\* HTTP 500: boom$/,
+  );
+});
+
 test("what is not there may be deleted, if wanted", async () => {
   for (const line of [
     `DELETE ${A}/projects/p`,
