@@ -632,6 +632,16 @@ test("a name that is empty, as of a variable of the shell that is not set", () =
     expect(assay(args)).toMatchObject({ code: 2, err, out: "" });
 });
 
+test("a file of checks whose name begins with a dash", () => {
+  file("-dash.yaml", "checks: []");
+  for (const args of [["--"], ["run", "--"]])
+    expect(assay([...args, "-dash.yaml", "--quiet", "--output", "tap"])).toMatchObject({
+      code: 0,
+      out: "TAP version 14\n1..0\n",
+      err: "",
+    });
+});
+
 test("what an option takes is no file of checks, and neither is an argument of code", () => {
   file("data.yaml", "a: 1\n");
   file("reads.lua", "print(yaml.parse(fs.read('data.yaml')).a, ...)");

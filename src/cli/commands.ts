@@ -258,7 +258,7 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
   if (extension === "lua") runFile(file, args, options);
   else if (extension === "yaml" || extension === "yml") {
     const { runChecks } = await import("./check");
-    await runChecks([file, ...args]);
+    await runChecks([...args, "--", file]);
   } else {
     if (isDirectory(file)) fail(`reading ${file}: Is a directory`);
     fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)`);
