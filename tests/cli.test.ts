@@ -632,6 +632,15 @@ test("a name that is empty, as of a variable of the shell that is not set", () =
     expect(assay(args)).toMatchObject({ code: 2, err, out: "" });
 });
 
+test("an empty folder allows nothing: it is a mistake", () => {
+  for (const option of ["--allow-read", "--allow-write"])
+    expect(assay([option, "", "-e", "print(pcall(fs.list, '.'))"])).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringContaining("argument '' is invalid. Expected a folder."),
+    });
+});
+
 test("a file of checks whose name begins with a dash", () => {
   file("-dash.yaml", "checks: []");
   for (const args of [["--"], ["run", "--"]])

@@ -61,7 +61,13 @@ export const expression: Shape = {
   what: "an expression such as '.status == \"ok\"'",
   check: (t) => problemOf(parseExpression(t)),
 };
-export const folders = oneOrMore(text, "a folder or a list of them");
+const folder: Shape = {
+  kind: "string",
+  what: "a folder",
+  // as a path it would be the folder of the file
+  check: (t) => (t === "" ? "expected a folder, got nothing" : undefined),
+};
+export const folders = oneOrMore(folder, "a folder or a list of them");
 export const netRule: Shape = {
   kind: "string",
   what: "HOST[:PORT]",

@@ -21,8 +21,8 @@ export const SANDBOX_TIMEOUT = 120;
 export function addSandboxOptions(command: Command): Command {
   return command
     .option("--sandbox", "reach nothing outside but what --allow-… names; no io, shell, process")
-    .option("--allow-read <dir>", "files that may be read, with all below (repeatable)", append)
-    .option("--allow-write <dir>", "files that may be written, with all below", append)
+    .option("--allow-read <dir>", "files that may be read, with all below (repeatable)", folder)
+    .option("--allow-write <dir>", "files that may be written, with all below", folder)
     .option("--allow-net <host[:port]>", "where connections may go: name, *.name, IP, CIDR", rules)
     .option("--allow-env <name>", "variables that scripts see: NAME, PREFIX_*, *", words)
     .option("--readonly", "refuse builtins that change something outside (ASSAY_READONLY=1)");
@@ -38,7 +38,9 @@ export function isReadonly({ readonly = false }: SandboxOptions): boolean {
   return readonly || /^(1|true|yes|on)$/i.test(process.env.ASSAY_READONLY ?? "");
 }
 
-function append(text: string, before: string[] = []): string[] {
+function folder(text: string, before: string[] = []): string[] {
+  // as a variable of the shell that is not set; as a path it would be the working directory
+  if (text === "") throw new InvalidArgumentError("Expected a folder.");
   return [...before, text];
 }
 

@@ -164,6 +164,14 @@ test("a host is a name or an address, without a port", () => {
     expect(hosts(bad)[0]).toContain("not a host name or an address such as api.example");
 });
 
+test("an empty folder in a sandbox is a mistake", () => {
+  const one = (folders: string) =>
+    problems(`checks: [{name: a, type: script, file: x, sandbox: {allow_read: ${folders}}}]`);
+  expect(one("data")).toEqual([]);
+  expect(one('"${DATA:-}"')[0]).toContain("allow_read: expected a folder, got nothing");
+  expect(one('[data, ""]')[0]).toContain("allow_read[1]: expected a folder, got nothing");
+});
+
 test("a reference without quotes in a map in one line", () => {
   const place = "c.yaml:1:40: Unexpected flow-map-start at node end";
   const [first] = problems("checks: [{name: a, type: http, url: hi${API}/x}]");
