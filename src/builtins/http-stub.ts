@@ -7,12 +7,14 @@ import {
   defineHandle,
   fn,
   type Host,
+  isNumber,
   items,
   LuaTable,
   type LuaValue,
   list,
   method,
   newTable,
+  numberToDouble,
   osError,
   p,
   record,
@@ -105,8 +107,9 @@ function readExchange(item: LuaValue, n: number): Exchange {
   const m = typeof line === "string" ? /^([A-Z]+) (\/[^?]*)(?:\?(.*))?$/s.exec(line) : null;
   if (m === null) throw wrong('the request must be like "GET /path?query"');
   if (!(answered instanceof LuaTable)) throw wrong("the response must be a table");
-  const status = answered.getStr("status") ?? 200;
-  if (typeof status !== "number" || status < 200 || status > 599)
+  const given = answered.getStr("status") ?? 200;
+  const status = isNumber(given) ? numberToDouble(given) : Number.NaN;
+  if (!(Number.isInteger(status) && status >= 200 && status <= 599))
     throw wrong("the status must be from 200 to 599");
   const headers = answered.getStr("headers");
   const list = headers instanceof LuaTable ? readHeaders(headers) : [];

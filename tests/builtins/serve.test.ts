@@ -650,6 +650,15 @@ describe("life of a server", () => {
     expect(await goingAway).toBe(1001);
     expect(await done).toEqual(["ended"]);
   });
+  test("a closed server still says where it was", async () => {
+    const [before, after, port] = await h.run(`
+      local server = http.server({ host = "127.0.0.1" }, {})
+      local url = server.url
+      server:close()
+      return url, server.url, server.port`);
+    expect(after).toBe(before);
+    expect(before).toBe(`http://127.0.0.1:${port}`);
+  });
   test("several servers at once; <close> ends one", async () => {
     expect(
       await h.run(`

@@ -219,6 +219,22 @@ test("a request that was not recorded is answered with what there is", async () 
   await h.lua.close();
 });
 
+test("statuses without a body, floats as statuses, what is no status, long requests", async () => {
+  const h = lua();
+  expect(
+    await h.run(
+      `local stub <close> = http.stub { exchanges = {
+         { "GET /reset", { status = 205.0 } }, { "GET /empty", { status = 204, body = "x" } },
+       } }
+       local got = {}
+       for i, path in ipairs { "/reset", "/empty" } do got[i] = http.get(stub.url .. path).status end
+       got[3] = http.post(stub.url .. "/", ("x"):rep(300)).body:match("xxx+([^\\n]*)")
+       return got, select(2, pcall(http.stub, { exchanges = { { "GET /", { status = 200.5 } } } }))`,
+    ),
+  ).toEqual([[205, 204, "…"], "http.stub: exchange 1: the status must be from 200 to 599"]);
+  await h.lua.close();
+});
+
 test("repeated requests are replayed in order, the last one again and again", async () => {
   const h = lua();
   const [seen] = await h.run(

@@ -163,6 +163,7 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
   return new Promise((resolve, reject) => {
     let reply = "";
     const stop = (error?: Error) => {
+      clearTimeout(timer);
       socket.off("data", onData);
       socket.off("error", onError);
       socket.off("close", onClose);
@@ -187,6 +188,8 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
         stop(new Error(`the proxy refused the tunnel: ${answer}`));
       }
     };
+    const timer = setTimeout(() => stop(new Error("the proxy did not answer")), CONNECT_TIMEOUT_MS);
+    timer.unref();
     socket.on("data", onData);
     socket.on("error", onError);
     socket.on("close", onClose);

@@ -147,7 +147,8 @@ export function bodyInit(body: string): string | Buffer<ArrayBuffer> {
   return nonAscii.test(body) ? bytesToBuffer(body) : body;
 }
 
-const NO_BODY = new Set([204, 205, 304]);
+/** Statuses whose responses have no body (RFC 9110 §6.4.1), and `Response` none. */
+export const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 export function toResponse(reply: Reply): Response {
   const { status, headers, body } = reply;

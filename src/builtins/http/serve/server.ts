@@ -38,6 +38,8 @@ const POLL_MS = 20;
 export class HttpServer {
   readonly closed: Promise<void>;
   private readonly server: Server<Connection>;
+  /** Also after it was closed. */
+  readonly port: number;
   private readonly tables: RequestTables;
   private readonly streams = new Set<RunningStream>();
   private readonly connections = new Set<Connection>();
@@ -85,10 +87,7 @@ export class HttpServer {
         },
       },
     });
-  }
-
-  get port(): number {
-    return this.server.port ?? this.settings.port;
+    this.port = this.server.port ?? settings.port;
   }
 
   get host(): string {

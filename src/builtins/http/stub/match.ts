@@ -1,4 +1,5 @@
 /** Which recorded exchange answers a request. */
+import { utf8ToBytes } from "../../../host";
 import type { Exchange, StubRequest } from "./exchange";
 import { isForm, MASK, type Masker } from "./mask";
 
@@ -70,12 +71,15 @@ export function explainMiss(
     body: masker.text(request.body ?? ""),
   });
   const lines = exchanges.slice(0, MAX_SHOWN).map((e) => `  ${shown(e.request)}\n`);
-  const more = exchanges.length > MAX_SHOWN ? `  … ${exchanges.length - MAX_SHOWN} more\n` : "";
+  const more =
+    exchanges.length > MAX_SHOWN ? `  ${ELLIPSIS} ${exchanges.length - MAX_SHOWN} more\n` : "";
   return `http.stub: no exchange for\n  ${asked}\namong\n${lines.join("")}${more}`;
 }
 
 const MAX_SHOWN = 20;
+/** In a byte string, as all of the message. */
+const ELLIPSIS = utf8ToBytes("…");
 
 function clip(body: string): string {
-  return body.length > 200 ? `${body.slice(0, 200)}…` : body;
+  return body.length > 200 ? `${body.slice(0, 200)}${ELLIPSIS}` : body;
 }

@@ -6,6 +6,7 @@ import { HttpFault } from "../errors";
 import type { HeaderList } from "../headers";
 import { fetchWhole } from "../perform";
 import { targetOf } from "../serve/request";
+import { NO_BODY } from "../serve/response";
 import { type Exchange, type StubRequest, type StubResponse, writeExchanges } from "./exchange";
 import type { Masker } from "./mask";
 import { explainMiss, findExchange, type Matching, type Replayed } from "./match";
@@ -27,7 +28,9 @@ const DROPPED = new Set(
     "accept accept-encoding date proxy-authorization proxy-connection te trailer upgrade"
   ).split(" "),
 );
-const HOP = new Set("connection keep-alive transfer-encoding content-length host te".split(" "));
+const HOP = new Set(
+  "connection keep-alive transfer-encoding content-length host te expect upgrade".split(" "),
+);
 const FORWARD_TIMEOUT = 300;
 
 export class HttpStub {
@@ -36,6 +39,8 @@ export class HttpStub {
   readonly missed: StubRequest[] = [];
   private readonly recorded: Exchange[] = [];
   private readonly server: Server<undefined>;
+  /** Also after it was closed. */
+  readonly port: number;
 
   constructor(
     private readonly host: Host,
@@ -50,14 +55,11 @@ export class HttpStub {
       idleTimeout: 255,
       fetch: (request) => this.answer(request),
     });
+    this.port = this.server.port ?? settings.port;
   }
 
   get mode(): "record" | "replay" {
     return this.settings.upstream === undefined ? "replay" : "record";
-  }
-
-  get port(): number {
-    return this.server.port ?? this.settings.port;
   }
 
   get url(): string {
@@ -150,7 +152,7 @@ export class HttpStub {
     const out = new Headers();
     for (const [name, value] of headers) out.append(name, this.here(value));
     const bytes = bytesToBuffer(this.here(body));
-    return new Response(status === 204 || status === 304 ? null : bytes, { status, headers: out });
+    return new Response(NO_BODY.has(status) ? null : bytes, { status, headers: out });
   }
 
   private here(text: string): string {
