@@ -6,7 +6,6 @@ import {
   integerFromString,
   numberToString,
   parseNumber,
-  toFloat,
   toInteger,
   toNumber,
 } from "../src/runtime/number";
@@ -199,7 +198,4 @@ test("coercions", () => {
   expect(toInteger(2 ** 51 + 0.5)).toBe(undefined);
   expect(toInteger(float(2 ** 63))).toBeUndefined();
   expect(toInteger(undefined)).toBeUndefined();
-  expect(toFloat(1)).toEqual(float(1));
-  expect(toFloat(MIN_INTEGER)).toEqual(float(-(2 ** 63)));
-  expect(toFloat("0.5")).toBe(0.5);
 });

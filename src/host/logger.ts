@@ -6,10 +6,10 @@
  * or as one JSON object per line. Control characters of messages are shown escaped, so that a
  * script can't steer the terminal; line feeds and tabs pass in text.
  */
-import { LogFilter, type LogLevel, type Threshold } from "./log-filter";
+import { LogFilter, type LogLevel } from "./log-filter";
 import type { Secrets } from "./secrets";
 
-export { LogFilter, type LogLevel, type Threshold };
+export { LogFilter, type LogLevel };
 
 /** A field's value that is written as it is: JSON text of a table, a path without quotes. */
 export class RawField {

@@ -132,7 +132,7 @@ export class Lexer {
     for (;;) {
       const c = src.charCodeAt(pos);
       if (((CLASS[c] as number) & ALPHA) !== 0) {
-        // the hash is hashStep's, written out: this is the hottest loop
+        // the hash is that of hashOf in names.ts, computed here: this is the hottest loop
         let hash = c;
         let p = pos + 1;
         for (;;) {

@@ -23,11 +23,7 @@ export class Name {
   }
 }
 
-/** One step of the hash; the hash of a text starts with its first character code. */
-export function hashStep(hash: number, c: number): number {
-  return (Math.imul(hash, 31) + c) | 0;
-}
-
+/** All names of a chunk, and the reserved words. */
 export class NameTable {
   #buckets: (Name | undefined)[];
   #mask: number;
@@ -87,9 +83,9 @@ export class NameTable {
   }
 }
 
+/** The hash of a text, as the scanner computes it on its way over a name. */
 function hashOf(text: string): number {
   let hash = text.charCodeAt(0);
-  // hashStep, written out: this runs for all reserved words at every start
   for (let i = 1; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   return hash;
 }

@@ -2,7 +2,7 @@
  * Argument checks of the standard library, with the conversions of §3.4.3 and the messages of
  * C Lua's auxiliary library (luaL_check…). `n` is the argument's number in the message.
  */
-import { argumentError, missingError, typeError, typeName } from "../runtime/error";
+import { argumentError, missingError, typeError } from "../runtime/error";
 import { type LuaInteger, toDouble } from "../runtime/int64";
 import { numberToString, parseNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
@@ -89,4 +89,4 @@ export function checkOption<T extends string>(
   throw argumentError(n, `invalid option '${s}'`);
 }
 
-export { argumentError, missingError, typeError, typeName };
+export { argumentError, missingError, typeError };

@@ -11,10 +11,10 @@ import { select } from "../runtime/select";
 import { LuaTable } from "../runtime/table";
 import { checkText, tostring } from "../runtime/tostring";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
-import { argumentError, checkAny, checkIndex, checkInteger, checkTable, typeError } from "./args";
+import { argumentError, checkAny, checkIndex, checkTable, typeError } from "./args";
 import { setMetatable } from "./finalizers";
 import { pcall, xpcall } from "./pcall";
-import { isTrue, runSteps, type Steps } from "./resumable";
+import { runSteps, type Steps } from "./resumable";
 
 function* printSteps(args: LuaValue[], write: (s: string) => void): Steps {
   let line = "";
@@ -181,5 +181,3 @@ function typeErrorOrMissing(n: number, expected: string, v: LuaValue, count: num
     ? argumentError(n, `${expected} expected, got no value`)
     : typeError(n, expected, v);
 }
-
-export { checkInteger, isTrue };

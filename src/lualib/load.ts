@@ -170,5 +170,3 @@ export function loadFunctions(state: LuaState, guard?: Guard): Record<string, Lu
     },
   };
 }
-
-export { runtimeError };

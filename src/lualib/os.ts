@@ -41,8 +41,6 @@ const MAX_INT = 0x7fffffff;
 const MIN_INT = -0x80000000;
 const CATEGORIES = ["all", "collate", "ctype", "monetary", "numeric", "time"] as const;
 
-export { ExitRequest };
-
 function stringArgument(v: LuaValue, n: number, count: number): string {
   if (v === undefined && count < n) throw missingError(n, "string");
   return checkString(v, n);

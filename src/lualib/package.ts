@@ -1,6 +1,6 @@
 /** `require` and the package library (§6.3). */
 import { call } from "../runtime/call";
-import { LuaError, runtimeError } from "../runtime/error";
+import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { library, native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
@@ -193,5 +193,3 @@ function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
     return [loaded.getStr(name), data];
   }
 }
-
-export { LuaError };

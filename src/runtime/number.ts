@@ -198,11 +198,3 @@ export function toInteger(v: LuaValue): LuaInteger | undefined {
   if (typeof v === "string") return integerFromString(v);
   return isNumber(v) ? numberToInteger(v) : undefined;
 }
-
-/** A number or string as a float; undefined for everything else (§3.4.3). */
-export function toFloat(v: LuaValue): number | LuaFloat | undefined {
-  const n = toNumber(v);
-  if (n === undefined) return undefined;
-  if (n instanceof LuaInt64) return new LuaFloat(n.hi * 4294967296 + (n.lo >>> 0));
-  return typeof n === "number" && Number.isInteger(n) ? new LuaFloat(n) : n;
-}

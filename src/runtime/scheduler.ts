@@ -9,7 +9,7 @@
  */
 import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
-import { LuaError, runtimeError } from "./error";
+import { runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
@@ -345,10 +345,3 @@ export function giveWay(r: Results): Results {
   if (control.tick() !== SUSPENDED) return r;
   return waitFor((wake) => setImmediate(() => wake(r, false)));
 }
-
-/** Suspends the calling task for one turn of the event loop. */
-export function nextTurn(): Results {
-  return waitFor((wake) => setImmediate(() => wake(undefined, false)));
-}
-
-export { LuaError };

@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test, vi } from "vitest";
-import { ExitRequest, osLibrary } from "../../src/lualib/os";
+import { osLibrary } from "../../src/lualib/os";
 import { fromBigInt, MAX_INTEGER, negInt } from "../../src/runtime/int64";
+import { ExitRequest } from "../../src/runtime/interrupt";
 import { LuaState } from "../../src/runtime/state";
 import { LuaTable } from "../../src/runtime/table";
 import { LuaFloat, type LuaValue, type Results } from "../../src/runtime/value";
