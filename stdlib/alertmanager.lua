@@ -170,8 +170,9 @@ function Client:silence_alert(alertname, duration_hours, opts)
   return answer.silenceID
 end
 
---- Ends all silences that are not over and fit the matchers; returns their ids.
+--- Ends all silences that are not over and fit the matchers (`{}`: all); returns their ids.
 function Client:expire_silences(matchers)
+  if matchers == nil then rest.fail("alertmanager.expire_silences: matchers are missing") end
   local ended = {}
   for _, silence in ipairs(self:silences { filter = matchers, expired = false }) do
     self:delete_silence(silence.id)

@@ -123,6 +123,8 @@ end
 --- Goes back to an entry of the history. `opts`: prune, dry_run.
 function Client:rollback(name, id, opts)
   opts = opts or {}
+  -- the server would take the first entry there ever was
+  if id == nil then rest.fail("argocd.rollback: the id of the entry is missing") end
   local path = (app(name)) .. "/rollback"
   local body = {
     id = id,

@@ -1339,7 +1339,7 @@ function yaml.encode(v) end
 ---@class assay.client
 local assay_client = {}
 
----The same client with some fields changed: `c:with { token = other }`.
+---The same client with some fields changed: `c:with { token = other }`. It has connections and a session of its own.
 ---@param changes? any
 ---@return any
 function assay_client:with(changes) end
@@ -1414,7 +1414,7 @@ function assay_alertmanager_Client:active_count() end
 ---@return any
 function assay_alertmanager_Client:silence_alert(alertname, duration_hours, opts) end
 
----Ends all silences that are not over and fit the matchers; returns their ids.
+---Ends all silences that are not over and fit the matchers (`{}`: all); returns their ids.
 ---@param matchers? any
 ---@return any
 function assay_alertmanager_Client:expire_silences(matchers) end
@@ -1523,7 +1523,7 @@ function assay_alertmanager.active_count(target) end
 ---@return any
 function assay_alertmanager.silence_alert(target, alertname, duration_hours, opts) end
 
----Ends all silences that are not over and fit the matchers; returns their ids.
+---Ends all silences that are not over and fit the matchers (`{}`: all); returns their ids.
 ---@param target? any
 ---@param matchers? any
 ---@return any

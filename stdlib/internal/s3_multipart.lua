@@ -12,6 +12,11 @@ local DEFAULT_PART = 8 * 1024 * 1024
 local OK, XMLNS = objects.OK, objects.XMLNS
 local send, check, resource = objects.send, objects.check, objects.resource
 
+-- Without its id a request about an upload would be one about the object, such as its deletion.
+local function given(upload_id)
+  return (upload_id or "") ~= "" and upload_id or rest.fail("s3: the id of the upload is missing")
+end
+
 --- Begins an upload in parts; returns its id. `opts` as for `put_object`.
 function Client:create_multipart_upload(bucket, key, opts)
   local res = send(self, "POST", bucket, key, {
@@ -24,7 +29,7 @@ end
 --- Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag. `opts.timeout`.
 function Client:upload_part(bucket, key, upload_id, number, body, opts)
   local res = send(self, "PUT", bucket, key, {
-    query = { { "partNumber", number }, { "uploadId", upload_id } }, body = body,
+    query = { { "partNumber", number }, { "uploadId", given(upload_id) } }, body = body,
     timeout = opts and opts.timeout,
   })
   check(self, res, "PUT", resource(bucket, key) .. "?partNumber=" .. number, { 200 })
@@ -37,7 +42,7 @@ end
 --- (`bytes=0-5242879`), `version_id` of the source. Objects of more than 5 GiB are copied so.
 function Client:upload_part_copy(bucket, key, upload_id, number, src_bucket, src_key, opts)
   local res = send(self, "PUT", bucket, key, {
-    query = { { "partNumber", number }, { "uploadId", upload_id } },
+    query = { { "partNumber", number }, { "uploadId", given(upload_id) } },
     headers = {
       ["x-amz-copy-source"] = objects.source(src_bucket, src_key, opts),
       ["x-amz-copy-source-range"] = opts and opts.range,
@@ -57,7 +62,7 @@ function Client:list_parts(bucket, key, upload_id)
   local marker
   repeat
     local res = send(self, "GET", bucket, key, { query = {
-      { "uploadId", upload_id }, { "part-number-marker", marker },
+      { "uploadId", given(upload_id) }, { "part-number-marker", marker },
     } })
     check(self, res, "GET", resource(bucket, key) .. "?uploadId", { 200 })
     for item in xml.blocks(res.body, "Part") do
@@ -81,7 +86,7 @@ function Client:complete_multipart_upload(bucket, key, upload_id, etags)
       i, xml.encode(etag))
   end
   local res = send(self, "POST", bucket, key, {
-    query = { { "uploadId", upload_id } },
+    query = { { "uploadId", given(upload_id) } },
     headers = { ["content-type"] = "application/xml" },
     body = ('<CompleteMultipartUpload xmlns="%s">%s</CompleteMultipartUpload>'):format(
       XMLNS, table.concat(parts)),
@@ -95,7 +100,7 @@ end
 
 --- Gives an upload up and frees its parts; true.
 function Client:abort_multipart_upload(bucket, key, upload_id)
-  local res = send(self, "DELETE", bucket, key, { query = { { "uploadId", upload_id } } })
+  local res = send(self, "DELETE", bucket, key, { query = { { "uploadId", given(upload_id) } } })
   check(self, res, "DELETE", resource(bucket, key) .. "?uploadId", OK)
   return true
 end

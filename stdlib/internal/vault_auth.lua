@@ -38,32 +38,32 @@ end
 
 --- Configures an auth method.
 function Client:auth_config(path, config)
-  return verbs.post(self, ("auth/%s/config"):format(path), config)
+  return verbs.post(self, verbs.path("auth/%s/config", path), config)
 end
 
 --- Writes a role of an auth method.
 function Client:auth_create_role(path, role_name, role_config)
-  return verbs.post(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name)), role_config)
+  return verbs.post(self, verbs.path("auth/%s/role/%s", path, verbs.name(role_name)), role_config)
 end
 
 --- A role of an auth method; nil when it is absent.
 function Client:auth_read_role(path, role_name)
-  return verbs.field(verbs.get(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name))), "data")
+  return verbs.field(verbs.get(self, verbs.path("auth/%s/role/%s", path, verbs.name(role_name))), "data")
 end
 
 --- The names of an auth method's roles.
 function Client:auth_list_roles(path)
-  return verbs.list(self, ("auth/%s/role"):format(path))
+  return verbs.list(self, verbs.path("auth/%s/role", path))
 end
 
 --- Deletes a role of an auth method.
 function Client:auth_delete_role(path, role_name)
-  verbs.delete(self, ("auth/%s/role/%s"):format(path, verbs.name(role_name)))
+  verbs.delete(self, verbs.path("auth/%s/role/%s", path, verbs.name(role_name)))
 end
 
 --- Tunes an auth method: `default_lease_ttl`, `max_lease_ttl`, `listing_visibility`, …
 function Client:auth_tune(path, config)
-  return verbs.post(self, ("sys/auth/%s/tune"):format(path), config)
+  return verbs.post(self, verbs.path("sys/auth/%s/tune", path), config)
 end
 
 --- Writes a user of `userpass`: `password`, `token_policies`, `token_ttl`, …; `opts.mount`.
@@ -71,7 +71,7 @@ function Client:userpass_put(username, opts)
   opts = rest.copy(opts)
   local mount = opts.mount or "userpass"
   opts.mount = nil
-  return verbs.post(self, ("auth/%s/users/%s"):format(mount, verbs.name(username)), opts)
+  return verbs.post(self, verbs.path("auth/%s/users/%s", mount, verbs.name(username)), opts)
 end
 
 -- Logging in: each sets the client's token and returns the answer's `auth`
@@ -112,7 +112,7 @@ end
 
 --- The role id of an AppRole; nil when there is no such role. `opts.mount`.
 function Client:approle_role_id(role, opts)
-  local path = ("auth/%s/role/%s/role-id"):format(opts and opts.mount or "approle", verbs.name(role))
+  local path = verbs.path("auth/%s/role/%s/role-id", opts and opts.mount or "approle", verbs.name(role))
   local data = verbs.field(verbs.get(self, path), "data")
   return data and data.role_id
 end
@@ -121,7 +121,7 @@ end
 --- (a table), `cidr_list`, `ttl`; with `wrap_ttl` the `wrap_info` of a token for one reading.
 function Client:approle_secret_id(role, opts)
   opts = opts or {}
-  local path = ("/v1/auth/%s/role/%s/secret-id"):format(opts.mount or "approle", verbs.name(role))
+  local path = verbs.path("/v1/auth/%s/role/%s/secret-id", opts.mount or "approle", verbs.name(role))
   local body = {
     metadata = opts.metadata and json.encode(opts.metadata),
     cidr_list = opts.cidr_list,
@@ -135,7 +135,7 @@ end
 
 --- Logs in with a user name and a password; `opts.mount` (`ldap` works, too).
 function Client:login_userpass(username, password, opts)
-  local path = ("%s/login/%s"):format(opts and opts.mount or "userpass", rest.escape(username))
+  local path = verbs.path("%s/login/%s", opts and opts.mount or "userpass", rest.escape(username))
   return login(self, path, { password = password })
 end
 

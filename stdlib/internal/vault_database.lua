@@ -1,12 +1,13 @@
 --- @module assay.internal.vault_database
 --- @description The database engine and leases of `assay.vault`.
 
+local rest = require("assay.internal.client")
 local verbs = require("assay.internal.vault_verbs")
 
 local Client = {}
 
 local function path_of(mount, kind, name)
-  return ("%s/%s/%s"):format(mount, kind, verbs.name(name))
+  return verbs.path("%s/%s/%s", mount, kind, verbs.name(name))
 end
 
 --- Configures a database: `plugin_name`, `connection_url`, `allowed_roles`, `username`, `password`, ….
@@ -58,6 +59,7 @@ end
 
 --- Ends all leases below a prefix, such as `database/creds/app`.
 function Client:lease_revoke_prefix(prefix)
+  if prefix == "" then rest.fail("vault: the prefix of the leases is empty") end
   return verbs.put(self, "sys/leases/revoke-prefix/" .. prefix, {})
 end
 

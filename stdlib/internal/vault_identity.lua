@@ -7,7 +7,7 @@ local verbs = require("assay.internal.vault_verbs")
 local Client = {}
 
 local function by_name(kind, name)
-  return ("identity/%s/name/%s"):format(kind, verbs.name(name))
+  return verbs.path("identity/%s/name/%s", kind, verbs.name(name))
 end
 
 --- Writes an entity: `policies`, `metadata`, `disabled`. Returns `{ id, name, … }` of a new one.

@@ -12,7 +12,7 @@ local Client = {}
 --- `opts.deleted` a deleted one gives its metadata, without data.
 function Client:kv_get(mount, key, opts)
   opts = opts or {}
-  local path = ("/v1/%s/data/%s"):format(mount, key)
+  local path = verbs.path("/v1/%s/data/%s", mount, key)
   local query = { version = opts.version }
   local res = self:_send("GET", path, { query = query })
   if res.status == 404 then
@@ -29,41 +29,41 @@ function Client:kv_put(mount, key, data, opts)
   -- without values the server refuses it; an empty table is a secret without values
   local body = rest.object { data = data and rest.object(data) }
   if opts and opts.cas then body.options = { cas = opts.cas } end
-  return verbs.post(self, ("%s/data/%s"):format(mount, key), body)
+  return verbs.post(self, verbs.path("%s/data/%s", mount, key), body)
 end
 
 --- Changes some keys of a secret; `json.null` removes one.
 function Client:kv_patch(mount, key, data, opts)
   local body = { data = rest.object(data) }
   if opts and opts.cas then body.options = { cas = opts.cas } end
-  return (self:_patch(("/v1/%s/data/%s"):format(mount, key), body, {
+  return (self:_patch(verbs.path("/v1/%s/data/%s", mount, key), body, {
     headers = { ["Content-Type"] = "application/merge-patch+json" },
   }))
 end
 
 --- Deletes the latest version of a secret, which `kv_undelete` brings back.
 function Client:kv_delete(mount, key)
-  verbs.delete(self, ("%s/data/%s"):format(mount, key))
+  verbs.delete(self, verbs.path("%s/data/%s", mount, key))
 end
 
 --- Deletes some versions of a secret.
 function Client:kv_delete_versions(mount, key, versions)
-  return verbs.post(self, ("%s/delete/%s"):format(mount, key), { versions = versions })
+  return verbs.post(self, verbs.path("%s/delete/%s", mount, key), { versions = versions })
 end
 
 --- Brings deleted versions back.
 function Client:kv_undelete(mount, key, versions)
-  return verbs.post(self, ("%s/undelete/%s"):format(mount, key), { versions = versions })
+  return verbs.post(self, verbs.path("%s/undelete/%s", mount, key), { versions = versions })
 end
 
 --- Removes versions for good.
 function Client:kv_destroy(mount, key, versions)
-  return verbs.put(self, ("%s/destroy/%s"):format(mount, key), { versions = versions })
+  return verbs.put(self, verbs.path("%s/destroy/%s", mount, key), { versions = versions })
 end
 
 --- The keys below a prefix.
 function Client:kv_list(mount, prefix)
-  return verbs.list(self, ("%s/metadata/%s"):format(mount, prefix or ""))
+  return verbs.list(self, verbs.path("%s/metadata/%s", mount, prefix or ""))
 end
 
 --- All keys below a prefix, also in its folders, as paths below the mount, sorted.
@@ -84,7 +84,7 @@ end
 --- The names of a secret's values, each true (a table for a value that is one), without the values:
 --- `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
 function Client:kv_subkeys(mount, key, opts)
-  local path = ("/v1/%s/subkeys/%s"):format(mount, key)
+  local path = verbs.path("/v1/%s/subkeys/%s", mount, key)
   local text = self:_get(path, {
     ok = 200, missing = true, raw = true,
     query = { version = opts and opts.version, depth = opts and opts.depth },
@@ -108,17 +108,17 @@ end
 
 --- The whole answer about a secret's versions (see `.data`); nil when it is absent.
 function Client:kv_metadata(mount, key)
-  return verbs.get(self, ("%s/metadata/%s"):format(mount, key))
+  return verbs.get(self, verbs.path("%s/metadata/%s", mount, key))
 end
 
 --- Sets `custom_metadata`, `max_versions`, `cas_required`, `delete_version_after`.
 function Client:kv_put_metadata(mount, key, metadata)
-  return verbs.post(self, ("%s/metadata/%s"):format(mount, key), metadata)
+  return verbs.post(self, verbs.path("%s/metadata/%s", mount, key), metadata)
 end
 
 --- Removes a secret with all its versions.
 function Client:kv_delete_metadata(mount, key)
-  verbs.delete(self, ("%s/metadata/%s"):format(mount, key))
+  verbs.delete(self, verbs.path("%s/metadata/%s", mount, key))
 end
 
 -- KV of either version

@@ -94,7 +94,7 @@ end
 
 --- A password made by a password policy.
 function Client:generate_password(policy)
-  local path = ("sys/policies/password/%s/generate"):format(verbs.name(policy))
+  local path = verbs.path("sys/policies/password/%s/generate", verbs.name(policy))
   return verbs.field(verbs.field(verbs.get(self, path), "data"), "password")
 end
 

@@ -10,18 +10,18 @@ local Client = {}
 
 --- Issues a certificate: `{ certificate, private_key, issuing_ca, … }`.
 function Client:pki_issue(mount, role_name, opts)
-  return verbs.field(verbs.post(self, ("%s/issue/%s"):format(mount, verbs.name(role_name)), opts or {}), "data")
+  return verbs.field(verbs.post(self, verbs.path("%s/issue/%s", mount, verbs.name(role_name)), opts or {}), "data")
 end
 
 --- Signs a certificate request (PEM text).
 function Client:pki_sign(mount, role_name, csr, opts)
   local body = rest.copy(opts, { csr = csr })
-  return verbs.field(verbs.post(self, ("%s/sign/%s"):format(mount, verbs.name(role_name)), body), "data")
+  return verbs.field(verbs.post(self, verbs.path("%s/sign/%s", mount, verbs.name(role_name)), body), "data")
 end
 
 --- The authority's certificate as PEM text.
 function Client:pki_ca_cert(mount)
-  local path = ("/v1/%s/ca/pem"):format(mount or "pki")
+  local path = verbs.path("/v1/%s/ca/pem", mount or "pki")
   local res = self:_send("GET", path, verbs.anonymous(self))
   if res.status ~= 200 then
     rest.fail(("%s: pki ca cert HTTP %d"):format(self._module, res.status))
@@ -31,19 +31,19 @@ end
 
 --- Writes a role.
 function Client:pki_create_role(mount, role_name, opts)
-  return verbs.post(self, ("%s/roles/%s"):format(mount, verbs.name(role_name)), opts or {})
+  return verbs.post(self, verbs.path("%s/roles/%s", mount, verbs.name(role_name)), opts or {})
 end
 
 --- Makes a root certificate; `kind` is `internal` unless given.
 function Client:pki_generate_root(mount, opts, kind)
-  local path = ("%s/root/generate/%s"):format(mount, kind or "internal")
+  local path = verbs.path("%s/root/generate/%s", mount, kind or "internal")
   return verbs.field(verbs.post(self, path, opts or {}), "data")
 end
 
 --- The request (`csr`) for an intermediate authority, which another one signs; `kind` is `internal`
 --- unless given.
 function Client:pki_generate_intermediate(mount, opts, kind)
-  local path = ("%s/intermediate/generate/%s"):format(mount, kind or "internal")
+  local path = verbs.path("%s/intermediate/generate/%s", mount, kind or "internal")
   return verbs.field(verbs.post(self, path, opts or {}), "data")
 end
 
@@ -73,23 +73,23 @@ end
 
 --- The authority's certificate and those above it, as PEM text.
 function Client:pki_ca_chain(mount)
-  return pem(self, ("/v1/%s/ca_chain"):format(mount or "pki"))
+  return pem(self, verbs.path("/v1/%s/ca_chain", mount or "pki"))
 end
 
 --- The list of revoked certificates as PEM text.
 function Client:pki_crl(mount)
-  return pem(self, ("/v1/%s/crl/pem"):format(mount or "pki"))
+  return pem(self, verbs.path("/v1/%s/crl/pem", mount or "pki"))
 end
 
 --- A certificate by its serial number: `{ certificate, revocation_time, … }`; nil when it is absent.
 function Client:pki_read_cert(mount, serial_number)
-  local path = ("%s/cert/%s"):format(mount, verbs.name(serial_number))
+  local path = verbs.path("%s/cert/%s", mount, verbs.name(serial_number))
   return verbs.field(verbs.get(self, path), "data")
 end
 
 --- A role; nil when it is absent.
 function Client:pki_read_role(mount, role_name)
-  return verbs.field(verbs.get(self, ("%s/roles/%s"):format(mount, verbs.name(role_name))), "data")
+  return verbs.field(verbs.get(self, verbs.path("%s/roles/%s", mount, verbs.name(role_name))), "data")
 end
 
 --- The names of the roles.
@@ -99,7 +99,7 @@ end
 
 --- Deletes a role.
 function Client:pki_delete_role(mount, role_name)
-  verbs.delete(self, ("%s/roles/%s"):format(mount, verbs.name(role_name)))
+  verbs.delete(self, verbs.path("%s/roles/%s", mount, verbs.name(role_name)))
 end
 
 --- Removes what has run out, in the background: `opts` as the API has them; `tidy_cert_store` and

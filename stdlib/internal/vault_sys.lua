@@ -139,12 +139,12 @@ end
 
 --- Tunes a mount: `default_lease_ttl`, `max_lease_ttl`, …
 function Client:engine_tune(path, config)
-  return verbs.post(self, ("sys/mounts/%s/tune"):format(path), config)
+  return verbs.post(self, verbs.path("sys/mounts/%s/tune", path), config)
 end
 
 --- Credentials that an engine makes up: `{ data, lease_id, lease_duration }`.
 function Client:creds(mount, role)
-  return verbs.get(self, ("%s/creds/%s"):format(mount, verbs.name(role)))
+  return verbs.get(self, verbs.path("%s/creds/%s", mount, verbs.name(role)))
 end
 
 --- Renews a lease by `increment` seconds.

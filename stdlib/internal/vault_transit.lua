@@ -20,13 +20,13 @@ local function without_mount(opts)
 end
 
 local function transit_call(self, verb, key_name, body, opts)
-  local path = ("%s/%s/%s"):format(transit(self, opts), verb, verbs.name(key_name))
+  local path = verbs.path("%s/%s/%s", transit(self, opts), verb, verbs.name(key_name))
   return verbs.field(verbs.post(self, path, rest.copy(without_mount(opts), body)), "data")
 end
 
 -- A server that fails at some items answers 400, with what it made of the others: nothing for errors.
 local function batch_call(self, verb, key_name, batch, opts)
-  local path = ("/v1/%s/%s/%s"):format(transit(self, opts), verb, verbs.name(key_name))
+  local path = verbs.path("/v1/%s/%s/%s", transit(self, opts), verb, verbs.name(key_name))
   local body = rest.copy(without_mount(opts), { batch_input = batch })
   local answer, res = self:_post(path, body, { ok = { 200, 207, 400 } })
   local data = verbs.field(answer, "data")
@@ -104,7 +104,7 @@ function Client:transit_datakey(key_name, opts)
   local body = without_mount(opts)
   local kind = body.wrapped and "wrapped" or "plaintext"
   body.wrapped = nil
-  local path = ("%s/datakey/%s/%s"):format(transit(self, opts), kind, verbs.name(key_name))
+  local path = verbs.path("%s/datakey/%s/%s", transit(self, opts), kind, verbs.name(key_name))
   local data = verbs.field(verbs.post(self, path, body), "data")
   if not data then return nil end
   return data.plaintext and base64.decode(data.plaintext), data.ciphertext
@@ -113,33 +113,33 @@ end
 --- The material of an exportable key by version; `kind` is `encryption-key`, `signing-key`,
 --- `hmac-key` or `public-key`. nil when the key is absent.
 function Client:transit_export_key(key_name, kind, opts)
-  local path = ("%s/export/%s/%s"):format(transit(self, opts), kind, verbs.name(key_name))
+  local path = verbs.path("%s/export/%s/%s", transit(self, opts), kind, verbs.name(key_name))
   return verbs.field(verbs.field(verbs.get(self, path), "data"), "keys")
 end
 
 --- Makes a key; `opts.type`, `opts.exportable`, …
 function Client:transit_create_key(key_name, opts)
-  return verbs.post(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name)), without_mount(opts))
+  return verbs.post(self, verbs.path("%s/keys/%s", transit(self, opts), verbs.name(key_name)), without_mount(opts))
 end
 
 --- About a key; nil when it is absent.
 function Client:transit_read_key(key_name, opts)
-  return verbs.field(verbs.get(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name))), "data")
+  return verbs.field(verbs.get(self, verbs.path("%s/keys/%s", transit(self, opts), verbs.name(key_name))), "data")
 end
 
 --- Makes a new version of a key.
 function Client:transit_rotate_key(key_name, opts)
-  return verbs.post(self, ("%s/keys/%s/rotate"):format(transit(self, opts), verbs.name(key_name)), {})
+  return verbs.post(self, verbs.path("%s/keys/%s/rotate", transit(self, opts), verbs.name(key_name)), {})
 end
 
 --- Configures a key: `deletion_allowed`, `min_decryption_version`, …
 function Client:transit_config_key(key_name, config, opts)
-  return verbs.post(self, ("%s/keys/%s/config"):format(transit(self, opts), verbs.name(key_name)), config)
+  return verbs.post(self, verbs.path("%s/keys/%s/config", transit(self, opts), verbs.name(key_name)), config)
 end
 
 --- Deletes a key, which its configuration must allow.
 function Client:transit_delete_key(key_name, opts)
-  verbs.delete(self, ("%s/keys/%s"):format(transit(self, opts), verbs.name(key_name)))
+  verbs.delete(self, verbs.path("%s/keys/%s", transit(self, opts), verbs.name(key_name)))
 end
 
 --- The names of the keys.

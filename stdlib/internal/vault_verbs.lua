@@ -5,6 +5,16 @@ local rest = require("assay.internal.client")
 
 local verbs = { name = require("assay.internal.segment") }
 
+--- A path of texts that must be there: mounts, keys, names.
+function verbs.path(format, ...)
+  for i = 1, select("#", ...) do
+    if (select(i, ...)) == nil then
+      rest.fail("vault: a part of the path is nil: " .. format:gsub("%%s", "…"))
+    end
+  end
+  return format:format(...)
+end
+
 --- The options of a call that works without a token.
 function verbs.anonymous(client, o)
   o = o or {}

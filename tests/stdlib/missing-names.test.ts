@@ -147,3 +147,32 @@ test("names that addresses are normalised with", async () => {
     "vault: a part `.` or `..` can't be sent in a URL: /v1/secret/data/../../sys/mounts/x",
   ]);
 });
+
+test("what stands for one thing is not left out", async () => {
+  const found = await errors(
+    `local vault = require("assay.vault").client(URL, "t")
+     local s3 = require("assay.s3").client { endpoint = URL, region = "r", access_key = "a", secret_key = "s" }
+     local argocd = require("assay.argocd").client(URL, { token = "t" })
+     local am = require("assay.alertmanager").client(URL)`,
+    [
+      'vault:kv_get("secret", nil)',
+      'vault:kv_put(nil, "k", { a = 1 })',
+      'vault:creds(nil, "r")',
+      'vault:lease_revoke_prefix("")',
+      's3:abort_multipart_upload("b", "k", nil)',
+      's3:upload_part("b", "k", "", 1, "x")',
+      'argocd:rollback("app", nil)',
+      "am:expire_silences()",
+    ],
+  );
+  expect(found.map((text) => text.replace(/^t\.lua:\d+: /, ""))).toEqual([
+    "vault: a part of the path is nil: /v1/…/data/…",
+    "vault: a part of the path is nil: …/data/…",
+    "vault: a part of the path is nil: …/creds/…",
+    "vault: the prefix of the leases is empty",
+    "s3: the id of the upload is missing",
+    "s3: the id of the upload is missing",
+    "argocd.rollback: the id of the entry is missing",
+    "alertmanager.expire_silences: matchers are missing",
+  ]);
+});
