@@ -1,6 +1,14 @@
 /** `assay modules`, and the definitions for editors: complete, current, and valid Lua. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -144,6 +152,25 @@ test("assay modules lists what there is", () => {
   expect(modules("team.deploy").out).toBe(
     'assay.team.deploy: Our deployments.\n\n    local m = require("assay.team.deploy")\n\ndeploy.start(name)\n    Starts one.\n',
   );
+});
+
+test("a link that leads nowhere hides no other module, and neither does a folder's name", () => {
+  const folder = join(directory, "ünusual");
+  mkdirSync(join(folder, "dir.lua"), { recursive: true });
+  mkdirSync(join(folder, "deep"));
+  writeFileSync(join(folder, "mine.lua"), "return {}");
+  writeFileSync(join(folder, "deep", "init.lua"), "return {}");
+  symlinkSync("loop.lua", join(folder, "loop.lua"));
+  symlinkSync("none.lua", join(folder, "dangling.lua"));
+  const r = spawnSync(process.execPath, [join(root, "src/cli/main.ts"), "modules"], {
+    cwd: directory,
+    env: { ...process.env, HOME: directory, ASSAY_MODULES_PATH: folder },
+    encoding: "utf8",
+  });
+  expect(r.stdout.match(/^assay\.\S+ +global/gm)?.map((l) => l.split(" ")[0])).toEqual([
+    "assay.deep",
+    "assay.mine",
+  ]);
 });
 
 test("assay modules NAME prints functions with signatures", () => {

@@ -93,6 +93,7 @@ export function outputProblem(options: CheckOptions): string | undefined {
   const files = [...targetsOf(options).map((t) => t.file), options.report];
   for (const file of files) {
     if (file === undefined) continue;
+    if (file === "") return "the name of a file for the result is empty";
     try {
       const stat = statSync(file, { throwIfNoEntry: false });
       if (stat?.isDirectory()) return `writing ${file}: Is a directory (os error 21)`;

@@ -37,20 +37,30 @@ function allEntries(): Entry[] {
 }
 
 function folderEntries(folders: readonly string[], source: Entry["source"]): Entry[] {
-  return folders.flatMap((folder) => {
-    let files: string[];
-    try {
-      files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-    } catch {
-      return [];
-    }
-    return files
-      .filter((f) => f.endsWith(".lua"))
-      .map((f) => {
-        const name = f.replace(/(?:\/init)?\.lua$/, "").replaceAll("/", ".");
-        return moduleEntry(`assay.${name}`, readFileSync(`${folder}/${f}`, "latin1"), source);
-      });
+  return folders.map(bytesToUtf8).flatMap((folder) =>
+    luaFiles(folder).flatMap((file) => {
+      const name = file.replace(/(?:\/init)?\.lua$/, "").replaceAll("/", ".");
+      const text = attempt(() => readFileSync(`${folder}/${file}`, "latin1"));
+      return text === undefined ? [] : [moduleEntry(`assay.${name}`, text, source)];
+    }),
+  );
+}
+
+/** Paths of the Lua files in a folder and below; what can't be read is passed over. */
+function luaFiles(folder: string, below = ""): string[] {
+  const entries = attempt(() => readdirSync(`${folder}/${below}`, { withFileTypes: true })) ?? [];
+  return entries.flatMap((e) => {
+    if (e.isDirectory()) return luaFiles(folder, `${below}${e.name}/`);
+    return e.name.endsWith(".lua") ? [below + e.name] : [];
   });
+}
+
+function attempt<T>(f: () => T): T | undefined {
+  try {
+    return f();
+  } catch {
+    return undefined;
+  }
 }
 
 /** `vault` is found for `assay.vault`. */

@@ -67,6 +67,8 @@ test("a file is replaced in one step; links and devices stay what they are", () 
 
 test("what can't be written is known before anything runs", () => {
   for (const [option, why] of [
+    ["--output-file=", "the name of a file for the result is empty"],
+    ["--report=", "the name of a file for the result is empty"],
     ["--output-file=none/x.json", "writing none/x.json: No such file or directory (os error 2)"],
     ["--report=none/x.html", "writing none/x.html: No such file"],
     ["--output=tap=.", "writing .: Is a directory"],
