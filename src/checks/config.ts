@@ -91,6 +91,7 @@ export function pauseAfter(n: number, backoff: Backoff, random: () => number): n
   return backoff.jitter ? pause * (0.5 + random() / 2) : pause;
 }
 
+/** How many checks run at a time, from `parallel: true`, a number, or nothing. */
 export function parallelOf(v: unknown): number {
   if (typeof v === "number") return v;
   return v === true ? DEFAULT_PARALLEL : 1;

@@ -16,6 +16,7 @@ export const EXIT = {
 /** Codes of signals are 128 and their number. */
 const SIGNALS = 128;
 
+/** The exit code for a result. */
 export function exitCodeOf(result: RunResult): number {
   if (result.interrupted === "timeout") return EXIT.timeout;
   if (result.interrupted === "signal") return EXIT.terminated;

@@ -7,6 +7,7 @@ type Schema = Record<string, unknown>;
 /** What stands for a value that is only known when the file is loaded. */
 const REFERENCE: Schema = { type: "string", pattern: "\\$\\{[^}]+\\}" };
 
+/** The JSON Schema of check files (schema/checks.schema.json). */
 export function jsonSchema(): Schema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -14,6 +14,7 @@ const STRING_METHODS = new Set(
 /** JavaScriptCore's fields of an object of which it knows nothing. */
 const DEFAULT_FIELDS = 6;
 
+/** One module, while its functions are compiled. */
 export class ChunkContext {
   /** Definitions at the module's top level, in order: name → source. */
   readonly definitions = new Map<string, string>();

@@ -26,6 +26,7 @@ export function printHooked(code: FunctionCode): string {
   );
 }
 
+/** Compiles that form. */
 export function compileHooked(
   code: FunctionCode,
   twinCode: FunctionCode,

@@ -12,6 +12,7 @@ export interface ValueName {
   name: string;
 }
 
+/** The kind and name of the variable; undefined where C Lua knows none, either. */
 export function nameOf(expr: Expr, fn: FunctionBody): ValueName | undefined {
   switch (expr.type) {
     case "Local": {

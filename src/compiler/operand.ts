@@ -88,6 +88,7 @@ export function property(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${quote(name)}]`;
 }
 
+/** Is it the name of a temporary? */
 export function isTemp(code: string): boolean {
   return /^t\d/.test(code);
 }

@@ -76,6 +76,7 @@ export function isFloatOperator(op: string): boolean {
   return op === "+" || op === "-" || op === "*" || op === "/";
 }
 
+/** The expression without the parentheses around it. */
 export function inner(expr: Expr): Expr {
   let e = expr;
   while (e.type === "Paren") e = e.inner;
@@ -83,6 +84,7 @@ export function inner(expr: Expr): Expr {
   return e;
 }
 
+/** A numeral that is a plain JS number. */
 export function isConstant(e: Expr): boolean {
   return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
 }

@@ -305,6 +305,7 @@ export function printResumable(code: FunctionCode): string {
   return `${text}}`;
 }
 
+/** What stands behind the body: the calls in tail position, which leave the function first (§3.4.10). */
 export function tailCalls(code: FunctionCode): string {
   const [only, ...more] = code.tailCalls;
   if (only === undefined) return "";

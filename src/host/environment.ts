@@ -11,6 +11,7 @@ export interface EnvironmentOptions {
   readonly allow?: (name: string) => boolean;
 }
 
+/** Variables of one state. Names and values are byte strings. */
 export class Environment {
   /** What it began with, whatever the script has set since. */
   private readonly initial: Readonly<Record<string, string>>;

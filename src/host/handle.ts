@@ -88,6 +88,7 @@ export class HandleValue<T> {
 /** Every class that was declared, for the documentation. */
 export const handleClasses: HandleClass<never>[] = [];
 
+/** A kind of handle; `defineHandle` makes one. */
 export class HandleClass<T> {
   readonly name: string;
   constructor(readonly definition: HandleDefinition<T>) {

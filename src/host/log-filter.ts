@@ -5,6 +5,7 @@ export const LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as cons
 export type Threshold = (typeof LEVELS)[number];
 export type LogLevel = Exclude<Threshold, "off">;
 
+/** Thresholds, in general and by target. */
 export class LogFilter {
   private constructor(
     private readonly general: number,

@@ -41,6 +41,7 @@ const COLORS: Record<LogLevel, string> = {
   error: "31",
 };
 
+/** Writes log lines. */
 export class Logger {
   private readonly options: LoggerOptions;
   private readonly filter: LogFilter;

@@ -72,6 +72,7 @@ function redirections({ stdout, stderr }: LuaOptions): LuaState["redirected"] {
   return { ...(stdout && { stdout: sink(stdout) }), ...(stderr && { stderr: sink(stderr) }) };
 }
 
+/** A Lua state for a Bun program; `createLua` makes one. */
 export class Lua {
   readonly state: LuaState;
   readonly host: Host;

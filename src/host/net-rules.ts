@@ -25,6 +25,7 @@ export type Lookup = (name: string) => Promise<readonly string[]>;
 
 const FORM = "expected HOST[:PORT], such as api.example:443, *.example, 10.0.0.0/8, [::1]:80";
 
+/** Where connections of one state may go. */
 export class NetRules {
   private readonly rules: readonly Rule[];
 

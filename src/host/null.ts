@@ -25,6 +25,7 @@ export function nullOf(host: Host): Userdata {
   return host.store(makeNull);
 }
 
+/** Is it `json.null`? */
 export function isNull(v: LuaValue): boolean {
   return v instanceof Userdata && v.value === NULL;
 }

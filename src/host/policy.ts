@@ -27,6 +27,7 @@ export interface PolicyOptions {
   readonly sandbox?: boolean;
 }
 
+/** What one state may touch. */
 export class Policy {
   private readonly readRoots: readonly string[] | undefined;
   private readonly writeRoots: readonly string[] | undefined;

@@ -14,6 +14,7 @@ function formsOf(secret: string): string[] {
   return forms.filter((f) => f.length >= MIN_LENGTH);
 }
 
+/** The secrets of one state. */
 export class Secrets {
   private readonly known = new Set<string>();
   private pattern: RegExp | undefined;

@@ -50,6 +50,7 @@ export function splitTime(t: LuaInteger): SplitTime {
   return { days: Number((b - BigInt(seconds)) / 86400n), seconds };
 }
 
+/** Seconds since 1970 as one integer. */
 export function joinTime(t: SplitTime): LuaInteger {
   return fromBigInt(BigInt(t.days) * 86400n + BigInt(t.seconds));
 }
@@ -97,10 +98,12 @@ function toCalendar(t: SplitTime): Omit<CalendarTime, "isDst" | "offset" | "zone
   };
 }
 
+/** The date in UTC. */
 export function utcTime(t: SplitTime): CalendarTime {
   return { ...toCalendar(t), isDst: false, offset: 0, zone: () => "GMT" };
 }
 
+/** The date in the time zone of the process (`TZ`). */
 export function localTime(t: SplitTime): CalendarTime {
   const offset = localOffset(t);
   const calendar = toCalendar(shiftTime(t, offset));

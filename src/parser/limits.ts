@@ -37,6 +37,7 @@ export function chunkLimitError(what: string): never {
   throw new LuaSyntaxError(`too many ${what} (limit is ${MAX_ENTRIES})`);
 }
 
+/** Too many nested levels; without a position, as in C Lua. */
 export function levelError(): never {
   throw new LuaSyntaxError("C stack overflow");
 }

@@ -43,6 +43,7 @@ export interface FrameOwner {
   top: Frame | null;
 }
 
+/** There is one: `control`. */
 export class Control {
   /** Counts down; `tick` runs when it is below zero. */
   n = 0;

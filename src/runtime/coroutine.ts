@@ -19,6 +19,7 @@ export enum Status {
 /** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
 const MAX_NESTING = 190;
 
+/** A coroutine as Lua sees it, and the stack that it owns. */
 export class Coroutine extends Thread implements FrameOwner {
   status = Status.Suspended;
   /** The innermost frame while the stack is suspended. */
@@ -57,6 +58,7 @@ export class Coroutine extends Thread implements FrameOwner {
 /** The coroutine that is running. */
 export let running = new Coroutine(undefined, true);
 
+/** Makes it the coroutine that code runs in. */
 export function setRunning(co: Coroutine): void {
   running = co;
 }

@@ -18,6 +18,7 @@ import { LuaFloat, type LuaValue, Thread, Userdata } from "./value";
  */
 export type Pending = 0 | number | ArgumentFault | OperandFault;
 
+/** An error with any Lua value. */
 export class LuaError {
   /** One row per frame passed, innermost first, e.g. `x.lua:3: in function 'f'`. */
   traceback: TraceRow[] = [];

@@ -39,6 +39,7 @@ export const SUSPENDED = null as unknown as LuaValue[];
  */
 export type MessageHandler = (error: LuaError, outside: Frame | null) => Results;
 
+/** One call of a suspended stack. */
 export abstract class Frame {
   /** The frame that waits for this one's result. */
   up: Frame | null = null;

@@ -9,6 +9,7 @@
  * Halves rather than bigint: a 64-bit multiply-add costs 17 ns against 113 ns (bench/README.md).
  */
 
+/** An integer beyond ±(2^53-1): its upper and lower 32 bits, both signed. */
 export class LuaInt64 {
   constructor(
     /** Upper 32 bits, signed. */
@@ -33,10 +34,12 @@ export function fromHalves(hi: number, lo: number): LuaInteger {
   return new LuaInt64(hi, lo);
 }
 
+/** The upper half of an integer of either form. */
 export function hiOf(a: LuaInteger): number {
   return typeof a === "number" ? Math.floor(+a / TWO_32) | 0 : a.hi;
 }
 
+/** The lower half of an integer of either form. */
 export function loOf(a: LuaInteger): number {
   return typeof a === "number" ? +a | 0 : a.lo;
 }

@@ -4,6 +4,7 @@
  */
 import type { LuaError, TraceRow } from "./error";
 
+/** The base of `ExitRequest`, `Timeout` and the like. */
 export class Interrupt {
   /** The frames that it passes, for those who want to know where it happened. */
   traceback: TraceRow[] | undefined;

@@ -12,6 +12,7 @@ export let maxBytes = Number.POSITIVE_INFINITY;
  */
 export let reservedBytes = 0;
 
+/** Notes memory that a value has been given in advance. */
 export function noteReserved(bytes: number): void {
   reservedBytes += bytes;
 }

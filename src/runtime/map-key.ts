@@ -19,6 +19,7 @@ export function mapKey(key: LuaValue): MapKey {
   return key as MapKey;
 }
 
+/** The Lua value that `mapKey` has made the key of. */
 export function fromMapKey(key: MapKey): LuaValue {
   if (typeof key === "bigint") return fromBigInt(key);
   if (typeof key === "number" && Number.isInteger(key) && !Number.isSafeInteger(key))

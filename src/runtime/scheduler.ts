@@ -49,6 +49,7 @@ export function whenTurnIsDue(condition: () => boolean): void {
   wantsTurn = condition;
 }
 
+/** A Lua function that runs concurrently with others. */
 export class Task {
   readonly id = nextId++;
   readonly coroutine: Coroutine;

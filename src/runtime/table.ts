@@ -32,6 +32,7 @@ const WEAK = -2;
 /** `dynamic` of a table with a finaliser: its parts are shared with a stand-in and never replaced. */
 const PINNED = -1e9;
 
+/** A Lua table; raw access only, metatables are for index-ops.ts. */
 export class LuaTable implements CodedKey {
   hash: Hash;
   array: LuaValue[];

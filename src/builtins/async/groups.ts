@@ -70,12 +70,14 @@ function startList(ctx: Context, entries: LuaTable): Group {
   return group;
 }
 
+/** Runs all functions at once and gives their results in order; the first error cancels the others. */
 export async function all(ctx: Context, entries: LuaTable): Promise<LuaTable> {
   const group = startList(ctx, entries);
   const results = await group.finish(Promise.all(group.tasks.map((t) => t.promise)));
   return list(results.map((r) => r[0]));
 }
 
+/** Runs all functions at once and gives the results of the first that ends; the others are cancelled. */
 export async function race(ctx: Context, entries: LuaTable): Promise<Values> {
   const group = startList(ctx, entries);
   if (group.tasks.length === 0) return ctx.fail("the list is empty");
@@ -126,6 +128,7 @@ export async function map(
   return list(results);
 }
 
+/** Runs `f`, for so many seconds at most. */
 export async function timeout(
   ctx: Context,
   seconds: number,

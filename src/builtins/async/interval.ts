@@ -42,6 +42,7 @@ function running(host: Host): Set<Interval> {
   return all;
 }
 
+/** Calls `f` every so many seconds until the handle is stopped. */
 export function startInterval(ctx: Context, seconds: number, f: LuaFunction): Userdata {
   const interval: Interval = { stop: new AbortController(), done: false };
   const all = ctx.host.store(running);

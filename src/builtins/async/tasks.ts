@@ -122,6 +122,7 @@ export function startTask(ctx: Context, f: LuaFunction, args: LuaValue[]): TaskH
   return handle;
 }
 
+/** Starts a function as a task and gives its handle. */
 export function taskHandle(ctx: Context, f: LuaFunction, args: LuaValue[]): Userdata {
   return ctx.handle(TaskClass, startTask(ctx, f, args));
 }

@@ -8,6 +8,7 @@ const SKIPPABLE = 0x184d2a50;
 const DICTIONARY_ID = [0, 1, 2, 4];
 const RLE = 1;
 
+/** The state of one stream of frames. */
 export class ZstdFrames {
   /** Bytes of the header that is being read. */
   private head: number[] = [];

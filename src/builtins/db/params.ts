@@ -70,6 +70,7 @@ export function lengthOf(list: LuaTable): number | undefined {
   return last;
 }
 
+/** A Lua value as a parameter; fails for what no database can take. */
 export function toParameter(v: LuaValue): Parameter {
   switch (typeof v) {
     case "undefined":

@@ -38,6 +38,7 @@ export function sessionSetup({ readonly, parameters }: PostgresSettings): string
   return `SELECT ${wanted.map(([k, v]) => `set_config('${k}', '${v}', false)`).join(", ")}`;
 }
 
+/** What the package wants to hear of TLS. */
 export function tlsOptions(tls: PostgresTls, host: string): object | "prefer" {
   const options = {
     secureContext: tls.context,

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   [VOID]: "void",
 };
 
+/** What a value of the type becomes in Lua. */
 export function kindOf(oid: number): Kind {
   return KINDS[oid] ?? "text";
 }
@@ -76,6 +77,7 @@ export class ArrayTypes {
   }
 }
 
+/** What stands between the elements of an array of this type. */
 export function delimiterOf(element: number): string {
   return element === BOX ? ";" : ",";
 }

@@ -14,16 +14,19 @@ function declaredType(v: Exclude<Parameter, null>): number {
   return typeof v === "number" || (typeof v === "object" && "hi" in v) ? INT8 : 0;
 }
 
+/** The OID that a parameter is sent with; 0 leaves it to the server. */
 export function typeFor(v: Exclude<Parameter, null>, typing: Typing): number {
   if (typing === "inferred") return 0;
   const isSmall = typeof v === "number" && (v | 0) === v;
   return typing === "narrow" && isSmall ? INT4 : declaredType(v);
 }
 
+/** Whether a parameter's type is told to the server at all. */
 export function isDeclared(v: Parameter): boolean {
   return v !== null && declaredType(v) !== 0;
 }
 
+/** Statements with the same key want the same typing. */
 export function typingKey({ sql, params }: Statement): string {
   return `${params.map((v) => (v === null ? "n" : declaredType(v))).join()} ${sql}`;
 }

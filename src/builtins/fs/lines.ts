@@ -7,6 +7,7 @@ const CHUNK = 64 * 1024;
 /** A file without line ends must not fill the memory unnoticed. */
 const MAX_LINE = 256 * 1024 * 1024;
 
+/** An open file, and what has been read of it and not given out. */
 export class LineReader {
   private rest = "";
   /** Where in `rest` the next line begins. */
@@ -106,6 +107,7 @@ export const Lines = defineHandle<LineReader>({
   gc: (self) => void self.close(),
 });
 
+/** Opens a file to read its lines. */
 export async function openLines(ctx: Context, path: string): Promise<LineReader> {
   const real = ctx.readPath(path);
   const file = await attempt(ctx, `read ${quoted(path)}`, async () => {

@@ -9,6 +9,7 @@ import { NetRefusal } from "../../host";
 /** How far a request came; decides about retries. */
 export type Phase = "connect" | "response" | "body" | "request";
 
+/** A request that failed. */
 export class HttpFault {
   constructor(
     /** JS text, without the function's name. */
@@ -70,10 +71,12 @@ const PHASE_TEXT: Record<Phase, (where: string) => string> = {
   request: (where) => `requesting ${where}`,
 };
 
+/** `connecting to http://x:1/: <cause>`. */
 export function fault(phase: Phase, url: URL, cause: string): HttpFault {
   return new HttpFault(`${PHASE_TEXT[phase](safeUrl(url))}: ${cause}`, phase);
 }
 
+/** `connecting to http://x:1/: timeout after 5 s`. */
 export function timeoutFault(phase: Phase, url: URL, seconds: number): HttpFault {
   const text = `${PHASE_TEXT[phase](safeUrl(url))}: timeout after ${seconds} s`;
   return new HttpFault(text, phase, true);

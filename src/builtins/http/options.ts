@@ -102,6 +102,7 @@ export function readHeaders(table: LuaTable): HeaderList {
 
 const NOTHING = new LuaTable();
 
+/** The options that clients and single requests share. */
 export function readCommon(table: LuaTable): CommonOptions {
   const headers = tableOption(table, "headers");
   const maxSize = countOption(table, "max_size");
@@ -116,6 +117,7 @@ export function readCommon(table: LuaTable): CommonOptions {
   };
 }
 
+/** The options of one request. */
 export function readRequestOptions(table: LuaTable = NOTHING): RequestOptions {
   return {
     ...readCommon(table),

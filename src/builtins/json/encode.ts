@@ -243,6 +243,7 @@ function holeyLength(t: LuaTable): number {
   return max - count > MAX_HOLES ? -1 : max;
 }
 
+/** How many elements a table has as a JSON array; one that is marked as such may have holes. */
 export function arrayLength(t: LuaTable): number {
   return marker(t) === "array" ? holeyLength(t) : t.length();
 }

@@ -43,6 +43,7 @@ function grow(at: number, by: number): void {
   size = bigger.length;
 }
 
+/** Writes one byte. */
 export function byte(code: number, at: number): number {
   if (at >= size) grow(at, 1);
   buffer[at] = code;
@@ -54,6 +55,7 @@ export function noteCodes(some: number): void {
   codes |= some;
 }
 
+/** Writes a comma. */
 export function comma(at: number): number {
   return byte(COMMA, at);
 }

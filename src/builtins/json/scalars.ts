@@ -18,6 +18,7 @@ export function begin(source: string): void {
   pos = 0;
 }
 
+/** Where the next function begins to read. */
 export function setPosition(at: number): void {
   pos = at;
 }

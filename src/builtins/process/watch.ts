@@ -26,6 +26,7 @@ const REFUSED = new Set<SignalName>([
 /** How long a handler may hold up the end. */
 const MAX_ENDING_MS = 10_000;
 
+/** A handler that is in place until it is closed. */
 export class Watch {
   private readonly undo: (() => void)[] = [];
 
@@ -81,6 +82,7 @@ export const WatchHandle = defineHandle<Watch>({
   close: (self) => self.cancel(),
 });
 
+/** Calls `f` whenever the process gets the signal. */
 export function watch(ctx: Context, signal: SignalName | undefined, f: LuaFunction): Watch {
   if (signal === undefined) return ctx.fail("signal has no name");
   if (REFUSED.has(signal)) ctx.fail(`${signal} can't be handled`);

@@ -22,6 +22,7 @@ export function parseReplacement(text: string, names: ReadonlyMap<string, number
   return pieces;
 }
 
+/** The replacement for one match. */
 export function expand(pieces: readonly Piece[], match: Match, search: Search): string {
   let out = "";
   for (const piece of pieces) {

@@ -34,6 +34,7 @@ const STARTUP_S = 300;
 /** Hooks before or instead of the sync can't count on what the sync brings. */
 const EARLY_HOOKS = /^(PreSync|SyncFail|PostDelete)$/;
 
+/** The objects, in the order in which they are applied. */
 export function objectsOf(files: Bundle, rules: Rules, options: ManifestOptions) {
   const needsApi = rules.cluster.length > 0 || rules.namespaced.size > 0;
   const { name, argocdHook } = options;

@@ -36,6 +36,7 @@ end
 return json.encode(out)
 `;
 
+/** The rules that a role needs for these checks, and what could not be found out. */
 export async function rulesOf(checks: readonly Check[]): Promise<Rules> {
   const warnings: string[] = [];
   const own = checks.filter((c) => {
