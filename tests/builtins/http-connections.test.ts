@@ -1,5 +1,6 @@
 /** What servers do to connections at bad moments: reset them, say things in between, close them while nobody looks. */
 import { type ChildProcess, spawn } from "node:child_process";
+import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HttpFault } from "../../src/builtins/http/errors";
 import { fetchWhole, type RequestSpec } from "../../src/builtins/http/perform";
@@ -94,6 +95,40 @@ test.each([
   expect(await outcome(server.url + path)).toBe(
     `waiting for a response from ${server.url}${path}: ${cause}`,
   );
+});
+
+test("a request that gives up while it connects leaves no connection behind", async () => {
+  let open = 0;
+  const silent = net.createServer({ allowHalfOpen: true }, (socket) => {
+    open++;
+    socket.resume();
+    socket.on("error", () => undefined);
+    socket.on("end", () => socket.end());
+    socket.on("close", () => open--);
+  });
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as net.AddressInfo;
+  try {
+    const proxy = new Transport({
+      tls: { insecure: false },
+      env: () => undefined,
+      proxy: new URL(`http://127.0.0.1:${port}`),
+    });
+    // TLS that is never spoken, and a tunnel that is never opened
+    for (const t of [transport, proxy]) {
+      const url = `https://127.0.0.1:${port}/`;
+      const all = Array.from({ length: 10 }, () =>
+        fetchWhole(t, spec(url, { timeout: 0.2 })).catch((e: HttpFault) => e.message),
+      );
+      expect(new Set(await Promise.all(all))).toEqual(
+        new Set([`connecting to ${url}: timeout after 0.2 s`]),
+      );
+      for (let i = 0; i < 40 && open > 0; i++) await new Promise((r) => setTimeout(r, 50));
+      expect(open).toBe(0);
+    }
+  } finally {
+    silent.close();
+  }
 });
 
 /** A server that closes connections after 20 ms without a request. */

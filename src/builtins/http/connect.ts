@@ -9,7 +9,7 @@ import type { NetRules } from "../../host";
 import { asConnectionEnd, ConnectError, NOT_WANTED, ProxyError } from "./errors";
 import { basicAuth } from "./proxy";
 
-/** A connection that is not there by then never comes; also bounds what an aborted request leaves. */
+/** A connection that is not there by then never comes. */
 const CONNECT_TIMEOUT_MS = 60_000;
 const MAX_PROXY_REPLY = 16_384;
 
@@ -27,8 +27,8 @@ export interface ConnectSettings {
   readonly forward?: URL | undefined;
   /** Whether some request waits for one more connection. */
   readonly isWanted: () => boolean;
-  /** Told whenever a new connection is begun, and when it is there or has failed. */
-  readonly onOpen: () => void;
+  /** Told whenever a new connection is begun, with a way to give it up, and when it is there or has failed. */
+  readonly onOpen: (giveUp: () => void) => void;
   readonly onOpened: () => void;
 }
 
@@ -39,10 +39,11 @@ export function makeConnector(settings: ConnectSettings): Connector {
       queueMicrotask(() => callback(new ConnectError(NOT_WANTED), null));
       return;
     }
-    settings.onOpen();
+    const stop = new AbortController();
+    settings.onOpen(() => stop.abort());
     const host = bareHost(options.hostname);
     const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
-    open(settings, options.protocol === "https:", host, port).then(
+    open(settings, options.protocol === "https:", host, port, stop.signal).then(
       (socket) => {
         settings.onOpened();
         socket.prependListener("error", asConnectionEnd);
@@ -66,28 +67,33 @@ async function open(
   isTls: boolean,
   host: string,
   port: number,
+  signal: AbortSignal,
 ): Promise<net.Socket> {
   const { tunnel, forward, serverName = host } = settings;
-  if (forward !== undefined) return openProxy(settings, forward);
-  if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName);
-  const socket = await openProxy(settings, tunnel);
+  if (forward !== undefined) return openProxy(settings, forward, signal);
+  if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName, signal);
+  const socket = await openProxy(settings, tunnel, signal);
   try {
-    await connectTunnel(socket, tunnel, host, port);
-    return isTls ? await openTls(settings, serverName, { socket }) : socket;
+    await connectTunnel(socket, tunnel, host, port, signal);
+    return isTls ? await openTls(settings, serverName, { socket }, signal) : socket;
   } catch (e) {
     socket.destroy();
     throw e;
   }
 }
 
-async function openProxy(settings: ConnectSettings, proxy: URL): Promise<net.Socket> {
+async function openProxy(
+  settings: ConnectSettings,
+  proxy: URL,
+  signal: AbortSignal,
+): Promise<net.Socket> {
   const host = bareHost(proxy.hostname);
   const isTls = proxy.protocol === "https:";
   const port = Number(proxy.port) || (isTls ? 443 : 80);
   try {
-    return await openAny(settings, isTls, host, port, host);
+    return await openAny(settings, isTls, host, port, host, signal);
   } catch (e) {
-    throw new ProxyError(proxy, e);
+    throw e === NOT_WANTED ? e : new ProxyError(proxy, e);
   }
 }
 
@@ -98,28 +104,30 @@ async function openAny(
   host: string,
   port: number,
   serverName: string,
+  signal: AbortSignal,
 ): Promise<net.Socket> {
   const places = settings.net === undefined ? [host] : await settings.net.resolve(host, port);
   for (const [i, place] of places.entries()) {
     try {
-      if (!isTls) return await openPlain(place, port);
-      return await openTls(settings, serverName, { host: place, port });
+      if (!isTls) return await openPlain(place, port, signal);
+      return await openTls(settings, serverName, { host: place, port }, signal);
     } catch (e) {
-      if (i === places.length - 1) throw e;
+      if (e === NOT_WANTED || i === places.length - 1) throw e;
     }
   }
   throw new Error("no address");
 }
 
-function openPlain(host: string, port: number): Promise<net.Socket> {
+function openPlain(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
   const socket = net.connect({ host, port, noDelay: true, keepAlive: true });
-  return ready(socket, "connect");
+  return ready(socket, "connect", signal);
 }
 
 function openTls(
   settings: ConnectSettings,
   host: string,
   where: { host: string; port: number } | { socket: net.Socket },
+  signal: AbortSignal,
 ): Promise<net.Socket> {
   const socket = tls.connect({
     ...where,
@@ -129,25 +137,32 @@ function openTls(
     rejectUnauthorized: !settings.insecure,
     ALPNProtocols: ["http/1.1"],
   });
-  return ready(socket, "secureConnect");
+  return ready(socket, "secureConnect", signal);
 }
 
-function ready(socket: net.Socket, event: string): Promise<net.Socket> {
+function ready(socket: net.Socket, event: string, signal: AbortSignal): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       fail(Object.assign(new Error("connection timed out"), { code: "ETIMEDOUT" }));
     }, CONNECT_TIMEOUT_MS);
     timer.unref();
-    const fail = (error: Error) => {
+    const settle = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    };
+    const fail = (error: Error) => {
+      settle();
       socket.destroy();
       reject(error);
     };
+    const stop = () => fail(NOT_WANTED);
     const closed = () => fail(new Error("connection closed by peer during the handshake"));
     socket.once("error", fail);
     socket.once("close", closed);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
     socket.once(event, () => {
-      clearTimeout(timer);
+      settle();
       socket.off("error", fail);
       socket.off("close", closed);
       resolve(socket);
@@ -156,7 +171,13 @@ function ready(socket: net.Socket, event: string): Promise<net.Socket> {
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
-function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: number): Promise<void> {
+function connectTunnel(
+  socket: net.Socket,
+  proxy: URL,
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<void> {
   const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const auth = basicAuth(proxy);
   const authLine = auth === undefined ? "" : `Proxy-Authorization: ${auth}\r\n`;
@@ -164,6 +185,7 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
     let reply = "";
     const stop = (error?: Error) => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
       socket.off("data", onData);
       socket.off("error", onError);
       socket.off("close", onClose);
@@ -171,6 +193,7 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
       else reject(error);
     };
     const onError = (e: Error) => stop(e);
+    const onAbort = () => stop(NOT_WANTED);
     const onClose = () => stop(new Error("the proxy closed the connection"));
     const onData = (chunk: Buffer) => {
       reply += chunk.toString("latin1");
@@ -190,6 +213,8 @@ function connectTunnel(socket: net.Socket, proxy: URL, host: string, port: numbe
     };
     const timer = setTimeout(() => stop(new Error("the proxy did not answer")), CONNECT_TIMEOUT_MS);
     timer.unref();
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) return onAbort();
     socket.on("data", onData);
     socket.on("error", onError);
     socket.on("close", onClose);

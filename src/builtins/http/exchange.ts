@@ -39,7 +39,7 @@ export class Exchange implements Handler {
   private ended = false;
   private failure: HttpFault | undefined;
   /** Called once, when it no longer waits for a connection. */
-  private left: (() => void) | undefined;
+  private left: ((isServed: boolean) => void) | undefined;
   private wake: (() => void) | undefined;
 
   constructor(readonly url: URL) {
@@ -51,15 +51,15 @@ export class Exchange implements Handler {
     this.head.catch(() => undefined);
   }
 
-  /** Says when the exchange does not wait for a connection any more: it has one, or has ended. */
-  onceServed(left: () => void): void {
+  /** Says when the exchange does not wait for a connection any more: it is served, or has ended. */
+  onceServed(left: (isServed: boolean) => void): void {
     this.left = left;
   }
 
-  private leave(): void {
+  private leave(isServed: boolean): void {
     const { left } = this;
     this.left = undefined;
-    left?.();
+    left?.(isServed);
   }
 
   /** Ends the exchange, whatever it is doing, with this fault. */
@@ -119,7 +119,7 @@ export class Exchange implements Handler {
 
   private finish(failure?: HttpFault): void {
     this.ended = true;
-    this.leave();
+    this.leave(false);
     if (failure !== undefined) {
       this.failure = failure;
       this.chunks = [];
@@ -149,7 +149,7 @@ export class Exchange implements Handler {
     }
     this.wire = wire;
     this.phase = "response";
-    this.leave();
+    this.leave(true);
   }
 
   onResponseStart(wire: Controller, status: number): void {

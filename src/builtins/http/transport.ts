@@ -80,7 +80,8 @@ export class Transport {
   private readonly pools = new Map<string, Origin>();
   private context: SecureContext | undefined;
   private isClosed = false;
-  private opened = false;
+  /** Gives up the connection that was begun last. */
+  private begun: (() => void) | undefined;
   /** undici is being given a request: a connection that it asks for now is for this one. */
   private dispatching = false;
 
@@ -108,11 +109,13 @@ export class Transport {
         headers.push(["Host", url.host]);
     }
     const path = url.pathname + url.search;
-    this.opened = false;
+    this.begun = undefined;
+    let giveUp: (() => void) | undefined;
     this.dispatching = true;
     origin.waiting++;
-    exchange.onceServed(() => {
+    exchange.onceServed((isServed) => {
       origin.waiting--;
+      if (!isServed) giveUp?.();
     });
     try {
       origin.pool.dispatch(
@@ -134,7 +137,8 @@ export class Transport {
       this.dispatching = false;
     }
     // the connector is called at once when the request needs a new connection
-    exchange.reused = !this.opened;
+    giveUp = this.begun;
+    exchange.reused = giveUp === undefined;
     return exchange;
   }
 
@@ -186,8 +190,8 @@ export class Transport {
         tunnel,
         forward,
         isWanted: () => this.dispatching || origin.waiting > origin.opening,
-        onOpen: () => {
-          this.opened = true;
+        onOpen: (giveUp) => {
+          this.begun = giveUp;
           origin.opening++;
         },
         onOpened: () => {
