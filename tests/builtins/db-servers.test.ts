@@ -572,6 +572,20 @@ describe.skipIf(!hasPostgres)("PostgreSQL", () => {
   postgresTypes(state);
   serverCases("postgres", () => server, state);
 
+  test("a server without TLS is told from one that breaks off", async () => {
+    const plain = await startPostgres();
+    try {
+      const h = state({ URL: plain.url });
+      for (const mode of ["require", "verify-full"])
+        expect(await h.failure(`db.connect(URL, {sslmode = "${mode}"})`)).toBe(
+          `db.connect: connecting to 127.0.0.1:${plain.port}: the server has no TLS`,
+        );
+      expect(await h.run(`return db.connect(URL):query("select 1 as n")[1].n`)).toEqual([1]);
+    } finally {
+      await plain.stop();
+    }
+  });
+
   test("a table changes in the transaction that has asked it before", async () => {
     expect(
       await state().run(`

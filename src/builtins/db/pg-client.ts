@@ -1,4 +1,5 @@
 /** How the `postgres` package is set up for one session: TLS, formats, parameters of ours. */
+import { connect, type NetConnectOpts } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Sql } from "postgres";
 import type { Parameter } from "./params";
@@ -79,4 +80,25 @@ export async function within<T>(ms: number, promise: PromiseLike<T>): Promise<T>
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Asks for TLS, as each connection that wants it begins. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/**
+ * Whether a server refuses TLS. The package begins it all the same, and all that comes of it is a
+ * connection that the server resets.
+ */
+export function refusesTls(server: NetConnectOpts, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(server, () => socket.write(SSL_REQUEST));
+    let answer = "";
+    socket.setTimeout(timeout, () => socket.destroy());
+    socket.on("data", (data) => {
+      answer = data.toString("latin1");
+      socket.destroy();
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer === "N"));
+  });
 }

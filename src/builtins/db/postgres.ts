@@ -5,6 +5,7 @@ import { connectFault } from "./failures";
 import {
   adoptSerializers,
   type PostgresSettings,
+  refusesTls,
   sessionSetup,
   tlsOptions,
   within,
@@ -78,15 +79,19 @@ export class PostgresDriver implements Driver {
       },
     });
     adoptSerializers(sql, this.known.arrays);
+    const server = path === undefined ? { host, port: address.port } : { path };
     try {
       await within(connectTimeout, sql.unsafe(sessionSetup(this.settings)).simple());
     } catch (e) {
       void sql.end({ timeout: 0 }).catch(() => undefined);
       const error = e as PostgresError;
       if (error.severity !== undefined) throw serverFault(error.message, error.code);
-      throw connectFault(this.where, address.host, e, connectTimeout);
+      const wasCut = ["ECONNRESET", "EPIPE", "CONNECTION_CLOSED"].includes(error.code ?? "");
+      const isPlain =
+        wasCut && tls?.isOptional === false && (await refusesTls(server, connectTimeout));
+      const cause = isPlain ? new Error("the server has no TLS") : e;
+      throw connectFault(this.where, address.host, cause, connectTimeout);
     }
-    const server = path === undefined ? { host, port: address.port } : { path };
     session = new PostgresSession(sql, this.where, server, this.known);
     if (isLost) session.lose();
     return session;
