@@ -466,6 +466,45 @@ function serverCases(
     expect(warnings[0]).not.toContain("red");
   });
 
+  test("behind a statement that failed after some rows others get all of theirs", async () => {
+    const failing =
+      kind === "postgres"
+        ? "select 100 / (g - 500) from generate_series(1, 1000) as g"
+        : "select if(seq = 500, (select 1 union select 2), seq) from seq_1_to_1000";
+    expect(
+      await state().run(`
+        local c <close> = db.connect(URL, {size = 1})
+        local function fail(call) return (pcall(call, c, "${failing}")) end
+        local got = {}
+        local function note(f)
+          got[#got + 1] = fail(c.query)
+          got[#got + 1] = f()
+        end
+        note(function() return c:query("select 1 as n union all select 2") end)
+        note(function()
+          local seen = {}
+          for row in c:rows("select 3 as n union all select 4") do seen[#seen + 1] = row.n end
+          return seen
+        end)
+        note(function() return c:query("select 5 as n where 5 = ${own}", {5}) end)
+        note(function() return c:transaction(function(tx) return tx:query("select 6 as n") end) end)
+        note(function() return c:query("select 7 as n where 1 = 0") end)
+        if c.kind == "postgres" then
+          c:execute("create type mood as enum ('sad', 'glad')")
+          note(function() return c:query("select array['sad', 'glad']::mood[] as n") end)
+          c:execute("drop type mood")
+        else
+          note(function() return {{n = {"sad", "glad"}}} end)
+        end
+        return got`),
+    ).toEqual([
+      [
+        ...[false, [{ n: 1 }, { n: 2 }], false, [3, 4], false, [{ n: 5 }], false, [{ n: 6 }]],
+        ...[false, {}, false, [{ n: ["sad", "glad"] }]],
+      ],
+    ]);
+  });
+
   test("connections and iterators that the script has lost are given back", async () => {
     const many =
       kind === "postgres" ? "select generate_series(1, 50000)" : "select seq from seq_1_to_50000";

@@ -1,6 +1,6 @@
 /** Rows of a statement outside of transactions, batch by batch: the statement runs on meanwhile. */
 import type { LuaTable } from "../../host";
-import type { Column, PostgresError, RawResult, Running } from "./pg-raw";
+import { type Column, dense, type PostgresError, type RawResult, type Running } from "./pg-raw";
 import type { Cursor } from "./session";
 
 /** Rows that are fetched at a time. */
@@ -40,7 +40,7 @@ export function openPortal(pending: Pending, session: PortalSession): Cursor {
       // the first rows may come after the request to cancel, which was too late then
       if (isClosing) resolve(session.closing);
       goOn = resolve;
-      want?.resolve(rows);
+      want?.resolve(dense(rows));
       want = undefined;
     });
   }) as never) as Running;

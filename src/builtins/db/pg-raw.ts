@@ -14,6 +14,20 @@ export interface RawResult extends Array<(Buffer | null)[]> {
   readonly columns: readonly Column[] | undefined;
 }
 
+/**
+ * The rows without what was left free in front of them: behind a statement that failed after some rows
+ * the package goes on counting, and puts the rows of the next one behind those that never came.
+ */
+export function dense<T extends RawResult | CopyStream>(result: T): T {
+  if (!Array.isArray(result) || result.length === 0 || 0 in result) return result;
+  // `findIndex` would look at the free places
+  result.some((_, i) => {
+    result.splice(0, i);
+    return true;
+  });
+  return result;
+}
+
 export interface Column {
   readonly name: string;
   readonly type: number;

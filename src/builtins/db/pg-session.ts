@@ -7,7 +7,14 @@ import { Bytes, type Parameter } from "./params";
 import { cancelStatement } from "./pg-cancel";
 import { Outgoing } from "./pg-client";
 import { BATCH_ROWS, openPortal } from "./pg-portal";
-import type { Column, CopyStream, PostgresError, RawResult, Running } from "./pg-raw";
+import {
+  type Column,
+  type CopyStream,
+  dense,
+  type PostgresError,
+  type RawResult,
+  type Running,
+} from "./pg-raw";
 import { type ArrayTypes, BYTEA } from "./pg-types";
 import { isDeclared, TYPINGS, type Typing, typeFor, typingKey } from "./pg-typing";
 import type { ValueReader } from "./pg-values";
@@ -172,7 +179,7 @@ export class PostgresSession implements Session {
     const query = this.query(sql, this.outgoing(params, typing), this.execution(statement, typing));
     this.running = query as unknown as Running;
     try {
-      return this.checkResult((await query.raw()) as unknown as RawResult | CopyStream);
+      return this.checkResult(dense((await query.raw()) as unknown as RawResult | CopyStream));
     } finally {
       this.running = undefined;
     }
@@ -200,10 +207,12 @@ export class PostgresSession implements Session {
 
   private async learn(oids: readonly number[]): Promise<void> {
     const { arrays } = this.known;
-    const found = (await this.query(
-      `SELECT oid::int8, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END::int8
+    const found = dense(
+      (await this.query(
+        `SELECT oid::int8, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END::int8
        FROM pg_catalog.pg_type WHERE oid IN (${oids.join(",")})`,
-    ).raw()) as unknown as RawResult;
+      ).raw()) as unknown as RawResult,
+    );
     for (const oid of oids) arrays.learn(oid, 0);
     for (const [oid, element] of found) arrays.learn(Number(oid), Number(element));
   }
