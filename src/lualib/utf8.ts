@@ -2,7 +2,7 @@
 import { argumentError, runtimeError } from "../runtime/error";
 import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
-import type { LuaValue, Results } from "../runtime/value";
+import { type LuaValue, pair, type Results } from "../runtime/value";
 import { checkIndex } from "./args";
 import { integer, size, text } from "./string-args";
 
@@ -157,7 +157,7 @@ function step(s: LuaValue, control: LuaValue, strict: boolean): Results {
   if (at >= subject.length) return [];
   const code = decode(subject, at, strict);
   if (code < 0 || isContinuation(subject, decodedEnd)) throw runtimeError(INVALID);
-  return [at + 1, code];
+  return pair(at + 1, code);
 }
 
 const stepStrict = native("for iterator", (s: LuaValue, control: LuaValue) =>

@@ -24,6 +24,7 @@ import {
   shlInt,
   shrInt,
   subInt,
+  toDouble,
   xorInt,
 } from "./int64";
 import { getMetatable } from "./metatable";
@@ -152,6 +153,7 @@ export function div(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaInt64 && typeof b === "number") return makeFloat(toDouble(a) / b);
   if (isDouble(a) && isDouble(b)) return makeFloat(plain(a) / plain(b));
   if (isNumber(a) && isNumber(b)) return makeFloat(numberToDouble(a) / numberToDouble(b));
   return arith("/", a, b);
@@ -176,6 +178,9 @@ function isHalfSafe(n: number): boolean {
 }
 
 function modSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaInt64 && typeof b === "number" && b > 0 && Math.floor(b) === b) {
+    if (b <= MAX_SAFE) return modInt(a, b);
+  }
   if (typeof a === "number" && typeof b === "number" && b > 0) {
     const r = a % b;
     if (Math.floor(a) === a && Math.floor(b) === b && b <= MAX_SAFE) return r < 0 ? r + b : r + 0;
@@ -200,6 +205,12 @@ export function idiv(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 function idivSlow(a: LuaValue, b: LuaValue): LuaValue {
+  if (typeof b === "number" && b !== 0) {
+    if (a instanceof LuaInt64 && Math.floor(b) === b && b > 0 && b <= MAX_SAFE)
+      return floorDivInt(a, b);
+    if (typeof a === "number" && (Math.floor(a) !== a || Math.floor(b) !== b))
+      return makeFloat(Math.floor(a / b));
+  }
   if (isNumber(a) && isNumber(b)) return numberOp("//", a, b);
   return arith("//", a, b);
 }

@@ -2,7 +2,7 @@
 import { call } from "./call";
 import { argumentTypeName, operationError } from "./error";
 import { SUSPENDED } from "./frame";
-import { compareInt, int64Equals, LuaInt64, toBigInt } from "./int64";
+import { compareInt, fromDouble, int64Equals, LuaInt64 } from "./int64";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
 import {
@@ -72,6 +72,7 @@ export function lessThan(a: LuaValue, b: LuaValue): Answer {
     if (typeof b === "number") return a.n < b;
     if (b instanceof LuaFloat) return a.n < b.n;
   } else if (typeof a === "string" && typeof b === "string") return a < b;
+  if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) < 0;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) < 0;
   return orderMetamethod("__lt", a, b);
 }
@@ -84,6 +85,7 @@ export function lessEqual(a: LuaValue, b: LuaValue): Answer {
     if (typeof b === "number") return a.n <= b;
     if (b instanceof LuaFloat) return a.n <= b.n;
   } else if (typeof a === "string" && typeof b === "string") return a <= b;
+  if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) <= 0;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) <= 0;
   return orderMetamethod("__le", a, b);
 }
@@ -109,10 +111,10 @@ function compareNumbers(a: LuaNumber, b: LuaNumber): number {
   return -compareBig(y as LuaInt64, x as number);
 }
 
-/** JS compares bigint and number by exact value. */
+/** Integers of this kind lie beyond all that are plain numbers, so mostly their sign says it. */
 function compareBig(a: LuaInt64, n: number): number {
-  const big = toBigInt(a);
-  if (big < n) return -1;
-  if (big > n) return 1;
-  return Number.isNaN(n) ? Number.NaN : 0;
+  if (n <= Number.MAX_SAFE_INTEGER && n >= Number.MIN_SAFE_INTEGER) return a.hi;
+  if (Number.isNaN(n)) return n;
+  const other = fromDouble(n);
+  return other === undefined ? -n : compareInt(a, other);
 }

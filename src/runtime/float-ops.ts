@@ -9,6 +9,7 @@ export function floatMod(x: number, y: number): number {
     const m = x - Math.floor(x / y) * y;
     return m < 0 ? m + y : m < y ? m : m - y;
   }
+  if (y === 1 && Math.floor(x) !== x && x - x === 0) return x - Math.floor(x);
   const r = x % y;
   return r !== 0 && r < 0 !== y < 0 && Number.isFinite(r) ? (Number.isFinite(y) ? r + y : y) : r;
 }
@@ -17,7 +18,11 @@ export function floatMod(x: number, y: number): number {
 export function power(x: number, y: number): number {
   if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return 1;
   if (y === 2) return x * x;
-  return y > 2 && y <= MAX_REPEATED && Math.floor(y) === y ? integerPower(x, y) : x ** y;
+  if (!(y > 2 && y <= MAX_REPEATED && Math.floor(y) === y)) return x ** y;
+  const r = x ** y;
+  // nothing was rounded on the way
+  const isExact = x === 2 || (r <= MAX_SAFE && r >= -MAX_SAFE && Math.floor(x) === x);
+  return isExact ? r : integerPower(x, y);
 }
 
 /** Up to here JavaScriptCore multiplies repeatedly, and rounds each time; C's pow rounds once. */

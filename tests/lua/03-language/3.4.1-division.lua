@@ -50,3 +50,15 @@ assert(seconds == 59278 and hours == 44000)
 -- floats stay floats, and keep the sign of zero
 assert(math.type(7 % 2.0) == "float" and math.type(7 // 2.0) == "float")
 assert(1 / (-0.0 % 5) == -math.huge and 5.5 % -2 == -0.5 and -5.5 // 2 == -3.0)
+
+-- fractions
+assert(2.75 % 1 == 0.75 and -2.75 % 1 == 0.25 and -1e-20 % 1 == 1.0 and 7 // 0.5 == 14.0 and -7.5 // 2 == -4.0)
+assert(1 // 0.0 == math.huge and (0 / 0) % 1 ~= (0 / 0) % 1 and math.huge % 1 ~= math.huge % 1)
+assert(5.5 // 0 == math.huge and math.type(2 ^ 53) == "float" and 2 ^ 10 == 1024 and 3 ^ 20 == 3486784401)
+
+-- comparisons of integers beyond 2^53 with floats and with each other
+local big = 1 << 60
+assert(big > 1 and big > -1 and -big < 1.5 and big > 1e15 and big < 1e300 and -big > -1e300)
+assert(big == 2.0 ^ 60 and big + 1 > 2.0 ^ 60 and big - 1 < 2.0 ^ 60 and big <= 2.0 ^ 60 and not (big < 2.0 ^ 60))
+assert(math.maxinteger < 2.0 ^ 63 and math.mininteger <= -2.0 ^ 63 and math.mininteger > -math.huge)
+assert(not (big < 0 / 0) and not (big > 0 / 0) and big - 1 < big and big <= big and -big < big - 5)
