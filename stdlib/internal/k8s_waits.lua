@@ -22,6 +22,13 @@ local function without_timeout(opts)
   return opts
 end
 
+--- No waiting makes up for a name that is missing.
+local function check_name(kind, name)
+  if name == nil or name == "" then
+    rest.fail(("k8s: the name of the %s is missing"):format(tostring(kind)))
+  end
+end
+
 --- Polls, with the deadline and interval of `o`.
 local function wait(o, message, attempt)
   local stop
@@ -45,7 +52,8 @@ end
 function M.wait_ready(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 60, 2)
   opts = without_timeout(opts)
-  local message = ("k8s.wait_ready: %s/%s not ready"):format(tostring(kind), tostring(name))
+  check_name(kind, name)
+  local message = ("k8s.wait_ready: %s/%s not ready"):format(tostring(kind), name)
   return wait(o, message, function()
     local entry = paths.find(kind, opts)
     local object = objects.get_resource(ns, kind, name, opts)
@@ -144,7 +152,8 @@ function M.wait_for(ns, kind, name, opts)
   if name == nil and (o.label_selector or o.field_selector) then
     return wait_for_all(ns, kind, opts, o, goal, what)
   end
-  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(name), what)
+  check_name(kind, name)
+  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), name, what)
   local last
   wait(o, message, function()
     local entry = paths.find(kind, opts)
@@ -174,7 +183,8 @@ end
 function M.wait_rollout(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 300, 2)
   opts = without_timeout(opts)
-  local message = ("k8s.wait_rollout: %s/%s not complete"):format(tostring(kind), tostring(name))
+  check_name(kind, name)
+  local message = ("k8s.wait_rollout: %s/%s not complete"):format(tostring(kind), name)
   local status
   wait(o, message, function()
     local entry = paths.find(kind, opts)

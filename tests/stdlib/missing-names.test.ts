@@ -48,8 +48,17 @@ test("k8s: pods and objects without a name", async () => {
     `k.evict("n", "", ${o})`,
     `k.create_token("n", nil, ${o})`,
     `k.delete_resource("n", "pod", nil, ${o})`,
+    // at once: the tests' own time limit is shorter than that of the waits
+    `k.wait_ready("n", "pod", nil, 600, ${o})`,
+    `k.wait_rollout("n", "deployment", "", 600, ${o})`,
+    `k.wait_job("n", nil, 600, ${o})`,
+    `k.wait_deleted("n", "pod", nil, 600, ${o})`,
   ]);
   expect(found.map((text) => /name.* is (missing|expected)/.test(text))).toEqual([
+    true,
+    true,
+    true,
+    true,
     true,
     true,
     true,
