@@ -77,6 +77,32 @@ file(
 `,
 );
 
+test("files come out of the manifest byte by byte, and no control character is in it", () => {
+  const texts: Record<string, string> = {
+    "spaces.lua": "-- first\n  \tx = 1   \nlocal s = [[\n---\n...\n]]\n\n\n",
+    "no-newline.lua": "print('é 😀')",
+    "empty.lua": "",
+    "boolean.lua": "true",
+    "crlf.lua": "print(1)\r\nprint(2)\r\n",
+    "bom.lua": "\ufeffprint(1)\n",
+    "control.txt": "\x1b[31m \x7f \x85 \u2028 \0 \n",
+    "indented.txt": "\n\n  text\n",
+  };
+  for (const [name, text] of Object.entries(texts)) file(name, text);
+  file("bytes.yaml", "checks: []\n");
+  const args = Object.keys(texts).flatMap((name) => ["--file", name]);
+  const [map] = objects("bytes.yaml", ...args) as unknown as [
+    { data: Record<string, string>; binaryData?: Record<string, string> },
+  ];
+  for (const [name, text] of Object.entries(texts)) {
+    const binary = map.binaryData?.[name];
+    const got = binary === undefined ? map.data[name] : Buffer.from(binary, "base64").toString();
+    expect([name, got]).toEqual([name, text]);
+  }
+  expect(Object.keys(map.data)).toContain("spaces.lua");
+  expect(assay("bytes.yaml", ...args).out).toMatch(/^[\t\n\x20-\x7e\xa0-\u2027\u202a-\uffff]*$/);
+});
+
 test("an included file with an absolute path is the pod's own", () => {
   const outside = join(directory, "more.yaml");
   file("absolute.yaml", `include: ${outside}\nchecks: []\n`);

@@ -81,9 +81,17 @@ function readWhole(path: string): Buffer {
   }
 }
 
+/**
+ * What YAML 1.1, which Kubernetes reads, has as it is: no control characters, no byte order mark, and
+ * no line ends but one.
+ */
+const PLAIN =
+  /^[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
+
 function textOf(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return PLAIN.test(text) ? text : undefined;
   } catch {
     return undefined;
   }
