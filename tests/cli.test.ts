@@ -430,6 +430,60 @@ test("long formats and patterns are not kept", () => {
   expect(run(code)).toMatchObject({ out: "true\ttrue\ttrue\n" });
 });
 
+/** Runs code whose standard input comes from a shell's `feed`. */
+function fed(feed: string, code: string, ...options: string[]): Result {
+  const command = `(${feed}) | "$0" "$@"`;
+  const r = spawnSync("/bin/sh", ["-c", command, program, ...options, "-e", code], {
+    env: environment(),
+    timeout: 20_000,
+  });
+  const err = r.stderr.toString("latin1").replace(/^\d{4}-\S+Z +/gm, "");
+  return { code: r.status, signal: r.signal, out: r.stdout.toString("latin1"), err };
+}
+
+test("reading standard input makes only its task wait", () => {
+  const code = `
+    print(pcall(async.timeout, 0.1, io.read, "l"))
+    local n = 0
+    async.spawn(function() while true do n = n + 1 sleep(0.01) end end)
+    local a, b = async.spawn(io.read), async.spawn(io.read)
+    print(a:await()[1], b:await()[1], n > 5)
+    print(io.read("n", "l", "a"))`;
+  expect(
+    fed("sleep 1; echo one; sleep 0.1; echo two; sleep 0.1; printf '3x\\n4'", code),
+  ).toMatchObject({
+    code: 0,
+    out: "false\tasync.timeout: timed out after 0.1 s\none\ttwo\ttrue\n3\tx\t4\n",
+  });
+  expect(fed("sleep 2", "io.read()", "--timeout", "0.2")).toMatchObject({
+    code: 124,
+    err: expect.stringContaining("ERROR timeout after 0.2s"),
+  });
+});
+
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+test.skipIf(!hasPython)("a question is shown on a terminal before its answer is read", () => {
+  const code = 'io.write("name? ") print("hello " .. io.read())';
+  const terminal = join(import.meta.dirname, "terminal.py");
+  const r = spawnSync("python3", [terminal, program, "-e", code], {
+    input: JSON.stringify([
+      ["", "name? "],
+      ["Ada\r", "hello Ada"],
+    ]),
+    env: environment(),
+    timeout: 30_000,
+  });
+  expect(r.status).toBe(0);
+});
+
+test("a process that does not read what popen writes", () => {
+  const r = run(`
+    local f = io.popen("exec true", "w")
+    for i = 1, 300 do f:write(("y"):rep(10000)) sleep(0) end
+    print(f:close())`);
+  expect(r).toMatchObject({ code: 0, out: "true\texit\t0\n", err: "" });
+});
+
 test("--timeout ends a pattern that runs through a long text again and again", () => {
   for (const [unit, pattern] of [
     ["x", ".-.-b"],

@@ -8,7 +8,7 @@ import {
 } from "node:readline";
 import { bytesToUtf8 } from "../host/bytes";
 import { toBytes } from "../lualib/bytes";
-import { flushStdout, isTerminal, stderr, stdout, writeStdout } from "../lualib/io-stream";
+import { flushStdout, isTerminal, stderr, stdin, stdout, writeStdout } from "../lualib/io-stream";
 import { complete } from "../repl/complete";
 import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/history";
 import { readChunk } from "../repl/read";
@@ -58,6 +58,7 @@ class Repl {
     this.state.onTaskError = (_task, e) => reportTask(this.state, e);
     this.state.onExit = ({ code }) => this.end(code);
     leaveInterrupt();
+    stdin.isBlocking = true;
     this.history = interactive ? historyFile(process.env) : undefined;
     // a terminal's line is text, which the editor must know the width of; all else is bytes
     if (!interactive) process.stdin.setEncoding("latin1");

@@ -117,7 +117,7 @@ class ProcessWriter extends ProcessStream {
   }
 
   protected override drain(bytes: string): void {
-    this.sink.write(Buffer.from(bytes, "latin1"));
+    ignoreFailure(this.sink.write(Buffer.from(bytes, "latin1")));
     ignoreFailure(this.sink.flush());
   }
 

@@ -4,6 +4,7 @@
  * A stream reads ahead into a string of bytes and collects what is written in another. Regular
  * files are read and written at explicit positions, everything else in sequence.
  */
+import { activeTask } from "../runtime/scheduler";
 import type { LuaValue, Results } from "../runtime/value";
 import { systemError } from "./io-errors";
 
@@ -241,6 +242,15 @@ export class StandardStream extends FileStream {
   around: { before(): void; after(): void } | undefined;
   private prepared = false;
   private scheduled = false;
+  /** Reads block the whole program: the prompt reads standard input itself, too. */
+  isBlocking = false;
+  /** Whether reading takes as long as whoever writes; looked at by the first read. */
+  private isSlow: boolean | undefined;
+  /** What the read in the background has brought. */
+  private arrived = "";
+  private arrivedEnd = false;
+  private fault: unknown;
+  private reading: Promise<void> | undefined;
   /** Why bytes were lost: the program is told when it ends, as it may not have been before. */
   private failure: unknown;
 
@@ -249,12 +259,66 @@ export class StandardStream extends FileStream {
     if (fd === 2) this.buffering = "no";
   }
 
+  override fill(hint: number): FillResult {
+    if (this.arrived !== "") {
+      this.extend(this.arrived);
+      this.arrived = "";
+      return FILLED;
+    }
+    if (this.arrivedEnd) {
+      // a terminal may go on after its end
+      this.arrivedEnd = false;
+      return END;
+    }
+    if (this.fault !== undefined) {
+      const { fault } = this;
+      this.fault = undefined;
+      throw fault;
+    }
+    if (this.reading !== undefined) return WAIT;
+    this.isSlow ??= this.fd === 0 && !fs().fstatSync(0).isFile();
+    // who is asked for a line is to see the question
+    if (this.isSlow) flushStdout();
+    // nobody can wait where no task runs
+    return this.isSlow && !this.isBlocking && activeTask() !== undefined ? WAIT : super.fill(hint);
+  }
+
+  /** One read for all that wait; what it brings is there for whoever comes first. */
+  override wait(): Promise<void> {
+    this.reading ??= this.readMore();
+    return this.reading;
+  }
+
+  private async readMore(): Promise<void> {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    try {
+      const n = await this.readOnce(buffer);
+      if (n === 0) this.arrivedEnd = true;
+      else this.arrived = buffer.toString("latin1", 0, n);
+    } catch (e) {
+      this.fault = e;
+    } finally {
+      this.reading = undefined;
+    }
+  }
+
+  private async readOnce(buffer: Buffer): Promise<number> {
+    for (;;) {
+      const { promise, resolve } = Promise.withResolvers<number | NodeJS.ErrnoException>();
+      fs().read(this.fd, buffer, 0, CHUNK, null, (e, n) => resolve(e ?? n));
+      const r = await promise;
+      if (typeof r === "number") return r;
+      if (r.code === "EAGAIN") await new Promise((wake) => setTimeout(wake, 5));
+      else if (r.code !== "EINTR") throw r;
+    }
+  }
+
   protected override beginWrite(): void {
     if (!this.prepared) {
       this.prepared = true;
       if (this.fd === 1 && isTerminal(1)) this.buffering = "line";
     }
-    if (this.buffering === "full") this.flushLater();
+    if (this.buffering !== "no") this.flushLater();
   }
 
   /** While the program waits for something, nothing is held back from whoever reads its output. */
