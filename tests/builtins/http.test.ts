@@ -91,6 +91,12 @@ describe("requests", () => {
     expect(text).not.toContain("User-Agent: assay");
     expect(text).toContain("Accept: */*\r\n");
   });
+  test("an address that is no UTF-8 goes out byte by byte", async () => {
+    const [head] = await h.run(`return http.get(base .. "/echo?n=\\xff&m=\\xe9t\\xe9").body`);
+    expect(head).toMatch(/^GET \/echo\?n=%FF&m=%E9t%E9 HTTP/);
+    const [utf8] = await h.run(`return http.get(base .. "/echo?n=ä").body`);
+    expect(utf8).toMatch(/^GET \/echo\?n=%C3%A4 HTTP/);
+  });
   test.each(["post", "put", "patch"])(
     "%s sends strings as they are and tables as JSON",
     async (m) => {

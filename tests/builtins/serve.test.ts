@@ -90,6 +90,20 @@ describe("routing", () => {
     expect(text.toLowerCase()).toContain("content-length: 5\r\n");
     expect(text).toMatch(/\r\n\r\n$/);
   });
+  test("HEAD of a stream says nothing of its length, and does not run it", async () => {
+    const url = await serve(`{
+      ["/a"] = function() return { stream = function(write) ran = true write("x") end } end,
+      ["/ran"] = function() return tostring(ran) end,
+    }`);
+    const text = await raw(
+      url,
+      `HEAD /a HTTP/1.1\r\nHost: h\r\n\r\nGET /ran HTTP/1.1\r\n${close}\r\n`,
+    );
+    const [head = ""] = text.split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(head.toLowerCase()).not.toContain("content-length");
+    expect(text).toMatch(/\r\n\r\nnil$/);
+  });
   test.each([
     [`http.serve("x", {})`, "http.serve: first argument must be a port number"],
     [`http.serve(8080.5, {})`, "http.serve: first argument must be a port number"],

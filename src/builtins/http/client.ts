@@ -24,7 +24,7 @@ import {
 } from "./options";
 import type { RequestSpec } from "./perform";
 import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
-import { encodeForm, encodeQuery } from "./query";
+import { addressText, encodeForm, encodeQuery } from "./query";
 import { checkCertificates, checkPair } from "./tls";
 import { Transport } from "./transport";
 
@@ -71,7 +71,7 @@ export class HttpClient {
   }
 
   private url(address: string, query: LuaTable | undefined): URL {
-    const text = bytesToUtf8(address);
+    const text = addressText(address);
     let full = text;
     if (this.baseUrl !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
       full =
@@ -191,7 +191,7 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
   });
   return new HttpClient(
     transport,
-    baseUrl === undefined ? undefined : bytesToUtf8(baseUrl),
+    baseUrl === undefined ? undefined : addressText(baseUrl),
     readCommon(options),
   );
 }

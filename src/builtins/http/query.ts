@@ -1,8 +1,10 @@
 /** Query strings and forms from Lua tables. */
 import {
+  bytesToUtf8,
   entries,
   isList,
   isNumber,
+  isUtf8,
   items,
   LuaTable,
   type LuaValue,
@@ -18,6 +20,13 @@ export function percentEncode(bytes: string): string {
     UNRESERVED,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
+}
+
+/** An address as text for the URL parser; where it is no UTF-8, its bytes are percent-encoded as they are. */
+export function addressText(bytes: string): string {
+  return isUtf8(bytes)
+    ? bytesToUtf8(bytes)
+    : bytes.replace(/[\x80-\xff]/g, (byte) => percentEncode(byte));
 }
 
 /** Undoes percent-encoding, and `+` for a blank; bytes that are no escapes stay. */

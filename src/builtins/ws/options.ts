@@ -14,6 +14,7 @@ import {
   tableOption,
 } from "../http/options";
 import { basicAuth, passwordOf } from "../http/proxy";
+import { addressText } from "../http/query";
 import { checkCertificates, secureContext } from "../http/tls";
 import { type Handshake, WsFault } from "./handshake";
 
@@ -63,7 +64,7 @@ export async function readConnect(
 }
 
 function readUrl(address: string): URL {
-  const text = bytesToUtf8(address);
+  const text = addressText(address);
   const url = URL.parse(text);
   if (url === null) throw new WsFault(`invalid URL '${safeUrlText(text)}'`);
   if (url.protocol !== "ws:" && url.protocol !== "wss:")

@@ -222,7 +222,8 @@ export class HttpServer {
       return new Response(file, { status, headers });
     }
     if (special.kind === "ws") return this.upgrade(request, server, special.run, headers);
-    if (request.method === "HEAD") return new Response(null, { status, headers });
+    // a stream that nobody reads, because Bun says of no body at all that its length is 0
+    if (request.method === "HEAD") return new Response(new ReadableStream(), { status, headers });
     const out = new Headers(headers);
     if (special.kind === "sse" && !out.has("cache-control")) out.set("cache-control", "no-cache");
     const stream = streamBody(this.lua, special.kind, special.run, {
