@@ -8,7 +8,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { generateStdlib } from "./generate-stdlib";
+import { generate } from "./generate";
 import { hostTarget, RUNTIME_VERSION, runtimePath, TARGETS, type Target } from "./runtime";
 import { writeSbom } from "./sbom";
 
@@ -30,7 +30,7 @@ for (const target of targets)
   if (!TARGETS.includes(target)) fail(`unknown target ${target}: it is one of ${TARGETS}`);
 if (options.outfile !== undefined && targets.length > 1) fail("--outfile is for a single target");
 
-generateStdlib();
+generate();
 mkdirSync(dist, { recursive: true });
 const commit = currentCommit();
 const builder = runtimePath(host);

@@ -1,8 +1,7 @@
 /**
  * Writes `src/builtins/index.generated.ts`, the list of the files in `src/builtins/`, and
  * `lazy.generated.ts`, the same by global name, each loaded when it is first used. The bundler
- * needs imports in the text, so the folder itself can't be read at run time. `tests/builtins/`
- * checks that the committed lists are current.
+ * needs imports in the text, so the folder itself can't be read at run time.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -104,5 +103,3 @@ function update(file: string, text: string): void {
   }
   if (present !== text) writeFileSync(file, text);
 }
-
-if (import.meta.main) generateBuiltins();

@@ -1,7 +1,6 @@
 /**
  * Writes `src/stdlib/embedded.generated.ts`: the Lua modules of `stdlib/`, as text, so that the
- * bundler takes them along. The set is whatever lies in the folder. Runs before tests and builds;
- * `tests/stdlib/embedded.test.ts` checks that the committed file is current.
+ * bundler takes them along. The set is whatever lies in the folder.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -48,5 +47,3 @@ export function generateStdlib(): void {
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, text);
 }
-
-if (import.meta.main) generateStdlib();

@@ -12,7 +12,7 @@ const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 5_000;
 
 ensureInstall();
-spawnSync(bun, [join("scripts", "generate-stdlib.ts")], { cwd: root, stdio: "inherit" });
+spawnSync(bun, [join("scripts", "generate.ts")], { cwd: root, stdio: "inherit" });
 
 function assay(script, options) {
   return spawn(bun, [join("src", "cli", "main.ts"), join("examples", script)], {

@@ -92,6 +92,6 @@ if (!existsSync(join(programs, "bin")))
 if (!existsSync(join(python, "temporalio"))) installPython(["temporalio==1.35.0"]);
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
-run(bun, [join("scripts", "generate-stdlib.ts")]);
+run(bun, [join("scripts", "generate.ts")]);
 const vitest = ["--bun", bin("vitest"), "run", "-c", "vitest.real.config.ts"];
 process.exit(run(bun, [...vitest, ...process.argv.slice(2)]) ? 0 : 1);

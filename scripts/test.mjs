@@ -15,7 +15,7 @@ function step(name, args) {
   return spawnSync(bun, args, { cwd: root, stdio: "inherit" }).status === 0;
 }
 
-step("modules", [join("scripts", "generate-stdlib.ts")]);
+step("lists of builtins and modules", [join("scripts", "generate.ts")]);
 const bin = (name) => join("node_modules", ".bin", name);
 const lintOk = step("biome check", [bin("biome"), "check", "."]);
 const typesOk = step("tsc --noEmit", [bin("tsc"), "--noEmit", "-p", "."]);

@@ -61,6 +61,29 @@ test("builds of the same sources are the same file, wherever they are made", () 
   expect(build(elsewhere, { PATH: "/nowhere", ASSAY_COMMIT: undefined })).toBe(here);
 }, 240_000);
 
+test("a new builtin is one new file", () => {
+  const folder = join(directory, "with a builtin");
+  copyTree(folder);
+  writeFileSync(
+    join(folder, "src/builtins/greet.ts"),
+    `import { defineBuiltin, fn } from "../host";
+export default defineBuiltin({
+  name: "greet",
+  doc: "Greetings",
+  needs: [],
+  functions: { hello: fn({ doc: "A greeting.", params: [], returns: "string", run: () => "hi" }) },
+});
+`,
+  );
+  const out = join(directory, "greeting");
+  const built = run([process.execPath, "scripts/build.ts", "--outfile", out], folder, {
+    ASSAY_COMMIT: "",
+  });
+  expect(built.err).toBe("");
+  expect(run([out, "-e", "print(greet.hello())"])).toEqual({ code: 0, out: "hi\n", err: "" });
+  rmSync(out);
+}, 240_000);
+
 test("our part of it is no larger than docs/size.md says, and behind the runtime", () => {
   const runtime = readFileSync(runtimePath(hostTarget()));
   const binary = readFileSync(compiledAssay());
