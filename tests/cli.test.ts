@@ -505,6 +505,19 @@ test("closing methods have time of their own when that of the script is over", (
   }
 });
 
+test("--max-memory: what is too large to be read is an error that can be caught", () => {
+  file("large.txt", "x".repeat(1000).repeat(100_000));
+  const r = run(
+    `print(pcall(fs.read, "large.txt"))
+     print(pcall(function() return io.open("large.txt"):read("a") end))
+     print(pcall(function() return io.open("large.txt"):read("l") end))
+     print(pcall(function() return io.popen("cat large.txt"):read("a") end))`,
+    "--max-memory",
+    "40M",
+  );
+  expect(r).toMatchObject({ code: 0, out: "false\tnot enough memory\n".repeat(4) });
+});
+
 test("--max-memory ends a native function that takes all there is", () => {
   const r = run('yaml.parse(("- [a, b, c]\\n"):rep(2000000))', "--max-memory", "32M");
   expect(r).toMatchObject({

@@ -9,7 +9,7 @@ export { argumentError, LuaError } from "../runtime/error";
 export { EMPTY_HASH, type Hash, hashClass } from "../runtime/hash";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
-export { checkAllocation } from "../runtime/limits";
+export { checkAllocation, maxBytes } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { Cancelled, retainHost } from "../runtime/scheduler";
 export { LuaTable } from "../runtime/table";

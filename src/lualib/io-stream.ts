@@ -4,6 +4,7 @@
  * A stream reads ahead into a string of bytes and collects what is written in another. Regular
  * files are read and written at explicit positions, everything else in sequence.
  */
+import { checkAllocation, maxBytes } from "../runtime/limits";
 import { activeTask } from "../runtime/scheduler";
 import type { LuaValue, Results } from "../runtime/value";
 import { systemError } from "./io-errors";
@@ -91,6 +92,12 @@ export abstract class Stream {
 
   /** Appends to `text`, dropping what is used up. */
   protected extend(bytes: string): void {
+    const length = this.text.length - this.at + bytes.length;
+    if (length > maxBytes) {
+      this.text = "";
+      this.at = 0;
+      checkAllocation(length);
+    }
     // at 0 the sum stays a rope: reading a long text piece by piece copies it once
     if (this.at === 0) this.text += bytes;
     else this.text = this.at < this.text.length ? this.text.slice(this.at) + bytes : bytes;
@@ -171,6 +178,7 @@ export class FileStream extends Stream {
       // one read for all that is there
       const left = this.size() - this.position;
       size = Math.min(size, Math.max(left + 1, CHUNK));
+      checkAllocation(size);
     } else size = Math.min(size, CHUNK);
     let buffer: Buffer;
     if (size <= CHUNK) {

@@ -18,11 +18,13 @@ import {
   bufferToBytes,
   bytesToBuffer,
   type Context,
+  checkAllocation,
   gsub,
   isNumber,
   type LuaFunction,
   type LuaTable,
   type LuaValue,
+  maxBytes,
   numberToDouble,
 } from "../../host";
 import { attempt, join, nameOf, nativePath, parentOf, quoted } from "./paths";
@@ -35,7 +37,11 @@ const STDOUT = "/dev/stdout";
 /** The bytes of a file. */
 export async function read(ctx: Context, path: string): Promise<string> {
   const real = ctx.readPath(path);
-  const bytes = await attempt(ctx, `read ${quoted(path)}`, () => readFile(nativePath(real)));
+  const bytes = await attempt(ctx, `read ${quoted(path)}`, async () => {
+    const native = nativePath(real);
+    if (maxBytes !== Number.POSITIVE_INFINITY) checkAllocation((await stat(native)).size);
+    return readFile(native);
+  });
   if (bytes.length > MAX_LENGTH) ctx.fail(`${quoted(path)} is too large for a string`);
   return bufferToBytes(bytes);
 }
