@@ -22,6 +22,7 @@ const pieces =
 beforeAll(async () => {
   server = await rawServer({
     "/ok": ok,
+    "/close": (s) => s.end(ok.replace("\r\n", "\r\nConnection: close\r\n")),
     "/reset": (s) =>
       s.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf of the body", () =>
         setTimeout(() => s.resetAndDestroy(), 50),
@@ -74,6 +75,25 @@ async function outcome(url: string, more: Partial<RequestSpec> = {}): Promise<st
 test("a body without a length that ends with a reset is not complete", async () => {
   expect(await outcome(`${server.url}/reset`)).toBe(
     `reading the response body from ${server.url}/reset: connection reset by peer`,
+  );
+});
+
+test("max_size holds for what comes in one piece with the head, too", async () => {
+  for (const path of ["/ok", "/close"]) {
+    expect(await outcome(server.url + path, { maxSize: 1 })).toBe(
+      `reading the response body from ${server.url}${path}: larger than 1 bytes (option max_size)`,
+    );
+    expect(await outcome(server.url + path, { maxSize: 2 })).toBe("200 ok");
+  }
+});
+
+test("what undici does not take was never sent", async () => {
+  const headers: [string, string][] = [
+    ["Host", "a"],
+    ["Host", "b"],
+  ];
+  expect(await outcome(`${server.url}/ok`, { headers, retries: 3 })).toBe(
+    `requesting ${server.url}/ok: duplicate host header`,
   );
 });
 

@@ -82,6 +82,8 @@ export class Exchange implements Handler {
     this.flow();
     while (!this.ended) await this.change();
     if (this.failure !== undefined) throw this.failure;
+    // all of it may have come with the head, before the limit was known
+    if (this.received > limit) throw this.tooLarge();
     const { chunks } = this;
     this.chunks = [];
     return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
@@ -136,8 +138,12 @@ export class Exchange implements Handler {
 
   private checkLimit(): boolean {
     if (this.received <= this.limit) return true;
-    this.cancel(fault("body", this.url, `larger than ${this.limit} bytes (option max_size)`));
+    this.cancel(this.tooLarge());
     return false;
+  }
+
+  private tooLarge(): HttpFault {
+    return fault("body", this.url, `larger than ${this.limit} bytes (option max_size)`);
   }
 
   // what undici calls
@@ -184,7 +190,15 @@ export class Exchange implements Handler {
   onResponseError(_: Controller | undefined, error: Error): void {
     if (this.ended) return;
     this.refused = error instanceof ConnectError && error.cause === NOT_WANTED;
-    const phase = error instanceof ConnectError ? "connect" : this.phase;
+    const phase = phaseOf(error) ?? this.phase;
     this.finish(fault(phase, this.url, responseCause(error, this.url, phase)));
   }
+}
+
+/** What an error says about how far the request came. */
+function phaseOf(error: Error & { code?: unknown }): Phase | undefined {
+  if (error instanceof ConnectError) return "connect";
+  // undici does not take it, such as one with two Host headers
+  const isRefused = error.code === "UND_ERR_INVALID_ARG" || error.code === "UND_ERR_NOT_SUPPORTED";
+  return isRefused ? "request" : undefined;
 }
