@@ -15,6 +15,7 @@ import {
   parallelOf,
 } from "./config";
 import { isSecret, type Scope } from "./interpolate";
+import { parseResource } from "./k8s-resource";
 import { ConfigError, type Problem } from "./problem";
 import { Reader, type Values } from "./read";
 import { CHECK_FIELDS, type CheckType, CONFIG_FIELDS } from "./schema";
@@ -250,6 +251,8 @@ class Loader {
     };
     for (const [key, value] of Object.entries((options.env ?? {}) as Values))
       if (typeof value === "string" && isSecret(key, value)) this.options.secret?.(value);
+    for (const [key, message] of contradictions(check))
+      this.problems.push({ ...place, path: `${place.path}.${key}`, message, severity: "warning" });
     this.checks.push({ check, place });
   }
 
@@ -286,6 +289,21 @@ class Loader {
     };
     for (const c of this.checks) if (!state.has(c)) visit(c);
   }
+}
+
+/** What a check says that another part of it takes the effect of: the key, and why. */
+function contradictions({ type, options, expect = {} }: Check): [string, string][] {
+  const found: [string, string][] = [];
+  if (type === "http" && options.body !== undefined && options.json !== undefined)
+    found.push(["body", "has no effect: 'json' is what is sent"]);
+  const { resource, selector } = options;
+  if (type === "k8s" && typeof resource === "string" && selector !== undefined)
+    if (parseResource(resource).name !== undefined)
+      found.push(["selector", "has no effect beside the name of an object"]);
+  const { min, max } = expect;
+  if (type === "prometheus" && typeof min === "number" && typeof max === "number" && min > max)
+    found.push(["expect", `no value is between ${min} and ${max}`]);
+  return found;
 }
 
 const MERGED = ["headers", "env"];

@@ -164,6 +164,20 @@ test("a host is a name or an address, without a port", () => {
     expect(hosts(bad)[0]).toContain("not a host name or an address such as api.example");
 });
 
+test("what another part of a check takes the effect of is told", () => {
+  const one = (text: string) => problems(`checks: [{name: a, ${text}}]`);
+  expect(one("type: http, url: http://h, body: x, json: {a: 1}")).toEqual([
+    "c.yaml:1:10: warning: checks[0].body: has no effect: 'json' is what is sent",
+  ]);
+  expect(one("type: k8s, resource: pod/x, selector: a=b")).toEqual([
+    "c.yaml:1:10: warning: checks[0].selector: has no effect beside the name of an object",
+  ]);
+  expect(one("type: k8s, resource: pods, selector: a=b")).toEqual([]);
+  expect(one("type: prometheus, url: http://h, query: up, expect: {min: 5, max: 1}")).toEqual([
+    "c.yaml:1:10: warning: checks[0].expect: no value is between 5 and 1",
+  ]);
+});
+
 test("an empty folder in a sandbox is a mistake", () => {
   const one = (folders: string) =>
     problems(`checks: [{name: a, type: script, file: x, sandbox: {allow_read: ${folders}}}]`);
