@@ -466,6 +466,34 @@ function serverCases(
     expect(warnings[0]).not.toContain("red");
   });
 
+  test("others run while a large result comes", async () => {
+    const numbers =
+      kind === "postgres"
+        ? "generate_series(1, 50000) as n"
+        : "(select seq as n from seq_1_to_50000) t";
+    // as a part of the whole time, in which the machine may be slow
+    const [count, longest] = (await state().run(`
+      local c <close> = db.connect(URL)
+      local columns = {}
+      for i = 1, 20 do columns[i] = "n as c" .. i end
+      local sql = "select " .. table.concat(columns, ", ") .. " from ${numbers}"
+      local longest, last, over = 0, 0, false
+      local function note()
+        local now = time()
+        longest = math.max(longest, now - last)
+        last = now
+      end
+      local start = time()
+      last = start
+      async.spawn(function() while not over do sleep(0.001) note() end end)
+      local rows = c:query(sql)
+      over = true
+      note()
+      return #rows, longest / (time() - start)`)) as [number, number];
+    expect(count).toBe(50_000);
+    expect(longest).toBeLessThan(0.6);
+  });
+
   test("behind a statement that failed after some rows others get all of theirs", async () => {
     const failing =
       kind === "postgres"
@@ -490,9 +518,9 @@ function serverCases(
         note(function() return c:transaction(function(tx) return tx:query("select 6 as n") end) end)
         note(function() return c:query("select 7 as n where 1 = 0") end)
         if c.kind == "postgres" then
-          c:execute("create type mood as enum ('sad', 'glad')")
-          note(function() return c:query("select array['sad', 'glad']::mood[] as n") end)
-          c:execute("drop type mood")
+          c:execute("create type late_mood as enum ('sad', 'glad')")
+          note(function() return c:query("select array['sad', 'glad']::late_mood[] as n") end)
+          c:execute("drop type late_mood")
         else
           note(function() return {{n = {"sad", "glad"}}} end)
         end

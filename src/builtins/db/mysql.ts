@@ -15,6 +15,7 @@ import type {
   Statement,
   TransactionOptions,
 } from "./session";
+import { Slice } from "./turns";
 
 export interface MysqlSettings extends ConnectionSettings {
   readonly readonly: boolean;
@@ -153,8 +154,12 @@ class MysqlSession implements Session {
       checkSingle(statement.sql);
       const rows: LuaTable[] = [];
       let affected = 0;
+      const slice = new Slice();
       this.connection.send(statement, this.readJson, {
-        row: (row) => void rows.push(row),
+        row: (row) => {
+          rows.push(row);
+          if (slice.isOver) this.giveWay(slice);
+        },
         affected: (count) => {
           affected += count;
         },
@@ -164,6 +169,15 @@ class MysqlSession implements Session {
         },
       });
     });
+  }
+
+  /** As long as a server sends without a pause, the runtime may do nothing but read. */
+  private giveWay(slice: Slice): void {
+    this.connection.pause();
+    setTimeout(() => {
+      slice.renew();
+      this.connection.resume();
+    }, 0);
   }
 
   /**

@@ -21,6 +21,7 @@ import type { ValueReader } from "./pg-values";
 import type { Recent } from "./recent";
 import { rowTable } from "./results";
 import type { Checkpoint, Cursor, Outcome, Session, Statement } from "./session";
+import { Slice, turn } from "./turns";
 
 /** How many prepared statements a connection keeps on the server. */
 const MAX_PREPARED = 300;
@@ -72,13 +73,13 @@ export class PostgresSession implements Session {
    * types are left to the server; and where it can't decide (`DATE '2024-01-01' + $1`), small
    * integers are declared as int4.
    */
-  async run(statement: Statement, inside: boolean, _checkpoint: Checkpoint): Promise<Outcome> {
+  async run(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Outcome> {
     const result = await this.execute(statement, await this.typing(statement, inside), inside);
     const columns = result.columns ?? [];
     if (/^(ALTER|CREATE|DROP)\b/.test(result.command)) this.outdated = new Set(this.prepared);
     await this.learnTypes(columns);
     return {
-      rows: this.tables(result, columns),
+      rows: await this.tables(result, columns, checkpoint),
       affected: result.count ?? 0,
       command: result.command,
     };
@@ -229,17 +230,26 @@ export class PostgresSession implements Session {
     }
   }
 
-  private tables(rows: RawResult, columns: readonly Column[]): LuaTable[] {
+  private async tables(
+    rows: RawResult,
+    columns: readonly Column[],
+    checkpoint: Checkpoint,
+  ): Promise<LuaTable[]> {
     const names = columns.map((c) => utf8ToBytes(c.name));
     const { reader } = this.known;
-    return rows.map((row) =>
-      rowTable(
-        names,
-        row.map((v, i) =>
-          v === null ? undefined : reader.read(v.toString("latin1"), (columns[i] as Column).type),
-        ),
-      ),
-    );
+    const tables: LuaTable[] = [];
+    const slice = new Slice();
+    for (const row of rows) {
+      const values = row.map((v, i) =>
+        v === null ? undefined : reader.read(v.toString("latin1"), (columns[i] as Column).type),
+      );
+      tables.push(rowTable(names, values));
+      if (!slice.isOver) continue;
+      await turn();
+      checkpoint();
+      slice.renew();
+    }
+    return tables;
   }
 
   async open(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Cursor> {
@@ -280,7 +290,7 @@ export class PostgresSession implements Session {
       closing: this.sql.CLOSE,
       tables: async (rows, columns) => {
         await this.learnElsewhere(columns);
-        return this.tables(rows, columns);
+        return this.tables(rows, columns, () => undefined);
       },
       fault: (e) => this.fault(e),
       runs: (running) => {

@@ -26,6 +26,7 @@ import {
   toLua,
   type Value,
 } from "./sqlite-values";
+import { turn } from "./turns";
 import type { FileAddress } from "./url";
 
 const BATCH_ROWS = 100;
@@ -375,8 +376,4 @@ function asFault(e: unknown): unknown {
   if (!(e instanceof Error)) return e;
   const code = (e as { code?: unknown }).code;
   return serverFault(e.message, undefined, typeof code === "string" ? code : "");
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

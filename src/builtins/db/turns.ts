@@ -1,0 +1,25 @@
+/** Large results are worked on in slices, so that other tasks run and timeouts hold in between. */
+
+const SLICE_MS = 10;
+/** Looking at the clock for each row would take longer than the row. */
+const ROWS = 64;
+
+/** Tells when it is time to give way: asked once for each row. */
+export class Slice {
+  private rows = 0;
+  private end = performance.now() + SLICE_MS;
+
+  get isOver(): boolean {
+    return (++this.rows & (ROWS - 1)) === 0 && performance.now() > this.end;
+  }
+
+  /** The others have had their turn. */
+  renew(): void {
+    this.end = performance.now() + SLICE_MS;
+  }
+}
+
+/** Lets others run. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
