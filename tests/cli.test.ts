@@ -484,6 +484,11 @@ test("a process that does not read what popen writes", () => {
   expect(r).toMatchObject({ code: 0, out: "true\texit\t0\n", err: "" });
 });
 
+test("os.exit in a finaliser of the end decides the exit code", () => {
+  const code = "setmetatable({}, { __gc = function() os.exit(9) end })";
+  expect(run(code).code).toBe(9);
+});
+
 test("--timeout ends a pattern that runs through a long text again and again", () => {
   for (const [unit, pattern] of [
     ["x", ".-.-b"],

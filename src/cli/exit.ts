@@ -3,7 +3,7 @@ import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
 import { flushAll, stderr, stdout } from "../lualib/io-stream";
 import { systemReason } from "../lualib/load";
 import { control } from "../runtime/control";
-import { Interrupt, Timeout } from "../runtime/interrupt";
+import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
 import type { LuaState } from "../runtime/state";
 
 /** How long closing methods may take in the end, and finalisers when the script's time is over. */
@@ -79,7 +79,11 @@ async function cancelTasks({ tasks }: LuaState): Promise<void> {
 
 function close(state: LuaState, code: number, deadline: number | undefined): void {
   for (const action of state.onClose.splice(0)) action();
-  if (hasFinalizers()) runLastFinalizers(deadline);
+  const last = hasFinalizers() ? runLastFinalizers(deadline) : undefined;
+  endStreams(last ?? code);
+}
+
+function endStreams(code: number): void {
   stdout.flushLast().then(
     () => quit(code),
     (e: unknown) => {
@@ -94,7 +98,8 @@ function quit(code: number): never {
   process.exit(signalCode ?? code);
 }
 
-function runLastFinalizers(deadline: number | undefined): void {
+/** Gives the code of an `os.exit` in a finaliser. */
+function runLastFinalizers(deadline: number | undefined): number | undefined {
   if (deadline !== undefined && Number.isFinite(deadline)) {
     const end = Math.max(deadline, performance.now() + CLOSING_MS);
     control.onTick = () => {
@@ -108,5 +113,7 @@ function runLastFinalizers(deadline: number | undefined): void {
   } catch (e) {
     // an os.exit in a finaliser, or the end of the time
     if (!(e instanceof Interrupt)) throw e;
+    if (e instanceof ExitRequest) return e.code;
   }
+  return undefined;
 }

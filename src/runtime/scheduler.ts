@@ -293,8 +293,14 @@ export function startTask(state: LuaState, fn: LuaValue, args: LuaValue[], paren
 }
 
 /** Runs a new task of `state` up to its first wait, often its end. Not to be called by Lua code. */
-export function runTask(state: LuaState, fn: LuaValue, args: LuaValue[]): Task {
+export function runTask(
+  state: LuaState,
+  fn: LuaValue,
+  args: LuaValue[],
+  deadline = Number.POSITIVE_INFINITY,
+): Task {
   const task = makeTask(state, fn, undefined);
+  task.deadline = deadline;
   task.observed = true;
   task.start(args);
   return task;

@@ -59,6 +59,29 @@ test("an error nobody awaits is logged, at the latest at exit", async () => {
   ]);
 });
 
+test("error objects are logged as their __tostring has them", async () => {
+  const h = harness();
+  await h.run(`
+    local function object(f) return setmetatable({}, { __tostring = f }) end
+    local objects = {
+      object(function() return "boom" end),
+      -- these can't be waited for
+      object(function() sleep(60) end),
+      object(function() while true do end end),
+      object(function() error("x") end),
+    }
+    for _, o in ipairs(objects) do async.spawn(function() error(o) end) end
+    async.spawn_interval(0.001, function() error(objects[1]) end)
+    sleep(0.1)`);
+  await h.lua.close();
+  const messages = h.logged().filter((l) => l.startsWith("ERROR"));
+  expect(messages[0]).toBe("ERROR async.spawn_interval: callback error: boom");
+  expect(messages[1]).toBe("ERROR async.spawn: task failed: boom");
+  for (const l of messages.slice(2))
+    expect(l).toMatch(/^ERROR async.spawn: task failed: table: 0x/);
+  expect(messages.length).toBe(5);
+});
+
 test("an error that is awaited in time is not logged", async () => {
   const h = harness();
   await h.run("local t = async.spawn(function() error('x') end) sleep(0.01) pcall(t.await)");

@@ -64,7 +64,7 @@ async function repeat(ctx: Context, self: Interval, period: number, f: LuaFuncti
       await ctx.spawn(f).promise;
     } catch (e) {
       if (!(e instanceof Interrupt))
-        ctx.host.logger.log("error", `${ctx.name}: callback error: ${errorReport(e)}`);
+        ctx.host.logger.log("error", `${ctx.name}: callback error: ${errorReport(e, ctx.host)}`);
       break;
     }
   }

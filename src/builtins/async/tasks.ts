@@ -103,7 +103,8 @@ function unseenFailures(host: Host): Map<TaskHandle, unknown> {
 }
 
 function report(host: Host, handle: TaskHandle, error: unknown): void {
-  if (!handle.observed) host.logger.log("error", `async.spawn: task failed: ${errorReport(error)}`);
+  if (handle.observed) return;
+  host.logger.log("error", `async.spawn: task failed: ${errorReport(error, host)}`);
 }
 
 /** Starts a task for a script. */

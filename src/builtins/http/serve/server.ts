@@ -273,7 +273,7 @@ export class HttpServer {
   private log(what: string, e: unknown): void {
     // cancelled, because the program ends
     if (e instanceof Interrupt) return;
-    const text = e instanceof BadResponse ? e.message : errorReport(e);
+    const text = e instanceof BadResponse ? e.message : errorReport(e, this.lua);
     this.lua.logger.log("error", `http.serve: ${what}: ${text}`);
   }
 }
