@@ -89,7 +89,7 @@ export function isConstant(e: Expr): boolean {
   return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
 }
 
-/** `a / (b * c)`: the sign of an infinity depends on that of a zero below. */
+/** `a / (b * c)`, `a / -b`: the sign of an infinity depends on that of a zero below. */
 export function hasProductBelow(expr: Expr): boolean {
   const e = inner(expr);
   if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
@@ -100,7 +100,8 @@ export function hasProductBelow(expr: Expr): boolean {
 
 function hasProduct(expr: Expr): boolean {
   const e = inner(expr);
-  if (e.type === "Unary") return hasProduct(e.operand);
+  // the negative of the integer 0 is 0, not -0
+  if (e.type === "Unary") return true;
   if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
   return e.op === "*" || e.op === "/" || hasProduct(e.left) || hasProduct(e.right);
 }

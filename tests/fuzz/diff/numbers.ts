@@ -168,3 +168,36 @@ export const mixing: Feature = ({ random }) => {
   const n = () => random.pick([...NEAR.slice(1), "0.1", "7", "100", "1e10", "-3", "2^31"]);
   return code`do local function f(a, b) local x = a ${op()} b local y = x ${op()} ${n()} if x < y then x = y ${op()} a end return x ${op()} y, -x end for i = 1, ${2 + random.below(40)} do f(i, ${n()}) end E(pcall(f, ${border(random)}, ${n()})) E(pcall(f, ${n()}, ${border(random)})) E(pcall(f, "3", ${n()})) E(pcall(f, ${n()}, nil)) end`;
 };
+
+/** Values whose products and sums cancel, or wrap around on the way to a result that looks harmless. */
+const CANCELLING: readonly (readonly string[])[] = [
+  ["3", "3002399751580331", "1 << 26", "1 << 27", "0.5"],
+  ["94906267", "94906266", "-94906267", "0.5", "3"],
+  ["4294967297", "-4294967297", "2^-40", "0.25"],
+  ["9007199254740991", "-9007199254740991", "1", "2", "0.5"],
+  ["4503599627370496", "4503599627370497", "0.5", "3"],
+  ["2147483647", "2147483649", "-2147483649", "0.5", "2^-10"],
+  ["0", "0.0", "-0.0", "1", "-1", "1/0", "0.5"],
+  ["1 << 53", "2^53", "(1 << 53) + 1", "2^53 + 2", "0.5", "1"],
+];
+
+/** Arithmetic of several operators over such values: it may be computed in one piece (compiler/doubles.ts). */
+export const cancelling: Feature = ({ random }) => {
+  const leaf = () =>
+    random.pick(["a", "b", "c", "d", "a", "b", "c", "t[1]", "o.x", "i", "2", "0.5"]);
+  const term = (depth: number): string => {
+    if (depth === 0 || random.oneIn(8)) return leaf();
+    if (random.oneIn(8)) return `-(${term(depth - 1)})`;
+    const op = random.pick(["+", "-", "*", "*", "+", "-", "/"]);
+    return `(${term(depth - 1)} ${op} ${term(depth - 1)})`;
+  };
+  const value = term(2 + random.below(3));
+  const body = random.pick([
+    `return ${value}`,
+    `local s = ${random.pick(["0", "0.0", "1", "9007199254740990"])} for i = 1, 3 do s = s ${random.pick(["+", "-"])} ${value} end return s`,
+    `local x = 0.5 for i = 1, 3 do x = x ${random.pick(["+", "-", "*"])} ${value} end return x`,
+    `local x = ${value} a, d = d, a return x, x ${random.pick(["+", "-", "*"])} ${term(1)}`,
+    `if ${value} ${random.pick(RELATIONS)} ${leaf()} then return 1 end return ${value}`,
+  ]);
+  return code`do local i, seed, vs = 1, ${random.below(1000)}, { ${random.pick(CANCELLING).join(", ")} } local function v() seed = seed * 1103515245 + 12345 & 0x7fffffff return vs[(seed >> 12) % #vs + 1] end local t, o = {}, {} local function f(a, b, c, d) ${body} end for _ = 1, 6 do local r = {} for n = 1, 30 do t[1], o.x = v(), v() local _, x = pcall(f, v(), v(), v(), v()) r[n] = x == x and math.type(x) and ("%q"):format(x) or math.type(x) or tostring(x) end E(table.concat(r, " ")) end end`;
+};

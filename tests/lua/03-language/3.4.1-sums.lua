@@ -76,3 +76,20 @@ assert(seen[1] == 1.5 and seen[4] == 7.5 and seen[10] == 29.5 and seen[20] == 89
 -- infinities, and zeros of either sign below a product
 local function quotient(x, a, b) return x + 1 / (a * b) end
 assert(quotient(-math.huge, -1.0, 0.0) == -math.huge and quotient(math.huge, 1.0, 0.0) == math.huge)
+
+-- divided by the negative of an integer zero
+do
+  local function divided(a, b, c)
+    local s = 5
+    for _ = 1, 3 do s = s + (a - b) / -c end
+    return s
+  end
+  assert(divided(1, 0.5, 0) == 1 / 0 and divided(1, 0.5, 0.0) == -1 / 0 and divided(1, 0.5, -0.0) == 1 / 0)
+  assert(divided(1, 0.5, 0) == 1 / 0 and divided(1, 0.5, 2) == 4.25)
+  local function nested(a, b, c, x)
+    local s = x
+    for _ = 1, 3 do s = s - a / (b / -(c + b)) end
+    return s
+  end
+  assert(nested(1, 0, 0, 1) ~= nested(1, 0, 0, 1) and nested(1, 2, 2, 0.5) == 6.5)
+end
