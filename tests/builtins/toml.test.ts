@@ -219,3 +219,16 @@ test("large documents take linear time", async () => {
   ).toEqual([19_999, expect.any(Number)]);
   expect(performance.now() - started).toBeLessThan(10_000);
 });
+
+test("dates that no calendar has", async () => {
+  expect(await failure(`toml.parse("a = 1\\nb = [ 2024-02-29, 2023-02-29 ]")`)).toBe(
+    "toml.parse: invalid date at line 2 column 19",
+  );
+  expect(await failure(`toml.parse("a = 2023-04-31T10:00:00Z")`)).toMatch(/invalid date/);
+  expect(await failure(`toml.datetime("2023-02-30")`)).toBe(
+    "toml.datetime: not a TOML date or time",
+  );
+  expect(
+    await run(`return toml.parse("a = 0001-01-31").a, toml.parse("b = '2023-02-30'").b`),
+  ).toEqual(["0001-01-31", "2023-02-30"]);
+});

@@ -17,7 +17,21 @@ const WHOLE = new RegExp(`^(?:${LITERAL})$`);
 
 /** True for the text of a TOML date, time or both. */
 export function isDate(text: string): boolean {
-  return WHOLE.test(text);
+  return WHOLE.test(text) && isInCalendar(text);
+}
+
+/** False for a 30th of February. */
+function isInCalendar(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
+  if (day === undefined) return true;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date.getUTCDate() === Number(day);
+}
+
+/** A date that no calendar has, at an offset of the document. */
+export class WrongDate {
+  constructor(readonly at: number) {}
 }
 
 /** Notes which of a table's values are dates. */
@@ -89,6 +103,7 @@ export function markDates(text: string, mark: string): string {
       value = false;
     } else if (token === ",") value = open.at(-1) === "[";
     else if (value && /^\d/.test(token)) {
+      if (!isInCalendar(token)) throw new WrongDate(m.index);
       out += `${text.slice(from, m.index)}"${mark}${token}"`;
       from = TOKEN.lastIndex;
     }

@@ -2,7 +2,7 @@
 import type { TomlError, TomlTable, TomlValue } from "smol-toml";
 import { float, HostError, integer, LuaTable, type LuaValue, utf8ToBytes } from "../../host";
 import { position, readText } from "../data/text";
-import { markDates, noteDates } from "./dates";
+import { markDates, noteDates, WrongDate } from "./dates";
 
 type Toml = typeof import("smol-toml");
 
@@ -21,9 +21,18 @@ export function parseToml(
   const text = readText(source, name);
   let document = read(toml, text, name);
   // what smol-toml makes of dates has lost their text, so they are read a second time as strings
-  const marked = markDates(text, MARK);
+  const marked = mark(text, name);
   if (marked !== text) document = read(toml, marked, name);
   return new Reader(toml, emptyArray, name).table(document, 1);
+}
+
+function mark(text: string, name: string): string {
+  try {
+    return markDates(text, MARK);
+  } catch (e) {
+    if (!(e instanceof WrongDate)) throw e;
+    throw new HostError(`${name}: invalid date ${position(text, e.at)}`);
+  }
 }
 
 function read(toml: Toml, text: string, name: string): TomlTable {
