@@ -100,11 +100,12 @@ async function listen(ctx: Context, routes: Routes, settings: ServerSettings): P
   logger.log("info", `http.serve: listening on ${server.url}`);
   const release = retainHost();
   const forget = onShutdown(() => server.close());
+  const forgetClosing = ctx.host.onClose(() => void server.close(0));
   server.closed.then(() => {
     release();
     forget();
+    forgetClosing();
   });
-  ctx.host.onClose(() => void server.close(0));
   return server;
 }
 

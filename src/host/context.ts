@@ -64,9 +64,17 @@ export class Host implements HostSettings {
     return made;
   }
 
-  /** Runs `action` when the Lua state is closed: log what is left, close connections. */
-  onClose(action: () => void): void {
-    this.state.onClose.push(action);
+  /**
+   * Runs `action` when the Lua state is closed: log what is left, close connections. Returns what
+   * takes that back.
+   */
+  onClose(action: () => void): () => void {
+    const { onClose } = this.state;
+    onClose.push(action);
+    return () => {
+      const at = onClose.indexOf(action);
+      if (at >= 0) onClose.splice(at, 1);
+    };
   }
 
   /**

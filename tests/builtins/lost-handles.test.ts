@@ -73,3 +73,19 @@ test("a handle that only a call knows is in use", async () => {
     ),
   ).toEqual([100000, 5, 25, 25, "ws.recv: timeout after 0.2 s"]);
 });
+
+test("servers and signal handlers that are closed leave nothing behind", async () => {
+  const h = harness();
+  await h.run(`
+    http.server({ host = "127.0.0.1" }, {}):close()
+    process.on_signal("HUP", function() end):cancel()
+    sleep(0)`);
+  const before = h.lua.state.onClose.length;
+  await h.run(`
+    for i = 1, 5 do
+      http.server({ host = "127.0.0.1" }, {}):close()
+      process.on_signal("HUP", function() end):cancel()
+    end
+    sleep(0)`);
+  expect(h.lua.state.onClose.length).toBe(before);
+});

@@ -36,7 +36,7 @@ export class Watch {
     private readonly f: LuaFunction,
   ) {
     const { host } = ctx;
-    host.onClose(() => this.cancel());
+    this.undo.push(host.onClose(() => this.cancel()));
     // signals are seen between turns of the event loop, so a busy script has to give way
     this.undo.push(retainHost());
     let running: Promise<void> | undefined;
