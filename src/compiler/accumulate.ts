@@ -57,8 +57,9 @@ class SumPlanner extends Planner {
         this.isCertain = true;
         return `(${left}/${right})`;
       }
-      // no integer is -0, and the sign of a zero does not matter to a sum
-      this.tests.push(inRange(this.name(`${left}${e.op}${right}+0`), this.last()));
+      // no integer is -0; the sign of a zero does not matter to a sum, and products below a division are left out
+      const zero = e.op === "*" ? "+0" : "";
+      this.tests.push(inRange(this.name(`${left}${e.op}${right}${zero}`), this.last()));
       return this.last();
     }
     return this.operand(e);

@@ -111,7 +111,7 @@ export class Planner extends Operands {
       this.integers.push(`${x}<=${MAX_PRODUCT}&&${x}>=-${MAX_PRODUCT}`);
       return assign;
     }
-    if (e.type === "Unary") return `(-${this.operandOf(e.operand, false, true)})`;
+    if (e.type === "Unary") return this.negative(this.operandOf(e.operand, false, true));
     return this.leaf(e);
   }
 
@@ -121,7 +121,7 @@ export class Planner extends Operands {
    */
   private operandOf(expr: Expr, ranged: boolean, isOpen: boolean): string {
     const e = inner(expr);
-    if (e.type === "Unary") return `(-${this.operandOf(e.operand, ranged, isOpen)})`;
+    if (e.type === "Unary") return this.negative(this.operandOf(e.operand, ranged, isOpen));
     const text = this.value(e, true);
     if (e.type !== "Binary") return text;
     const max = this.givesFloat ? MAX_SAFE : MAX_ADDEND;
@@ -140,6 +140,11 @@ export class Planner extends Operands {
     const x = this.last();
     this.sums.push(`${x}<=${max}${isSquare(e) ? "" : `&&${x}>=-${max}`}`);
     return assign;
+  }
+
+  /** No integer is -0; where the result may be one, floats that are zero have been ruled out. */
+  private negative(text: string): string {
+    return this.givesFloat ? `(-${text})` : `(0-${text})`;
   }
 
   /** Certainly a float if it can be computed at all: nothing in it can wrap around. */

@@ -93,3 +93,14 @@ do
   end
   assert(nested(1, 0, 0, 1) ~= nested(1, 0, 0, 1) and nested(1, 2, 2, 0.5) == 6.5)
 end
+
+-- a sum below a division may be -0.0
+do
+  local function divided(a, b, c)
+    local s = 5
+    for _ = 1, 3 do s = s + a / (b + c) end
+    return s
+  end
+  assert(divided(1, -0.0, -0.0) == -1 / 0 and divided(1, 0, -0.0) == 1 / 0 and divided(1, -0.0, 0.0) == 1 / 0)
+  assert(divided(1, 0, 0) == 1 / 0 and divided(3, 1, 2) == 8.0)
+end

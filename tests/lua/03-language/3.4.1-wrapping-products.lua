@@ -23,3 +23,10 @@ local function negative(a, b, c) return -(a * b) * c end
 assert(negative(4294967297, 4294967297, 2.0 ^ -40) == -(8589934593 * 2.0 ^ -40))
 local function negatedSum(a, b, c) return -(a + b) * c end
 assert(negatedSum(9007199254740991, 2, 2.0 ^ -40) == -(9007199254740993 * 2.0 ^ -40))
+
+-- no integer is -0
+local function zero(a, b, c) return -a - b * c end
+assert(1 / zero(0, 0, 0) == 1 / 0 and 1 / zero(0, 0, -1) == 1 / 0 and zero(1, 2, 3) == -7 and zero(0.5, 2, 3) == -6.5)
+local function zeros(a, b, c) return (-(a) - (b * c)) + -(a * b) end
+assert(1 / zeros(0, 0, 0) == 1 / 0 and zeros(1, 2, 3) == -9 and math.type(zeros(0, 0, 0)) == "integer")
+assert(tostring(zeros(0, 0, 0) + 0.0) == "0.0" and tostring(zeros(0.0, 0, 0)) == "-0.0")
