@@ -16,6 +16,12 @@ import type { HeaderList } from "./headers";
 /** Bytes that may lie here unread before the sender is slowed down. */
 const HIGH_WATER = 256 * 1024;
 
+/**
+ * Milliseconds after which a body that comes without a pause makes one: while a socket has data, Bun
+ * (1.4.3) hardly runs timers, and timeouts would be late.
+ */
+const TURN_MS = 20;
+
 export interface Head {
   readonly status: number;
   readonly headers: HeaderList;
@@ -35,6 +41,10 @@ export class Exchange implements Handler {
   private queued = 0;
   private received = 0;
   private limit = Infinity;
+  /** When timers last had their turn, as far as is known. */
+  private turned = 0;
+  /** Waiting until they have had it. */
+  private isTurning = false;
   private collecting = false;
   private ended = false;
   private failure: HttpFault | undefined;
@@ -115,7 +125,7 @@ export class Exchange implements Handler {
 
   private flow(): void {
     const { wire } = this;
-    if (!wire?.paused || this.ended) return;
+    if (!wire?.paused || this.ended || this.isTurning) return;
     if (this.collecting || this.queued < HIGH_WATER) wire.resume();
   }
 
@@ -162,6 +172,7 @@ export class Exchange implements Handler {
     // 103 Early Hints and the like come before the real response
     if (status < 200) return;
     this.phase = "body";
+    this.turned = performance.now();
     const headers: HeaderList = [];
     const raw = wire.rawHeaders;
     for (let i = 0; i + 1 < raw.length; i += 2)
@@ -177,10 +188,23 @@ export class Exchange implements Handler {
     // undici reuses its buffer
     this.chunks.push(Buffer.from(chunk));
     this.received += chunk.length;
-    if (!this.checkLimit() || this.collecting) return;
+    if (!this.checkLimit()) return;
+    this.giveTurn(wire);
+    if (this.collecting) return;
     this.queued += chunk.length;
     this.notify();
     if (this.queued >= HIGH_WATER) wire.pause();
+  }
+
+  private giveTurn(wire: Controller): void {
+    if (performance.now() - this.turned < TURN_MS || this.isTurning) return;
+    this.isTurning = true;
+    wire.pause();
+    setTimeout(() => {
+      this.isTurning = false;
+      this.turned = performance.now();
+      this.flow();
+    }, 0);
   }
 
   onResponseEnd(): void {
