@@ -126,7 +126,7 @@ export function coroutineLibrary(): LuaTable {
     },
     isyieldable(co: LuaValue): Results {
       const which = arguments.length === 0 ? running : checkCoroutine(co, 1);
-      if (which.isMain || which.isClosing) return false;
+      if (which.isMain || (which.isClosing && which.status !== Status.Dead)) return false;
       if (!control.isStrict) return true;
       return which === running ? inspect(mayYield) : mayYield(which);
     },

@@ -158,3 +158,17 @@ do
   ok, e = coroutine.resume(coroutine.create(body(function() coroutine.close() end)))
   assert(not ok and e == boundary and table.concat(log, " ") == calls)
 end
+
+-- a coroutine that is closed counts as yieldable again, as any dead one
+do
+  local co
+  co = coroutine.create(function() coroutine.close(co) end)
+  assert(coroutine.resume(co))
+  assert(coroutine.isyieldable(co) and coroutine.status(co) == "dead")
+  co = coroutine.create(function()
+    local a <close> = setmetatable({}, { __close = function() assert(not coroutine.isyieldable(co)) end })
+    coroutine.yield()
+  end)
+  coroutine.resume(co)
+  assert(coroutine.close(co) and coroutine.isyieldable(co))
+end
