@@ -35,7 +35,7 @@ export function report(results: readonly Comparison[], database: string): string
 | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-Whole processes, medians, run in turn against the same local servers (${database}) on a busy machine
+Whole processes, medians, run in turn against the same local servers (${database}) on a machine
 with two processors: the ratios count. ${verdict(results)} Image, zstd-19, MB: assay
 ${size(images.assay)}; Debian with Python and the packages these jobs need ${size(images.python)}.
 `;
