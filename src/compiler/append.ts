@@ -14,21 +14,13 @@ export function append(lo: Lowering, s: AssignStatement): boolean {
   if (target.type !== "Index" || !isNext(lo, target)) return false;
   const object = lo.operand(target.object);
   // the length is taken before the value is computed: that may append, too
-  if (hasNoEffect(value)) {
-    const v = lo.operand(value);
-    lo.emitIf(`!AP(${object.code},${v.code})`, () => {
-      lo.isSlow = true;
-      const key = lo.operand(target.key);
-      assignIndex(lo, object, key, v, target, lo.liveBase);
-      lo.isSlow = false;
-    });
-    return true;
-  }
-  const key = lo.operand(target.key);
+  const key = hasNoEffect(value) ? undefined : lo.operand(target.key);
   const v = lo.operand(value);
-  lo.emitIf(`!AT(${object.code},${key.code},${v.code})`, () => {
+  const quick =
+    key === undefined ? `AP(${object.code},${v.code})` : `AT(${object.code},${key.code},${v.code})`;
+  lo.emitIf(`!${quick}`, () => {
     lo.isSlow = true;
-    assignIndex(lo, object, key, v, target, lo.liveBase);
+    assignIndex(lo, object, key ?? lo.operand(target.key), v, target, lo.liveBase);
     lo.isSlow = false;
   });
   return true;

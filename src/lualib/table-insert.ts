@@ -20,8 +20,6 @@ import {
 /** Below this many elements a plain loop beats copyWithin. */
 const FEW = 16;
 
-// ---- insert, remove ----
-
 export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Results {
   const count = arguments.length;
   if (isPlain(t)) {

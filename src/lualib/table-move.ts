@@ -9,8 +9,6 @@ import { argumentError, checkInteger } from "./args";
 import { runSteps, type Steps } from "./resumable";
 import { checkTableLike, getSteps, isPlain, READ, setSteps, WRITE } from "./table-access";
 
-// ---- move ----
-
 /** A look at the time after so many elements: a range may have 2^63. */
 const POLL_MASK = 0xffff;
 

@@ -160,11 +160,9 @@ function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 export function mod(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number" && b > 0) {
-    if (isHalfSafe(a) && isHalfSafe(b)) {
-      const r = a - Math.floor(a / b) * b;
-      return r < 0 ? r + b : r < b ? r : r - b;
-    }
+  if (typeof a === "number" && typeof b === "number" && b > 0 && isHalfSafe(a) && isHalfSafe(b)) {
+    const r = a - Math.floor(a / b) * b;
+    return r < 0 ? r + b : r;
   }
   return modSlow(a, b);
 }
@@ -195,11 +193,9 @@ function modSlow(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 export function idiv(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number" && b > 0) {
-    if (isHalfSafe(a) && isHalfSafe(b)) {
-      const q = Math.floor(a / b) + 0;
-      return q * b > a ? q - 1 : q;
-    }
+  if (typeof a === "number" && typeof b === "number" && b > 0 && isHalfSafe(a) && isHalfSafe(b)) {
+    const q = Math.floor(a / b) + 0;
+    return q * b > a ? q - 1 : q;
   }
   return idivSlow(a, b);
 }
