@@ -6,7 +6,7 @@ import { HttpFault } from "../../src/builtins/http/errors";
 import { fetchWhole, type RequestSpec } from "../../src/builtins/http/perform";
 import { Transport } from "../../src/builtins/http/transport";
 import { findNode } from "../servers/server";
-import { type RawServer, rawServer, type Script } from "./http-peers";
+import { type RawServer, rawServer, type Script, spec } from "./http-peers";
 
 let server: RawServer;
 const transport = new Transport({ tls: { insecure: false }, env: () => undefined });
@@ -45,22 +45,6 @@ afterAll(() => {
   server.close();
   transport.close();
 });
-
-function spec(url: string, more: Partial<RequestSpec> = {}): RequestSpec {
-  return {
-    method: "GET",
-    url: new URL(url),
-    headers: [],
-    timeout: 5,
-    followRedirects: true,
-    maxRedirects: 10,
-    maxSize: Infinity,
-    decompress: true,
-    retries: 0,
-    signal: new AbortController().signal,
-    ...more,
-  };
-}
 
 /** Status and body, or what went wrong. */
 async function outcome(url: string, more: Partial<RequestSpec> = {}): Promise<string> {

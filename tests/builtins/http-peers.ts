@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RequestSpec } from "../../src/builtins/http/perform";
 
 export interface RawServer {
   readonly port: number;
@@ -131,5 +132,22 @@ export function makeAuthority(): Authority {
     remove() {
       rmSync(dir, { recursive: true, force: true });
     },
+  };
+}
+
+/** A GET request that follows redirects, with bounds that no test is meant to meet. */
+export function spec(url: string, over: Partial<RequestSpec> = {}): RequestSpec {
+  return {
+    method: "GET",
+    url: new URL(url),
+    headers: [],
+    timeout: 5,
+    followRedirects: true,
+    maxRedirects: 10,
+    maxSize: 1 << 20,
+    decompress: true,
+    retries: 0,
+    signal: new AbortController().signal,
+    ...over,
   };
 }

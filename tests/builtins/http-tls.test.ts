@@ -16,6 +16,7 @@ import {
   makeAuthority,
   type RawServer,
   rawServer,
+  spec,
 } from "./http-peers";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -64,18 +65,7 @@ afterAll(() => {
 async function get(url: string, settings: Partial<TransportSettings> = {}) {
   const transport = new Transport({ tls: { insecure: false }, env: noEnvironment, ...settings });
   try {
-    return await fetchWhole(transport, {
-      method: "GET",
-      url: new URL(url),
-      headers: [],
-      timeout: 5,
-      followRedirects: true,
-      maxRedirects: 10,
-      maxSize: 1e6,
-      decompress: true,
-      retries: 0,
-      signal: new AbortController().signal,
-    });
+    return await fetchWhole(transport, spec(url));
   } catch (e) {
     return e instanceof HttpFault ? e.message : String(e);
   } finally {

@@ -10,26 +10,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HttpFault } from "../../src/builtins/http/errors";
 import { fetchWhole, type RequestSpec, type WholeResponse } from "../../src/builtins/http/perform";
 import { Transport } from "../../src/builtins/http/transport";
-import { freePort, type RawServer, rawServer } from "./http-peers";
+import { freePort, type RawServer, rawServer, spec } from "./http-peers";
 
 const noEnvironment = () => undefined;
 const transport = new Transport({ tls: { insecure: false }, env: noEnvironment });
-
-function spec(url: string, over: Partial<RequestSpec> = {}): RequestSpec {
-  return {
-    method: "GET",
-    url: new URL(url),
-    headers: [],
-    timeout: 5,
-    followRedirects: true,
-    maxRedirects: 10,
-    maxSize: 1 << 20,
-    decompress: true,
-    retries: 0,
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
 
 function get(url: string, over: Partial<RequestSpec> = {}): Promise<WholeResponse> {
   return fetchWhole(transport, spec(url, over));
