@@ -4,6 +4,7 @@ import { stderr, stdout } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { ExitRequest } from "../runtime/interrupt";
+import { lazyField } from "../runtime/lazy";
 import { startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
@@ -33,7 +34,7 @@ export interface ScriptOptions extends SandboxOptions {
 
 /** A script's text and what it is told about itself. All are byte strings. */
 export interface Script {
-  source: string | Promise<string>;
+  source: string;
   /** As for `load`: `@path`, `=name`. */
   chunkName: string;
   /** `arg[0]` */
@@ -59,16 +60,14 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
   const state = makeState(options, script.searcher);
-  state.globals.setName("arg", argumentTable(script));
+  lazyField(state.globals, "arg", () => argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
   const stray = (e: unknown) =>
     void import("./report").then(({ reportStray }) => reportStray(state, e));
   process.on("uncaughtException", stray).on("unhandledRejection", stray);
   state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
-  const { source } = script;
-  if (typeof source === "string") runMain(state, source, script, options);
-  else source.then((text) => runMain(state, text, script, options));
+  runMain(state, script, options);
 }
 
 /** A Lua state with what the options leave of the world outside. */
@@ -116,8 +115,7 @@ export function withLimits(options: ScriptOptions): ScriptOptions {
 
 function runMain(
   state: LuaState,
-  source: string,
-  { chunkName, name, args }: Script,
+  { source, chunkName, name, args }: Script,
   options: ScriptOptions,
 ): void {
   // C Lua's own binary chunks begin with an escape character
@@ -147,9 +145,8 @@ function argumentTable(script: Script): LuaTable {
   const arg = new LuaTable();
   arg.setInt(0, script.name);
   for (const a of script.args) arg.append(a);
-  leadingArguments(script).forEach((a, i) => {
-    arg.setInt(-1 - i, a);
-  });
+  let n = 0;
+  for (const a of leadingArguments(script)) arg.setInt(--n, a);
   return arg;
 }
 

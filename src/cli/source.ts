@@ -1,21 +1,35 @@
 /** Reading the script. */
+import { toPath } from "../lualib/bytes";
 import { systemReason } from "../lualib/load";
 import { fail } from "./exit";
 
 /** A file's bytes; ends the process with a message when it can't be read. */
-export async function readScript(path: string): Promise<string> {
-  // the short way, without node:fs, for an ordinary file
-  if (/^[\x20-\x7e]+$/.test(path)) {
-    const bytes = await Bun.file(path)
-      .arrayBuffer()
-      .catch(() => undefined);
-    if (bytes !== undefined && bytes.byteLength > 0) return Buffer.from(bytes).toString("latin1");
-  }
+export function readScript(path: string): string {
+  const short = readAscii(path);
+  if (short !== undefined) return short;
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
   try {
     return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
   } catch (e) {
     return fail(`reading ${path.replaceAll("\0", "\\0")}: ${systemReason(e)}`);
+  }
+}
+
+/**
+ * The short way for an ordinary file, which most scripts are: node:fs and Buffer take longer to get
+ * ready than a small script to run.
+ */
+function readAscii(path: string): string | undefined {
+  if (path.includes("\0") || toPath(path) !== path) return undefined;
+  try {
+    // other than regular files have no size, and are to be opened once only
+    if (!(Bun.file(path).size > 0)) return undefined;
+    const bytes = Bun.mmap(path, { shared: false });
+    const text = new TextDecoder().decode(bytes);
+    return text.length === bytes.length && toPath(text) === text ? text : undefined;
+  } catch {
+    // the long way tells what is wrong
+    return undefined;
   }
 }
 

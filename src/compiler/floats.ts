@@ -50,7 +50,8 @@ export class FloatVariables {
         grew = true;
       }
     }
-    this.longs = new Set([...this.large].filter((v) => !excluded.has(v) && !multiple.has(v)));
+    this.longs = new Set();
+    for (const v of this.large) if (!never.has(v)) this.longs.add(v);
     for (let shrank = true; shrank; ) {
       shrank = false;
       for (const v of this.longs) {

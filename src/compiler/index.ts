@@ -23,8 +23,6 @@ const LOCAL_ACCESS = /\b[gs]etlocal\b/;
 
 /** Sources up to this length are the ones that programs load by the thousand. */
 const BRIEF = 200;
-/** Words of code that may run more than once. */
-const REPEATED = /\b(?:for|while|repeat|goto)\b/;
 
 /** A compiled chunk: instantiate it with an environment. */
 export interface CompiledChunk {
@@ -65,8 +63,18 @@ export function contextOf(chunk: Chunk, source: string, id = ++chunkCounter): Ch
     (source.includes("upvalue") || source.includes("setlocal")) && UPVALUE_ACCESS.test(source),
     source.includes("etlocal") && LOCAL_ACCESS.test(source),
   );
-  context.isBrief = source.length < BRIEF && !REPEATED.test(source);
+  context.isBrief = source.length < BRIEF && !mayRepeat(source);
   return context;
+}
+
+/** False where no code can run more than once. */
+function mayRepeat(source: string): boolean {
+  return (
+    source.includes("for") ||
+    source.includes("while") ||
+    source.includes("repeat") ||
+    source.includes("goto")
+  );
 }
 
 /**
@@ -81,7 +89,8 @@ export function printUnit(
 ): string {
   const uses = new Set<string>();
   for (const f of functions) for (const name of f.uses) uses.add(name);
-  const known = [...uses].filter((name) => defined.has(name));
+  const known: string[] = [];
+  for (const name of uses) if (defined.has(name)) known.push(name);
   let text = "";
   for (const f of functions) text += `var P${f.body.id}=P[${f.body.id}];`;
   for (const name of uses) {
@@ -96,8 +105,6 @@ export function printUnit(
   return `"use strict";${runtimeNames(text)}var {${known.join(",")}}=M;${text}`;
 }
 
-const RUNTIME_NAME = new RegExp(`\\b(?:${codegenNames.join("|")})\\b`, "g");
-
 /**
  * Brings the names of the runtime into scope that the text uses; it may bring in a few more. With
  * `var`, because each use of a `const` from an inner function carries a check that it has its value.
@@ -105,7 +112,10 @@ const RUNTIME_NAME = new RegExp(`\\b(?:${codegenNames.join("|")})\\b`, "g");
 export function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
   if (text.length > 20_000) return `var {${codegenNames.join(",")}}=R;`;
-  return `var {${[...new Set(text.match(RUNTIME_NAME))].join(",")}}=R;`;
+  const words = new Set(text.match(/\w+/g));
+  const names: string[] = [];
+  for (const name of codegenNames) if (words.has(name)) names.push(name);
+  return `var {${names.join(",")}}=R;`;
 }
 
 /**

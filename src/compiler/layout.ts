@@ -42,7 +42,9 @@ export function registerBase(code: FunctionCode): number {
 
 /** Upvalues that the factory takes: all but the function's own name. */
 export function factoryParameters(code: FunctionCode): string[] {
-  return code.upvalues.filter((u) => u !== code.jsName);
+  const names: string[] = [];
+  for (const u of code.upvalues) if (u !== code.jsName) names.push(u);
+  return names;
 }
 
 /** The values of a frame as text, boxed where they are not; 0 in place of what has no value. */

@@ -13,7 +13,7 @@ export function endLine(e: Expr): number {
       return Math.max(e.line, endLine(e.key));
     case "Call":
     case "MethodCall":
-      return e.args.reduce((line, a) => Math.max(line, endLine(a)), e.line);
+      return Math.max(e.line, endOfList(e.args, e.line));
     case "Binary":
     case "Logical":
       return Math.max(e.line, endLine(e.right));
@@ -21,8 +21,10 @@ export function endLine(e: Expr): number {
       return Math.max(e.line, endLine(e.operand));
     case "Paren":
       return Math.max(e.line, endLine(e.inner));
-    case "Table":
-      return e.items.reduce((line, item) => Math.max(line, endLine(item.value)), e.line);
+    case "Table": {
+      const last = e.items[e.items.length - 1];
+      return last === undefined ? e.line : Math.max(e.line, endLine(last.value));
+    }
     default:
       return e.line;
   }

@@ -72,9 +72,11 @@ export class Lowering extends Emitter {
     this.skipsDoubles = context.isCompact;
     this.skipsWords = context.isCompact;
     const self = context.selfVariables.get(fn);
-    fn.upvalues.forEach((v, i) => {
-      this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${i}`);
-    });
+    let n = 0;
+    for (const v of fn.upvalues) {
+      this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${n}`);
+      n++;
+    }
   }
 
   // ---------------------------------------------------------- expressions
@@ -231,6 +233,7 @@ export class Lowering extends Emitter {
   }
 
   finish(): FunctionCode {
+    const [environment] = this.fn.upvalues;
     return {
       body: this.fn,
       jsName: this.context.jsName(this.fn),
@@ -241,7 +244,7 @@ export class Lowering extends Emitter {
       ops: this.ops,
       locals: this.locals,
       upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),
-      environmentIsCell: this.fn.upvalues.some((v) => this.context.isCell(v)),
+      environmentIsCell: environment !== undefined && this.context.isCell(environment),
       uses: this.uses,
       tailCalls: this.tailCalls,
       usesCounter: this.usesCounter,

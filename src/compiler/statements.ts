@@ -66,9 +66,8 @@ const targets = new WeakMap<LabelStatement, LabelTarget>();
  * segments become the cases of a switch in a loop.
  */
 function statements(lo: Lowering, list: Statement[]): void {
-  const labels = list.filter(
-    (s): s is LabelStatement => s.type === "Label" && (s.forward || s.backward),
-  );
+  const labels: LabelStatement[] = [];
+  for (const s of list) if (s.type === "Label" && (s.forward || s.backward)) labels.push(s);
   if (labels.length === 0) {
     for (const s of list) statement(lo, s);
     return;

@@ -191,11 +191,9 @@ class Planner {
       return { low, range: undefined };
     }
     if (a.range === undefined || b.range === undefined) return undefined;
-    const bounds = a.range.flatMap((x) =>
-      (b.range as [number, number]).map((y) =>
-        e.op === "+" ? x + y : e.op === "-" ? x - y : x * y,
-      ),
-    );
+    const bounds: number[] = [];
+    for (const x of a.range)
+      for (const y of b.range) bounds.push(e.op === "+" ? x + y : e.op === "-" ? x - y : x * y);
     const range: [number, number] = [Math.min(...bounds), Math.max(...bounds)];
     if (range[0] < -Number.MAX_SAFE_INTEGER || range[1] > Number.MAX_SAFE_INTEGER) return undefined;
     // no integer is -0

@@ -7,6 +7,7 @@
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { activeTask } from "../runtime/scheduler";
 import type { LuaValue, Results } from "../runtime/value";
+import { toPath } from "./bytes";
 import { systemError } from "./io-errors";
 
 type FileSystem = typeof import("node:fs");
@@ -371,7 +372,7 @@ export class StandardStream extends FileStream {
     this.pending = "";
     dirty.delete(this);
     try {
-      await Bun.write(Bun.stdout, Buffer.from(bytes, "latin1"));
+      await Bun.write(Bun.stdout, toPath(bytes));
     } catch (e) {
       if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
       throw e;

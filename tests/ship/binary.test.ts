@@ -184,3 +184,16 @@ test("the bill of materials names what goes into the binary, and nothing else", 
   const tools = Object.keys(devDependencies).filter((name) => name !== "bun");
   expect(names.filter((name) => tools.includes(name))).toEqual([]);
 });
+
+test("a start compiles no more than the script: neither node:fs nor what iterates over arrays", () => {
+  const script = join(directory, "hello.lua");
+  writeFileSync(script, 'print("hello")\n');
+  const { err, out } = run([compiledAssay(), script], directory, {
+    BUN_JSC_reportBytecodeCompileTimes: "1",
+  });
+  // the engine reports on the standard error or output, before what is written to the latter
+  const compiled = `${err}\n${out}`.match(/^.*Compiled .* into bytecode/gm) ?? [];
+  // the runtime's own entry (3), Array's map, a constructor, and of the script the chunk and its main function
+  expect(compiled.length).toBeGreaterThanOrEqual(3);
+  expect(compiled.length).toBeLessThanOrEqual(9);
+});
