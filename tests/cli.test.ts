@@ -510,6 +510,25 @@ test("closing methods have time of their own when that of the script is over", (
   }
 });
 
+test("errors of closing methods are logged when the program ends around them", () => {
+  const guard = (word: string) =>
+    `local g <close> = setmetatable({}, { __close = function() error("lost ${word}", 0) end })`;
+  const r = run(
+    `${guard("main")} async.spawn(function() ${guard("task")} os.exit(3, true) end) sleep(9)`,
+  );
+  expect(r.code).toBe(3);
+  expect(r.err.match(/^ERROR .*/gm)).toEqual([
+    "ERROR closing method failed: lost task",
+    "ERROR closing method failed: lost main",
+  ]);
+  const late = run(`${guard("main")} while true do end`, "--timeout", "0.2");
+  expect(late.code).toBe(124);
+  expect(late.err.match(/^ERROR .*/gm)).toEqual([
+    "ERROR closing method failed: lost main",
+    "ERROR timeout after 0.2s",
+  ]);
+});
+
 test("--max-memory: what is too large to be read is an error that can be caught", () => {
   file("large.txt", "x".repeat(1000).repeat(100_000));
   const r = run(

@@ -19,7 +19,7 @@ import { retainHost, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { finish, tell } from "./exit";
-import { failureText, reportTask } from "./report";
+import { failureText, reportClosing, reportTask } from "./report";
 import { makeState, type ScriptOptions, withLimits } from "./script";
 import { leaveInterrupt } from "./signals";
 import { versionText } from "./version";
@@ -56,6 +56,7 @@ class Repl {
   ) {
     this.state = makeState(options);
     this.state.onTaskError = (_task, e) => reportTask(this.state, e);
+    this.state.onClosingError = (e) => reportClosing(this.state, e);
     this.state.onExit = ({ code }) => this.end(code);
     leaveInterrupt();
     stdin.isBlocking = true;

@@ -83,6 +83,11 @@ export function reportTask(state: LuaState, error: unknown): void {
   logError(state, `task failed: ${errorText(error)}${traceback(state, rows)}`);
 }
 
+/** A closing method failed while its task was ended from outside. */
+export function reportClosing(state: LuaState, error: LuaError): void {
+  logError(state, `closing method failed: ${errorText(error)}${traceback(state, error.traceback)}`);
+}
+
 /** The error's text: as lua.c has it, but with the content of tables. */
 async function errorMessage(state: LuaState, value: LuaValue): Promise<string> {
   if (typeof value === "string" || isNumber(value)) return bytesToUtf8(plainText(value));

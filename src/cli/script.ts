@@ -63,6 +63,9 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   lazyField(state.globals, "arg", () => argumentTable(script));
   state.onTaskError = (_task, e) =>
     void import("./report").then(({ reportTask }) => reportTask(state, e));
+  // at once: the process may be about to end
+  state.onClosingError = (e) =>
+    (require("./report") as typeof import("./report")).reportClosing(state, e);
   const stray = (e: unknown) =>
     void import("./report").then(({ reportStray }) => reportStray(state, e));
   process.on("uncaughtException", stray).on("unhandledRejection", stray);

@@ -109,6 +109,8 @@ export class Lua {
     this.timeout = options.timeout;
     this.state.onTaskError = (_task, error) =>
       logger.log("error", `task failed: ${errorText(error)}`);
+    this.state.onClosingError = (error) =>
+      logger.log("error", `closing method failed: ${errorText(error)}`);
     if (!options.bare) for (const b of builtins) installBuiltin(this.host, b);
     for (const [name, v] of Object.entries(options.globals ?? {})) this.globals.set(name, v);
     if (options.memory !== undefined) limitMemory(options.memory);

@@ -8,6 +8,8 @@ import type { LuaError, TraceRow } from "./error";
 export class Interrupt {
   /** The frames that it passes, for those who want to know where it happened. */
   traceback: TraceRow[] | undefined;
+  /** Errors of closing methods on the way: they cannot take its place, but somebody is to hear of them. */
+  closingErrors: LuaError[] | undefined;
   constructor(readonly reason: string) {}
 }
 

@@ -4,7 +4,7 @@ import { control, inspect, Reason, raise } from "./control";
 import { running } from "./coroutine";
 import { argumentTypeName, handledErrors, LuaError, runtimeError } from "./error";
 import { Frame, type MessageHandler, outermostFrame, SUSPENDED, suspend } from "./frame";
-import { CoroutineClosing } from "./interrupt";
+import { CoroutineClosing, Interrupt } from "./interrupt";
 import { getMetamethod } from "./metatable";
 import type { Proto } from "./proto";
 import { settle, unwind } from "./unwind";
@@ -196,7 +196,7 @@ function errorValue(e: unknown): unknown {
   return NO_ERROR;
 }
 
-/** An error raised while closing takes the place of the one before. */
+/** An error raised while closing takes the place of the one before, but not that of an interrupt. */
 export function replaceError(current: unknown, next: unknown): unknown {
   // a closing method may close its coroutine once more
   if (current instanceof CoroutineClosing) {
@@ -204,7 +204,12 @@ export function replaceError(current: unknown, next: unknown): unknown {
     current.error = settle(next, undefined);
     return current;
   }
-  return current instanceof LuaError ? next : current;
+  if (!(current instanceof Interrupt)) return next;
+  if (!(next instanceof Interrupt)) {
+    current.closingErrors ??= [];
+    current.closingErrors.push(settle(next, undefined));
+  }
+  return current;
 }
 
 /** Between two closing methods on the normal way out. */

@@ -124,6 +124,7 @@ export class Task {
       r = drive(this.coroutine, value, failing);
     } catch (e) {
       this.end({ error: e });
+      if (e instanceof Interrupt) this.reportClosing(e);
       if (e instanceof ExitRequest) this.exit(e);
       else if (!this.observed) this.state.onTaskError?.(this, e);
       this.settle();
@@ -149,6 +150,15 @@ export class Task {
     this.wake = wake;
     if (this.interrupt !== undefined) queueMicrotask(() => this.deliver(wake));
     else waiter?.(wake);
+  }
+
+  /** An interrupt may end several tasks, one after the other. */
+  private reportClosing(interrupt: Interrupt): void {
+    const { closingErrors } = interrupt;
+    interrupt.closingErrors = undefined;
+    closingErrors?.forEach((e) => {
+      this.state.onClosingError?.(e);
+    });
   }
 
   /** `os.exit` ends the program, or what the embedding one has run, in whatever task it is called. */

@@ -27,6 +27,8 @@ export class LuaState {
   readonly tasks = new Set<import("./scheduler").Task>();
   /** Called with the error of a task that nobody awaits. */
   onTaskError: ((task: import("./scheduler").Task, error: unknown) => void) | undefined;
+  /** Called with each error of a closing method of a task that was cancelled, or whose time is over. */
+  onClosingError: ((error: import("./error").LuaError) => void) | undefined;
   /** Set while a debug hook is active; runs at every tick. */
   hook: (() => LuaValue[] | undefined) | undefined;
   /** True while the state is being closed: nothing is to be started again by itself. */

@@ -82,6 +82,38 @@ test("error objects are logged as their __tostring has them", async () => {
   expect(messages.length).toBe(5);
 });
 
+test("errors of closing methods are logged when a task is cancelled, which stays cancelled", async () => {
+  const h = harness();
+  const guarded = (word: string) => `function()
+    local a <close> = setmetatable({}, { __close = function(_, e) order[#order + 1] = "${word}" .. tostring(e) end })
+    local b <close> = setmetatable({}, { __close = function() sleep(0.001) error("lost ${word}", 0) end })
+    pcall(coroutine.wrap(function() sleep(10) end))
+  end`;
+  expect(
+    await h.run(`
+      order = {}
+      local task = async.spawn(${guarded("task")})
+      sleep(0.01)
+      task:cancel()
+      local ok, e = pcall(task.await)
+      async.race({ ${guarded("race")}, function() sleep(0.01) end })
+      local _, late = pcall(async.timeout, 0.01, ${guarded("timeout")})
+      sleep(0.01)
+      return ok, e, late, order`),
+  ).toEqual([
+    false,
+    "async task was cancelled",
+    "async.timeout: timed out after 0.01 s",
+    ["tasknil", "racenil", "timeoutnil"],
+  ]);
+  await h.lua.close();
+  expect(h.logged()).toEqual([
+    "ERROR closing method failed: lost task",
+    "ERROR closing method failed: lost race",
+    "ERROR closing method failed: lost timeout",
+  ]);
+});
+
 test("an error that is awaited in time is not logged", async () => {
   const h = harness();
   await h.run("local t = async.spawn(function() error('x') end) sleep(0.01) pcall(t.await)");
