@@ -128,6 +128,22 @@ test("documents", async () => {
 });
 
 test.each([
+  ["a: |\n  b", "b"],
+  ["a: >\n  b\n  c  ", "b c  "],
+  ["a: |+\n  b\n\n  c", "b\n\nc"],
+  ["a: |-\n  b", "b"],
+  ["a: |\n  b\n", "b\n"],
+  ["a: |\n  b\n  ", "b\n"],
+  ["a: |\n  b\n# end", "b\n"],
+  ["a: |\n  b\r\n", "b\n"],
+])(
+  "a block scalar that the text ends in, %j, has no line break of its own",
+  async (text, value) => {
+    expect(await parse(text)).toEqual({ a: value });
+  },
+);
+
+test.each([
   ["a: 1\n b: 2", /^nested mappings are not allowed .* at line 1 column 4$/],
   ["a: [1", /at line 1 column 6$/],
   ["--- a\n--- b", /^more than one document \(use yaml\.parse_all\) at line 2 column 5$/],
@@ -138,6 +154,10 @@ test.each([
   ["!!python/object:os.system {}", /^unsupported tag !!python\/object:os\.system at/],
   ["a: !!int x", /^not a value of type !!int at/],
   ["ä: 1\nö: 'x", /^missing closing .* at line 2 column \d+$/],
+  [
+    "a: 'x\ny'",
+    /^missing closing ', or a line of the text that is not indented deeper than its key at /,
+  ],
   ["[1]: 2", /^a mapping key must be a scalar at line 1 column 1$/],
   ["\ta: 1", /at line 1 column 1$/],
   ["[".repeat(100_000), /^nesting deeper than 128 levels at line 1 column 131$/],

@@ -69,7 +69,7 @@ export function parseYaml(
       if (contents === null || (!single && isEmpty(yaml, contents))) continue;
       if (single && ++seen > 1)
         throw new Fault("more than one document (use yaml.parse_all)", contents.range?.[0] ?? 0);
-      const v = new Reader(yaml, options).read(document);
+      const v = new Reader(yaml, options, unended(text)).read(document);
       // null documents would be holes in the list
       if (v !== undefined || single) out.push(v);
     }
@@ -78,6 +78,15 @@ export function parseYaml(
     if (e instanceof Fault) throw new HostError(`${name}: ${e.cause} ${position(text, e.at)}`);
     throw e;
   }
+}
+
+/**
+ * Where the text ends, when its last line has words and no line break: a block scalar there ends
+ * without one, too (YAML 1.2, rule b-chomped-last), which the package adds.
+ */
+function unended(text: string): number | undefined {
+  const line = text.slice(text.lastIndexOf("\n") + 1);
+  return /[^ \r] *$/.test(line) ? text.length : undefined;
 }
 
 /** A document that is nothing but an empty scalar. */
@@ -107,7 +116,11 @@ function* documents(yaml: Yaml, text: string): Generator<Document.Parsed> {
 }
 
 function firstLine(message: string): string {
-  const line = message.split("\n", 1)[0] as string;
+  const line = (message.split("\n", 1)[0] as string).replace(
+    /^Missing closing (.)quote$/,
+    // the quote may well be there, behind a line that ends the text by its indentation
+    "Missing closing $1, or a line of the text that is not indented deeper than its key",
+  );
   return `${line.charAt(0).toLowerCase()}${line.slice(1)}`.replace(/[.:]$/, "");
 }
 
@@ -135,6 +148,7 @@ class Reader {
   constructor(
     private readonly yaml: Yaml,
     private readonly options: ParseOptions,
+    private readonly unended: number | undefined,
   ) {}
 
   read(document: Document.Parsed): LuaValue {
@@ -154,7 +168,7 @@ class Reader {
     const { anchor } = node as Scalar;
     if (yaml.isScalar(node)) {
       if (anchor !== undefined) this.anchors.set(anchor, node);
-      return scalar(node as Scalar<string>);
+      return scalar(node as Scalar<string>, this.text(node as Scalar<string>));
     }
     if (++this.depth > MAX_DEPTH)
       throw new Fault(`nesting deeper than ${MAX_DEPTH} levels`, start(node));
@@ -163,6 +177,13 @@ class Reader {
     if (anchor !== undefined) this.anchors.set(anchor, node);
     this.depth--;
     return t;
+  }
+
+  private text({ value, type, range }: Scalar<string>): string {
+    const last = range?.[1] === this.unended && value.endsWith("\n");
+    return last && (type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED")
+      ? value.slice(0, -1)
+      : value;
   }
 
   /** Aliases are copies; nested ones multiply, which is bounded. */
@@ -233,8 +254,7 @@ function unknownTag(tag: string, node: Node): Fault {
   return new Fault(`unsupported tag ${shown}`, start(node));
 }
 
-function scalar(node: Scalar<string>): LuaValue | typeof NULL {
-  const text = node.value;
+function scalar(node: Scalar<string>, text: string): LuaValue | typeof NULL {
   const { tag } = node;
   if (tag === undefined) return node.type === "PLAIN" ? resolvePlain(text) : utf8ToBytes(text);
   if (tag === "!" || tag === `${CORE}str`) return utf8ToBytes(text);
