@@ -239,3 +239,13 @@ test.each([
   expect(await h.run(source)).toEqual([false, 5]);
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+test("an empty match does not touch the one before it, as in RE2", async () => {
+  expect(
+    await run(`
+      local at = {}
+      for i, m in ipairs(regex.find_all("baaé", "a*", { captures = true })) do at[i] = m.start .. "-" .. m.finish end
+      return table.concat(at, " "), regex.replace("baac", "a*", "x"), regex.replace("baac", "a*", function() return "x" end),
+        table.concat(regex.split("axxb", "x*"), ","), regex.replace("ab", "", "-"), #regex.find_all("é\\xffé", "\\xff|")`),
+  ).toEqual(["1-0 2-3 6-5", "xbxcx", "xbxcx", "a,b", "-a-b-", 5]);
+});

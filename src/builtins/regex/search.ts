@@ -28,6 +28,8 @@ export class Search {
   private readonly text: string;
   /** Offsets in `text` are not those in `bytes`. */
   private readonly isWide: boolean;
+  /** The end of the last match, in `text`. */
+  private lastEnd = -1;
   private lastChar = 0;
   private lastByte = 0;
 
@@ -56,11 +58,15 @@ export class Search {
     return Object.entries(this.regex.namedGroups()).map(([name, n]) => [utf8ToBytes(name), n]);
   }
 
-  /** The next match behind the last one. */
+  /** The next match behind the last one; as in RE2, an empty one does not touch it. */
   next(): Match | undefined {
     const { matcher } = this;
-    if (!matcher.find()) return undefined;
-    const from = matcher.start();
+    let from: number;
+    do {
+      if (!matcher.find()) return undefined;
+      from = matcher.start();
+    } while (from === this.lastEnd && matcher.end() === from);
+    this.lastEnd = matcher.end();
     const start = this.offset(from);
     const groups: (Span | undefined)[] = [];
     for (let g = 1; g <= matcher.groupCount(); g++) {
