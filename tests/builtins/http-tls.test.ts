@@ -4,6 +4,7 @@ import net from "node:net";
 import { join } from "node:path";
 import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serverNameOf } from "../../src/builtins/http/connect";
 import { HttpFault } from "../../src/builtins/http/errors";
 import { fetchWhole } from "../../src/builtins/http/perform";
 import { isExcluded, parseProxy, proxyFor } from "../../src/builtins/http/proxy";
@@ -117,6 +118,26 @@ describe("TLS", () => {
       /TLS: certificate is not valid for '127.0.0.1' \(it is valid for DNS:other.example\)$/,
     );
   });
+  test("a certificate without the name that was asked for", async () => {
+    const tls = { ...trusting().tls, serverName: "vault.example" };
+    expect(await get(`https://localhost:${ports["wrong"]}/`, { tls })).toMatch(
+      /TLS: certificate is not valid for 'vault.example' \(it is valid for DNS:other.example\)$/,
+    );
+  });
+  test("a certificate that is refused is refused the next time, too", async () => {
+    const transport = new Transport({ ...trusting(), env: noEnvironment });
+    const begun = performance.now();
+    const url = `https://localhost:${ports["expired"]}/`;
+    await expect(fetchWhole(transport, { ...spec(url), retries: 6 })).rejects.toMatchObject({
+      message: expect.stringMatching(/expired$/),
+    });
+    // the pauses between seven attempts are 12 s
+    expect(performance.now() - begun).toBeLessThan(5000);
+    transport.close();
+  });
+  test("the server is not asked for a name with the dot of the root", () => {
+    expect(serverNameOf("api.svc.cluster.local.")).toBe("api.svc.cluster.local");
+  });
   test.each(["wrong", "expired", "self", "good"])("insecure takes %s", async (name) => {
     const settings = { tls: { insecure: true } };
     expect(await get(`https://localhost:${ports[name]}/`, settings)).toMatchObject({ status: 200 });
@@ -225,6 +246,8 @@ describe("proxies", () => {
     ["localhost:8080", "http://localhost/", false],
     ["example.com:443", "https://example.com/", true],
     ["127.0.0.1,::1", "http://[::1]:9/", true],
+    [".cluster.local", "http://api.svc.cluster.local./", true],
+    ["api.example.:80", "http://api.example/", true],
   ])("NO_PROXY=%s %s: %s", (list, url, excluded) => {
     expect(isExcluded(new URL(url), list)).toBe(excluded);
   });

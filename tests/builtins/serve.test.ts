@@ -585,7 +585,11 @@ describe("static files", () => {
   });
   test("file responses", async () => {
     const url = await serve(`{ ["/"] = function() return { file = "${dir}/www/a.txt" } end }`);
-    expect(await (await fetch(url)).text()).toBe("0123456789");
+    const whole = await fetch(url);
+    expect(await whole.text()).toBe("0123456789");
+    const head = await fetch(url, { method: "HEAD" });
+    expect(head.headers.get("content-type")).toBe(whole.headers.get("content-type"));
+    expect(head.headers.get("content-length")).toBe("10");
   });
 });
 

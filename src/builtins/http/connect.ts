@@ -57,6 +57,11 @@ export function makeConnector(settings: ConnectSettings): Connector {
   };
 }
 
+/** The name to ask a TLS server for: without the dot of the root (RFC 6066 §3). */
+export function serverNameOf(host: string): string {
+  return host.replace(/\.$/, "");
+}
+
 /** Without the brackets of an IPv6 address. */
 function bareHost(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "");
@@ -132,7 +137,7 @@ function openTls(
   const socket = tls.connect({
     ...where,
     // an IP address is no valid server name (RFC 6066 §3), but the certificate is checked against it
-    ...(net.isIP(host) === 0 ? { servername: host } : { host }),
+    ...(net.isIP(host) === 0 ? { servername: serverNameOf(host) } : { host }),
     secureContext: settings.context(),
     rejectUnauthorized: !settings.insecure,
     ALPNProtocols: ["http/1.1"],

@@ -108,7 +108,7 @@ export async function decodeBody(
   try {
     for (const step of steps) data = await decodeStep(step, data, limit);
   } catch (e) {
-    throw fault("body", url, decodeProblem(e, headers, limit));
+    throw fault("body", url, decodeProblem(e, headers, limit), isTooLarge(e));
   }
   return { body: data, headers: withoutHeaders(headers, DESCRIBE_ENCODED) };
 }
@@ -126,9 +126,12 @@ function decodeStep(step: Decoder, data: Buffer, limit: number): Promise<Buffer>
   });
 }
 
+function isTooLarge(e: unknown): boolean {
+  return (e as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
+}
+
 function decodeProblem(e: unknown, headers: HeaderList, limit: number): string {
-  const code = (e as { code?: unknown }).code;
-  if (code === "ERR_BUFFER_TOO_LARGE") return `larger than ${limit} bytes (option max_size)`;
+  if (isTooLarge(e)) return `larger than ${limit} bytes (option max_size)`;
   const encoding = getHeader(headers, "content-encoding");
   return `not valid ${encoding}: ${e instanceof Error ? e.message : String(e)}`;
 }

@@ -61,7 +61,7 @@ async function save(
         onProgress();
         size += chunk.length;
         if (size > maxSize)
-          throw fault("body", url, `larger than ${maxSize} bytes (option max_size)`);
+          throw fault("body", url, `larger than ${maxSize} bytes (option max_size)`, true);
         await file.writeFile(chunk);
       }
       await file.sync();

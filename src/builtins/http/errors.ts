@@ -16,6 +16,8 @@ export class HttpFault {
     readonly message: string,
     readonly phase: Phase,
     readonly isTimeout = false,
+    /** Another attempt would fail for the same reason. */
+    readonly isLasting = false,
   ) {}
 }
 
@@ -72,8 +74,13 @@ const PHASE_TEXT: Record<Phase, (where: string) => string> = {
 };
 
 /** `connecting to http://x:1/: <cause>`. */
-export function fault(phase: Phase, url: URL, cause: string): HttpFault {
-  return new HttpFault(`${PHASE_TEXT[phase](safeUrl(url))}: ${cause}`, phase);
+export function fault(phase: Phase, url: URL, cause: string, isLasting = false): HttpFault {
+  return new HttpFault(`${PHASE_TEXT[phase](safeUrl(url))}: ${cause}`, phase, false, isLasting);
+}
+
+/** What `causeText` says of a certificate, or of an address that is not allowed, holds for the next attempt, too. */
+export function isLastingCause(cause: string): boolean {
+  return cause.includes(NOT_ALLOWED) || /\bTLS: .*\bcert/.test(cause);
 }
 
 /** `connecting to http://x:1/: timeout after 5 s`. */
@@ -156,7 +163,7 @@ export function causeText(error: unknown, host: string): string {
   return (
     SYSTEM_CAUSES[code] ??
     dnsCause(code, host) ??
-    tlsCause(code, message, host, e.cert) ??
+    tlsCause(code, message, host, e) ??
     protocolCause(code, message) ??
     message
   );
@@ -191,14 +198,21 @@ function dnsCause(code: string, host: string): string | undefined {
   return undefined;
 }
 
-function tlsCause(code: string, message: string, host: string, cert: unknown): string | undefined {
+function tlsCause(
+  code: string,
+  message: string,
+  host: string,
+  { cert, host: name }: Coded,
+): string | undefined {
   const known = TLS_CAUSES[code];
   if (known !== undefined) return `TLS: ${known}`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     const { subjectaltname, subject } = (cert ?? {}) as Certificate;
     const names = subjectaltname ?? subject?.CN;
+    // option tls_server_name may have asked for another one
+    const asked = typeof name === "string" && name !== "" ? name : host;
     const valid = names === undefined ? "" : ` (it is valid for ${names})`;
-    return `TLS: certificate is not valid for '${host}'${valid}`;
+    return `TLS: certificate is not valid for '${asked}'${valid}`;
   }
   const alert = /(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)/.exec(`${code} ${message}`);
   if (alert !== null) return `TLS: the server answered '${words(alert[1] as string)}'`;
@@ -229,5 +243,7 @@ function protocolCause(code: string, message: string): string | undefined {
   }
   const parse = /does not match the HTTP\/1\.1 protocol \((.*)\)/.exec(message);
   if (parse === null) return undefined;
-  return parse[1] === "Invalid EOF state" ? CUT_OFF : `invalid HTTP response: ${parse[1]}`;
+  if (parse[1] === "Invalid EOF state") return CUT_OFF;
+  if (parse[1]?.startsWith("Expected HTTP/")) return "the server does not speak HTTP on this port";
+  return `invalid HTTP response: ${parse[1]}`;
 }

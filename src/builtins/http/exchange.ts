@@ -7,6 +7,7 @@ import {
   ConnectError,
   fault,
   type HttpFault,
+  isLastingCause,
   NOT_WANTED,
   type Phase,
   responseCause,
@@ -153,7 +154,7 @@ export class Exchange implements Handler {
   }
 
   private tooLarge(): HttpFault {
-    return fault("body", this.url, `larger than ${this.limit} bytes (option max_size)`);
+    return fault("body", this.url, `larger than ${this.limit} bytes (option max_size)`, true);
   }
 
   // what undici calls
@@ -215,7 +216,8 @@ export class Exchange implements Handler {
     if (this.ended) return;
     this.refused = error instanceof ConnectError && error.cause === NOT_WANTED;
     const phase = phaseOf(error) ?? this.phase;
-    this.finish(fault(phase, this.url, responseCause(error, this.url, phase)));
+    const cause = responseCause(error, this.url, phase);
+    this.finish(fault(phase, this.url, cause, phase === "connect" && isLastingCause(cause)));
   }
 }
 

@@ -24,7 +24,7 @@ export class LineSplitter {
       this.rest.push(chunk.slice(start));
       this.size += chunk.length - start;
       if (this.size > MAX_LINE)
-        throw fault("body", this.url, `a line of more than ${MAX_LINE} bytes`);
+        throw fault("body", this.url, `a line of more than ${MAX_LINE} bytes`, true);
     }
     return out;
   }

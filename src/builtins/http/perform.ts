@@ -6,6 +6,7 @@ import { fault, HttpFault, timeoutFault } from "./errors";
 import type { Exchange, Head } from "./exchange";
 import { getHeader, type HeaderList, withoutHeaders } from "./headers";
 import { isIdempotent } from "./methods";
+import { addressText } from "./query";
 import type { Transport } from "./transport";
 
 export interface RequestSpec {
@@ -159,8 +160,7 @@ export async function openResponse(
       const next = spec.followRedirects ? redirected(hop, head) : undefined;
       const isBusy = !isLast && RETRY_STATUS.has(head.status) && isIdempotent(spec.method);
       if (next === undefined && !isBusy) return { ...head, url: hop.url, exchange, deadline };
-      // read to the end, so that the connection can be used again
-      await exchange.all(UNWANTED_BODY).catch(() => undefined);
+      await finish(exchange);
       if (next === undefined) throw new Busy(head.headers);
       if (next === "invalid") throw fault("request", hop.url, "redirected to an invalid address");
       if (redirects >= spec.maxRedirects)
@@ -175,6 +175,15 @@ export async function openResponse(
 
 /** The body of an answer that is not the last is read up to here; a longer one costs the connection. */
 const UNWANTED_BODY = 64 * 1024;
+/** Milliseconds that it may take. */
+const UNWANTED_WAIT = 500;
+
+/** Reads a body that nobody wants to its end, so that the connection can be used again; one that has none is given up. */
+async function finish(exchange: Exchange): Promise<void> {
+  const timer = setTimeout(() => exchange.discard(), UNWANTED_WAIT);
+  await exchange.all(UNWANTED_BODY).catch(() => undefined);
+  clearTimeout(timer);
+}
 
 interface Hop {
   readonly method: string;
@@ -213,7 +222,7 @@ function redirected(hop: Hop, { status, headers }: Head): Hop | "invalid" | unde
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
   const location = getHeader(headers, "location");
   if (location === undefined) return undefined;
-  const url = URL.parse(Buffer.from(location, "latin1").toString("utf8"), hop.url.href);
+  const url = URL.parse(addressText(location), hop.url.href);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return "invalid";
   if (url.hash === "") url.hash = hop.url.hash;
   const toGet =
@@ -231,10 +240,10 @@ const RETRY_STATUS = new Set([429, 502, 503, 504]);
 const MAX_BACKOFF = 5;
 const MAX_RETRY_AFTER = 60;
 
-/** A request that never reached the server may always be sent again. */
+/** A request that never reached the server may always be sent again, unless it would be refused again. */
 function mayRetry(e: HttpFault, spec: RequestSpec): boolean {
-  if (e.phase === "request") return false;
-  return (e.phase === "connect" && !/TLS: /.test(e.message)) || isIdempotent(spec.method);
+  if (e.phase === "request" || e.isLasting) return false;
+  return e.phase === "connect" || isIdempotent(spec.method);
 }
 
 function backoff(attempt: number): number {

@@ -56,7 +56,7 @@ function percentDecode(text: string): string {
 
 /** `NO_PROXY`: hosts, domains (with or without a leading dot), `*`, IPs, CIDR blocks, `host:port`. */
 export function isExcluded(url: URL, noProxy: string): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   for (const raw of noProxy.split(/[\s,]+/)) {
     const entry = raw.toLowerCase();
@@ -74,7 +74,7 @@ function matches(host: string, port: string, entry: string): boolean {
     if (withPort[2] !== port) return false;
     name = withPort[1] as string;
   }
-  name = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
+  name = name.replace(/^\[|\]$|\.$/g, "").replace(/^\*?\./, "");
   return host === name || (name !== "" && host.endsWith(`.${name}`));
 }
 

@@ -159,7 +159,7 @@ export class Transport {
     if (own === undefined && !net.allows(canonicalHost(proxy.hostname), portOf(proxy)))
       return undefined;
     if (!net.allows(canonicalHost(url.hostname), portOf(url)))
-      throw fault("connect", url, NOT_ALLOWED);
+      throw fault("connect", url, NOT_ALLOWED, true);
     return proxy;
   }
 

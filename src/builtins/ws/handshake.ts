@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import type { NetRules } from "../../host";
+import { serverNameOf } from "../http/connect";
 import { causeText, safeUrl } from "../http/errors";
 import { type HeaderList, hasHeader } from "../http/headers";
 
@@ -115,7 +116,7 @@ function connectSocket({ url, context, insecure }: Handshake, place: string): ne
     host: place,
     port,
     // an IP address is no valid server name, but the certificate is checked against it
-    ...(net.isIP(host) === 0 && { servername: host }),
+    ...(net.isIP(host) === 0 && { servername: serverNameOf(host) }),
     secureContext: context(),
     rejectUnauthorized: !insecure,
     ALPNProtocols: ["http/1.1"],

@@ -219,7 +219,10 @@ export class HttpServer {
       }
       const file = Bun.file(bytesToUtf8(path));
       if (!(await file.exists())) return notFound();
-      return new Response(file, { status, headers });
+      const out = new Headers(headers);
+      // Bun leaves it out when it answers HEAD
+      if (!out.has("content-type")) out.set("content-type", file.type);
+      return new Response(file, { status, headers: out });
     }
     if (special.kind === "ws") return this.upgrade(request, server, special.run, headers);
     // a stream that nobody reads, because Bun says of no body at all that its length is 0
