@@ -455,6 +455,13 @@ test("reading standard input makes only its task wait", () => {
     code: 0,
     out: "false\tasync.timeout: timed out after 0.1 s\none\ttwo\ttrue\n3\tx\t4\n",
   });
+  // a number at the end of the input asks for more than once
+  const atEnd = 'print(io.read("n")) print(io.read("n", "n", "l")) print(io.read(0), io.read("n"))';
+  expect(fed("true", atEnd)).toMatchObject({ code: 0, out: "nil\nnil\nnil\tnil\n" });
+  expect(fed("printf '1'; sleep 0.1; printf '2 '", atEnd)).toMatchObject({
+    code: 0,
+    out: "12\nnil\nnil\tnil\n",
+  });
   expect(fed("sleep 2", "io.read()", "--timeout", "0.2")).toMatchObject({
     code: 124,
     err: expect.stringContaining("ERROR timeout after 0.2s"),

@@ -4,6 +4,7 @@
  * Every reader either takes its bytes from the stream or, when the stream has to wait for more,
  * takes nothing and answers `NEED`; then it is simply tried again after the wait.
  */
+import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { parseNumber } from "../runtime/number";
 import { awaitPromise } from "../runtime/scheduler";
@@ -68,7 +69,8 @@ function progress(
 function readOne(s: Stream, format: LuaValue, n: number): Outcome {
   if (isNumber(format)) {
     const count = checkIndex(format, n);
-    return count === 0 ? testEnd(s) : readCount(s, count < 0 ? EVERYTHING : count);
+    if (count < 0) throw runtimeError("resulting string too large");
+    return count === 0 ? testEnd(s) : readCount(s, count);
   }
   const name = checkString(format, n);
   // versions before 5.3 wrote formats with a star
@@ -144,6 +146,8 @@ class Numeral {
   text = "";
   waiting = false;
   private overlong = false;
+  /** A stream tells its end once: a terminal may go on after it. */
+  private ended = false;
 
   constructor(private readonly s: Stream) {}
 
@@ -151,9 +155,10 @@ class Numeral {
   peek(): string {
     const { s } = this;
     while (s.at + this.used >= s.text.length) {
-      if (this.waiting) return "";
+      if (this.waiting || this.ended) return "";
       const r = s.fill(0);
       if (r === WAIT) this.waiting = true;
+      else if (r === END) this.ended = true;
       if (r !== FILLED) return "";
     }
     return s.text[s.at + this.used] as string;

@@ -66,6 +66,11 @@ assert(io.read("a") == "through default1" and io.close(io.input()))
 fails("default input file is closed", io.read)
 io.input(oldIn)
 for l in io.lines(path) do assert(l == "through default1") end
+-- a count below zero is one too large (C takes it as a size_t)
+f = io.open(path)
+fails("resulting string too large", f.read, f, -1)
+fails("resulting string too large", f:lines(-1))
+f:close()
 -- buffering, flush, tmpfile, close variables
 f = io.tmpfile()
 assert(f:setvbuf("full", 1024) and f:setvbuf("no") and f:setvbuf("line") and f:write("tmp") and f:flush() and f:seek("set") == 0 and f:read("a") == "tmp")
