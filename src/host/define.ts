@@ -79,6 +79,11 @@ export interface FunctionDefinition {
   readonly returns: string;
   /** Changes something outside the script: refused with `--readonly`. */
   readonly mutates: boolean;
+  /**
+   * Never gives way to other tasks with a result in its hands: it takes no time, and a task that is
+   * cancelled then would take what it has got along.
+   */
+  readonly instant?: boolean | undefined;
   /** What it needs of the world outside; what the builtin declares when left out. */
   readonly needs?: readonly Need[] | undefined;
   readonly run: (ctx: Context, ...args: never[]) => HostReturn;

@@ -39,6 +39,7 @@ export function method<T>() {
     params: P;
     returns?: string;
     mutates?: boolean;
+    instant?: boolean;
     needs?: readonly Need[];
     dotted?: boolean;
     run: (self: T, ctx: Context, ...args: ArgumentsOf<P>) => HostReturn;

@@ -287,7 +287,7 @@ function makeMethod<T extends object>(
   /** The number of the first argument in messages: the handle itself counts with a colon. */
   firstArgument = 2,
 ): LuaFunction {
-  const { params, run, mutates, returns, needs = cls.definition.needs } = definition;
+  const { params, run, mutates, instant, returns, needs = cls.definition.needs } = definition;
   const nothing = returns === "" ? NOTHING : undefined;
   const invoke = run as (self: T, ctx: Context, ...args: unknown[]) => HostReturn;
   return native(name, (u: LuaValue, ...passed: LuaValue[]) => {
@@ -296,13 +296,9 @@ function makeMethod<T extends object>(
       throw new LuaError(`${name}: called without its ${cls.name} (use ':' rather than '.')`, 1);
     if (mutates && host.readonly) throw readonlyError(name);
     const args = acceptAll(params, passed, firstArgument);
-    return weighed(
-      passed,
-      settleReturn(name, () => invoke(self, callContext(host, name, needs), ...args), nothing, [
-        u,
-        ...passed,
-      ]),
-    );
+    const context = callContext(host, name, needs);
+    const r = settleReturn(name, () => invoke(self, context, ...args), nothing, [u, ...passed]);
+    return instant ? r : weighed(passed, r);
   });
 }
 

@@ -58,6 +58,8 @@ export class Task {
   observed = false;
   /** End of its time, as `performance.now()`; Infinity without limit. */
   deadline = Number.POSITIVE_INFINITY;
+  /** Called in the moment in which it ends; the promise takes a while to settle. */
+  onEnd: (() => void) | undefined;
   /** How it ended. */
   private outcome: { readonly results?: LuaValue[]; readonly error?: unknown } = {};
   /** Made when somebody asks: most tasks of a server end without one. */
@@ -143,6 +145,11 @@ export class Task {
     control.waiter = undefined;
     const wake = (v: unknown, f: boolean) => {
       if (this.wake !== wake) return false; // woken or cancelled before
+      if (this.interrupt !== undefined) {
+        // cancelled, and not told yet: what it has waited for is no longer its own
+        this.deliver(wake);
+        return false;
+      }
       this.wake = undefined;
       this.run(v, f);
       return true;
@@ -178,6 +185,7 @@ export class Task {
     this.coroutine.status = Status.Dead;
     live--;
     if (this.isRegistered) this.state.tasks.delete(this);
+    this.onEnd?.();
   }
 
   /** Puts it among those that are cancelled when the state is closed; one that never waits is not. */

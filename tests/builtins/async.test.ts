@@ -488,3 +488,80 @@ test("scripts can't reach into a handle", async () => {
     "t.lua:3: attempt to index a async.channel value (upvalue 'h')",
   ]);
 });
+
+test("the losers of a race, and what a timeout ends, take nothing out of channels", async () => {
+  expect(
+    await run(`
+      local function everything(capacity, receive)
+        local a, b = async.channel(capacity), async.channel(capacity)
+        local sent, count, got, senders = 0, 0, {}, {}
+        for i = 1, 4 do
+          local ch = i % 2 == 0 and a or b
+          senders[i] = function()
+            for n = 1, 100 do
+              if n % 3 == 0 then sleep(0.001) end
+              sent = sent + 1
+              ch:send(sent)
+            end
+          end
+        end
+        local over = false
+        async.spawn(function() async.all(senders) over = true end)
+        local function take(v)
+          if v == nil then return end
+          assert(not got[v])
+          got[v], count = true, count + 1
+        end
+        while not over do pcall(receive, a, b, take) end
+        for _, ch in ipairs({ a, b }) do
+          while ch.size > 0 do take(ch:try_recv()) end
+        end
+        return sent - count
+      end
+      local function race(a, b, take)
+        take((async.race({
+          function() return a:recv() end,
+          function() return b:recv() end,
+          function() sleep(0.005) end,
+        })))
+      end
+      local function timed(a, b, take)
+        for _, ch in ipairs({ a, b }) do
+          pcall(function() take(async.timeout(0.001, ch.recv, ch)) end)
+        end
+      end
+      local lost = {}
+      for _, capacity in ipairs({ 0, 1, 5 }) do
+        lost[#lost + 1] = everything(capacity, race)
+        lost[#lost + 1] = everything(capacity, timed)
+      end
+      return lost`),
+  ).toEqual([[0, 0, 0, 0, 0, 0]]);
+});
+
+test("both have a value at once: that of the loser stays", async () => {
+  expect(
+    await run(`
+      local a, b = async.channel(1), async.channel(1)
+      a:send("a") b:send("b")
+      local v, i = async.race({ function() return a:recv() end, function() return b:recv() end })
+      return v, i, a:try_recv(), b:try_recv()`),
+  ).toEqual(["a", 1, undefined, "b"]);
+});
+
+test("a receiver that is cancelled while it is busy leaves the next value", async () => {
+  expect(
+    await run(`
+      local ch, last, missing = async.channel(1 << 20), 0, 0
+      for i = 1, 50000 do ch:send(i) end
+      repeat
+        local task = async.spawn(function() for v in ch do last = v end end)
+        sleep(0.011)
+        task:cancel()
+        sleep(0.001)
+        local v = ch:try_recv()
+        if v then missing, last = missing + v - last - 1, v end
+      until not v
+      return missing, last >= 50000`),
+  ).toEqual([0, true]);
+}, 30_000);

@@ -89,12 +89,14 @@ export const ChannelClass = defineHandle<Channel>({
       doc: "Takes the next value out; waits for one. nil once the channel is closed and empty.",
       params: [],
       returns: "any",
+      instant: true,
       run: (self, ctx) => self.recv(ctx),
     }),
     try_recv: method<Channel>()({
       doc: "The next value, or nil when there is none right now.",
       params: [],
       returns: "any",
+      instant: true,
       run: (self) => self.take(),
     }),
     close: method<Channel>()({
@@ -115,6 +117,7 @@ export const ChannelClass = defineHandle<Channel>({
     doc: "`for value in channel do … end` receives until the channel is closed.",
     params: [],
     returns: "any",
+    instant: true,
     run: (self, ctx) => self.recv(ctx),
   }),
   close: (self) => self.close(),
@@ -175,6 +178,7 @@ export const SemaphoreClass = defineHandle<Semaphore>({
       doc: "Waits for a permit: `local permit <close> = sem:acquire()`.",
       params: [],
       returns: "async.permit",
+      instant: true,
       run(self, ctx) {
         const wait = self.acquire(ctx.signal);
         const permit = () => ctx.handle(PermitClass, new Permit(self));

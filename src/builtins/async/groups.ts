@@ -81,6 +81,10 @@ export async function all(ctx: Context, entries: LuaTable): Promise<LuaTable> {
 export async function race(ctx: Context, entries: LuaTable): Promise<Values> {
   const group = startList(ctx, entries);
   if (group.tasks.length === 0) return ctx.fail("the list is empty");
+  // at once, or a loser could still take what was meant for others: a value of a channel
+  const end = () => group.cancel();
+  for (const task of group.tasks) task.onEnd = end;
+  if (group.tasks.some((t) => t.done)) end();
   const [result, index] = await group.finish(
     Promise.race(group.tasks.map(async (t, i) => [await t.promise, i + 1] as const)),
   );
@@ -139,6 +143,9 @@ export async function timeout(
   const task = group.start(f, ...args);
   const over = new AbortController();
   const timer = delay(seconds * 1000, over.signal).then(() => {
+    if (task.done) return task.promise;
+    // at once, as in a race
+    task.cancel();
     throw new HostError(`${ctx.name}: timed out after ${seconds} s`);
   });
   try {
