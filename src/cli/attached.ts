@@ -26,7 +26,10 @@ export interface Payload {
 /** What is attached to the running program; undefined for assay itself. */
 export function attachedPayload(): Payload | undefined {
   const { size } = Bun.file("/proc/self/exe");
-  if (size % STEP !== RESIDUE) return undefined;
+  return size % STEP === RESIDUE ? readPayload(size) : undefined;
+}
+
+function readPayload(size: number): Payload | undefined {
   const { closeSync, openSync, readSync } = require("node:fs") as typeof import("node:fs");
   const file = openSync("/proc/self/exe", "r");
   try {

@@ -5,8 +5,10 @@ import { fail } from "./exit";
 
 /** A file's bytes; ends the process with a message when it can't be read. */
 export function readScript(path: string): string {
-  const short = readAscii(path);
-  if (short !== undefined) return short;
+  return readAscii(path) ?? readBytes(path);
+}
+
+function readBytes(path: string): string {
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
   try {
     return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
@@ -26,7 +28,7 @@ function readAscii(path: string): string | undefined {
     if (!(Bun.file(path).size > 0)) return undefined;
     const bytes = Bun.mmap(path, { shared: false });
     const text = new TextDecoder().decode(bytes);
-    return text.length === bytes.length && toPath(text) === text ? text : undefined;
+    return text.length === bytes.length && !text.includes("\ufffd") ? text : undefined;
   } catch {
     // the long way tells what is wrong
     return undefined;
