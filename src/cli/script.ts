@@ -34,7 +34,7 @@ export interface ScriptOptions extends SandboxOptions {
 
 /** A script's text and what it is told about itself. All are byte strings. */
 export interface Script {
-  source: string;
+  source: string | Promise<string>;
   /** As for `load`: `@path`, `=name`. */
   chunkName: string;
   /** `arg[0]` */
@@ -70,7 +70,9 @@ export function runScript(script: Script, asked: ScriptOptions): void {
     void import("./report").then(({ reportStray }) => reportStray(state, e));
   process.on("uncaughtException", stray).on("unhandledRejection", stray);
   state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
-  runMain(state, script, options);
+  const { source } = script;
+  if (typeof source === "string") runMain(state, source, script, options);
+  else source.then((text) => runMain(state, text, script, options));
 }
 
 /** A Lua state with what the options leave of the world outside. */
@@ -118,7 +120,8 @@ export function withLimits(options: ScriptOptions): ScriptOptions {
 
 function runMain(
   state: LuaState,
-  { source, chunkName, name, args }: Script,
+  source: string,
+  { chunkName, name, args }: Script,
   options: ScriptOptions,
 ): void {
   // C Lua's own binary chunks begin with an escape character

@@ -4,34 +4,36 @@ import { systemReason } from "../lualib/load";
 import { fail } from "./exit";
 
 /** A file's bytes; ends the process with a message when it can't be read. */
-export function readScript(path: string): string {
-  return readAscii(path) ?? readBytes(path);
+export async function readScript(path: string): Promise<string> {
+  return (await readOrdinary(path)) ?? readAny(path);
 }
 
-function readBytes(path: string): string {
+/**
+ * The short way, which most scripts are read in: node:fs and Buffer take longer to get ready than a
+ * small script to run. Undefined when the file is not to be had.
+ */
+async function readOrdinary(path: string): Promise<string | undefined> {
+  if (path.includes("\0") || toPath(path) !== path) return undefined;
+  const bytes = await Bun.file(path)
+    .arrayBuffer()
+    .catch(() => undefined);
+  // other than regular files may have brought nothing
+  if (bytes === undefined || bytes.byteLength === 0) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return text.length === bytes.byteLength && !text.includes("\ufffd") ? text : latin1(bytes);
+}
+
+/** Bytes as a byte string. */
+function latin1(bytes: ArrayBuffer): string {
+  return Buffer.from(bytes).toString("latin1");
+}
+
+function readAny(path: string): string {
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
   try {
     return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
   } catch (e) {
     return fail(`reading ${path.replaceAll("\0", "\\0")}: ${systemReason(e)}`);
-  }
-}
-
-/**
- * The short way for an ordinary file, which most scripts are: node:fs and Buffer take longer to get
- * ready than a small script to run.
- */
-function readAscii(path: string): string | undefined {
-  if (path.includes("\0") || toPath(path) !== path) return undefined;
-  try {
-    // other than regular files have no size, and are to be opened once only
-    if (!(Bun.file(path).size > 0)) return undefined;
-    const bytes = Bun.mmap(path, { shared: false });
-    const text = new TextDecoder().decode(bytes);
-    return text.length === bytes.length && !text.includes("\ufffd") ? text : undefined;
-  } catch {
-    // the long way tells what is wrong
-    return undefined;
   }
 }
 
