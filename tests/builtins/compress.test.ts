@@ -59,6 +59,30 @@ describe.each(pairs)("%s", (pack, unpack) => {
   });
 });
 
+test("what follows the end of Brotli data is no part of it, and an error", async () => {
+  const damaged = "compress.unbrotli: the data is damaged or in another format";
+  expect(await failure('compress.unbrotli(compress.brotli("x") .. "junk")')).toBe(damaged);
+  expect(await failure('compress.unbrotli(compress.brotli("x"):rep(2))')).toBe(damaged);
+  const large = "crypto.random_bytes(200000)";
+  expect(await failure(`compress.unbrotli(compress.brotli(${large}) .. "x")`)).toBe(damaged);
+  expect(await run(`return #compress.unbrotli(compress.brotli(${large}))`)).toEqual([200000]);
+});
+
+test("Zstandard data has a checksum, so that damage is found", async () => {
+  expect(
+    await run(`
+      local packed, found = compress.zstd(crypto.random_bytes(1000)), 0
+      for i = 100, 900, 10 do
+        local other = string.char(packed:byte(i) ~ 1)
+        if not pcall(compress.unzstd, packed:sub(1, i - 1) .. other .. packed:sub(i + 1)) then found = found + 1 end
+      end
+      return found`),
+  ).toEqual([81]);
+  expect(await failure('compress.unzstd(compress.zstd("x") .. "junk")')).toBe(
+    "compress.unzstd: the data is damaged or in another format",
+  );
+});
+
 test("where Zstandard data ends", async () => {
   const frame = zlib.zstdCompressSync(Buffer.from("some text, some more text".repeat(50)));
   const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);

@@ -24,7 +24,34 @@ export interface Codec {
 /** Bytes that a result may have unless the script says otherwise: bombs are small. */
 export const MAX_SIZE = 256 * 1024 * 1024;
 
-const { BROTLI_PARAM_QUALITY, ZSTD_c_compressionLevel } = zlib.constants;
+const { BROTLI_PARAM_QUALITY, ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = zlib.constants;
+
+/** What zlib gives when asked for `info`, which its types don't know. */
+interface Unpacked {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Brotli has no frames behind each other; the decoder takes what follows the end for nothing. */
+function whole(data: Buffer, result: unknown): Buffer {
+  const { buffer, engine } = result as Unpacked;
+  if (engine.bytesWritten !== data.length) throw new Error("data behind the end");
+  return buffer;
+}
+
+const unbrotli: Direction = {
+  sync: (data, settings) =>
+    whole(data, zlib.brotliDecompressSync(data, { ...settings, info: true })),
+  async: (data, settings, done) =>
+    zlib.brotliDecompress(data, { ...settings, info: true }, (e, result) => {
+      if (e !== null) return done(e, result);
+      try {
+        done(null, whole(data, result));
+      } catch (fault) {
+        done(fault as Error, Buffer.alloc(0));
+      }
+    }),
+};
 
 export const codecs = {
   gzip: {
@@ -37,7 +64,10 @@ export const codecs = {
   zstd: {
     name: "zstd",
     levels: [1, 19, 3],
-    options: (level) => ({ params: { [ZSTD_c_compressionLevel]: level } }),
+    // without a checksum damage would go unnoticed, as with brotli; the program zstd writes one, too
+    options: (level) => ({
+      params: { [ZSTD_c_compressionLevel]: level, [ZSTD_c_checksumFlag]: 1 },
+    }),
     pack: { sync: zlib.zstdCompressSync, async: zlib.zstdCompress },
     unpack: { sync: zlib.zstdDecompressSync, async: zlib.zstdDecompress },
     check: checkZstd,
@@ -47,6 +77,6 @@ export const codecs = {
     levels: [0, 11, 5],
     options: (level) => ({ params: { [BROTLI_PARAM_QUALITY]: level } }),
     pack: { sync: zlib.brotliCompressSync, async: zlib.brotliCompress },
-    unpack: { sync: zlib.brotliDecompressSync, async: zlib.brotliDecompress },
+    unpack: unbrotli,
   },
 } satisfies Record<string, Codec>;

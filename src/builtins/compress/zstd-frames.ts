@@ -39,7 +39,7 @@ export class ZstdFrames {
   /** §3.1.1.1, §3.1.2 */
   private frame(): void {
     const { head } = this;
-    if (head.length < 5) return;
+    if (head.length < 4) return;
     const magic = this.int32(0);
     if (magic - (magic & 15) === SKIPPABLE) {
       if (head.length < 8) return;
@@ -49,6 +49,7 @@ export class ZstdFrames {
       return;
     }
     if (magic !== MAGIC) throw new Error("not a Zstandard frame");
+    if (head.length < 5) return;
     const descriptor = head[4] as number;
     const isSingle = (descriptor & 0x20) !== 0;
     const sizeFlag = descriptor >> 6;
