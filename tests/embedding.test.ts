@@ -373,6 +373,14 @@ test("limits of time beyond what a timer holds", async () => {
   );
 });
 
+test("the modules of the program are there, except in bare states", async () => {
+  const lua = createLua();
+  expect(await lua.run('return type(require("assay.vault").client)')).toEqual(["function"]);
+  await expect(createLua({ bare: true }).run('require("assay.vault")')).rejects.toThrow(
+    "module 'assay.vault' not found",
+  );
+});
+
 test("bare states have the standard library only", async () => {
   const lua = createLua({ bare: true });
   expect(await lua.run("return json, type(assert), math.type(1)")).toEqual([

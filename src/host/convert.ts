@@ -122,7 +122,7 @@ export class Converter {
       }
     } else if (isPlain(v)) {
       for (const [k, x] of Object.entries(v)) t.setStr(utf8ToBytes(k), this.toLua(x, seen));
-    } else throw new TypeError(`a ${v.constructor?.name ?? "object"} has no counterpart in Lua`);
+    } else throw new TypeError(`a ${v.constructor?.name || "object"} has no counterpart in Lua`);
     return t;
   }
 

@@ -3,6 +3,7 @@ import { builtins } from "../builtins/index.generated";
 import { finalizeState } from "../lualib/finalizers";
 import { createState, type StateOptions } from "../lualib/index";
 import { skipShebang } from "../lualib/load";
+import type { EmbeddedSearcher } from "../lualib/package";
 import { LuaError, type TraceRow } from "../runtime/error";
 import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
@@ -13,6 +14,7 @@ import { LuaTable } from "../runtime/table";
 import { plainText } from "../runtime/tostring";
 import { formatTraceback, levelsOfRows } from "../runtime/traceback";
 import type { LuaFunction, LuaValue } from "../runtime/value";
+import { embeddedSearcher } from "../stdlib";
 import { bytesToUtf8, utf8ToBytes } from "./bytes";
 import { Host } from "./context";
 import { Converter, Table } from "./convert";
@@ -51,7 +53,7 @@ export interface LuaOptions {
   bare?: boolean;
   /** Folders in which `require` looks first. */
   folders?: readonly string[];
-  /** Finds modules behind the standard searchers. */
+  /** Where `require` looks first; by default it finds the `assay.*` modules, unless `bare`. */
   searchers?: StateOptions["searchers"];
 }
 
@@ -96,7 +98,7 @@ export class Lua {
       env: (name) => environment.get(name),
       ...(guard && { guard }),
       ...(options.folders && { folders: options.folders.map(utf8ToBytes) }),
-      ...(options.searchers && { searchers: options.searchers }),
+      searchers: options.searchers ?? (options.bare ? [] : [this.embedded()]),
     });
     this.state.redirected = redirected;
     const logger =
@@ -171,6 +173,11 @@ export class Lua {
     state.isClosing = false;
     finalizeState(state);
     for (const action of state.onClose.splice(0)) action();
+  }
+
+  /** Finds the modules that are part of `assay`. */
+  private embedded(): EmbeddedSearcher {
+    return embeddedSearcher((source, chunkName) => this.state.load(source, chunkName));
   }
 
   private setArgs(name: string, values: LuaValue[]): void {
@@ -257,7 +264,7 @@ function limitTime(task: Task, ms: number): () => void {
   task.deadline = performance.now() + ms;
   if (ms === Number.POSITIVE_INFINITY) return () => {};
   const over = new AbortController();
-  void delay(ms, over.signal).then(() => {
+  void delay(Math.max(ms, 0), over.signal).then(() => {
     if (!over.signal.aborted) task.cancel(new Timeout());
   });
   return () => over.abort();

@@ -1,6 +1,5 @@
 /** What k8s checks may look at: one verb on one object each, and nothing else. */
 import { createLua, type Lua } from "../../host/lua";
-import { embeddedSearcher } from "../../stdlib";
 import type { Check } from "../config";
 import { parseResource } from "../k8s-resource";
 import { ManifestError } from "./error";
@@ -83,9 +82,7 @@ function listRules(rules: ReadonlyMap<string, ReadonlySet<string>>): Rule[] {
 async function kindsOf(checks: readonly Check[]): Promise<Kind[]> {
   if (checks.length === 0) return [];
   const written = checks.map((c) => parseResource(c.options.resource as string).kind);
-  const lua: Lua = createLua({
-    searchers: [embeddedSearcher((...args) => lua.state.load(...args))],
-  });
+  const lua: Lua = createLua({});
   try {
     const [text] = await lua.run(SCRIPT, { name: "=kinds", args: [written] });
     const known = JSON.parse(String(text)) as (Kind | false)[];

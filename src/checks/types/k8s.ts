@@ -4,7 +4,6 @@
  */
 import { createLua, type Lua } from "../../host/lua";
 import { LuaScriptError } from "../../host/script-error";
-import { embeddedSearcher } from "../../stdlib";
 import { type Check, listOf } from "../config";
 import { type Json, parseJson } from "../json-value";
 import { describeResource, parseResource } from "../k8s-resource";
@@ -84,7 +83,6 @@ export async function k8sCheck(
     logger: services.logger,
     policy: builtinPolicy(services.sandbox),
     readonly: services.sandbox.readonly ?? false,
-    searchers: [embeddedSearcher((...args) => lua.state.load(...args))],
   });
   const begin = performance.now();
   try {
