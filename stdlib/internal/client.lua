@@ -97,11 +97,13 @@ function rest.without_place(e)
 end
 
 --- The text of one part of a path: a name. Nothing, `.` and `..` are refused: addresses are normalised
---- on their way, even those with %2E, and the request would be about what is above.
+--- on their way, even those with %2E, and the request would be about what is above. So are values that
+--- have no text of their own, such as a table where its field was meant.
 function rest.part(v)
-  local text = v ~= nil and rest.text(v) or ""
+  local kind = type(v)
+  local text = (kind == "string" or kind == "number" or kind == "boolean") and rest.text(v) or ""
   if text == "" or text == "." or text == ".." then
-    rest.fail(("a name is expected in the path, got %s"):format(v == nil and "nil" or '"' .. text .. '"'))
+    rest.fail(("a name is expected in the path, got %s"):format(kind == "string" and '"' .. text .. '"' or kind))
   end
   return text
 end

@@ -144,6 +144,8 @@ test("names that addresses are normalised with", async () => {
       'grafana:delete_dashboard("..")',
       'grafana:delete_folder("")',
       "grafana:delete_folder(nil)",
+      "grafana:delete_folder({ uid = 'x' })",
+      "kargo:delete('Stage', 'n', print)",
       'vault:kv_put("secret", "../../sys/mounts/x", {})',
     ],
   );
@@ -153,6 +155,8 @@ test("names that addresses are normalised with", async () => {
     'a name is expected in the path, got ".."',
     'a name is expected in the path, got ""',
     "a name is expected in the path, got nil",
+    "a name is expected in the path, got table",
+    "a name is expected in the path, got function",
     "vault: a part `.` or `..` can't be sent in a URL: /v1/secret/data/../../sys/mounts/x",
   ]);
 });
