@@ -526,7 +526,7 @@ env._check_env = nil
 
 ---The value of a variable, or `default` (nil) when it is not set.
 ---@param name string
----@param default? string
+---@param default? string a text, not a number
 ---@return string?
 function env.get(name, default) end
 
@@ -907,22 +907,22 @@ log = {}
 
 ---Writes a line at level DEBUG; `fields` are added as `key=value`.
 ---@param message? any
----@param fields? table what to add, by name
+---@param fields? any what to add, by name; anything else is written behind the message
 function log.debug(message, fields) end
 
 ---Writes a line at level INFO; `fields` are added as `key=value`.
 ---@param message? any
----@param fields? table what to add, by name
+---@param fields? any what to add, by name; anything else is written behind the message
 function log.info(message, fields) end
 
 ---Writes a line at level WARN; `fields` are added as `key=value`.
 ---@param message? any
----@param fields? table what to add, by name
+---@param fields? any what to add, by name; anything else is written behind the message
 function log.warn(message, fields) end
 
 ---Writes a line at level ERROR; `fields` are added as `key=value`.
 ---@param message? any
----@param fields? table what to add, by name
+---@param fields? any what to add, by name; anything else is written behind the message
 function log.error(message, fields) end
 
 ---Hides a text: wherever it would show in logs or errors, `[redacted]` stands instead.

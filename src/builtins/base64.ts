@@ -45,7 +45,8 @@ const options = p
     url: p.boolean("url", "the URL-safe alphabet: `-` and `_` for `+` and `/`").optional(),
     padding: p.boolean("padding", "`=` at the end").optional(),
   })
-  .default({ url: undefined, padding: undefined });
+  .default({ url: undefined, padding: undefined })
+  .added();
 
 const bytes = p.string("s", "any bytes");
 const text = p.string("s", "the base64 text");

@@ -59,7 +59,7 @@ export default defineBuiltin({
   functions: {
     hash: fn({
       doc: "The digest of a string in lower-case hex.",
-      params: [checked("hash", "first", "s"), algorithm("hash", "second"), raw],
+      params: [checked("hash", "first", "s"), algorithm("hash", "second"), raw.added()],
       returns: "string",
       run: hash,
     }),

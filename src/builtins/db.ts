@@ -203,7 +203,7 @@ function sqlParams(name: string, place: string) {
       .string("sql", "one statement", { strict: true })
       .orFail(`db.${name}: ${place} argument must be a SQL string`),
     p.any("params", "list of parameters; `n` counts trailing nils"),
-    p.table("opts", "timeout (seconds)").optional(),
+    p.table("opts", "timeout (seconds)").optional().added(),
   ] as const;
 }
 
@@ -294,7 +294,8 @@ export default defineBuiltin({
             "opts",
             "size, statement_timeout, connect_timeout, acquire_timeout, idle_timeout, max_lifetime, busy_timeout, sslmode, ca_cert[_file], client_cert[_file], client_key[_file], insecure, prepare, allow_public_key_retrieval",
           )
-          .optional(),
+          .optional()
+          .added(),
       ],
       returns: "db.connection",
       run: (ctx, url, opts) =>

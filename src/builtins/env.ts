@@ -32,7 +32,7 @@ export default defineBuiltin({
   functions: {
     get: fn({
       doc: "The value of a variable, or `default` (nil) when it is not set.",
-      params: [p.text("name"), p.string("default").optional()],
+      params: [p.text("name"), p.string("default", "a text, not a number").optional().added()],
       returns: "string?",
       run(ctx, name, fallback) {
         const own = ctx.host.store(checkEnv).getStr(utf8ToBytes(name));

@@ -30,7 +30,8 @@ const writeDeclaration = {
         atomic: p.boolean("atomic", "write beside it, then rename").optional(),
         mode: p.integer("mode", "permissions", { min: 0, max: MAX_MODE }).optional(),
       })
-      .optional(),
+      .optional()
+      .added(),
   ] as const,
   mutates: true,
 };

@@ -53,7 +53,8 @@ export default defineBuiltin({
         p.string("s", "the JSON text"),
         p
           .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
-          .default({ null: undefined }),
+          .default({ null: undefined })
+          .added(),
       ],
       returns: "any",
       run: (ctx, s, opts) =>
@@ -70,7 +71,8 @@ export default defineBuiltin({
               .integer("indent", "spaces per level, 2 by default", { min: 1, max: MAX_INDENT })
               .optional(),
           })
-          .default({ pretty: false, indent: undefined }),
+          .default({ pretty: false, indent: undefined })
+          .added(),
       ],
       returns: "string",
       run: (ctx, v: LuaValue, opts) =>

@@ -23,12 +23,19 @@ import { encodeJson } from "./json/encode";
 function level(name: LogLevel) {
   return fn({
     doc: `Writes a line at level ${name.toUpperCase()}; \`fields\` are added as \`key=value\`.`,
-    params: [p.any("message"), p.table("fields", "what to add, by name").optional()],
-    run(ctx, message, fields) {
+    params: [
+      p.any("message"),
+      // the original takes no second value and ignores what comes: it must not end a script
+      p.any("fields", "what to add, by name; anything else is written behind the message"),
+    ],
+    run(ctx, message, more) {
       if (!ctx.host.logger.enabled(name)) return undefined;
-      const text = ctx.display(message);
-      if (typeof text === "string") return write(ctx, name, text, fields);
-      return text.then((t) => write(ctx, name, t, fields));
+      const fields = more instanceof LuaTable ? more : undefined;
+      const shown = more === undefined || fields !== undefined ? [message] : [message, more];
+      const texts = shown.map((v) => ctx.display(v));
+      if (texts.every((t) => typeof t === "string"))
+        return write(ctx, name, texts.join(" "), fields);
+      return Promise.all(texts).then((t) => write(ctx, name, t.join(" "), fields));
     },
   });
 }

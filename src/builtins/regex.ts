@@ -79,7 +79,8 @@ function operands(ctx: Context, a: Operand, b: Operand, flags: string): [string,
 function options<const F extends Record<string, Param<unknown>>>(fields: F) {
   return p
     .either(p.string("flags", "any of `imsUx`, or a table of options"), p.record("opts", fields))
-    .default("");
+    .default("")
+    .added();
 }
 
 export default defineBuiltin({

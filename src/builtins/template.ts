@@ -26,7 +26,8 @@ const options = p
     autoescape: p.boolean("autoescape", "escape what is put in for HTML").default(false),
     dir: p.string("dir", "folder of included templates").optional(),
   })
-  .default({ autoescape: false, dir: undefined });
+  .default({ autoescape: false, dir: undefined })
+  .added();
 
 interface Options {
   readonly autoescape: boolean;

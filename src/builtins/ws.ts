@@ -243,7 +243,8 @@ export default defineBuiltin({
             "opts",
             "headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, insecure, max_message (bytes)",
           )
-          .optional(),
+          .optional()
+          .added(),
       ],
       returns: "ws.connection",
       mutates: true,

@@ -7,7 +7,8 @@ import { parseYaml } from "./yaml/parse";
 const source = p.string("s", "the YAML text");
 const options = p
   .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
-  .default({ null: undefined });
+  .default({ null: undefined })
+  .added();
 
 /** Loaded when it is first needed. */
 function library(): typeof import("yaml") {

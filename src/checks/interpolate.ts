@@ -1,4 +1,4 @@
-/** `${NAME}`, `${NAME:-default}` in the texts of a check file; `$${` stands for `${` itself. */
+/** `${NAME}`, `${NAME:-default}` in the texts of a check file; `$${` stands for `${` itself, `${1}` stays. */
 
 export interface Scope {
   readonly vars: ReadonlyMap<string, string>;
@@ -33,6 +33,8 @@ export function interpolate(text: string, scope: Scope): string | { problem: str
   let problem: string | undefined;
   const out = text.replace(REFERENCE, (whole, inner: string | undefined) => {
     if (inner === undefined) return "${";
+    // no variable has such a name, but a group of PromQL's label_replace
+    if (/^\d+$/.test(inner)) return whole;
     const m = /^([A-Za-z_][\w.-]*?)(?::-([\s\S]*))?$/.exec(inner);
     if (m === null) {
       problem ??= `invalid reference ${whole} (write $${whole} for the text itself)`;

@@ -50,6 +50,8 @@ export class Param<T> {
     readonly fault: string | undefined = undefined,
     /** The fields of a table parameter, for the documentation. */
     readonly fields: readonly Param<unknown>[] | undefined = undefined,
+    /** Not among the parameters of the original, see `added`. */
+    readonly isAdded = false,
   ) {}
 
   /** nil and absent are accepted and come as `undefined`. */
@@ -67,6 +69,14 @@ export class Param<T> {
     return this.with({ fault: message });
   }
 
+  /**
+   * The original has no such parameter and ignored what came in its place: `json.parse(s:gsub("a", "b"))`
+   * passes gsub's count on. So a number is as good as nothing here.
+   */
+  added(): Param<T> {
+    return this.with({ isAdded: true });
+  }
+
   private with(change: Partial<Param<T>>): Param<T> {
     const c = { ...this, ...change };
     return new Param(
@@ -79,12 +89,13 @@ export class Param<T> {
       c.isRest,
       c.fault,
       c.fields,
+      c.isAdded,
     );
   }
 
   /** Checks argument number `n` of `count` that were passed. */
   accept(value: LuaValue, n: number, count: number): T {
-    if (value === undefined) {
+    if (value === undefined || (this.isAdded && isNumber(value))) {
       if (this.isOptional) return this.fallback as T;
       if (this.fault !== undefined) throw new HostError(this.fault);
       throw n > count ? missingError(n, this.type) : typeError(n, this.type, value);

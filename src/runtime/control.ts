@@ -69,6 +69,8 @@ export class Control {
   raised: unknown = undefined;
   /** Set by the scheduler. Called when the counter has run out. */
   onTick: () => LuaValue[] | undefined = () => undefined;
+  /** Set by the scheduler. What `coroutine.yield` does where no coroutine runs. */
+  onYieldOutside: () => LuaValue[] = () => [];
 
   tick(): LuaValue[] | undefined {
     return this.onTick();

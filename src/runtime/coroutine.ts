@@ -286,7 +286,7 @@ export class ResumeFrame extends Frame {
 
 /** `coroutine.yield`: suspends the running coroutine with `values`. */
 export function yieldValues(values: Results): Results {
-  if (running.isMain) throw new LuaError("attempt to yield from outside a coroutine");
+  if (running.isMain) return control.onYieldOutside();
   control.reason = Reason.Yield;
   control.transfer = values;
   return SUSPENDED;

@@ -9,7 +9,7 @@
  */
 import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
-import { runtimeError } from "./error";
+import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
@@ -184,6 +184,7 @@ export class Task {
     this.done = true;
     this.coroutine.status = Status.Dead;
     live--;
+    this.state.live--;
     if (this.isRegistered) this.state.tasks.delete(this);
     this.onEnd?.();
   }
@@ -327,6 +328,7 @@ export function runTask(
 function makeTask(state: LuaState, fn: LuaValue, parent: Task | undefined): Task {
   const task = new Task(state, parent, fn);
   live++;
+  state.live++;
   return task;
 }
 
@@ -360,6 +362,14 @@ export function awaitPromise(promise: Promise<Results>, refused?: () => void): R
     );
   });
 }
+
+// A script of the original may call `coroutine.yield()` in a task, and lets others run by that. Where
+// there are no others it is the mistake that it is in C Lua.
+control.onYieldOutside = () => {
+  if (current === undefined || control.isStrict || current.state.live < 2)
+    throw new LuaError("attempt to yield from outside a coroutine");
+  return waitFor((wake) => setImmediate(() => wake([], false)));
+};
 
 /**
  * A tick in a native function that has worked long and has the results `r`: gives them once others

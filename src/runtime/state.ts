@@ -23,8 +23,10 @@ export class LuaState {
   isStrict = false;
   /** What adds to a library of the standard when that is made, by the library's name. */
   readonly extensions = new Map<string, (library: LuaTable) => void>();
-  /** Tasks that have not ended. */
+  /** Tasks that have not ended and have waited. */
   readonly tasks = new Set<import("./scheduler").Task>();
+  /** How many tasks have been made and have not ended. */
+  live = 0;
   /** Called with the error of a task that nobody awaits. */
   onTaskError: ((task: import("./scheduler").Task, error: unknown) => void) | undefined;
   /** Called with each error of a closing method of a task that was cancelled, or whose time is over. */

@@ -95,8 +95,16 @@ test("filters", () => {
   expect(LogFilter.parse("!!")).toBeUndefined();
 });
 
-test("wrong fields are an argument error", async () => {
-  expect(await harness().failure('log.info("x", 1)')).toBe(
-    "t.lua:1: bad argument #2 to 'info' (table expected, got number)",
-  );
+test("a second value that is no table stands behind the message", async () => {
+  const { run, logged } = harness();
+  await run(`log.info("count:", 1) log.warn("failed:", "no route")
+    log.error("x", false) log.info("x", nil)
+    log.info(setmetatable({}, { __tostring = function() sleep(0) return "slow" end }), 2.0)`);
+  expect(logged()).toEqual([
+    "INFO count: 1",
+    "WARN failed: no route",
+    "ERROR x false",
+    "INFO x",
+    "INFO slow 2.0",
+  ]);
 });

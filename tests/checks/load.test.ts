@@ -116,14 +116,14 @@ checks:
   - name: a
     type: http
     url: \${full}/x?\${NOPE:-none}\${EMPTY:-e}
-    headers: {T: "\${MY_TOKEN}", D: "$\${HOST} $5 $$"}
+    headers: {T: "\${MY_TOKEN}", D: "$\${HOST} $5 \${1} $$"}
     expect: {status: "\${STATUS}"}
 `,
     options,
   );
   expect(config.checks[0]?.options).toMatchObject({
     url: "http://h/api/x?nonee",
-    headers: { T: "s3cret", D: "${HOST} $5 $$" },
+    headers: { T: "s3cret", D: "${HOST} $5 ${1} $$" },
   });
   expect(config.checks[0]?.expect).toEqual({ status: 201 });
   expect(secrets).toEqual(["s3cret"]);

@@ -222,7 +222,8 @@ async function authorities(ctx: Context, options: LuaTable): Promise<string | un
     pem += `${text}\n`;
   }
   const text = stringOption(options, "ca_cert");
-  if (text !== undefined) {
+  // an empty text is none: `env.get("CA_CERT") or ""`
+  if (text !== undefined && text !== "") {
     checkPem(text, "invalid CA cert PEM");
     pem += text;
   }

@@ -39,9 +39,15 @@ function wrong(key: string, expected: string, v: LuaValue): HttpFault {
   return new HttpFault(`option '${key}' must be ${expected}, got ${got}`, "request");
 }
 
+/** The value of an option; false is none: `{ ca_cert_file = in_cluster and PATH }`. */
+function option(table: LuaTable, key: string): LuaValue {
+  const v = table.getStr(key);
+  return v === false ? undefined : v;
+}
+
 /** A number of seconds; numeric strings are accepted, as the original does. */
 export function secondsOption(table: LuaTable, key: string): number | undefined {
-  const v = table.getStr(key);
+  const v = option(table, key);
   if (v === undefined) return undefined;
   const n = isNumber(v) ? numberToDouble(v) : typeof v === "string" && v !== "" ? Number(v) : NaN;
   if (n > 0) return n;
@@ -64,19 +70,19 @@ export function booleanOption(table: LuaTable, key: string): boolean | undefined
 }
 
 export function stringOption(table: LuaTable, key: string): string | undefined {
-  const v = table.getStr(key);
+  const v = option(table, key);
   if (v === undefined || typeof v === "string") return v;
   throw wrong(key, "a string", v);
 }
 
 export function tableOption(table: LuaTable, key: string): LuaTable | undefined {
-  const v = table.getStr(key);
+  const v = option(table, key);
   if (v === undefined || v instanceof LuaTable) return v;
   throw wrong(key, "a table", v);
 }
 
 export function functionOption(table: LuaTable, key: string): LuaFunction | undefined {
-  const v = table.getStr(key);
+  const v = option(table, key);
   if (v === undefined || typeof v === "function") return v;
   throw wrong(key, "a function", v);
 }
