@@ -270,8 +270,10 @@ test("file names of no known kind", () => {
     expect(assay([name])).toMatchObject({
       code: 1,
       out: "",
-      err: `error: unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)\n`,
+      err: `error: unsupported file extension "${extension}" (expected .yaml, .yml, or .lua): no such file or command\n`,
     });
+  writeFileSync(join(directory, "tool"), "print(1)");
+  expect(assay(["tool"]).err).toMatch(/\(expected .*\): assay exec tool runs it\n$/);
 });
 
 test("usage errors end with 2 and say so on standard error", () => {
@@ -289,7 +291,7 @@ test("help and version", () => {
     expect(r).toMatchObject({ code: 0, err: "" });
     expect(r.out).toContain("Usage: assay [options] <file> [arguments...]");
   }
-  expect(assay([])).toMatchObject({ code: 1, err: "", out: assay(["help"]).out });
+  expect(assay([])).toMatchObject({ code: 2, out: "", err: assay(["help"]).out });
   expect(assay(["help", "exec"]).out).toContain("--eval");
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const own = `assay ${version} (Lua 5.5, Bun ${RUNTIME_VERSION}`;

@@ -86,6 +86,7 @@ export function parseShard(
     return { problem: "the index is missing, and JOB_COMPLETION_INDEX is not set" };
   const index = Number(given);
   const count = Number(m[2]);
+  if (count === 0) return { problem: "there is no shard in 0 of them" };
   if (index < count) return { index, count };
   return { problem: `shards of ${count} are counted from 0 to ${count - 1}, got ${index}` };
 }

@@ -124,8 +124,10 @@ export function writeTerminationLog(what: RunResult | string, options: CheckOpti
   if (piece?.file === undefined) return;
   try {
     writeFileSync(piece.file, piece.text);
-  } catch {
-    // not everywhere is there one
+  } catch (e) {
+    // not everywhere is there one; but whoever names one counts on it
+    if (options.terminationLog !== undefined)
+      tell(toBytes(`warning: --termination-log: writing ${piece.file}: ${osError(e)}\n`));
   }
 }
 

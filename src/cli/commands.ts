@@ -1,4 +1,5 @@
 /** All of the command line but `assay script.lua`, which main.ts sees to. */
+import type { Stats } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toBytes } from "../lualib/bytes";
 import { stdout, writeStdout } from "../lualib/io-stream";
@@ -25,8 +26,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
   const program = createProgram();
   if (args.length === 0) {
-    program.outputHelp();
-    return end(1);
+    program.outputHelp({ error: true });
+    return end(USAGE_ERROR);
   }
   try {
     await program.parseAsync(args, { from: "user" });
@@ -260,15 +261,21 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
     const { runChecks } = await import("./check");
     await runChecks([...args, "--", file]);
   } else {
-    if (isDirectory(file)) fail(`reading ${file}: Is a directory`);
-    fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua)`);
+    const found = look(file);
+    if (found?.isDirectory()) fail(`reading ${file}: Is a directory`);
+    const hint = found === undefined ? "no such file or command" : `assay exec ${file} runs it`;
+    fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua): ${hint}`);
   }
 }
 
-/** `path` is a byte string. */
-function isDirectory(path: string): boolean {
+/** What there is at `path`, a byte string. */
+function look(path: string): Stats | undefined {
   const { statSync } = require("node:fs") as typeof import("node:fs");
-  return statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 interface ExecOptions extends ScriptOptions {

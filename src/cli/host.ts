@@ -29,18 +29,23 @@ export function createHost(
 }
 
 /**
- * The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` is set, and
+ * The logger of the command line: `RUST_LOG` says what is shown, unless `verbose` or `quiet` is set, and
  * `ASSAY_LOG_FORMAT` how, unless `logFormat` does.
  */
 export function createLogger(
   secrets: Secrets,
-  { verbose = false, logFormat }: { verbose?: boolean; logFormat?: LogFormat },
+  {
+    verbose = false,
+    quiet = false,
+    logFormat,
+  }: { verbose?: boolean; quiet?: boolean; logFormat?: LogFormat },
   writeLine = write,
 ): Logger {
   const { RUST_LOG, NO_COLOR, ASSAY_LOG_FORMAT } = process.env;
   const format = logFormat ?? (ASSAY_LOG_FORMAT === "json" ? "json" : "text");
-  const filter = verbose
-    ? LogFilter.at("debug")
+  const level = verbose ? "debug" : quiet ? "error" : undefined;
+  const filter = level
+    ? LogFilter.at(level)
     : ((RUST_LOG ? LogFilter.parse(RUST_LOG) : undefined) ?? LogFilter.at("info"));
   return new Logger({
     format,

@@ -136,6 +136,10 @@ test("the termination log: one line, with the reason", () => {
   expect(read("end.log")).toMatch(
     /^loading config from bad\.yaml: bad\.yaml:1:26: checks\[0\]\.type/,
   );
+  const lost = assay(["mixed.yaml", "--quiet", "--termination-log", "no/end.log"]);
+  expect(lost.err).toBe(
+    "warning: --termination-log: writing no/end.log: No such file or directory (os error 2)\n",
+  );
   const long = `{name: ${"é".repeat(3000)}, type: script, file: fail.lua}`;
   file("long.yaml", `retries: 0\nchecks: [${long}, ${long}]`);
   assay(["long.yaml", ...log]);

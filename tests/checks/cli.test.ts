@@ -60,6 +60,10 @@ test("one document on standard output, log lines on standard error", () => {
   ]);
   expect(assay(["ok.yaml"]).code).toBe(0);
   expect(assay(["run", "ok.yaml", "--quiet"])).toMatchObject({ code: 0, err: "" });
+  // nor do scripts say anything but errors
+  file("logs.lua", 'log.info("i") log.warn("w") log.error("e")');
+  file("logs.yaml", `checks:\n${check("logs")}`);
+  expect(assay(["logs.yaml", "--quiet"]).err).toBe("ERROR e\n");
 });
 
 test("standard output is the document's, whatever a script writes and starts", () => {
