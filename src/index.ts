@@ -6,6 +6,11 @@
  *     const [sum] = await lua.run("local a, b = ...; return a + b", { args: [1, 2] });
  */
 
+/// <reference path="./builtins/http/undici.d.ts" />
+/// <reference path="./builtins/template/minijinja.d.ts" />
+/// <reference path="./builtins/ws/library.d.ts" />
+/// <reference path="./stdlib/ahead.d.ts" />
+
 import { type HostValue, Values } from "./host";
 
 export {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -235,6 +244,56 @@ test("another program imports the package by its name", async () => {
       new Response(child.stderr).text(),
     ]);
     expect({ out, err }).toEqual({ out: '[ "[42]" ]\n', err: "" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** A folder in which this package is installed as from a registry, its packages beside it. */
+function installed(): string {
+  const root = join(import.meta.dirname, "..");
+  const folder = mkdtempSync(join(tmpdir(), "assay-embed-"));
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "assay"), { recursive: true });
+  cpSync(join(root, "src"), join(modules, "assay", "src"), { recursive: true });
+  cpSync(join(root, "package.json"), join(modules, "assay", "package.json"));
+  for (const name of readdirSync(join(root, "node_modules")))
+    if (name !== "assay") symlinkSync(join(root, "node_modules", name), join(modules, name));
+  return folder;
+}
+
+test("where it is installed beside its packages it finds them, and its types are complete", async () => {
+  const folder = installed();
+  try {
+    const program = `import { createLua } from "assay";
+      const lua = createLua({ stderr: () => {} });
+      const results = await lua.run(\`
+        local server <close> = http.server({ host = "127.0.0.1" }, {
+          ["/"] = function() return { ws = function(conn) conn:write("hello") end } end,
+        })
+        local conn = ws.connect("ws://127.0.0.1:" .. server.port)
+        return conn:recv(), http.get(server.url).status, template.render_string("{{ a }}", { a = 1 }),
+          yaml.parse("a: 2").a, toml.parse("a = 3").a, type(require("assay.k8s"))\`);
+      console.log(JSON.stringify(results));
+      await lua.close();`;
+    writeFileSync(join(folder, "main.ts"), program);
+    const run = Bun.spawnSync([process.execPath, "main.ts"], { cwd: folder });
+    expect({ out: run.stdout.toString(), err: run.stderr.toString() }).toEqual({
+      out: '["hello",426,"1",2,3,"table"]\n',
+      err: "",
+    });
+    const compilerOptions = {
+      ...{ target: "ESNext", module: "Preserve", moduleResolution: "bundler", strict: true },
+      ...{ skipLibCheck: true, noUncheckedIndexedAccess: true, noEmit: true, types: ["bun"] },
+    };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, files: ["main.ts"] }),
+    );
+    const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
+    const check = Bun.spawnSync(["node", tsc, "-p", "."], { cwd: folder });
+    expect(check.stdout.toString()).toBe("");
+    expect(check.exitCode).toBe(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

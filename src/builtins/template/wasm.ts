@@ -5,7 +5,7 @@ const MEMORY_SECTION = 5;
 const HAS_MAXIMUM = 1;
 
 /** The module with a maximum for the one memory that it declares. */
-export function withMaximumMemory(module: Uint8Array, pages: number): Uint8Array {
+export function withMaximumMemory(module: Uint8Array, pages: number): Buffer<ArrayBuffer> {
   let at = HEADER;
   while (at < module.length) {
     const id = module[at] as number;

@@ -27,10 +27,16 @@ let loaded: WebSocketClass | undefined;
 /** Loaded with the first connection. */
 async function loadClass(): Promise<WebSocketClass> {
   if (loaded === undefined) {
-    const module = await import("../../../node_modules/ws/lib/websocket.js");
+    const module = await import("../../../node_modules/ws/lib/websocket.js").catch(importInstalled);
     loaded = module.default;
   }
   return loaded;
+}
+
+/** Where this package itself is installed, its own packages lie beside it. */
+function importInstalled(): Promise<{ default: WebSocketClass }> {
+  const manifest = Bun.resolveSync("ws/package.json", import.meta.dir);
+  return import(manifest.replace(/package\.json$/, "lib/websocket.js"));
 }
 
 /** Opens a connection and takes it over; there must be no turn of the event loop in between. */
