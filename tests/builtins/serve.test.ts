@@ -230,6 +230,37 @@ describe("requests", () => {
     );
     expect(await raw(url, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
   });
+  test.each(["Content-Length", "Transfer-Encoding"])(
+    "who sends all of too large a body before reading sees the 413, and may go on: %s",
+    async (framing) => {
+      const url = await serve(
+        `{ ["/"] = function(r) return { body = "got " .. #r.body } end }`,
+        "max_body = 100,",
+      );
+      // more than the buffers of the system hold
+      const body = "x".repeat(8_000_000);
+      const isChunked = framing === "Transfer-Encoding";
+      const head = isChunked ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
+      const socket = net.connect(Number(new URL(url).port), "127.0.0.1");
+      const failures: unknown[] = [];
+      socket.on("error", (e) => failures.push(e));
+      const sent = isChunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body;
+      await new Promise((resolve) => {
+        socket.once("close", resolve);
+        socket.write(`POST / HTTP/1.1\r\nHost: h\r\n${head}\r\n\r\n${sent}`, resolve);
+      });
+      socket.write(`POST / HTTP/1.1\r\n${close}Content-Length: 3\r\n\r\nabc`);
+      let out = "";
+      socket.on("data", (d) => {
+        out += d;
+      });
+      await new Promise((resolve) => socket.once("close", resolve));
+      expect(failures).toEqual([]);
+      expect(out).toMatch(
+        /^HTTP\/1\.1 413 [\s\S]*\r\n\r\nrequest body too largeHTTP\/1\.1 200 [\s\S]*got 3$/,
+      );
+    },
+  );
   test("a client that stops in the middle of its body is cut off", async () => {
     const url = await serve(
       `{ ["/"] = function(r) return { body = "ok" } end }`,

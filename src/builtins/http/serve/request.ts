@@ -170,3 +170,30 @@ export type RequestHeaders = Readonly<Record<string, string | readonly string[] 
 export function hasBody(headers: RequestHeaders): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
+
+/**
+ * The body, or undefined when it has more than `max` bytes. What is left of it then is still to come;
+ * Bun reads and drops it once there is a response.
+ */
+export async function bodyOf(
+  request: Request,
+  headers: RequestHeaders,
+  max: number,
+): Promise<Uint8Array | undefined> {
+  const length = headers["content-length"];
+  if (headers["transfer-encoding"] === undefined)
+    return Number(length) > max ? undefined : request.bytes();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) return Buffer.concat(chunks, size);
+    size += next.value.length;
+    if (size > max) {
+      void reader?.cancel().catch(() => undefined);
+      return undefined;
+    }
+    chunks.push(next.value);
+  }
+}

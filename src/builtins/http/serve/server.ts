@@ -12,7 +12,7 @@ import {
   type Task,
   utf8ToBytes,
 } from "../../../host";
-import { hasBody, keepRemote, RequestTables, targetOf } from "./request";
+import { bodyOf, hasBody, keepRemote, RequestTables, targetOf } from "./request";
 import { BadResponse, type Reply, readReply, toResponse } from "./response";
 import type { Routes } from "./routes";
 import { StaticFolder, serveStatic } from "./static";
@@ -64,7 +64,8 @@ export class HttpServer {
       // said explicitly: otherwise a second server could take the same port without an error
       reusePort: false,
       idleTimeout: settings.idleTimeout,
-      maxRequestBodySize: settings.maxBody,
+      // Bun would close the connection at once: who is still sending may never see the 413
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       ...(tls === undefined ? {} : { tls }),
       fetch: (request, server) => this.answer(request, server),
       error: (e) => {
@@ -140,9 +141,10 @@ export class HttpServer {
     const table = this.tables.make(request, server, method, target, match.params, headers);
     if (!hasBody(headers)) return this.handle(request, server, handler, table);
     this.active++;
-    return request.bytes().then(
+    return bodyOf(request, headers, this.settings.maxBody).then(
       (bytes) => {
         this.active--;
+        if (bytes === undefined) return tooLarge();
         table.setName("body", bufferToBytes(bytes));
         return this.handle(request, server, handler, table);
       },
@@ -283,6 +285,13 @@ export class HttpServer {
 
 function notFound(): Response {
   return new Response("not found", { status: 404, headers: { "content-type": "text/plain" } });
+}
+
+function tooLarge(): Response {
+  return new Response("request body too large", {
+    status: 413,
+    headers: { "content-type": "text/plain" },
+  });
 }
 
 function failed(): Response {
