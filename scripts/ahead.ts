@@ -1,12 +1,13 @@
 /**
- * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Of each, the main function becomes part
- * of the bundle; its text and its other functions are files inside of the binary, which start-up does
- * not see. See src/compiler/ahead.ts.
+ * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Of each, the functions that requiring it
+ * runs become part of the bundle, and so of the bytecode cache; its text and its other functions are
+ * files inside of the binary, which start-up does not see. See src/compiler/ahead.ts.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BunPlugin } from "bun";
-import { compileAhead } from "../src/compiler/ahead";
+import { compileAhead, loadAhead, type Unit } from "../src/compiler/ahead";
+import { createLua } from "../src/host/lua";
 import { embeddedModules, embeddedPath } from "../src/stdlib";
 
 // their path becomes part of the binary, and so must be the same in every build
@@ -16,10 +17,11 @@ const target = join(dirname(import.meta.dirname), "node_modules", ".cache", "ass
 const WHOLE = new Set(["internal.client"]);
 
 /** Resolves `assay:ahead` to the modules by name. */
-export function modulesAhead(): BunPlugin {
+export async function modulesAhead(): Promise<BunPlugin> {
   mkdirSync(target, { recursive: true });
   const imports: string[] = [];
   const entries: string[] = [];
+  const required = await functionsOfRequires();
   Object.entries(embeddedModules()).forEach(([name, source], n) => {
     const add = (variable: string, ending: string, text: string, encoding: BufferEncoding) => {
       const file = join(target, name + ending);
@@ -27,11 +29,8 @@ export function modulesAhead(): BunPlugin {
       imports.push(`import ${variable} from ${JSON.stringify(file)} with { type: "file" };`);
     };
     add(`text${n}`, ".lua", source, "latin1");
-    const { count, units, functions } = compileAhead(
-      source,
-      `@${embeddedPath(name)}`,
-      WHOLE.has(name),
-    );
+    const isUnit = (id: number) => WHOLE.has(name) || required.get(name)?.has(id) === true;
+    const { count, units, functions } = compileAhead(source, `@${embeddedPath(name)}`, isUnit);
     add(`functions${n}`, ".js.txt", functions, "latin1");
     entries.push(
       `${JSON.stringify(name)}: { id: ${n}, count: ${count}, text: text${n}, ` +
@@ -46,6 +45,37 @@ export function modulesAhead(): BunPlugin {
       build.onLoad({ filter: /./, namespace: "ahead" }, () => ({ contents, loader: "js" }));
     },
   };
+}
+
+/** By module, the numbers of the functions that run when it is required. */
+async function functionsOfRequires(): Promise<Map<string, Set<number>>> {
+  const called = new Map<string, Set<number>>();
+  const modules = embeddedModules();
+  const lua = createLua({
+    searchers: [
+      (module) => {
+        const name = module.replace(/^assay\./, "");
+        const source = modules[name];
+        if (source === undefined) return undefined;
+        const ids = new Set<number>();
+        called.set(name, ids);
+        const { count, units, functions } = compileAhead(source, `@${embeddedPath(name)}`);
+        const main = new Function("R", "M", "P", units[0] as string) as Unit;
+        const recording = new Proxy({} as Record<number, Unit>, {
+          get(_, id) {
+            ids.add(Number(id));
+            return id === "0" ? main : undefined;
+          },
+        });
+        const ahead = { id: called.size, count, units: recording, functions: () => functions };
+        const chunk = loadAhead(ahead, () => source, `@${embeddedPath(name)}`);
+        return { loader: chunk.instantiate({ v: lua.state.globals }), data: module };
+      },
+    ],
+  });
+  for (const name of Object.keys(modules)) await lua.run(`require("assay.${name}")`);
+  await lua.close();
+  return called;
 }
 
 /** The properties of an object with the units by number. */

@@ -27,7 +27,7 @@ const RARE = new RegExp(
     "/src/builtins/http(-serve|-stub|/serve|/stub)",
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
-    "/src/cli/(build|check-watch|limits|list-modules|manifest|merge|report|repl|requires|test|modules|validate)",
+    "/src/cli/(build|check-watch|limits|list-modules|manifest|merge|report|repl|requires|test|validate)",
     "/src/lualib/binary",
   ].join("|"),
 );

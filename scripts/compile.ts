@@ -42,7 +42,7 @@ const result = await Bun.build({
     parserAsFile(join(cache, "parser")),
     leaveOut(),
     coreInOneFile(entry, join(root, "src/")),
-    modulesAhead(),
+    await modulesAhead(),
   ],
   compile: {
     outfile: binary,

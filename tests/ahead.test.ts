@@ -10,7 +10,7 @@ const ahead = new Map<string, AheadModule>();
 beforeAll(() => {
   Object.entries(embeddedModules()).forEach(([name, source], id) => {
     // some with all of their functions in JavaScript, as in the program
-    const isWhole = id % 2 === 0;
+    const isWhole = () => id % 2 === 0;
     const { count, units, functions } = compileAhead(source, `@${embeddedPath(name)}`, isWhole);
     const made: Record<number, Unit> = {};
     for (const [n, body] of Object.entries(units))

@@ -1,8 +1,8 @@
 /**
- * Chunks that were compiled when the program was built: the modules inside of it. Their main functions
- * become part of the program's own JavaScript, so that a `require` finds them in the bytecode cache.
- * Most other functions are text in a file, compiled one by one when they are first called: bytecode is
- * three times as large. The Lua text itself is only read again for messages, the debug library and hooks.
+ * Chunks that were compiled when the program was built: the modules inside of it. The functions that a
+ * `require` runs become part of the program's own JavaScript, so that it finds them in the bytecode cache.
+ * Most others are text in a file, compiled one by one when they are first called: bytecode is three times
+ * as large. The Lua text itself is only read again for messages, the debug library and hooks.
  */
 import { parseChunk } from "../parser/index";
 import { codegenApi } from "../runtime/codegen-api";
@@ -55,21 +55,28 @@ const FIRST_ID = 1e9;
 /** What a prototype begins with. */
 type Facts = ReturnType<typeof functionFacts>;
 
-/** Compiles a chunk; if `isWhole`, all of its functions become part of the program's JavaScript. */
-export function compileAhead(source: string, chunkName: string, isWhole = false): AheadChunk {
+/**
+ * Compiles a chunk. The functions that `isUnit` names by number, the main function (0) at any rate, become
+ * part of the program's JavaScript.
+ */
+export function compileAhead(
+  source: string,
+  chunkName: string,
+  isUnit: (id: number) => boolean = () => false,
+): AheadChunk {
   const context = compactContext(source, chunkName, 0);
   const units: Record<number, string> = {};
   const lines: string[] = [];
   const codes = lowerAll(context);
   for (const code of codes) {
     const { id } = code.body;
-    const isUnit = isWhole || id === 0;
+    const isPart = id === 0 || isUnit(id);
     const text = unitText(context, code);
-    if (isUnit) units[id] = text;
+    if (isPart) units[id] = text;
     // without the names, which are known
     const facts = functionFacts(context, code).slice(2);
     lines[2 * id] = JSON.stringify([...facts, cellsOf(context, code)]);
-    lines[2 * id + 1] = isUnit ? "" : text;
+    lines[2 * id + 1] = isPart ? "" : text;
   }
   return { count: codes.length, units, functions: lines.join("\n") };
 }
