@@ -93,6 +93,22 @@ test("modules named at run time: --include", () => {
   expect(run(join(directory, "d"), ["two"], { cwd: elsewhere }).code).toBe(1);
 });
 
+test("the working directory of the tool is nobody's: no modules are taken from it", () => {
+  file("modules/grafana.lua", "error('trapped')");
+  file("trap.lua", "error('trapped')");
+  file("trap/init.lua", "error('trapped')");
+  file(
+    "careful.lua",
+    "print(select(2, pcall(require, 'tra' .. 'p')):match('trapped'), type(require('assay.' .. arg[1]).client))",
+  );
+  expect(run(assay, ["build", "careful.lua", "-o", "careful"])).toEqual(quiet);
+  const tool = join(directory, "careful");
+  expect(run(tool, ["grafana"])).toEqual({ ...quiet, out: "nil\tfunction\n" });
+  expect(run(tool, ["grafana"], { env: { LUA_PATH: "./?.lua;;" } }).out).toBe(
+    "trapped\tfunction\n",
+  );
+});
+
 test("what can't be built says why", () => {
   file("bad.lua", "x = = 1");
   expect(run(assay, ["build", "bad.lua", "-o", "b"])).toEqual({

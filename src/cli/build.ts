@@ -42,6 +42,8 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const { output = file.replace(/^.*\//s, "").replace(/\.lua$/, ""), include = [] } = options;
   if (!file.endsWith(".lua")) fail(`build: ${file}: expected a script (.lua)`);
   if (isSameFile(output, file)) fail(`build: ${output} is the script itself`);
+  if (statSync(toText(output), { throwIfNoEntry: false })?.isDirectory())
+    fail(`build: writing ${output}: Is a directory`);
   const source = skipShebang(await readScript(file));
   const payload: Payload = {
     name: file,

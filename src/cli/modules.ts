@@ -39,8 +39,17 @@ type Load = (source: string, chunkName: string) => LuaFunction;
 
 /** The searchers of `assay.*` modules, in order; `load` compiles. */
 export function moduleSearchers(load: Load): EmbeddedSearcher[] {
+  return searchersBehind(ownFolders, load);
+}
+
+/** The same for an executable of `assay build`, whose working directory may be anybody's. */
+export function attachedModuleSearchers(load: Load): EmbeddedSearcher[] {
+  return searchersBehind(() => ownFolders().slice(1), load);
+}
+
+function searchersBehind(folders: () => string[], load: Load): EmbeddedSearcher[] {
   return [
-    folderSearcher(ownFolders, load),
+    folderSearcher(folders, load),
     embeddedSearcher(load),
     folderSearcher(libraryFolders, load),
   ];

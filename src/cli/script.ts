@@ -82,6 +82,8 @@ export function makeState(options: ScriptOptions, searcher?: Script["searcher"])
     ...(confinement?.guard && { guard: confinement.guard }),
     ...(confinement && { env: (name: string) => confinement.environment.get(name) }),
     strict: options.std ?? false,
+    // a searcher comes with the executables of `assay build`
+    leavesOutWorkingDirectory: searcher !== undefined,
     // looked at by the first `require`
     get searchers() {
       return options.std ? [] : searchers(searcher, () => state);
@@ -94,9 +96,10 @@ export function makeState(options: ScriptOptions, searcher?: Script["searcher"])
 
 function searchers(searcher: Script["searcher"], state: () => LuaState): EmbeddedSearcher[] {
   const load: LuaState["load"] = (...args) => state().load(...args);
-  const { moduleSearchers } = require("./modules") as typeof import("./modules");
-  const own = moduleSearchers(load);
-  return searcher === undefined ? own : [searcher(load), ...own];
+  const { attachedModuleSearchers, moduleSearchers } =
+    require("./modules") as typeof import("./modules");
+  if (searcher === undefined) return moduleSearchers(load);
+  return [searcher(load), ...attachedModuleSearchers(load)];
 }
 
 /** Loaded only for scripts that are confined. */

@@ -39,6 +39,8 @@ export interface StateOptions {
   guard?: Guard;
   /** Folders that `package.path` begins with. Bytes. */
   folders?: readonly string[];
+  /** `package.path` does not lead to the working directory unless `LUA_PATH` does. */
+  leavesOutWorkingDirectory?: boolean;
   /** Searchers for modules, before that of `package.path`. */
   searchers?: EmbeddedSearcher[];
 }
@@ -96,6 +98,7 @@ function installPackage(state: LuaState, libraries: Libraries, options: StateOpt
       env: state.env,
       searchers: options.searchers ?? [],
       folders: options.folders ?? [],
+      leavesOutWorkingDirectory: options.leavesOutWorkingDirectory ?? false,
       ...(options.guard && { guard: options.guard }),
     });
     return made;

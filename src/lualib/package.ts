@@ -13,7 +13,8 @@ import { runSteps, type Steps } from "./resumable";
 
 const DEFAULT_PATH =
   "/usr/local/share/lua/5.5/?.lua;/usr/local/share/lua/5.5/?/init.lua;" +
-  "/usr/local/lib/lua/5.5/?.lua;/usr/local/lib/lua/5.5/?/init.lua;./?.lua;./?/init.lua";
+  "/usr/local/lib/lua/5.5/?.lua;/usr/local/lib/lua/5.5/?/init.lua";
+const OWN_PATH = ";./?.lua;./?/init.lua";
 const DEFAULT_CPATH = "/usr/local/lib/lua/5.5/?.so;/usr/local/lib/lua/5.5/loadall.so;./?.so";
 
 /** A module that the program carries in itself: its loader, and what `require` passes along. */
@@ -28,6 +29,8 @@ export interface PackageOptions {
   guard?: Guard;
   /** Folders that `package.path` begins with. Bytes. */
   folders?: readonly string[];
+  /** `package.path` does not lead to the working directory unless `LUA_PATH` does. */
+  leavesOutWorkingDirectory?: boolean;
   /** Searchers before that of the path; a string is an entry for the error message. */
   searchers?: EmbeddedSearcher[];
 }
@@ -72,7 +75,12 @@ function searchPath(
 
 /** The file in which `require` finds a module by `package.path` as it is at the start. */
 export function luaModuleFile(name: string, env: PackageOptions["env"]): string | undefined {
-  const found = searchPath(name, initialPath({ env }, "LUA_PATH", DEFAULT_PATH), ".", "/");
+  const found = searchPath(
+    name,
+    initialPath({ env }, "LUA_PATH", DEFAULT_PATH + OWN_PATH),
+    ".",
+    "/",
+  );
   return typeof found === "string" ? found : undefined;
 }
 
@@ -111,7 +119,8 @@ export function packageLibrary(state: LuaState, options: PackageOptions): Packag
   const preload = new LuaTable();
   pkg.setName("config", "/\n;\n?\n!\n-\n");
   const own = (options.folders ?? []).map((f) => `${f}/?.lua;${f}/?/init.lua;`).join("");
-  pkg.setName("path", own + initialPath(options, "LUA_PATH", DEFAULT_PATH));
+  const usual = DEFAULT_PATH + (options.leavesOutWorkingDirectory ? "" : OWN_PATH);
+  pkg.setName("path", own + initialPath(options, "LUA_PATH", usual));
   pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
   pkg.setName("loaded", state.loaded);
   pkg.setName("preload", preload);
