@@ -189,6 +189,18 @@ test("a sandbox holds at the prompt, too, and so does a limit of memory", () => 
   ]);
 });
 
+test("--timeout limits each line", () => {
+  const r = spawnSync(process.execPath, [main, "repl", "--timeout", "200ms"], {
+    input:
+      "sleep(5)\nwhile true do pcall(function() while true do end end) end\nsleep(0.1) return 7\nsleep(0.15) return 8",
+    env: environment({}),
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const over = "timeout after 0.2s\n";
+  expect(r).toMatchObject({ stdout: "7\n8\n", stderr: over + over, status: 0 });
+});
+
 const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 
 /** A session in a terminal: what to type, and what to wait for. */

@@ -13,7 +13,7 @@ import { complete } from "../repl/complete";
 import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/history";
 import { readChunk } from "../repl/read";
 import { showResult } from "../repl/show";
-import { ExitRequest, Interrupt } from "../runtime/interrupt";
+import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import { retainHost, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
@@ -27,6 +27,8 @@ import { versionText } from "./version";
 const PROMPT = "> ";
 const CONTINUATION = ">> ";
 const CHUNK = "=stdin";
+/** What one JS timer can hold: 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const INTERRUPTED = "interrupted!";
 
 /** Reads, runs and prints until the input ends. Without a terminal there are no prompts. */
@@ -51,7 +53,7 @@ class Repl {
   private ended = false;
 
   constructor(
-    options: ScriptOptions,
+    private readonly options: ScriptOptions,
     private readonly interactive: boolean,
   ) {
     this.state = makeState(options);
@@ -164,16 +166,31 @@ class Repl {
     task.observed = true;
     this.running = task;
     if (this.stopEarly) task.cancel(new Interrupt(INTERRUPTED));
+    const limit = this.limit(task);
     try {
       this.show(await task.promise);
     } catch (e) {
       // `onExit` has seen it
-      if (!(e instanceof ExitRequest))
-        this.complain(e instanceof Interrupt ? e.reason : await failureText(this.state, e));
+      if (!(e instanceof ExitRequest)) this.complain(await this.causeOf(e));
     } finally {
+      clearTimeout(limit);
       this.running = undefined;
       this.cooked(false);
     }
+  }
+
+  private async causeOf(e: unknown): Promise<string> {
+    if (e instanceof Timeout) return `timeout after ${this.options.timeout}s`;
+    return e instanceof Interrupt ? e.reason : await failureText(this.state, e);
+  }
+
+  /** `--timeout` holds for each line: nobody types against the clock. */
+  private limit(task: Task): NodeJS.Timeout | undefined {
+    const ms = (this.options.timeout ?? Number.POSITIVE_INFINITY) * 1000;
+    if (ms > MAX_TIMER_MS) return undefined;
+    // the deadline stops it while it computes, the timer while it waits
+    task.deadline = performance.now() + ms;
+    return setTimeout(() => task.cancel(new Timeout()), ms);
   }
 
   /** What was typed right behind the line is read before the terminal changes: it may be Ctrl-C. */
