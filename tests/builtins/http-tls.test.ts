@@ -206,8 +206,27 @@ describe("proxies", () => {
   test("a refused tunnel", async () => {
     const url = `https://localhost:${ports["good"]}/`;
     expect(await get(url, { proxy: new URL(refusing.url) })).toBe(
-      `connecting to ${url}: the proxy refused the tunnel: 407 Proxy Authentication Required`,
+      `connecting to ${url}: proxy ${refusing.url}: it refused the tunnel: 407 Proxy Authentication Required`,
     );
+  });
+  test("one that does not answer is named", async () => {
+    const silent = await rawServer({ "http://h.example/": () => undefined });
+    const cut = await rawServer({ "http://h.example/": (s) => s.destroy() });
+    const ask = (proxy: string) => {
+      const transport = new Transport({ ...trusting(), env: noEnvironment, proxy: new URL(proxy) });
+      return fetchWhole(transport, { ...spec("http://h.example/"), timeout: 0.3 }).then(
+        () => "an answer",
+        (e: HttpFault) => e.message,
+      );
+    };
+    expect(await ask(silent.url)).toBe(
+      `waiting for a response from http://h.example/: timeout after 0.3 s (through the proxy ${silent.url})`,
+    );
+    expect(await ask(cut.url)).toBe(
+      `waiting for a response from http://h.example/: connection closed by peer before the response was complete (through the proxy ${cut.url})`,
+    );
+    silent.close();
+    cut.close();
   });
   test("one that is not there is named", async () => {
     const proxy = new URL(`http://user:password@127.0.0.1:${await freePort()}`);

@@ -79,7 +79,9 @@ async function open(
   if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName, signal);
   const socket = await openProxy(settings, tunnel, signal);
   try {
-    await connectTunnel(socket, tunnel, host, port, signal);
+    await connectTunnel(socket, tunnel, host, port, signal).catch((e: unknown) => {
+      throw e === NOT_WANTED ? e : new ProxyError(tunnel, e);
+    });
     return isTls ? await openTls(settings, serverName, { socket }, signal) : socket;
   } catch (e) {
     socket.destroy();
@@ -199,12 +201,12 @@ function connectTunnel(
     };
     const onError = (e: Error) => stop(e);
     const onAbort = () => stop(NOT_WANTED);
-    const onClose = () => stop(new Error("the proxy closed the connection"));
+    const onClose = () => stop(new Error("it closed the connection"));
     const onData = (chunk: Buffer) => {
       reply += chunk.toString("latin1");
       const end = reply.indexOf("\r\n\r\n");
       if (end < 0) {
-        if (reply.length > MAX_PROXY_REPLY) stop(new Error("the proxy's answer is too large"));
+        if (reply.length > MAX_PROXY_REPLY) stop(new Error("its answer is too large"));
         return;
       }
       const status = /^HTTP\/1\.[01] (\d{3})([^\r\n]*)/.exec(reply);
@@ -213,10 +215,10 @@ function connectTunnel(
         stop();
       } else {
         const answer = status === null ? "no HTTP" : `${status[1]}${status[2]}`;
-        stop(new Error(`the proxy refused the tunnel: ${answer}`));
+        stop(new Error(`it refused the tunnel: ${answer}`));
       }
     };
-    const timer = setTimeout(() => stop(new Error("the proxy did not answer")), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => stop(new Error("it did not answer")), CONNECT_TIMEOUT_MS);
     timer.unref();
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) return onAbort();

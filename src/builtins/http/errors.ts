@@ -84,9 +84,18 @@ export function isLastingCause(cause: string): boolean {
 }
 
 /** `connecting to http://x:1/: timeout after 5 s`. */
-export function timeoutFault(phase: Phase, url: URL, seconds: number): HttpFault {
-  const text = `${PHASE_TEXT[phase](safeUrl(url))}: timeout after ${seconds} s`;
+export function timeoutFault(phase: Phase, url: URL, seconds: number, proxy?: URL): HttpFault {
+  const text = `${PHASE_TEXT[phase](safeUrl(url))}: timeout after ${seconds} s${through(proxy)}`;
   return new HttpFault(text, phase, true);
+}
+
+/** ` (through the proxy http://p:3128)`: who reads of a failure may not know that the environment names one. */
+export function through(proxy: URL | undefined): string {
+  return proxy === undefined ? "" : ` (through the proxy ${proxyText(proxy)})`;
+}
+
+function proxyText({ protocol, host }: URL): string {
+  return `${protocol}//${host}`;
 }
 
 const SYSTEM_CAUSES: Record<string, string> = {
@@ -153,7 +162,7 @@ export function causeText(error: unknown, host: string): string {
   if (error instanceof ConnectError) return causeText(error.cause, host);
   if (error instanceof ProxyError) {
     const { proxy, cause } = error;
-    return `proxy ${proxy.protocol}//${proxy.host}: ${causeText(cause, proxy.hostname)}`;
+    return `proxy ${proxyText(proxy)}: ${causeText(cause, proxy.hostname)}`;
   }
   if (error instanceof NetRefusal) return NOT_ALLOWED;
   if (Array.isArray(e.errors) && e.errors.length > 0) return causeText(e.errors[0], host);

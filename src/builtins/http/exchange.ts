@@ -11,6 +11,7 @@ import {
   NOT_WANTED,
   type Phase,
   responseCause,
+  through,
 } from "./errors";
 import type { HeaderList } from "./headers";
 
@@ -53,7 +54,10 @@ export class Exchange implements Handler {
   private left: ((isServed: boolean) => void) | undefined;
   private wake: (() => void) | undefined;
 
-  constructor(readonly url: URL) {
+  constructor(
+    readonly url: URL,
+    readonly proxy?: URL | undefined,
+  ) {
     this.head = new Promise((resolve, reject) => {
       this.resolveHead = resolve;
       this.rejectHead = reject;
@@ -216,7 +220,8 @@ export class Exchange implements Handler {
     if (this.ended) return;
     this.refused = error instanceof ConnectError && error.cause === NOT_WANTED;
     const phase = phaseOf(error) ?? this.phase;
-    const cause = responseCause(error, this.url, phase);
+    const isOpen = phase === "response" || phase === "body";
+    const cause = responseCause(error, this.url, phase) + (isOpen ? through(this.proxy) : "");
     this.finish(fault(phase, this.url, cause, phase === "connect" && isLastingCause(cause)));
   }
 }

@@ -113,7 +113,7 @@ export class Deadline {
     if (this.seconds === Infinity || this.passed !== undefined) return;
     // timers hold at most 2^31-1 ms
     this.timer = setTimeout(
-      () => this.stop((x, url) => timeoutFault(x?.phase ?? "connect", url, this.seconds)),
+      () => this.stop((x, url) => timeoutFault(x?.phase ?? "connect", url, this.seconds, x?.proxy)),
       Math.min(this.seconds * 1000, 0x7fffffff),
     );
   }

@@ -90,12 +90,12 @@ export class Transport {
   /** Begins a request. */
   async send(request: WireRequest): Promise<Exchange> {
     const { url } = request;
-    const exchange = new Exchange(url);
     const PoolOf = poolClass ?? (await loadPool());
     // one that can't be sent again must not go to a connection that was closed while the script computed
     if (this.pools.size > 0 && !isIdempotent(request.method)) await polled();
     if (this.isClosed) throw new HttpFault("the client was closed", "request");
     const proxy = this.proxyOf(url);
+    const exchange = new Exchange(url, proxy ?? undefined);
     const isTls = url.protocol === "https:";
     // a plain request goes to the proxy as it is, one over TLS through a tunnel
     const forward = proxy != null && !isTls ? proxy : undefined;
