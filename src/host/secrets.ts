@@ -19,6 +19,11 @@ export class Secrets {
   private readonly known = new Set<string>();
   private pattern: RegExp | undefined;
 
+  /** How many there are: none is ever forgotten. */
+  get size(): number {
+    return this.known.size;
+  }
+
   /** Hides `value` (JS text) from now on. */
   register(value: string): void {
     if (value.length < MIN_LENGTH || this.known.has(value)) return;

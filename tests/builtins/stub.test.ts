@@ -1,7 +1,11 @@
 /** `http.stub` in front of a real server: recording, masking, replaying. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { type Exchange, storedText } from "../../src/builtins/http/stub/exchange";
+import { Masker } from "../../src/builtins/http/stub/mask";
+import { Recording } from "../../src/builtins/http/stub/recording";
+import { Secrets } from "../../src/host/secrets";
 import { luaWithModules } from "../stdlib/server";
 import { testFolder } from "./folder";
 import { type Harness, harness } from "./harness";
@@ -318,3 +322,53 @@ test("large bodies take no time to be masked, whatever they are made of", async 
   );
   expect(ms).toBeLessThan(8000);
 }, 60_000);
+
+/** Answers of a service that names its secrets now and then, in the order of `words`. */
+function exchanges(words: readonly string[]): Exchange[] {
+  return words.map((word, i) => ({
+    request: { method: "GET", path: `/${word}`, query: `n=${i}`, headers: [], body: undefined },
+    response: {
+      status: 200,
+      headers: [["x-note", `about ${words[(i * 5) % words.length]}`]],
+      body: JSON.stringify({
+        note: `${words[(i * 7) % words.length]} and ${words[(i * 3) % words.length]}`,
+        ...(i % 3 === 2 && { password: word }),
+        ...(i % 8 === 5 && { kind: "Secret", data: { key: words[(i * 2) % words.length] } }),
+      }),
+    },
+  }));
+}
+
+test("what later exchanges say to be secret is masked in the earlier ones", () => {
+  const words = Array.from({ length: 60 }, (_, i) => `word${(i * 37) % 50}${"x".repeat(i % 4)}`);
+  const secrets = new Secrets();
+  const masker = new Masker(secrets, new Set());
+  const recording = new Recording(masker);
+  const all = exchanges(words);
+  all.forEach((exchange, i) => {
+    if (i === 40) secrets.register(words[1] as string);
+    masker.learn(exchange);
+    recording.add(exchange);
+    const anew = all.slice(0, i + 1).map((e) => storedText(masker.mask(e)));
+    expect(recording.texts()).toEqual(anew);
+  });
+  expect(recording.texts().join()).not.toContain(words[1]);
+});
+
+test("an exchange is masked once, not again with each that follows", () => {
+  const masker = new Masker(new Secrets(), new Set());
+  const mask = vi.spyOn(masker, "mask");
+  const recording = new Recording(masker);
+  const all = exchanges(Array.from({ length: 200 }, (_, i) => `word${i}`));
+  for (const exchange of all) {
+    const { headers, body } = exchange.response;
+    const login = {
+      ...exchange,
+      response: { status: 200, headers, body: `{"token":"${body.length}-t"}` },
+    };
+    masker.learn(login);
+    recording.add(login);
+    recording.texts();
+  }
+  expect(mask.mock.calls.length).toBe(all.length);
+});

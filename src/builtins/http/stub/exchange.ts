@@ -63,9 +63,9 @@ export function readExchanges(path: string): Exchange[] {
   });
 }
 
-/** Writes the file anew; it is never seen half-written. */
-export function writeExchanges(path: string, exchanges: readonly Exchange[]): void {
-  const stored: StoredExchange[] = exchanges.map(({ request, response }) => ({
+/** An exchange as it stands in the file. */
+export function storedText({ request, response }: Exchange): string {
+  const stored: StoredExchange = {
     request: {
       method: request.method,
       path: utf8(request.path),
@@ -78,9 +78,15 @@ export function writeExchanges(path: string, exchanges: readonly Exchange[]): vo
       ...toStored(response.headers),
       ...toBody(response.body),
     },
-  }));
+  };
+  return JSON.stringify(stored, undefined, 2).replaceAll("\n", "\n    ");
+}
+
+/** Writes the file anew; it is never seen half-written. `exchanges` are texts of `storedText`. */
+export function writeExchanges(path: string, exchanges: readonly string[]): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify({ version: 1, exchanges: stored }, undefined, 2)}\n`);
+  const list = exchanges.map((text) => `    ${text}`).join(",\n");
+  writeFileSync(temporary, `{\n  "version": 1,\n  "exchanges": [\n${list}\n  ]\n}\n`);
   renameSync(temporary, path);
 }
 

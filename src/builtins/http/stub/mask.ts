@@ -37,6 +37,9 @@ export class Masker {
   /** Those that stand in base64. */
   private readonly encoded = new Set<string>();
   private pattern: RegExp | undefined;
+  /** What was found since `news` was asked last. */
+  private recent: string[] = [];
+  private seen = 0;
 
   /** `names`: further names (lower case) whose values are secret. */
   constructor(
@@ -67,6 +70,19 @@ export class Masker {
     }
     const isVault = request.headers.some(([name]) => name.toLowerCase() === "x-vault-token");
     for (const body of [request.body ?? "", response.body]) this.learnData(body, isVault);
+  }
+
+  /**
+   * What has become secret since the last call: a text that holds none of these is masked as before.
+   * Undefined when that can't be said of any.
+   */
+  news(): readonly string[] | undefined {
+    const { recent } = this;
+    this.recent = [];
+    if (this.known.size === this.seen) return recent;
+    // those of the program have other forms as well
+    this.seen = this.known.size;
+    return undefined;
   }
 
   /** The exchange without what is secret. */
@@ -175,9 +191,13 @@ export class Masker {
 
   private addLeaves(v: unknown, isBase64 = false): void {
     if (typeof v === "string") {
+      // another mask for one that was met as plain text before
+      if (isBase64 && v.length >= MIN_LENGTH && !this.encoded.has(v)) {
+        this.found.delete(v);
+        this.encoded.add(v);
+      }
       this.add(v);
       if (!isBase64) return;
-      if (v.length >= MIN_LENGTH) this.encoded.add(v);
       this.add(Buffer.from(v, "base64").toString("latin1"));
     } else if (typeof v === "object" && v !== null)
       for (const inner of Object.values(v)) this.addLeaves(inner, isBase64);
@@ -185,7 +205,9 @@ export class Masker {
 
   private add(value: string): void {
     if (value.length < MIN_LENGTH || value === MASK || value === MASK_BASE64) return;
+    if (this.found.has(value)) return;
     this.found.add(value);
+    this.recent.push(value);
     this.pattern = undefined;
   }
 }

@@ -10,6 +10,7 @@ import { NO_BODY } from "../serve/response";
 import { type Exchange, type StubRequest, type StubResponse, writeExchanges } from "./exchange";
 import type { Masker } from "./mask";
 import { explainMiss, findExchange, type Matching, type Replayed } from "./match";
+import { Recording } from "./recording";
 
 export interface StubSettings {
   readonly port: number;
@@ -37,7 +38,7 @@ export class HttpStub {
   readonly replays: Replayed[];
   readonly received: StubRequest[] = [];
   readonly missed: StubRequest[] = [];
-  private readonly recorded: Exchange[] = [];
+  private readonly recorded: Recording;
   private readonly server: Server<undefined>;
   /** Also after it was closed. */
   readonly port: number;
@@ -47,6 +48,7 @@ export class HttpStub {
     private readonly masker: Masker,
     private readonly settings: StubSettings,
   ) {
+    this.recorded = new Recording(masker);
     this.replays = settings.exchanges.map((e) => ({ ...e, uses: 0 }));
     this.server = Bun.serve({
       hostname: "127.0.0.1",
@@ -78,10 +80,7 @@ export class HttpStub {
     if (file === undefined || upstream === undefined) return;
     // an upstream that is down leaves what there is, and no file that would be replayed from then on
     if (this.recorded.length === 0) return;
-    writeExchanges(
-      file,
-      this.recorded.map((e) => this.masker.mask({ ...e, response: this.portable(e.response) })),
-    );
+    writeExchanges(file, this.recorded.texts());
   }
 
   private async answer(incoming: Request): Promise<Response> {
@@ -140,9 +139,11 @@ export class HttpStub {
       headers: kept(answer.headers),
       body: bufferToBytes(answer.body),
     };
-    const exchange = { request: { ...request, headers: kept(request.headers) }, response };
     this.masker.learn({ request, response });
-    this.recorded.push(exchange);
+    this.recorded.add({
+      request: { ...request, headers: kept(request.headers) },
+      response: this.portable(response),
+    });
     this.save();
     return this.response(response);
   }
