@@ -270,6 +270,16 @@ test("merge writes what a run writes, and knows when a shard is missing", () => 
   expect(assay(["merge", "shard0.json", "shard0.json"]).err).toContain(
     "shard 0 of 2 is given twice",
   );
+  // a document of a whole run must not hide that, whatever the order
+  file("whole.json", '{"passed":true,"checks":[],"duration_ms":1}');
+  for (const mixed of [
+    ["whole.json", "shard0.json"],
+    ["shard0.json", "whole.json"],
+  ])
+    expect(assay(["merge", ...mixed])).toMatchObject({
+      code: 2,
+      err: "error: these are not the shards of one run\n",
+    });
   expect(assay(["merge", ...files, "--output", "nope"]).code).toBe(2);
 });
 
