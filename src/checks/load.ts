@@ -184,13 +184,27 @@ class Loader {
     const node = reader.probe().resolve(top.get("vars", true), "vars");
     if (!isMap(node)) return;
     // each may refer to those before it; problems are reported when the whole file is read
+    const look = (value: unknown) => {
+      const probe = reader.probe();
+      const text = probe.text(probe.resolve(value, "vars"), "vars");
+      return probe.problems.length === 0 ? text?.text : undefined;
+    };
+    const open: [name: string, value: unknown][] = [];
     for (const { key, value } of node.items) {
       const name = String((key as { value?: unknown } | null)?.value ?? "");
       // who includes a file decides
       if (outer.has(name)) continue;
-      const probe = reader.probe();
-      const text = probe.text(probe.resolve(value, "vars"), "vars");
-      if (text !== undefined && probe.problems.length === 0) vars.set(name, text.text);
+      const text = look(value);
+      if (text === undefined) open.push([name, value]);
+      else vars.set(name, text);
+    }
+    // but for those that only come too early
+    for (const [name, value] of open) {
+      const text = look(value);
+      if (text === undefined) continue;
+      vars.set(name, text);
+      const message = "refers to a variable that comes later: each may refer to those before it";
+      reader.report(value as Node, `vars.${name}`, message);
     }
   }
 

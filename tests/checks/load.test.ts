@@ -104,6 +104,15 @@ test.each([
   expect(problems(text)[0]).toMatch(expected);
 });
 
+test("a variable that refers to a later one is told, and not where it is used", () => {
+  expect(
+    problems('vars: {c: "${d}", d: x, e: "${f}"}\nchecks: [{name: "${c}", type: dns, host: h}]'),
+  ).toEqual([
+    "c.yaml:1:11: vars.c: refers to a variable that comes later: each may refer to those before it",
+    "c.yaml:1:28: vars.e: variable f is not set (write ${f:-default} to do without, $${f} for the text itself)",
+  ]);
+});
+
 test("references to variables and the environment", () => {
   const secrets: string[] = [];
   const options: LoadOptions = {
