@@ -262,7 +262,7 @@ function installed(): string {
   return folder;
 }
 
-test("where it is installed beside its packages it finds them, and its types are complete", async () => {
+test("where it is installed beside its packages it finds them, and so does a program made of all", async () => {
   const folder = installed();
   try {
     const program = `import { createLua } from "assay";
@@ -277,11 +277,23 @@ test("where it is installed beside its packages it finds them, and its types are
       console.log(JSON.stringify(results));
       await lua.close();`;
     writeFileSync(join(folder, "main.ts"), program);
-    const run = Bun.spawnSync([process.execPath, "main.ts"], { cwd: folder });
-    expect({ out: run.stdout.toString(), err: run.stderr.toString() }).toEqual({
-      out: '["hello",426,"1",2,3,"table"]\n',
-      err: "",
-    });
+    const outcome = (command: string[], cwd = folder) => {
+      const { stdout, stderr } = Bun.spawnSync(command, { cwd });
+      return { out: stdout.toString(), err: stderr.toString() };
+    };
+    const expected = { out: '["hello",426,"1",2,3,"table"]\n', err: "" };
+    expect(outcome([process.execPath, "main.ts"])).toEqual(expected);
+    outcome([process.execPath, "build", "--compile", "main.ts", "--outfile", "program"]);
+    expect(outcome([join(folder, "program")], tmpdir())).toEqual(expected);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the types of an installed package are complete", () => {
+  const folder = installed();
+  try {
+    writeFileSync(join(folder, "main.ts"), 'import { createLua } from "assay";\ncreateLua();\n');
     const compilerOptions = {
       ...{ target: "ESNext", module: "Preserve", moduleResolution: "bundler", strict: true },
       ...{ skipLibCheck: true, noUncheckedIndexedAccess: true, noEmit: true, types: ["bun"] },

@@ -61,5 +61,10 @@ export function embeddedPath(name: string): string {
 }
 
 function modulesAhead(): Readonly<Record<string, AheadEntry>> {
-  return (require("assay:ahead") as typeof import("assay:ahead")).modules;
+  // only our own build knows this module; in a try block others that bundle the package need not
+  try {
+    return (require("assay:ahead") as typeof import("assay:ahead")).modules;
+  } catch {
+    throw new Error("no modules were compiled ahead");
+  }
 }

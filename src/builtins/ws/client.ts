@@ -27,13 +27,16 @@ let loaded: WebSocketClass | undefined;
 /** Loaded with the first connection. */
 async function loadClass(): Promise<WebSocketClass> {
   if (loaded === undefined) {
-    const module = await import("../../../node_modules/ws/lib/websocket.js").catch(importInstalled);
+    // where this package itself is installed, its own packages lie beside it
+    const module = await import("../../../node_modules/ws/lib/websocket.js").catch(() =>
+      import("../../../../ws/lib/websocket.js").catch(importInstalled),
+    );
     loaded = module.default;
   }
   return loaded;
 }
 
-/** Where this package itself is installed, its own packages lie beside it. */
+/** Or somewhere above it. */
 function importInstalled(): Promise<{ default: WebSocketClass }> {
   const manifest = Bun.resolveSync("ws/package.json", import.meta.dir);
   return import(manifest.replace(/package\.json$/, "lib/websocket.js"));
