@@ -1273,7 +1273,7 @@ ws = {}
 
 ---Connects to ws://… or wss://….
 ---@param url string
----@param opts? table headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, insecure, max_message (bytes)
+---@param opts? table headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, client_cert[_file], client_key[_file], tls_server_name, insecure, proxy, max_message (bytes)
 ---@return ws.connection
 function ws.connect(url, opts) end
 

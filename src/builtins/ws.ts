@@ -241,7 +241,7 @@ export default defineBuiltin({
         p
           .table(
             "opts",
-            "headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, insecure, max_message (bytes)",
+            "headers, subprotocols, timeout (seconds), ca_cert, ca_cert_file, client_cert[_file], client_key[_file], tls_server_name, insecure, proxy, max_message (bytes)",
           )
           .optional()
           .added(),

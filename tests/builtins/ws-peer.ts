@@ -18,6 +18,7 @@ const SERVER = `
 const { WebSocketServer } = require("ws");
 const http = require("http"), https = require("https");
 const tls = process.env.WS_CERT ? { cert: process.env.WS_CERT, key: process.env.WS_KEY } : undefined;
+if (process.env.WS_CLIENT_CA) Object.assign(tls, { ca: process.env.WS_CLIENT_CA, requestCert: true });
 const server = tls ? https.createServer(tls) : http.createServer();
 const wss = new WebSocketServer({ noServer: true, maxPayload: 0, perMessageDeflate: true,
   handleProtocols: (offered) => offered.has("two") ? "two" : false });
@@ -32,7 +33,7 @@ function serve(ws, req, url, socket) {
   ws.on("error", () => {});
   switch (url.pathname) {
     case "/echo": ws.on("message", (data, binary) => ws.send(data, { binary })); break;
-    case "/hello": ws.send(JSON.stringify({ headers: req.headers, url: req.url })); break;
+    case "/hello": ws.send(JSON.stringify({ headers: req.headers, url: req.url, client: req.socket.getPeerCertificate?.().subject?.CN })); break;
     case "/close": ws.send("last words"); ws.close(q("code") ? +q("code") : undefined, q("reason") || ""); break;
     case "/code": ws.on("close", (code, reason) => console.log("closed " + code + " " + reason)); break;
     case "/drop": ws.send("x", () => socket.destroy()); break;
@@ -55,10 +56,18 @@ server.listen(0, "127.0.0.1", () => console.log("listening " + server.address().
 process.stdin.resume().on("end", () => process.exit(0));
 `;
 
-export async function startWsPeer(tls?: KeyPair): Promise<WsPeer & { output(): string }> {
+/** `clientCa`: clients must have a certificate of that authority. */
+export async function startWsPeer(
+  tls?: KeyPair,
+  clientCa?: string,
+): Promise<WsPeer & { output(): string }> {
   const child: ChildProcess = spawn(findNode(), ["-e", SERVER], {
     cwd: join(import.meta.dirname, "..", ".."),
-    env: { ...process.env, ...(tls && { WS_CERT: tls.cert, WS_KEY: tls.key }) },
+    env: {
+      ...process.env,
+      ...(tls && { WS_CERT: tls.cert, WS_KEY: tls.key }),
+      ...(clientCa !== undefined && { WS_CLIENT_CA: clientCa }),
+    },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let output = "";

@@ -25,7 +25,7 @@ import {
 import type { RequestSpec } from "./perform";
 import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
 import { addressText, encodeForm, encodeQuery } from "./query";
-import { checkCertificates, checkPair } from "./tls";
+import { checkCertificates, checkPair, type TlsOptions } from "./tls";
 import { Transport } from "./transport";
 
 export const DEFAULT_TIMEOUT = 30;
@@ -164,10 +164,24 @@ export function sharedClient(host: Host): HttpClient {
 /** `http.client{…}`. */
 export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpClient> {
   const baseUrl = stringOption(options, "base_url");
-  const ca = await authorities(ctx, options);
-  const proxy = options.getStr("proxy");
+  const tls = await readTls(ctx, options);
+  const transport = new Transport({
+    tls,
+    env: environmentOf(ctx.host),
+    net: ctx.network,
+    proxy: readProxy(options),
+  });
+  return new HttpClient(
+    transport,
+    baseUrl === undefined ? undefined : addressText(baseUrl),
+    readCommon(options),
+  );
+}
+
+/** The options of a connection that are about TLS. */
+export async function readTls(ctx: Context, options: LuaTable): Promise<TlsOptions> {
   const tls = {
-    ca,
+    ca: await authorities(ctx, options),
     cert: await pemOption(ctx, options, "client_cert"),
     key: await pemOption(ctx, options, "client_key"),
     insecure: booleanOption(options, "insecure") ?? false,
@@ -177,23 +191,14 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
     throw new HttpFault("client_cert and client_key belong together", "request");
   if (tls.cert !== undefined && tls.key !== undefined)
     checkPair({ cert: tls.cert, key: tls.key }, "client_cert", "client_key");
-  const proxyText = proxy === false ? undefined : stringOption(options, "proxy");
-  const transport = new Transport({
-    tls,
-    env: environmentOf(ctx.host),
-    net: ctx.network,
-    proxy:
-      proxy === false
-        ? null
-        : proxyText === undefined
-          ? undefined
-          : parseProxy(bytesToUtf8(proxyText)),
-  });
-  return new HttpClient(
-    transport,
-    baseUrl === undefined ? undefined : addressText(baseUrl),
-    readCommon(options),
-  );
+  return tls;
+}
+
+/** Option `proxy`: null for none at all, undefined when nothing is said. */
+export function readProxy(options: LuaTable): URL | null | undefined {
+  if (options.getStr("proxy") === false) return null;
+  const text = stringOption(options, "proxy");
+  return text === undefined ? undefined : parseProxy(bytesToUtf8(text));
 }
 
 /** The name that certificates must have. Addresses are compared with the URL's only. */

@@ -1,6 +1,6 @@
 /**
- * Opens the connections that undici sends requests over: plain, TLS, and through a proxy's CONNECT
- * tunnel.
+ * Opens the connections that undici sends requests over, and WebSockets use: plain, TLS, and through a
+ * proxy's CONNECT tunnel.
  */
 import net from "node:net";
 import tls from "node:tls";
@@ -13,7 +13,8 @@ import { basicAuth } from "./proxy";
 const CONNECT_TIMEOUT_MS = 60_000;
 const MAX_PROXY_REPLY = 16_384;
 
-export interface ConnectSettings {
+/** How to come to a server. */
+export interface Route {
   /** Made when the first TLS connection needs it. */
   readonly context: () => tls.SecureContext;
   readonly insecure: boolean;
@@ -23,6 +24,9 @@ export interface ConnectSettings {
   readonly net?: NetRules | undefined;
   /** Tunnel through this proxy. */
   readonly tunnel?: URL | undefined;
+}
+
+export interface ConnectSettings extends Route {
   /** The origin is this proxy itself, which plain requests are sent to as they are. */
   readonly forward?: URL | undefined;
   /** Whether some request waits for one more connection. */
@@ -43,7 +47,12 @@ export function makeConnector(settings: ConnectSettings): Connector {
     settings.onOpen(() => stop.abort());
     const host = bareHost(options.hostname);
     const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
-    open(settings, options.protocol === "https:", host, port, stop.signal).then(
+    const { forward } = settings;
+    const opening =
+      forward === undefined
+        ? openConnection(settings, options.protocol === "https:", host, port, stop.signal)
+        : openProxy(settings, forward, stop.signal);
+    opening.then(
       (socket) => {
         settings.onOpened();
         socket.prependListener("error", asConnectionEnd);
@@ -63,19 +72,19 @@ export function serverNameOf(host: string): string {
 }
 
 /** Without the brackets of an IPv6 address. */
-function bareHost(hostname: string): string {
+export function bareHost(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-async function open(
-  settings: ConnectSettings,
+/** Fails with `NOT_WANTED` when the signal comes. */
+export async function openConnection(
+  settings: Route,
   isTls: boolean,
   host: string,
   port: number,
   signal: AbortSignal,
 ): Promise<net.Socket> {
-  const { tunnel, forward, serverName = host } = settings;
-  if (forward !== undefined) return openProxy(settings, forward, signal);
+  const { tunnel, serverName = host } = settings;
   if (tunnel === undefined) return openAny(settings, isTls, host, port, serverName, signal);
   const socket = await openProxy(settings, tunnel, signal);
   try {
@@ -89,11 +98,7 @@ async function open(
   }
 }
 
-async function openProxy(
-  settings: ConnectSettings,
-  proxy: URL,
-  signal: AbortSignal,
-): Promise<net.Socket> {
+async function openProxy(settings: Route, proxy: URL, signal: AbortSignal): Promise<net.Socket> {
   const host = bareHost(proxy.hostname);
   const isTls = proxy.protocol === "https:";
   const port = Number(proxy.port) || (isTls ? 443 : 80);
@@ -106,7 +111,7 @@ async function openProxy(
 
 /** Connects to `host`, or to the first of the addresses that it may be reached at. */
 async function openAny(
-  settings: ConnectSettings,
+  settings: Route,
   isTls: boolean,
   host: string,
   port: number,
@@ -131,7 +136,7 @@ function openPlain(host: string, port: number, signal: AbortSignal): Promise<net
 }
 
 function openTls(
-  settings: ConnectSettings,
+  settings: Route,
   host: string,
   where: { host: string; port: number } | { socket: net.Socket },
   signal: AbortSignal,

@@ -1,10 +1,9 @@
 /** Opens WebSocket connections: TCP, TLS and the HTTP upgrade (RFC 6455 §4.1). */
 import { createHash, randomBytes } from "node:crypto";
-import net from "node:net";
-import tls from "node:tls";
-import type { NetRules } from "../../host";
-import { serverNameOf } from "../http/connect";
-import { causeText, safeUrl } from "../http/errors";
+import type net from "node:net";
+import { canonicalHost } from "../../host";
+import { bareHost, openConnection, type Route } from "../http/connect";
+import { causeText, NOT_ALLOWED, safeUrl, through } from "../http/errors";
 import { type HeaderList, hasHeader } from "../http/headers";
 
 /** A failure that scripts see, without the function's name. JS text. */
@@ -19,11 +18,7 @@ export interface Handshake {
   /** In milliseconds, for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Made when the connection needs it. */
-  readonly context: () => tls.SecureContext;
-  readonly insecure: boolean;
-  /** Where connections may go; everywhere when undefined. */
-  readonly net?: NetRules | undefined;
+  readonly route: Route;
 }
 
 export interface Opened {
@@ -37,42 +32,30 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const MAX_ANSWER = 64 * 1024;
 
 export async function openWebSocket(handshake: Handshake): Promise<Opened> {
-  const { url, timeout, signal } = handshake;
+  const { url, timeout, signal, route } = handshake;
+  const over = new AbortController();
   let socket: net.Socket | undefined;
   let phase = "connecting to";
   let stop: (e: WsFault) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
     stop = (e) => {
       reject(e);
+      over.abort();
       socket?.destroy();
     };
   });
   stopped.catch(() => undefined);
   const where = () => `${phase} ${safeUrl(url)}`;
   const timer = setTimeout(
-    () => stop(new WsFault(`${where()}: timeout after ${timeout / 1000} s`)),
+    () =>
+      stop(new WsFault(`${where()}: timeout after ${timeout / 1000} s${through(route.tunnel)}`)),
     timeout,
   );
   const abort = () => stop(new WsFault("cancelled"));
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
-    const places = (await Promise.race([placesOf(handshake), stopped])) as readonly string[];
-    for (const [i, place] of places.entries()) {
-      socket = connectSocket(handshake, place);
-      // whoever listens at the time sees it, too
-      socket.on("error", () => undefined);
-      const ready = connected(socket, url);
-      ready.catch(() => undefined);
-      try {
-        await Promise.race([ready, stopped]);
-        break;
-      } catch (e) {
-        socket.destroy();
-        if (e instanceof WsFault || i === places.length - 1) throw e;
-      }
-    }
-    if (socket === undefined) throw new AnswerFault("no address");
+    socket = await Promise.race([connected(url, route, over.signal), stopped]);
     phase = "waiting for the handshake of";
     const key = randomBytes(16).toString("base64");
     socket.write(requestText(handshake, key), "latin1");
@@ -82,7 +65,7 @@ export async function openWebSocket(handshake: Handshake): Promise<Opened> {
   } catch (e) {
     socket?.destroy();
     if (e instanceof WsFault && !(e instanceof AnswerFault)) throw e;
-    const cause = e instanceof AnswerFault ? e.message : causeText(e, bareHost(url));
+    const cause = e instanceof AnswerFault ? e.message : causeText(e, bareHost(url.hostname));
     throw new WsFault(`${where()}: ${cause}`);
   } finally {
     clearTimeout(timer);
@@ -93,47 +76,17 @@ export async function openWebSocket(handshake: Handshake): Promise<Opened> {
 /** Something is wrong with the answer; the address is still to be put in front. */
 class AnswerFault extends WsFault {}
 
-/** Without the brackets of an IPv6 address. */
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "");
-}
-
-function portOf(url: URL): number {
-  return Number(url.port) || (url.protocol === "wss:" ? 443 : 80);
-}
-
-/** The hosts to connect to, in order. */
-async function placesOf({ url, net }: Handshake): Promise<readonly string[]> {
-  return net === undefined ? [bareHost(url)] : net.resolve(bareHost(url), portOf(url));
-}
-
-function connectSocket({ url, context, insecure }: Handshake, place: string): net.Socket {
-  const host = bareHost(url);
-  const port = portOf(url);
-  if (url.protocol !== "wss:")
-    return net.connect({ host: place, port, noDelay: true, keepAlive: true });
-  return tls.connect({
-    host: place,
-    port,
-    // an IP address is no valid server name, but the certificate is checked against it
-    ...(net.isIP(host) === 0 && { servername: serverNameOf(host) }),
-    secureContext: context(),
-    rejectUnauthorized: !insecure,
-    ALPNProtocols: ["http/1.1"],
-  });
-}
-
-function connected(socket: net.Socket, url: URL): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const closed = () => reject(new AnswerFault("connection closed by peer"));
-    socket.once("error", reject);
-    socket.once("close", closed);
-    socket.once(url.protocol === "wss:" ? "secureConnect" : "connect", () => {
-      socket.off("error", reject);
-      socket.off("close", closed);
-      resolve();
-    });
-  });
+async function connected(url: URL, route: Route, signal: AbortSignal): Promise<net.Socket> {
+  const isTls = url.protocol === "wss:";
+  const port = Number(url.port) || (isTls ? 443 : 80);
+  // rules hold for what is behind a proxy, too
+  if (route.tunnel !== undefined && !(route.net?.allows(canonicalHost(url.hostname), port) ?? true))
+    throw new AnswerFault(NOT_ALLOWED);
+  const socket = await openConnection(route, isTls, bareHost(url.hostname), port, signal);
+  // whoever listens at the time sees it, too
+  socket.on("error", () => undefined);
+  if (signal.aborted) socket.destroy();
+  return socket;
 }
 
 function requestText({ url, headers, subprotocols }: Handshake, key: string): string {
@@ -179,6 +132,8 @@ function readAnswer(socket: net.Socket): Promise<{ text: string; head: Buffer }>
     socket.on("data", onData);
     socket.on("error", onError);
     socket.on("close", onClose);
+    // a tunnel's is paused
+    socket.resume();
   });
 }
 

@@ -1,21 +1,12 @@
 /** Reads the options of `ws.connect`. */
-import { readFile } from "node:fs/promises";
-import { bytesToBuffer, bytesToUtf8, type Context, items, type LuaTable } from "../../host";
-import { environmentOf } from "../http/client";
-import { HttpFault, safeUrlText } from "../http/errors";
-import { osError } from "../http/faults";
+import { type Context, items, type LuaTable } from "../../host";
+import { environmentOf, readProxy, readTls } from "../http/client";
+import { safeUrlText } from "../http/errors";
 import type { HeaderList } from "../http/headers";
-import {
-  booleanOption,
-  countOption,
-  readHeaders,
-  secondsOption,
-  stringOption,
-  tableOption,
-} from "../http/options";
+import { countOption, readHeaders, secondsOption, tableOption } from "../http/options";
 import { basicAuth, passwordOf } from "../http/proxy";
 import { addressText } from "../http/query";
-import { checkCertificates, secureContext } from "../http/tls";
+import { secureContext } from "../http/tls";
 import { type Handshake, WsFault } from "./handshake";
 
 const DEFAULT_TIMEOUT_S = 30;
@@ -45,8 +36,7 @@ export async function readConnect(
     url.username = "";
     url.password = "";
   }
-  const insecure = booleanOption(options, "insecure") ?? false;
-  const ca = await readAuthorities(ctx, options);
+  const tls = await readTls(ctx, options);
   const maxMessage = countOption(options, "max_message");
   return {
     handshake: {
@@ -55,9 +45,14 @@ export async function readConnect(
       subprotocols: readSubprotocols(options),
       timeout: (secondsOption(options, "timeout") ?? DEFAULT_TIMEOUT_S) * 1000,
       signal: ctx.signal,
-      context: () => secureContext({ ca, insecure }, environmentOf(ctx.host)),
-      insecure,
-      net: ctx.network,
+      route: {
+        context: () => secureContext(tls, environmentOf(ctx.host)),
+        insecure: tls.insecure,
+        serverName: tls.serverName,
+        net: ctx.network,
+        // the environment's are for HTTP
+        tunnel: readProxy(options) ?? undefined,
+      },
     },
     maxMessage: maxMessage ?? DEFAULT_MAX_MESSAGE,
   };
@@ -90,26 +85,4 @@ function readSubprotocols(options: LuaTable): string[] {
     found.push(v);
   }
   return found;
-}
-
-async function readAuthorities(ctx: Context, options: LuaTable): Promise<string | undefined> {
-  let pem = stringOption(options, "ca_cert");
-  if (pem !== undefined) check(pem, "invalid CA cert PEM");
-  const file = stringOption(options, "ca_cert_file");
-  if (file === undefined) return pem;
-  const path = JSON.stringify(bytesToUtf8(file));
-  const text = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
-    throw new WsFault(`failed to read CA cert file ${path}: ${osError(e)}`);
-  });
-  check(text, `invalid PEM in ${path}`);
-  pem = pem === undefined ? text : `${text}\n${pem}`;
-  return pem;
-}
-
-function check(pem: string, message: string): void {
-  try {
-    checkCertificates(pem);
-  } catch (e) {
-    throw e instanceof HttpFault ? new WsFault(`${message}: ${e.message}`) : e;
-  }
 }
