@@ -224,6 +224,7 @@ test("os.exit ends the chunk, not the program", async () => {
   const e = await lua.run("pcall(os.exit, 3)").catch((error: unknown) => error);
   expect(e).toBeInstanceOf(ExitRequest);
   expect((e as ExitRequest).code).toBe(3);
+  expect((e as ExitRequest).message).toBe("os.exit(3)");
   await lua.close();
 });
 

@@ -761,7 +761,7 @@ function http_websocket:is_closed() end
 ---@field url string where it can be reached from this machine
 local http_server = {}
 
----Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that.
+---Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that, unless one of their handlers calls it.
 ---@param grace? number drain_timeout by default
 function http_server:close(grace) end
 

@@ -32,9 +32,15 @@ const ServerHandle = defineHandle<HttpServer>({
   doc: "A listening server.",
   methods: {
     close: serverMethod({
-      doc: "Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that.",
+      doc: "Stops accepting, lets running requests finish for up to `grace` seconds, and waits for that, unless one of their handlers calls it.",
       params: [p.number("grace", "drain_timeout by default", { min: 0 }).optional()],
-      run: (self, _ctx, grace) => self.close(grace),
+      async run(self, ctx, grace) {
+        const closed = self.close(grace);
+        // a handler that has not waited before is known as one only now
+        await Promise.resolve();
+        // it would wait for its own request
+        if (!self.isHandling(ctx.task)) await closed;
+      },
     }),
     wait: serverMethod({
       doc: "Waits until the server is closed.",
@@ -136,7 +142,11 @@ async function start(
   }
   const server = await listen(ctx, routes, settings);
   const handle = ctx.handle(ServerHandle, server);
-  if (onListen !== undefined) await ctx.call(onListen, handle);
+  if (onListen !== undefined)
+    await ctx.call(onListen, handle).catch(async (e: unknown) => {
+      await server.close(0);
+      throw e;
+    });
   if (inBackground || background) return handle;
   return untilClosed(ctx, server) as Promise<undefined>;
 }

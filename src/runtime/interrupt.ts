@@ -40,4 +40,9 @@ export class ExitRequest extends Interrupt {
   ) {
     super("");
   }
+
+  /** For programs that show whatever they catch. */
+  get message(): string {
+    return `os.exit(${this.code})`;
+  }
 }

@@ -676,6 +676,33 @@ describe("life of a server", () => {
     expect(received).toBeGreaterThan(size);
     await closing;
   });
+  test.each([
+    ["at once", ""],
+    ["after it waited", "sleep(0.01)"],
+  ])("a handler may close its server, %s", async (_, before) => {
+    const begun = performance.now();
+    const result = await h.run(`
+      local server
+      server = http.server({ host = "127.0.0.1" }, {
+        ["/quit"] = function() ${before} server:close() return "bye" end,
+      })
+      local body = http.get(server.url .. "/quit").body
+      server:wait()
+      return body, (pcall(http.get, server.url))`);
+    expect(result).toEqual(["bye", false]);
+    // drain_timeout is 10 s
+    expect(performance.now() - begun).toBeLessThan(8000);
+  });
+  test("where on_listen fails nothing listens", async () => {
+    const [ok, error, port] = await h.run(`
+      local port
+      local ok, e = pcall(http.server, {
+        host = "127.0.0.1", on_listen = function(s) port = s.port error("no", 0) end,
+      }, {})
+      return ok, e, port`);
+    expect([ok, error]).toEqual([false, "no"]);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  });
   test("a shutdown closes servers gracefully and ends http.serve", async () => {
     const done = h.run(`
       http.serve({ host = "127.0.0.1", on_listen = function(s) served = s.url end }, {

@@ -44,6 +44,8 @@ export class HttpServer {
   private readonly streams = new Set<RunningStream>();
   private readonly connections = new Set<Connection>();
   private active = 0;
+  /** Of the requests that wait for something. */
+  private readonly handlers = new Set<Task>();
   private closing: Promise<void> | undefined;
   private settleClosed!: () => void;
 
@@ -184,6 +186,7 @@ export class HttpServer {
     table: LuaTable,
   ): Promise<Response | undefined> {
     this.active++;
+    this.handlers.add(task);
     try {
       // the handler may take its time; the limit is for the client
       server.timeout(request, 0);
@@ -197,7 +200,13 @@ export class HttpServer {
       return await this.failure(request, e, table);
     } finally {
       this.active--;
+      this.handlers.delete(task);
     }
+  }
+
+  /** Whether a task handles one of the server's requests. */
+  isHandling(task: Task | undefined): boolean {
+    return task !== undefined && this.handlers.has(task);
   }
 
   private async special(
