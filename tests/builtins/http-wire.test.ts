@@ -43,7 +43,7 @@ beforeAll(async () => {
   server = await rawServer({
     "/ok": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "/twice":
-      "HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-B: caf\xe9\r\nX-Empty:\r\nContent-Length: 2\r\n\r\nok",
+      "HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-B: caf\xe9\r\nX-Empty:\r\nX-Blanks: \t a  b \t\r\nX-Only:  \r\nContent-Length: 2\r\n\r\nok",
     "/103":
       "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     "/100": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -135,6 +135,8 @@ describe("responses", () => {
       ["set-cookie", "b=2"],
       ["x-b", "caf\xe9"],
       ["x-empty", ""],
+      ["x-blanks", "a  b"],
+      ["x-only", ""],
       ["content-length", "2"],
     ]);
   });

@@ -13,7 +13,7 @@ import {
   responseCause,
   through,
 } from "./errors";
-import type { HeaderList } from "./headers";
+import { type HeaderList, valueOf } from "./headers";
 
 /** Bytes that may lie here unread before the sender is slowed down. */
 const HIGH_WATER = 256 * 1024;
@@ -183,7 +183,7 @@ export class Exchange implements Handler {
     for (let i = 0; i + 1 < raw.length; i += 2)
       headers.push([
         (raw[i] as Buffer).toString("latin1").toLowerCase(),
-        (raw[i + 1] as Buffer).toString("latin1"),
+        valueOf(raw[i + 1] as Buffer),
       ]);
     this.resolveHead({ status, headers });
   }

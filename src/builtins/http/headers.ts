@@ -57,3 +57,10 @@ export function mergeHeaders(base: HeaderList, over: HeaderList): HeaderList {
   const replaced = new Set(over.map(([name]) => name.toLowerCase()));
   return [...withoutHeaders(base, replaced), ...over];
 }
+
+/** A value as it came, without the blanks around it (RFC 9110 §5.5); the parser has left those at its end. */
+export function valueOf(raw: Buffer): string {
+  let end = raw.length;
+  while (end > 0 && (raw[end - 1] === 0x20 || raw[end - 1] === 0x09)) end--;
+  return raw.toString("latin1", 0, end);
+}

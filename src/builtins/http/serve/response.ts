@@ -90,7 +90,8 @@ function redirect(v: LuaTable, target: LuaValue, status: number): Reply {
 
 function readBody(v: LuaTable): { body: string; type: string } {
   const json = v.getStr("json");
-  if (json !== undefined)
+  // `json = wanted and value` beside a body that is given for when it is not wanted
+  if (json !== undefined && (json !== false || v.getStr("body") === undefined))
     return { body: encodeJson(json, {}, "response"), type: "application/json" };
   const html = plainText(v.getStr("html"));
   if (html !== undefined) return { body: html, type: "text/html; charset=utf-8" };
@@ -98,7 +99,7 @@ function readBody(v: LuaTable): { body: string; type: string } {
   if (text !== undefined) return { body: text, type: "text/plain; charset=utf-8" };
   const body = v.getStr("body");
   const plain = plainText(body);
-  if (plain === undefined && body !== undefined)
+  if (plain === undefined && body !== undefined && body !== false)
     throw new BadResponse(`field 'body' must be a string, got ${typeName(body)}`);
   return { body: plain ?? "", type: TEXT };
 }
