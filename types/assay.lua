@@ -982,8 +982,8 @@ process = {}
 ---@return table
 function process.list() end
 
----Whether a process of this name is alive.
----@param name string of the program, without its folder
+---Whether a process of this name, or with this id, is alive.
+---@param name string|integer of the program, without its folder
 ---@return boolean
 function process.is_running(name) end
 

@@ -60,11 +60,19 @@ export default defineBuiltin({
       },
     }),
     is_running: fn({
-      doc: "Whether a process of this name is alive.",
-      params: [p.string("name", "of the program, without its folder")],
+      doc: "Whether a process of this name, or with this id, is alive.",
+      params: [
+        p.either(
+          p.string("name", "of the program, without its folder", { strict: true }),
+          p.integer("pid"),
+        ),
+      ],
       returns: "boolean",
       mutates: true,
-      run: (_ctx, name) => isAnyRunning([name]),
+      run: async (_ctx, which) =>
+        typeof which === "string"
+          ? isAnyRunning([which])
+          : (await listProcesses()).some(({ pid, state }) => pid === which && state[0] !== "Z"),
     }),
     wait_idle: fn({
       doc: "Waits until no process goes by any of these names; false when `timeout` is over.",

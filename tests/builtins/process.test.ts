@@ -147,6 +147,12 @@ test("list, is_running, wait_idle", async () => {
   expect(name).toBe("sleep sleep 60");
   expect([running, idle]).toEqual([true, true]);
   expect(await run('return process.is_running("no-such-program")')).toEqual([false]);
+  expect(
+    await run(`local c = process.spawn{ cmd = "sleep", args = { "60" } }
+      local alive = process.is_running(c.pid)
+      c:kill() c:wait()
+      return alive, process.is_running(c.pid), process.is_running(os.pid())`),
+  ).toEqual([true, false, true]);
   const [waited, took] = (await run(`
     local me
     for _, p in ipairs(process.list()) do if p.pid == os.pid() then me = p.name end end

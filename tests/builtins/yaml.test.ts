@@ -78,10 +78,23 @@ test("keys are strings; the last of several counts; `<<` is a key", async () => 
   expect(await parse("1: a\ntrue: b\n~: c\n1.0: d\nx: 1\nx: 2\n<<: {q: 1}\n")).toEqual({
     "1": "a",
     true: "b",
-    null: "c",
+    "~": "c",
     "1.0": "d",
     x: 2,
     "<<": { q: 1 },
+  });
+  expect(
+    await parse("1.10: a\n0x10: b\n1e3: c\nTrue: d\nNULL: e\n? é\n: f\n&k +5: g\n*k : h\n!!int 0x07: i\n: j"),
+  ).toEqual({
+    "1.10": "a",
+    "0x10": "b",
+    "1e3": "c",
+    True: "d",
+    NULL: "e",
+    é: "f",
+    "+5": "h",
+    "0x07": "i",
+    null: "j",
   });
   expect(
     await run(`local t = yaml.parse("__proto__: {polluted: 1}\\nconstructor: 2")

@@ -19,7 +19,6 @@ import {
   LuaTable,
   type LuaValue,
   numberToDouble,
-  numberToString,
   utf8ToBytes,
 } from "../../host";
 import { position, readText } from "../data/text";
@@ -228,15 +227,16 @@ class Reader {
     return t;
   }
 
-  /** All keys are strings. */
+  /** All keys are strings, as they are written: `1.10` is no `1.1`. */
   private key(node: Node | null, map: Node): string {
     const v = this.resolve(node);
-    if (v === NULL) return "null";
-    if (typeof v === "string") return v;
-    if (typeof v === "boolean") return String(v);
     if (v instanceof LuaTable)
       throw new Fault("a mapping key must be a scalar", node === null ? start(map) : start(node));
-    return numberToString(v as number);
+    let written = node;
+    while (written !== null && this.yaml.isAlias(written))
+      written = this.anchors.get(written.source) as Node;
+    const text = written === null ? "" : this.text(written as Scalar<string>);
+    return text === "" && v === NULL ? "null" : utf8ToBytes(text);
   }
 }
 
