@@ -84,7 +84,9 @@ test("keys are strings; the last of several counts; `<<` is a key", async () => 
     "<<": { q: 1 },
   });
   expect(
-    await parse("1.10: a\n0x10: b\n1e3: c\nTrue: d\nNULL: e\n? é\n: f\n&k +5: g\n*k : h\n!!int 0x07: i\n: j"),
+    await parse(
+      "1.10: a\n0x10: b\n1e3: c\nTrue: d\nNULL: e\n? é\n: f\n&k +5: g\n*k : h\n!!int 0x07: i\n: j",
+    ),
   ).toEqual({
     "1.10": "a",
     "0x10": "b",
