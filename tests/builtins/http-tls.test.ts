@@ -209,6 +209,15 @@ describe("proxies", () => {
       `connecting to ${url}: proxy ${refusing.url}: it refused the tunnel: 407 Proxy Authentication Required`,
     );
   });
+  test("one that is of another kind", async () => {
+    const server = net.createServer((s) => s.on("error", () => undefined).write("SSH-2.0-x\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const proxy = new URL(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`);
+    expect(await get("https://h.example/", { proxy })).toBe(
+      `connecting to https://h.example/: proxy http://${proxy.host}: it does not speak HTTP`,
+    );
+    server.close();
+  });
   test("one that does not answer is named", async () => {
     const silent = await rawServer({ "http://h.example/": () => undefined });
     const cut = await rawServer({ "http://h.example/": (s) => s.destroy() });

@@ -270,6 +270,7 @@ test("handshakes that are wrong", async () => {
   const server: RawServer = await rawServer({
     "/ok": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     "/old": "HTTP/1.0 101 x\r\n\r\n",
+    "/banner": "SSH-2.0-OpenSSH_9.2\r\n",
     "/key": `${head}Sec-WebSocket-Accept: nonsense\r\n\r\n`,
     "/plain": "HTTP/1.1 101 x\r\n\r\n",
     "/protocol": (s, r) => s.write(`${head}${accept(r)}Sec-WebSocket-Protocol: other\r\n\r\n`),
@@ -289,6 +290,7 @@ test("handshakes that are wrong", async () => {
       (await h.failure(`ws.connect(URL .. "${path}"):recv()`)).replace(/^.*:\d+\/\w+: /, "");
     expect(await cause("/ok")).toBe("the server answered 200 OK");
     expect(await cause("/old")).toBe("the server does not speak HTTP/1.1");
+    expect(await cause("/banner")).toBe("the server does not speak HTTP/1.1");
     expect(await cause("/key")).toBe("invalid handshake: wrong Sec-WebSocket-Accept");
     expect(await cause("/plain")).toBe("invalid handshake: the connection was not upgraded");
     expect(await cause("/protocol")).toMatch(/chose a subprotocol that was not offered/);

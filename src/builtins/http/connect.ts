@@ -12,6 +12,7 @@ import { basicAuth } from "./proxy";
 /** A connection that is not there by then never comes. */
 const CONNECT_TIMEOUT_MS = 60_000;
 const MAX_PROXY_REPLY = 16_384;
+const HTTP = "HTTP/";
 
 /** How to come to a server. */
 export interface Route {
@@ -210,7 +211,7 @@ function connectTunnel(
     const onData = (chunk: Buffer) => {
       reply += chunk.toString("latin1");
       const end = reply.indexOf("\r\n\r\n");
-      if (end < 0) {
+      if (end < 0 && (reply.length < HTTP.length || reply.startsWith(HTTP))) {
         if (reply.length > MAX_PROXY_REPLY) stop(new Error("its answer is too large"));
         return;
       }
@@ -219,8 +220,12 @@ function connectTunnel(
         socket.pause();
         stop();
       } else {
-        const answer = status === null ? "no HTTP" : `${status[1]}${status[2]}`;
-        stop(new Error(`it refused the tunnel: ${answer}`));
+        const { 1: code, 2: reason } = status ?? [];
+        stop(
+          new Error(
+            status === null ? "it does not speak HTTP" : `it refused the tunnel: ${code}${reason}`,
+          ),
+        );
       }
     };
     const timer = setTimeout(() => stop(new Error("it did not answer")), CONNECT_TIMEOUT_MS);

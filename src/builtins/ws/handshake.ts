@@ -30,6 +30,8 @@ export interface Opened {
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const MAX_ANSWER = 64 * 1024;
+const HTTP = "HTTP/";
+const NO_HTTP = "the server does not speak HTTP/1.1";
 
 export async function openWebSocket(handshake: Handshake): Promise<Opened> {
   const { url, timeout, signal, route } = handshake;
@@ -123,6 +125,9 @@ function readAnswer(socket: net.Socket): Promise<{ text: string; head: Buffer }>
       const end = data.indexOf("\r\n\r\n");
       if (end < 0) {
         if (data.length > MAX_ANSWER) onError(new AnswerFault("the answer is too large") as never);
+        // a peer of another kind may wait for an answer to its greeting
+        const isOther = !data.toString("latin1", 0, HTTP.length).startsWith(HTTP);
+        if (data.length >= HTTP.length && isOther) onError(new AnswerFault(NO_HTTP) as never);
         return;
       }
       socket.pause();
@@ -141,7 +146,7 @@ function readAnswer(socket: net.Socket): Promise<{ text: string; head: Buffer }>
 function checkAnswer(text: string, key: string, offered: readonly string[]): string | undefined {
   const [first = "", ...lines] = text.split("\r\n");
   const status = /^HTTP\/1\.1 (\d{3})(?: (.*))?$/.exec(first);
-  if (status === null) throw new AnswerFault("the server does not speak HTTP/1.1");
+  if (status === null) throw new AnswerFault(NO_HTTP);
   if (status[1] !== "101")
     throw new AnswerFault(`the server answered ${`${status[1]} ${status[2] ?? ""}`.trim()}`);
   const headers = new Map<string, string>();
