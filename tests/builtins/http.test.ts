@@ -140,6 +140,12 @@ describe("requests", () => {
     expect(text).toContain(`Authorization: Basic ${btoa("me:p@ss")}\r\n`);
     expect(text).not.toContain("me:p");
   });
+  test("the password of a proxy is a secret", async () => {
+    await h.run(`
+      http.client { proxy = "http://me:pr0xy-pass@127.0.0.1:1" }
+      log.info("through pr0xy-pass")`);
+    expect(h.logged().join()).toContain("through [redacted]");
+  });
 });
 
 describe("responses", () => {

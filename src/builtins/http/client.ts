@@ -169,7 +169,7 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
     tls,
     env: environmentOf(ctx.host),
     net: ctx.network,
-    proxy: readProxy(options),
+    proxy: readProxy(ctx, options),
   });
   return new HttpClient(
     transport,
@@ -195,10 +195,13 @@ export async function readTls(ctx: Context, options: LuaTable): Promise<TlsOptio
 }
 
 /** Option `proxy`: null for none at all, undefined when nothing is said. */
-export function readProxy(options: LuaTable): URL | null | undefined {
+export function readProxy({ host }: Context, options: LuaTable): URL | null | undefined {
   if (options.getStr("proxy") === false) return null;
   const text = stringOption(options, "proxy");
-  return text === undefined ? undefined : parseProxy(bytesToUtf8(text));
+  if (text === undefined) return undefined;
+  const proxy = parseProxy(bytesToUtf8(text));
+  host.secrets.register(passwordOf(proxy));
+  return proxy;
 }
 
 /** The name that certificates must have. Addresses are compared with the URL's only. */

@@ -51,7 +51,7 @@ export async function readConnect(
         serverName: tls.serverName,
         net: ctx.network,
         // the environment's are for HTTP
-        tunnel: readProxy(options) ?? undefined,
+        tunnel: readProxy(ctx, options) ?? undefined,
       },
     },
     maxMessage: maxMessage ?? DEFAULT_MAX_MESSAGE,
