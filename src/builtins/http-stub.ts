@@ -68,7 +68,7 @@ const StubHandle = defineHandle<HttpStub>({
     close: stubMethod({
       doc: "Stops the server, and writes what was recorded.",
       params: [],
-      run: (self, ctx) => saving(ctx, () => self.close()),
+      run: (self, ctx) => saving((why) => ctx.fail(why), self),
     }),
   },
   fields: {
@@ -77,15 +77,16 @@ const StubHandle = defineHandle<HttpStub>({
     mode: { doc: '"record" or "replay"', type: "string", get: (self) => self.mode },
   },
   tostring: (self) => `${self.mode} ${self.url}`,
-  close: (self, ctx) => saving(ctx, () => self.close()),
+  close: (self, ctx) => saving((why) => ctx.fail(why), self),
 });
 
 /** Writing the file may fail. */
-function saving(ctx: Context, action: () => void): void {
+function saving(fail: (message: string) => void, stub: HttpStub): void {
   try {
-    action();
+    stub.close();
   } catch (e) {
-    ctx.fail(`writing the exchanges: ${osError(e)}`);
+    if (!(e instanceof HttpFault)) throw e;
+    fail(e.message);
   }
 }
 
@@ -206,10 +207,14 @@ export default defineBuiltin({
             exchanges: record ? [] : load(ctx, o.file, o.exchanges),
           });
           const release = retainHost();
-          ctx.host.onClose(() => {
-            stub.close();
+          const { logger } = ctx.host;
+          const forget = ctx.host.onClose(() =>
+            saving((why) => logger.log("error", `http.stub: ${why}`), stub),
+          );
+          stub.onClosed = () => {
             release();
-          });
+            forget();
+          };
           return ctx.handle(StubHandle, stub);
         }),
     }),

@@ -1,4 +1,6 @@
 /** The ways in which the process ends. */
+
+import { toBytes } from "../lualib/bytes";
 import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
 import { flushAll, stderr, stdout } from "../lualib/io-stream";
 import { systemReason } from "../lualib/load";
@@ -78,7 +80,14 @@ async function cancelTasks({ tasks }: LuaState): Promise<void> {
 }
 
 function close(state: LuaState, code: number, deadline: number | undefined): void {
-  for (const action of state.onClose.splice(0)) action();
+  for (const action of state.onClose.splice(0))
+    try {
+      action();
+    } catch (e) {
+      // the process must end all the same
+      const why = e instanceof Error ? (e.stack ?? e.message) : String(e);
+      tell(toBytes(`error: internal error: ${why}\n`));
+    }
   const last = hasFinalizers() ? runLastFinalizers(deadline) : undefined;
   endStreams(last ?? code);
 }

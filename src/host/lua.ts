@@ -172,7 +172,15 @@ export class Lua {
     for (const task of tasks) task.cancel(new Interrupt("closed"));
     state.isClosing = false;
     finalizeState(state);
-    for (const action of state.onClose.splice(0)) action();
+    const failures: unknown[] = [];
+    for (const action of state.onClose.splice(0))
+      try {
+        action();
+      } catch (e) {
+        failures.push(e);
+      }
+    // one that fails does not keep the others from it
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Finds the modules that are part of `assay`. */

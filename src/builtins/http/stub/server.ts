@@ -1,6 +1,13 @@
 /** The stub's server: forwards and records, or replays. */
 import type { Server } from "bun";
-import { bufferToBytes, bytesToBuffer, bytesToUtf8, type Host, utf8ToBytes } from "../../../host";
+import {
+  bufferToBytes,
+  bytesToBuffer,
+  bytesToUtf8,
+  type Host,
+  osError,
+  utf8ToBytes,
+} from "../../../host";
 import type { HttpClient } from "../client";
 import { HttpFault } from "../errors";
 import type { HeaderList } from "../headers";
@@ -42,6 +49,9 @@ export class HttpStub {
   private readonly server: Server<undefined>;
   /** Also after it was closed. */
   readonly port: number;
+  private isClosed = false;
+  /** Called once, when it is closed. */
+  onClosed: () => void = () => {};
 
   constructor(
     private readonly host: Host,
@@ -68,19 +78,26 @@ export class HttpStub {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Stops the server, and writes what was recorded. */
+  /** Stops the server, and writes what was recorded; later calls do nothing. */
   close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.server.stop(true);
+    this.onClosed();
     this.save();
   }
 
-  /** Writes the exchanges so far, without their secrets. */
+  /** Writes the exchanges so far, without their secrets; throws an `HttpFault`. */
   save(): void {
     const { file, upstream } = this.settings;
     if (file === undefined || upstream === undefined) return;
     // an upstream that is down leaves what there is, and no file that would be replayed from then on
     if (this.recorded.length === 0) return;
-    writeExchanges(file, this.recorded.texts());
+    try {
+      writeExchanges(file, this.recorded.texts());
+    } catch (e) {
+      throw new HttpFault(`writing the exchanges: ${osError(e)}`, "request");
+    }
   }
 
   private async answer(incoming: Request): Promise<Response> {
