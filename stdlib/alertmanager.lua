@@ -37,12 +37,16 @@ local GROUP_STATES = { "active", "silenced", "inhibited", "muted" }
 --- The alerts. `opts`: `active`, `silenced`, `inhibited`, `unprocessed` (booleans), `filter` (list of
 --- matchers), `receiver` (a regular expression), `receiver_matchers`.
 function Client:alerts(opts)
-  return request(self, "alerts", "GET", "/api/v2/alerts", { query = filters(opts, STATES) })
+  return request(self, "alerts", "GET", "/api/v2/alerts", { query = filters(opts, STATES), list = true })
 end
 
 --- Sends alerts `{ labels, annotations, startsAt, endsAt, generatorURL }`; true. Times may be Unix
 --- seconds.
 function Client:post_alerts(alerts)
+  -- one alert in place of the list would be none
+  if type(alerts) ~= "table" or (next(alerts) ~= nil and #alerts == 0) then
+    rest.fail("alertmanager.post_alerts: a list of alerts is expected")
+  end
   local list = {}
   for i, alert in ipairs(alerts) do
     alert = rest.copy(alert)
@@ -62,14 +66,14 @@ end
 --- instead of `unprocessed`.
 function Client:alert_groups(opts)
   local query = filters(opts, GROUP_STATES)
-  return request(self, "alert_groups", "GET", "/api/v2/alerts/groups", { query = query })
+  return request(self, "alert_groups", "GET", "/api/v2/alerts/groups", { query = query, list = true })
 end
 
 --- The silences; `opts.filter` is a list of matchers. `opts.active`, `pending` and `expired` at
 --- false leave such out.
 function Client:silences(opts)
   local list = request(self, "silences", "GET", "/api/v2/silences", {
-    query = { { "filter", opts and opts.filter } },
+    query = { { "filter", opts and opts.filter } }, list = true,
   })
   if not opts then return list end
   local kept = json.array({})
@@ -126,7 +130,7 @@ end
 --- The receivers `{ name }`. `opts`: `receiver_matchers`.
 function Client:receivers(opts)
   return request(self, "receivers", "GET", "/api/v2/receivers", {
-    query = { { "receiver_matchers", opts and opts.receiver_matchers } },
+    query = { { "receiver_matchers", opts and opts.receiver_matchers } }, list = true,
   })
 end
 
@@ -152,6 +156,9 @@ end
 --- `opts.comment`, `opts.matchers` (further ones).
 function Client:silence_alert(alertname, duration_hours, opts)
   opts = opts or {}
+  if type(alertname) ~= "string" or alertname == "" then
+    rest.fail("alertmanager.silence_alert: the name of the alert is missing")
+  end
   local matchers = {
     { name = "alertname", value = alertname, isRegex = false, isEqual = true },
   }
@@ -166,13 +173,22 @@ function Client:silence_alert(alertname, duration_hours, opts)
     createdBy = opts.created_by or "assay",
     comment = opts.comment or "Silenced by assay",
   })
-  if type(answer) ~= "table" then rest.fail("alertmanager.silence_alert: the answer is empty") end
+  if type(answer) ~= "table" or type(answer.silenceID) ~= "string" then
+    rest.fail("alertmanager.silence_alert: POST /api/v2/silences: the answer has no silenceID")
+  end
   return answer.silenceID
 end
 
 --- Ends all silences that are not over and fit the matchers (`{}`: all); returns their ids.
 function Client:expire_silences(matchers)
   if matchers == nil then rest.fail("alertmanager.expire_silences: matchers are missing") end
+  -- all silences end only where that is what the script says
+  for _, matcher in ipairs(type(matchers) == "table" and matchers or { matchers }) do
+    if type(matcher) ~= "string" or matcher == "" then
+      rest.fail(("alertmanager.expire_silences: a matcher such as 'alertname=\"Down\"' is expected, got %s"):format(
+        matcher == "" and '""' or "a " .. type(matcher)))
+    end
+  end
   local ended = {}
   for _, silence in ipairs(self:silences { filter = matchers, expired = false }) do
     self:delete_silence(silence.id)

@@ -36,8 +36,9 @@ function Client:_send(method, path, o)
     anonymous = true,
   })
   local ok, answer = pcall(json.parse, login.body)
-  if login.status ~= 200 or not ok or not answer.token then return res end
-  rawset(self, "_session", answer.token)
+  local token = ok and type(answer) == "table" and answer.token
+  if login.status ~= 200 or type(token) ~= "string" then return res end
+  rawset(self, "_session", token)
   return send(self, method, path, o)
 end
 
@@ -46,8 +47,7 @@ local function request(self, method, path, query, body)
 end
 
 local function items(self, path, query)
-  local answer = request(self, "GET", path, query)
-  return answer and answer.items or json.array({})
+  return (self:_get(rest.with_query(path, query or {}), { ok = 200, list = "items" }))
 end
 
 --- The path of an application, and the query that names its namespace and project.

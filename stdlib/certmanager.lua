@@ -22,7 +22,7 @@ local function list(self, prefix, ns, plural, opts)
 end
 
 local function object(self, prefix, ns, plural, name)
-  return self:_object(kube.path(prefix, ns, plural, name))
+  return self:_object(kube.object_path(prefix, ns, plural, name, plural == "clusterissuers"))
 end
 
 --- The certificates of a namespace, of all when it is nil. `opts`: label_selector, field_selector,
@@ -308,7 +308,7 @@ end
 
 --- Has a certificate issued anew.
 function Client:renew(namespace, name)
-  return set_condition(self, kube.path(CM, namespace, "certificates", name), {
+  return set_condition(self, kube.object_path(CM, namespace, "certificates", name), {
     type = "Issuing",
     status = "True",
     reason = "ManuallyTriggered",
@@ -317,7 +317,7 @@ function Client:renew(namespace, name)
 end
 
 local function decide(self, namespace, name, decision, message)
-  return set_condition(self, kube.path(CM, namespace, "certificaterequests", name), {
+  return set_condition(self, kube.object_path(CM, namespace, "certificaterequests", name), {
     type = decision,
     status = "True",
     reason = "assay",
@@ -348,12 +348,13 @@ end
 function Client:delete(kind, namespace, name)
   local plural = kube.segment(kube_manifest.plural(kind))
   local at = (plural == "orders" or plural == "challenges") and ACME or CM
-  return kube_manifest.remove(self, kube.path(at, namespace, plural, name))
+  return kube_manifest.remove(self,
+    kube.object_path(at, namespace, plural, name, plural == "clusterissuers"))
 end
 
 --- Deletes a certificate; false when there is none.
 function Client:delete_certificate(namespace, name)
-  local _, res = self:_delete(kube.path(CM, namespace, "certificates", name), { missing = true })
+  local _, res = self:_delete(kube.object_path(CM, namespace, "certificates", name), { missing = true })
   return res.status ~= 404
 end
 

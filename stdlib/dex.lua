@@ -189,8 +189,11 @@ end
 --- `opts`: audience (the client's id; not checked without), nonce, leeway (seconds).
 function Client:verify(id_token, opts)
   opts = opts or {}
-  local ok, result = pcall(crypto.jwt_verify, id_token, self:jwks(), {
-    issuer = self:issuer(),
+  local keys, issuer = self:jwks(), self:issuer()
+  -- without one the token's would not be looked at
+  if type(issuer) ~= "string" then rest.fail("dex.verify: discovery response missing issuer") end
+  local ok, result = pcall(crypto.jwt_verify, id_token, keys, {
+    issuer = issuer,
     audience = opts.audience,
     leeway = opts.leeway or 0,
     required_claims = { "sub", "exp" },

@@ -41,8 +41,14 @@ local function list(self, namespace, plural, opts, at)
   error(found, 0)
 end
 
+-- what has no namespace is called so
+local function is_of_cluster(plural)
+  return plural:find("^cluster") ~= nil
+end
+
 local function object(self, namespace, plural, name, at)
-  return self:_object(kube.path(at or prefix(self), namespace, plural, name))
+  return self:_object(
+    kube.object_path(at or prefix(self), namespace, plural, name, is_of_cluster(plural)))
 end
 
 local function is_ready(item)
@@ -209,7 +215,7 @@ end
 
 --- Has an external secret synced now.
 function Client:refresh(namespace, name)
-  return self:_merge(kube.path(prefix(self), namespace, "externalsecrets", name), {
+  return self:_merge(kube.object_path(prefix(self), namespace, "externalsecrets", name), {
     metadata = { annotations = { ["force-sync"] = tostring(math.floor(time() * 1000)) } },
   })
 end
@@ -322,7 +328,7 @@ function Client:apply(manifest, opts)
   local at = PUSHED[tostring(manifest.kind):lower()] and PUSH or prefix(self)
   return kube_manifest.apply(self, manifest, opts, {
     api_version = at:match("^/apis/(.+)$"),
-    of_cluster = function(kind) return kind:find("^cluster") ~= nil end,
+    of_cluster = is_of_cluster,
   })
 end
 
@@ -331,7 +337,8 @@ end
 function Client:delete(kind, namespace, name)
   local at = PUSHED[tostring(kind):lower()] and PUSH or prefix(self)
   local plural = kube.segment(kube_manifest.plural(kind))
-  return kube_manifest.remove(self, kube.path(at, namespace, plural, name))
+  return kube_manifest.remove(self,
+    kube.object_path(at, namespace, plural, name, is_of_cluster(plural)))
 end
 
 return M

@@ -41,9 +41,14 @@ function M.client(...)
 end
 
 -- `version` is the place of one in TYPES: 2 is the current one
-local function path_of(plural, version, namespace, ...)
+local function path_of(plural, version, namespace)
   local group = TYPES[plural]
-  return kube.path(GROUP:format(group[1], group[version]), namespace, plural, ...)
+  return kube.path(GROUP:format(group[1], group[version]), namespace, plural)
+end
+
+local function object_path(plural, version, namespace, name)
+  local group = TYPES[plural]
+  return kube.object_path(GROUP:format(group[1], group[version]), namespace, plural, name)
 end
 
 local function list(self, plural, namespace, opts)
@@ -55,9 +60,9 @@ local function list(self, plural, namespace, opts)
 end
 
 local function object(self, plural, namespace, name)
-  local found = self:_object(path_of(plural, 2, namespace, name))
+  local found = self:_object(object_path(plural, 2, namespace, name))
   if found == nil and TYPES[plural][3] then
-    found = self:_object(path_of(plural, 3, namespace, name))
+    found = self:_object(object_path(plural, 3, namespace, name))
   end
   return found
 end
@@ -376,9 +381,9 @@ local function merge(self, kind, namespace, name, body)
   local plural = plural_of(kind)
   local headers = { ["Content-Type"] = "application/merge-patch+json" }
   local o = { headers = headers, missing = TYPES[plural][3] ~= nil }
-  local found = self:_patch(path_of(plural, 2, namespace, name), body, o)
+  local found = self:_patch(object_path(plural, 2, namespace, name), body, o)
   if found or not TYPES[plural][3] then return found end
-  return self:_patch(path_of(plural, 3, namespace, name), body, { headers = headers })
+  return self:_patch(object_path(plural, 3, namespace, name), body, { headers = headers })
 end
 
 --- Has an object reconciled now. `opts`: force and reset (Helm releases), wait (true or seconds).
@@ -433,8 +438,8 @@ end
 --- Deletes an object by its kind, such as "Kustomization"; false when there is none.
 function Client:delete(kind, namespace, name)
   local plural = plural_of(kind)
-  if kube_manifest.remove(self, path_of(plural, 2, namespace, name)) then return true end
-  return TYPES[plural][3] ~= nil and kube_manifest.remove(self, path_of(plural, 3, namespace, name))
+  if kube_manifest.remove(self, object_path(plural, 2, namespace, name)) then return true end
+  return TYPES[plural][3] ~= nil and kube_manifest.remove(self, object_path(plural, 3, namespace, name))
 end
 
 --- Stops the reconciliation of an object.

@@ -29,6 +29,10 @@ local function get(self, path, query, opts)
   }))
 end
 
+local function list(self, path, query)
+  return (self:_get(rest.with_query(path, query), { ok = 200, list = true }))
+end
+
 -- The server and the organisation
 
 --- `{ commit, database, version }`.
@@ -64,7 +68,7 @@ end
 
 --- The data sources.
 function Client:datasources()
-  return get(self, "/api/datasources")
+  return list(self, "/api/datasources")
 end
 
 --- A data source by uid (a string) or numeric id. Servers that know no ids any more are asked for
@@ -76,8 +80,8 @@ function Client:datasource(id_or_uid, opts)
   local path = "/api/datasources/" .. rest.text(id_or_uid)
   local found, res = self:_get(path, { ok = 200, missing = true })
   if found then return found end
-  local listed, list = pcall(self.datasources, self)
-  for _, source in ipairs(listed and list or {}) do
+  local listed, sources = pcall(self.datasources, self)
+  for _, source in ipairs(listed and sources or {}) do
     if source.id == id_or_uid then return self:datasource(source.uid, opts) end
   end
   if opts and opts.allow_missing then return nil end
@@ -129,7 +133,7 @@ end
 -- Dashboards and folders
 
 local function search_page(self, opts, page)
-  return get(self, "/api/search", {
+  return list(self, "/api/search", {
     { "query", opts.query }, { "type", opts.type }, { "tag", opts.tag }, { "limit", opts.limit },
     { "dashboardUIDs", opts.dashboard_uids }, { "folderUIDs", opts.folder_uids },
     { "starred", opts.starred }, { "page", page },
@@ -174,7 +178,7 @@ end
 function Client:folders(opts)
   opts = opts or {}
   local function read(page)
-    return get(self, "/api/folders", {
+    return list(self, "/api/folders", {
       { "limit", opts.limit }, { "page", page }, { "parentUid", opts.parent_uid },
     })
   end
@@ -227,7 +231,7 @@ end
 --- `alert_uid`, `alert_id` (older servers), `user_id`, `type`, `match_any`, `limit`, `tags` (a list).
 function Client:annotations(opts)
   opts = opts or {}
-  return get(self, "/api/annotations", {
+  return list(self, "/api/annotations", {
     { "from", opts.from and math.floor(opts.from) }, { "to", opts.to and math.floor(opts.to) },
     { "dashboardId", opts.dashboard_id }, { "dashboardUID", opts.dashboard_uid },
     { "panelId", opts.panel_id }, { "alertId", opts.alert_id },
@@ -300,7 +304,7 @@ end
 
 --- The tokens of a service account: `{ id, name, expiration, … }`.
 function Client:service_account_tokens(id)
-  return get(self, ("%s/%s/tokens"):format(ACCOUNTS, rest.escape(id)))
+  return list(self, ("%s/%s/tokens"):format(ACCOUNTS, rest.escape(id)))
 end
 
 --- Deletes a token of a service account.

@@ -69,7 +69,7 @@ end
 
 --- Whether there is a project of that name.
 function Client:project_exists(name)
-  local path = rest.with_query(A .. "/projects", { { "project_name", name } })
+  local path = rest.with_query(A .. "/projects", { { "project_name", rest.part(name) } })
   local res = self:_send("HEAD", path)
   if res.status ~= 200 and res.status ~= 404 then self:_fail("HEAD", path, res) end
   return res.status == 200
@@ -293,7 +293,7 @@ end
 --- The artifact that was pushed last, or nil.
 function Client:latest_artifact(project_name, repo_name)
   local path = repository_path(project_name, repo_name) .. "/artifacts"
-  return get(self, path, { { "page_size", 1 }, { "sort", "-push_time" } })[1]
+  return get(self, path, { { "page_size", 1 }, { "sort", "-push_time" } }, { list = true })[1]
 end
 
 return M

@@ -268,6 +268,22 @@ function M.websocket(url, opts)
   }
 end
 
+local function check_function(name, check, i)
+  local meta = getmetatable(check)
+  if type(check) == "function" or (type(meta) == "table" and meta.__call) then return end
+  rest.fail(("healthcheck.%s: %s must be a function, got %s"):format(name,
+    i and ("the check of entry %d"):format(i) or "the check", type(check)))
+end
+
+local function check_entries(name, checks)
+  if type(checks) ~= "table" or (next(checks) ~= nil and #checks == 0) then
+    rest.fail(("healthcheck.%s: a list of { name, check } is expected"):format(name))
+  end
+  for i, entry in ipairs(checks) do
+    check_function(name, type(entry) == "table" and entry.check or nil, i)
+  end
+end
+
 local function run(check)
   local start = time()
   local ok, result = pcall(check)
@@ -282,6 +298,7 @@ end
 --- Runs `{ name, check }` entries: `{ ok, results, passed, failed, total }`. A check returns a probe's
 --- result or a boolean. `opts.parallel` runs them at the same time.
 function M.multi(checks, opts)
+  check_entries("multi", checks)
   local outcomes = {}
   if opts and opts.parallel then
     local handles = {}
@@ -307,6 +324,7 @@ end
 
 --- As `multi`, but one check that is ok is enough: the others are not run after it.
 function M.any(checks)
+  check_entries("any", checks)
   local results, passed = {}, 0
   for i, entry in ipairs(checks) do
     results[i] = rest.copy(run(entry.check), { name = entry.name })
@@ -323,6 +341,9 @@ end
 
 --- Raises unless a result is ok, with the errors of all failed checks; returns the result.
 function M.assert_ok(result)
+  if type(result) ~= "table" then
+    rest.fail("healthcheck.assert_ok: the result of a check is expected, got " .. type(result))
+  end
   if result.ok then return result end
   local texts = {}
   for _, one in ipairs(result.results or { result }) do
@@ -339,7 +360,9 @@ function M.wait(url, opts)
   opts = opts or {}
   local attempts = 0
   local want = wanted(opts)
-  local message = ("healthcheck.wait: %s not healthy"):format(url)
+  -- queries hold tokens
+  local place = rest.public(tostring(url):match("^[^?#]*"))
+  local message = ("healthcheck.wait: %s not healthy"):format(place)
   local per_request = opts.request_timeout or 30
   return rest.wait(opts, message, function(remaining)
     attempts = attempts + 1
@@ -348,7 +371,7 @@ function M.wait(url, opts)
     local problem = status_error(res.status, want)
     if not problem and opts.check and not opts.check(res) then problem = "check failed" end
     if problem then return false, problem end
-    log.info(("Healthy: %s (attempt %d)"):format(rest.public(url), attempts))
+    log.info(("Healthy: %s (attempt %d)"):format(place, attempts))
     return { ok = true, status = res.status, attempts = attempts }
   end)
 end
@@ -367,8 +390,9 @@ end
 --- grows by `opts.backoff` (2).
 function M.retry(check, opts)
   opts = opts or {}
+  check_function("retry", check)
   local pause, result = opts.interval or 1, nil
-  for attempt = 1, opts.attempts or 3 do
+  for attempt = 1, math.max(opts.attempts or 3, 1) do
     if attempt > 1 then
       sleep(pause)
       pause = pause * (opts.backoff or 2)

@@ -24,9 +24,17 @@ local function list(self, namespace, plural, opts)
   return found.items or json.array({})
 end
 
+local function is_of_cluster(plural)
+  return plural == "projects" or plural:find("^cluster") ~= nil
+end
+
+local function path_of(namespace, plural, name)
+  return kube.object_path(PREFIX, namespace, plural, name, is_of_cluster(plural))
+end
+
 local function object(self, namespace, plural, name, opts)
   local o = { ok = 200, missing = opts and opts.allow_missing }
-  return (self:_get(kube.path(PREFIX, namespace, plural, name), o))
+  return (self:_get(path_of(namespace, plural, name), o))
 end
 
 --- The plural of Freight: "freights" today, "freight" on servers that do not say. Asked once.
@@ -169,11 +177,12 @@ function Client:freight_list(namespace, opts)
   local o = { limit = opts.limit, label_selector = opts.label_selector }
   local plural = freight_plural(self)
   if #labels == 0 then return list(self, namespace, plural, o) end
+  labels[#labels + 1] = opts.label_selector
   local found = list(self, namespace, plural, { label_selector = table.concat(labels, ",") })
   if #found > 0 or opts.alias then return found end
   -- freight has no such labels any more
   local out = json.array({})
-  for _, item in ipairs(list(self, namespace, plural)) do
+  for _, item in ipairs(list(self, namespace, plural, { label_selector = opts.label_selector })) do
     local fits = (not opts.stage or is_in_stage(item, opts.stage))
       and (not opts.warehouse or is_from(item, opts.warehouse))
     if fits then out[#out + 1] = item end
@@ -195,13 +204,14 @@ end
 function Client:promotions(namespace, opts)
   local stage = opts and opts.stage
   if not stage then return list(self, namespace, "promotions", opts) end
+  local label, more = STAGE_LABEL .. "=" .. stage, opts.label_selector
   local found =
-    list(self, namespace, "promotions", { label_selector = STAGE_LABEL .. "=" .. stage })
+    list(self, namespace, "promotions", { label_selector = more and label .. "," .. more or label })
   if #found > 0 then return found end
   -- long names are shortened in the label
   local out = json.array({})
   if #stage > 62 then
-    for _, item in ipairs(list(self, namespace, "promotions")) do
+    for _, item in ipairs(list(self, namespace, "promotions", { label_selector = more })) do
       if item.spec and item.spec.stage == stage then out[#out + 1] = item end
     end
   end
@@ -226,7 +236,8 @@ end
 
 --- Promotes a piece of freight to a stage; returns the promotion.
 function Client:promote(namespace, stage, freight)
-  return self:_post(kube.path(PREFIX, namespace, "promotions"), {
+  if freight == nil or freight == "" then rest.fail("kargo.promote: the name of the freight is missing") end
+  return self:_post(("%s/namespaces/%s/promotions"):format(PREFIX, kube.segment(namespace)), {
     apiVersion = VERSION,
     kind = "Promotion",
     metadata = { namespace = namespace, generateName = stage .. "-" },
@@ -288,7 +299,7 @@ end
 
 --- Approves a piece of freight for a stage.
 function Client:approve(namespace, freight, stage)
-  return self:_merge(kube.path(PREFIX, namespace, freight_plural(self), freight) .. "/status", {
+  return self:_merge(path_of(namespace, freight_plural(self), freight) .. "/status", {
     status = { approvedFor = { [stage] = json.object({}) } },
   })
 end
@@ -296,7 +307,7 @@ end
 --- Has a warehouse or stage look for news; `kind` is "warehouse" or "stage".
 function Client:refresh(kind, namespace, name)
   local plural = kube.segment((kind:lower():gsub("s$", ""))) .. "s"
-  return self:_merge(kube.path(PREFIX, namespace, plural, name), {
+  return self:_merge(path_of(namespace, plural, name), {
     metadata = { annotations = { ["kargo.akuity.io/refresh"] = rest.rfc3339(time()) } },
   })
 end
@@ -306,7 +317,7 @@ local function request_verification(self, namespace, stage, action)
   if not verification or not verification.id then
     rest.fail(("kargo: stage %s/%s has no verification"):format(namespace, stage))
   end
-  self:_merge(kube.path(PREFIX, namespace, "stages", stage), {
+  self:_merge(path_of(namespace, "stages", stage), {
     metadata = { annotations = {
       ["kargo.akuity.io/" .. action] = json.encode({ id = verification.id }),
     } },
@@ -373,12 +384,12 @@ end
 function Client:delete(kind, namespace, name)
   local lower = tostring(kind):lower()
   local plural = lower == "freight" and freight_plural(self) or kube_manifest.plural(lower)
-  return kube_manifest.remove(self, kube.path(PREFIX, namespace, kube.segment(plural), name))
+  return kube_manifest.remove(self, path_of(namespace, kube.segment(plural), name))
 end
 
 --- Stops a running promotion.
 function Client:abort_promotion(namespace, name)
-  return self:_merge(kube.path(PREFIX, namespace, "promotions", name), {
+  return self:_merge(path_of(namespace, "promotions", name), {
     -- the controller ignores any other value
     metadata = { annotations = { ["kargo.akuity.io/abort"] = '{"action":"terminate"}' } },
   })

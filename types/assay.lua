@@ -4256,7 +4256,7 @@ function assay_k8s.patch_resource(ns, kind, name, body, opts) end
 ---@return any
 function assay_k8s.delete_resource(ns, kind, name, opts) end
 
----Deletes all objects of a kind that match the selectors.
+---Deletes all objects of a kind that match the selectors; all of the namespace only with `opts.all`.
 ---@param ns? any
 ---@param kind? any
 ---@param opts? table

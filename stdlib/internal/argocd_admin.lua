@@ -14,6 +14,10 @@ local function request(self, method, path, query, body)
   return (self:_request(method, rest.with_query(path, query or {}), { ok = 200, body = body }))
 end
 
+local function items(self, path, query)
+  return (self:_get(rest.with_query(path, query or {}), { ok = 200, list = "items" }))
+end
+
 -- Whether something was deleted: 404 is false.
 local function delete(self, path, query)
   local _, res = self:_delete(rest.with_query(path, query or {}), { missing = true, raw = true })
@@ -28,7 +32,9 @@ function Client:login()
   local answer = self:_request("POST", "/api/v1/session", {
     ok = 200, anonymous = true, body = { username = self.username, password = self.password },
   })
-  if not answer or not answer.token then rest.fail("argocd: POST /api/v1/session: no token") end
+  if type(answer) ~= "table" or type(answer.token) ~= "string" then
+    rest.fail("argocd: POST /api/v1/session: the answer has no token")
+  end
   rawset(self, "_session", answer.token)
   return answer.token
 end
@@ -44,11 +50,10 @@ end
 --- The sets of applications. `opts`: projects (a list), selector, appset_namespace.
 function Client:application_sets(opts)
   opts = opts or {}
-  local answer = request(self, "GET", SETS, {
+  return items(self, SETS, {
     { "projects", opts.projects }, { "selector", opts.selector },
     { "appsetNamespace", opts.appset_namespace },
   })
-  return answer and answer.items or json.array({})
 end
 
 --- A set of applications. `opts`: appset_namespace.
@@ -75,8 +80,7 @@ end
 
 --- The projects.
 function Client:projects()
-  local answer = request(self, "GET", PROJECTS)
-  return answer and answer.items or json.array({})
+  return items(self, PROJECTS)
 end
 
 --- A project.
@@ -139,8 +143,7 @@ end
 
 --- The accounts `{ name, enabled, capabilities, tokens }`.
 function Client:accounts()
-  local answer = request(self, "GET", ACCOUNTS)
-  return answer and answer.items or json.array({})
+  return items(self, ACCOUNTS)
 end
 
 --- A token for an account. `opts`: expires_in (seconds), id.

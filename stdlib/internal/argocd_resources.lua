@@ -15,6 +15,9 @@ end
 --- The query that names a resource, and the application's namespace and project.
 local function query_of(resource, opts, ...)
   opts = opts or {}
+  if type(resource) ~= "table" or not resource.kind or not resource.name then
+    rest.fail("argocd: a resource needs kind and name")
+  end
   return {
     { "namespace", resource.namespace }, { "resourceName", resource.name },
     { "version", resource.version or "v1" }, { "group", resource.group },
@@ -62,8 +65,8 @@ end
 
 --- The actions of a resource: `{ name, disabled, params }`.
 function Client:resource_actions(name, resource, opts)
-  local answer = request(self, "GET", path_of(name) .. "/resource/actions", query_of(resource, opts))
-  return answer and answer.actions or json.array({})
+  local path = rest.with_query(path_of(name) .. "/resource/actions", query_of(resource, opts))
+  return (self:_get(path, { ok = 200, list = "actions" }))
 end
 
 --- Runs an action on a resource, such as "restart". `opts`: params (names to values).
@@ -95,12 +98,12 @@ end
 function Client:app_events(name, opts)
   opts = opts or {}
   local resource = opts.resource or {}
-  local answer = request(self, "GET", path_of(name) .. "/events", {
+  local path = rest.with_query(path_of(name) .. "/events", {
     { "resourceNamespace", resource.namespace }, { "resourceName", resource.name },
     { "resourceUID", resource.uid }, { "appNamespace", opts.app_namespace },
     { "project", opts.project },
   })
-  return answer and answer.items or json.array({})
+  return (self:_get(path, { ok = 200, list = "items" }))
 end
 
 --- The log lines of an application's pods as they are now: `{ content, pod, time }` each. `opts`:

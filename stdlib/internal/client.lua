@@ -37,6 +37,8 @@
 --   ok       statuses that succeed: a status, a list; every 2xx by default
 --   missing  true: 404 gives nil instead of an error
 --   raw      true: the body's text instead of JSON
+--   list     true: the answer must be a list, which `{}` is not; a name: the list that this field of
+--            the answer holds, an empty one when it is null or absent
 --   what     instead of `<METHOD> <path>` in the error
 --   error    instead of `<module>: <METHOD> <path>` in the error
 --   timeout  of this request
@@ -126,8 +128,18 @@ function rest.text(v)
   return tostring(v)
 end
 
+-- What is no list would be left out, and the request be about more than was meant.
+local function check_list(name, t)
+  local count = 0
+  for _ in pairs(t) do count = count + 1 end
+  if count == #t then return end
+  rest.fail(("the parameter %s must be a text or a list of texts, got a table with other keys than 1, 2, …"):format(
+    name))
+end
+
 local function add_field(parts, name, v)
   if type(v) == "table" then
+    check_list(name, v)
     for _, item in ipairs(v) do add_field(parts, name, item) end
   elseif v ~= nil then
     parts[#parts + 1] = url.encode(name) .. "=" .. url.encode(rest.text(v))
@@ -159,6 +171,13 @@ local function is_empty(t)
   return t == nil or (type(t) == "table" and next(t) == nil)
 end
 
+--- Whether a decoded value is a list; `{}` is none.
+function rest.is_list(v)
+  if type(v) ~= "table" then return false end
+  if v[1] ~= nil then return true end
+  return next(v) == nil and (getmetatable(v) or {}).__jsontype == "array"
+end
+
 --- An empty table as JSON array; others as they are.
 function rest.array(t)
   return is_empty(t) and json.array({}) or t
@@ -184,7 +203,10 @@ function rest.options(names, ...)
     local v = (select(i, ...))
     if type(v) == "table" then
       for k, x in pairs(v) do options[k] = x end
-    elseif v ~= nil and names[i] then
+    elseif v ~= nil then
+      if not names[i] then
+        rest.fail(("client: argument #%d must be a table of options, got a %s"):format(i, type(v)))
+      end
       options[names[i]] = v
     end
   end
@@ -442,6 +464,22 @@ function Base:_decode(method, path, res, o)
   rest.fail(("%s: the answer is no JSON: %s"):format(self:_label(method, path, o), cause))
 end
 
+--- The list that an answer is, or that its field `o.list` holds; a field that is null or absent is
+--- an empty one.
+function Base:_list_in(method, path, value, o)
+  local field = o.list ~= true and o.list or nil
+  local list, what = value, "the answer"
+  if field then
+    local is_object = type(value) == "table" and not rest.is_list(value)
+    if is_object and value[field] == nil then return json.array({}) end
+    list = is_object and value[field] or nil
+    if is_object then what = ("'%s' of the answer"):format(field) end
+  end
+  if rest.is_list(list) then return list end
+  rest.fail(("%s: %s is no %s"):format(self:_label(method, path, o), what,
+    (field and what == "the answer") and "object" or "list"))
+end
+
 --- The decoded body and the response.
 function Base:_request(method, path, o)
   o = o or {}
@@ -454,6 +492,7 @@ function Base:_request(method, path, o)
     rest.fail(("%s: the answer is no object or list, but %s"):format(
       self:_label(method, path, o), res.body == "" and "empty" or tostring(value)))
   end
+  if o.list then return self:_list_in(method, path, value, o), res end
   return value, res
 end
 

@@ -14,7 +14,7 @@ local EDITABLE = { ["X-Disable-Provenance"] = "true" }
 
 --- The alert rules.
 function Client:alert_rules()
-  return (self:_get(RULES, { ok = 200 }))
+  return (self:_get(RULES, { ok = 200, list = true }))
 end
 
 --- An alert rule; nil when it is absent.
@@ -39,7 +39,7 @@ end
 
 --- The contact points.
 function Client:contact_points()
-  return (self:_get(CONTACTS, { ok = 200 }))
+  return (self:_get(CONTACTS, { ok = 200, list = true }))
 end
 
 --- Creates a contact point { name, type, settings }, which remains editable.
@@ -69,7 +69,7 @@ end
 
 --- The mute timings.
 function Client:mute_timings()
-  return (self:_get(MUTES, { ok = 200 }))
+  return (self:_get(MUTES, { ok = 200, list = true }))
 end
 
 --- Creates a mute timing { name, time_intervals }.
@@ -102,7 +102,7 @@ end
 
 --- The alerts that are active now.
 function Client:active_alerts()
-  return (self:_get("/api/alertmanager/grafana/api/v2/alerts", { ok = 200 }))
+  return (self:_get("/api/alertmanager/grafana/api/v2/alerts", { ok = 200, list = true }))
 end
 
 return Client

@@ -48,9 +48,8 @@ end
 
 -- Members
 
-local function members_path(project, id)
-  local path = api.project_path(project) .. "/members"
-  return id and path .. "/" .. segment(id) or path
+local function members_path(project)
+  return api.project_path(project) .. "/members"
 end
 
 --- The members of a project. `opts`: entityname.
@@ -70,7 +69,8 @@ end
 
 --- Ends a membership by its id; false when there is none.
 function Client:remove_member(project_name, id)
-  return api.delete(self, members_path(project_name, id), { headers = api.named(project_name) })
+  local path = members_path(project_name) .. "/" .. segment(id)
+  return api.delete(self, path, { headers = api.named(project_name) })
 end
 
 -- Quotas

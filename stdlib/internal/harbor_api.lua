@@ -13,11 +13,15 @@ function api.get(self, path, query, o)
   return (self:_get(rest.with_query(path, query or {}), rest.copy(o, { ok = 200 })))
 end
 
-local function next_page(res)
-  for part in (res.headers.link or ""):gmatch("[^,]+") do
-    if part:find('rel="next"', 1, true) then return tonumber(part:match("[?&]page=(%d+)")) end
+-- the page that an answer names as the next one; without a `Link`, which proxies may drop, the one that
+-- is missing from the total
+local function next_page(res, page, count, seen)
+  for address, params in (res.headers.link or ""):gmatch("<([^>]*)>([^<]*)") do
+    if params:find('rel="?next"?') then return tonumber(address:match("[?&]page=(%d+)")) end
   end
-  return nil
+  local total = tonumber(res.headers["x-total-count"])
+  if res.headers.link or not total or count == 0 or seen >= total then return nil end
+  return page + 1
 end
 
 --- All pages, as far as `opts.max_items`; one when `opts.page` names it or `opts.all` is false.
@@ -30,10 +34,10 @@ function api.list(self, path, opts, query, o)
     query[count + 1] = { "sort", opts.sort }
     query[count + 2] = { "page", opts.page or cursor }
     query[count + 3] = { "page_size", opts.page_size or (not opts.page and PAGE or nil) }
-    local items, res = self:_get(rest.with_query(path, query), rest.copy(o, { ok = 200 }))
+    local items, res = self:_get(rest.with_query(path, query), rest.copy(o, { ok = 200, list = true }))
     seen = seen + #items
     if opts.max_items and seen >= opts.max_items then return items, nil end
-    return items, next_page(res)
+    return items, next_page(res, opts.page or cursor or 1, #items, seen)
   end, opts.page == nil and opts.all ~= false)
   if opts.max_items then
     for i = #all, opts.max_items + 1, -1 do all[i] = nil end
@@ -65,7 +69,7 @@ end
 --- The path of a repository. Harbor wants the slashes of its name encoded twice: the proxy in front
 --- of it decodes the path once.
 function api.repository_path(project, repository)
-  local name = tostring(repository)
+  local name = rest.part(repository)
   name = name:find("/", 1, true) and segment(segment(name)) or segment(name)
   return api.project_path(project) .. "/repositories/" .. name
 end

@@ -2,6 +2,7 @@
 --- @description Lists of `assay.k8s`, page by page.
 
 local rest = require("assay.internal.client")
+local kube = require("assay.internal.kube")
 local wire = require("assay.internal.k8s_wire")
 
 local lists = {}
@@ -11,8 +12,8 @@ lists.PAGE = 500
 --- One page of a list.
 function lists.page(conn, path, opts, limit, following)
   local fixed = {
-    { "labelSelector", opts.label_selector },
-    { "fieldSelector", opts.field_selector },
+    { "labelSelector", kube.selector(opts.label_selector) },
+    { "fieldSelector", kube.selector(opts.field_selector) },
     { "limit", opts.limit },
   }
   local label = rest.with_query(path, fixed)
@@ -29,6 +30,12 @@ function lists.resumed(res, following)
   local ok, status = pcall(json.parse, res.body)
   local token = ok and type(status) == "table" and status.metadata and status.metadata.continue
   return token and token ~= "" and token ~= following and token or nil
+end
+
+--- Raises unless an answer is a list of objects.
+function lists.check(part, label)
+  if kube.is_list(part) then return end
+  rest.fail(("k8s: GET %s: the answer is no list of objects"):format(label))
 end
 
 --- A whole list, all pages of it unless `limit` or `paginate = false` is given.
@@ -49,12 +56,13 @@ function lists.all(conn, path, opts)
     else
       if res.status ~= 200 then wire.fail("get", res, label) end
       local part = wire.object(res, label)
+      lists.check(part, label)
       if all then
         for _, item in ipairs(part.items or {}) do all.items[#all.items + 1] = item end
         all.metadata = part.metadata
       else
         all = part
-        if not is_single and all.items == nil then return all end
+        all.items = all.items or json.array({})
       end
       following = part.metadata and part.metadata.continue
       if following == "" then following = nil end

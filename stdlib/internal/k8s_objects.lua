@@ -2,6 +2,7 @@
 --- @description Objects of every kind, for `assay.k8s`: read, create, apply, patch, delete.
 
 local rest = require("assay.internal.client")
+local kube = require("assay.internal.kube")
 local kinds = require("assay.internal.kube_kinds")
 local wire = require("assay.internal.k8s_wire")
 local verbs = require("assay.internal.k8s_verbs")
@@ -48,6 +49,7 @@ function M.each(ns, kind, opts)
       else
         if res.status ~= 200 then wire.fail("get", res, label) end
         local part = wire.object(res, label)
+        lists.check(part, label)
         items, i = part.items or {}, 1
         following = part.metadata and part.metadata.continue
         is_last = not following or following == ""
@@ -101,14 +103,19 @@ function M.delete_resource(ns, kind, name, opts)
   return verbs.delete(path, deleting(entry, opts))
 end
 
---- Deletes all objects of a kind that match the selectors.
+--- Deletes all objects of a kind that match the selectors; all of the namespace only with `opts.all`.
 function M.delete_collection(ns, kind, opts)
   opts = opts or {}
+  local label, field = kube.selector(opts.label_selector), kube.selector(opts.field_selector)
+  if (label or "") == "" and (field or "") == "" and opts.all ~= true then
+    rest.fail(("k8s.delete_collection: label_selector or field_selector is missing; all = true deletes every %s")
+      :format(tostring(kind)))
+  end
   local entry = paths.find(kind, opts)
   if not entry.cluster and ns == nil then ns = paths.namespace(opts) end
   return verbs.delete(rest.with_query(paths.list(entry, ns), {
-    { "labelSelector", opts.label_selector },
-    { "fieldSelector", opts.field_selector },
+    { "labelSelector", label },
+    { "fieldSelector", field },
   }), deleting(entry, opts))
 end
 
@@ -200,13 +207,17 @@ end
 function M.delete_manifest(manifest, opts)
   opts = opts or {}
   local objects = objects_of("delete_manifest", manifest)
-  local conn, count = wire.requests(opts), 0
-  for i = #objects, 1, -1 do
-    local object = objects[i]
+  -- all of it or nothing
+  for _, object in ipairs(objects) do
     local meta = type(object) == "table" and object.metadata or {}
     if not meta.name or not object.kind or not object.apiVersion then
       rest.fail("k8s.delete_manifest: a manifest needs apiVersion, kind and metadata.name")
     end
+  end
+  local conn, count = wire.requests(opts), 0
+  for i = #objects, 1, -1 do
+    local object = objects[i]
+    local meta = object.metadata
     -- without its kind there is no object of it either
     local known, entry = pcall(kinds.of_manifest, conn, object.apiVersion, object.kind)
     if not known and not tostring(entry):find("unknown resource kind", 1, true) then error(entry, 0) end

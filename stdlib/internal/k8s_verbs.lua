@@ -17,7 +17,7 @@ local PATCH_TYPES = {
 function M.get(path, opts)
   local res = wire.requests(opts):_send("GET", path)
   if res.status ~= 200 then wire.fail("get", res, path) end
-  return wire.decoded(res)
+  return wire.decoded(res, "GET", path)
 end
 
 --- POST of a table (as JSON) or a string.
@@ -50,6 +50,11 @@ end
 --- ignore_not_found, preconditions.
 function M.delete(path, opts)
   opts = opts or {}
+  -- a name that was empty, or leads upwards: the request would be about more than one object
+  local parts = "/" .. tostring(path):match("^[^?#]*") .. "/"
+  if type(path) ~= "string" or parts:find("^/[^/]") or parts:find(".//") or parts:find("/%.%.?/") then
+    rest.fail(("k8s.delete: the path has an empty part: %s"):format(tostring(path)))
+  end
   local body
   if opts.propagation_policy or opts.grace_period or opts.preconditions then
     body = {
@@ -64,7 +69,7 @@ function M.delete(path, opts)
   local res = wire.requests(opts):_send("DELETE", path, { body = body })
   if res.status == 404 and opts.ignore_not_found then return nil end
   if not wire.is_success(res.status) then wire.fail("delete", res, path) end
-  return wire.decoded(res)
+  return wire.decoded(res, "DELETE", path)
 end
 
 return M

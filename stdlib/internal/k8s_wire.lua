@@ -47,16 +47,17 @@ function wire.fail(fn, res, path)
   rest.fail(("k8s.%s: HTTP %d %s: %s"):format(fn, res.status, path, res.body))
 end
 
-function wire.decoded(res)
+function wire.decoded(res, method, path)
   if res.body == nil or res.body == "" then return nil end
   local ok, value = pcall(json.parse, res.body)
   if ok then return value end
-  rest.fail("k8s: the answer is no JSON: " .. tostring(value):gsub("^json%.parse: ", ""))
+  rest.fail(("k8s: %s %s: the answer is no JSON: %s"):format(
+    method, path, (tostring(value):gsub("^json%.parse: ", ""))))
 end
 
 --- The decoded answer to a GET of objects, which must be one.
 function wire.object(res, path)
-  local value = wire.decoded(res)
+  local value = wire.decoded(res, "GET", path)
   if type(value) == "table" then return value end
   rest.fail(("k8s: GET %s: the answer is no object, but %s"):format(
     path, res.body == "" and "empty" or tostring(value)))
@@ -101,7 +102,7 @@ function wire.write(fn, method, path, body, opts, content_type, query)
     headers = text and { ["Content-Type"] = content_type or "application/json" } or nil,
   })
   if not wire.is_success(res.status) then wire.fail(fn, res, path) end
-  return wire.decoded(res)
+  return wire.decoded(res, method, path)
 end
 
 return wire

@@ -146,6 +146,14 @@ local function renewed(client, res, before)
   return authorization(client) ~= before
 end
 
+--- Whether an answer is a list of objects. One without items has a kind at least; what has something else
+--- only is the answer of something else than an API server.
+function kube.is_list(page)
+  local items = page.items
+  if items == nil then return type(page.kind) == "string" or next(page) == nil end
+  return rest.is_list(items) or (type(items) == "table" and next(items) == nil)
+end
+
 --- A class of clients whose `url` is an API server.
 function kube.class(module)
   local class = rest.class(module)
@@ -209,31 +217,37 @@ function kube.class(module)
     o = o or {}
     local list, following
     local limit = o.limit or PAGE
+    local what = (o.verb or "LIST") .. " " .. path
     repeat
       local page, res = self:_get(path, {
         query = {
-          { "labelSelector", o.label_selector },
-          { "fieldSelector", o.field_selector },
+          { "labelSelector", kube.selector(o.label_selector) },
+          { "fieldSelector", kube.selector(o.field_selector) },
           { "limit", limit },
           { "continue", following or o.continue },
         },
         ok = following and not o.limit and { 200, 410 } or 200,
         missing = o.missing,
-        what = (o.verb or "LIST") .. " " .. path,
+        what = what,
       })
-      if page == nil then return list or { items = json.array({}) } end
+      if page == nil and not list then return { items = json.array({}) } end
+      if page == nil then self:_fail("GET", path, res, { what = what }) end
+      if res.status ~= 410 and not kube.is_list(page) then
+        rest.fail(("%s: %s: the answer is no list of objects"):format(self._module, what))
+      end
       if res.status == 410 then
         -- the pages took too long: all of it in one piece
         list, page, limit = nil, { metadata = {} }, nil
       elseif list == nil then
         list = page
+        list.items = list.items or json.array({})
       else
         for _, item in ipairs(page.items or {}) do list.items[#list.items + 1] = item end
         list.metadata = page.metadata
       end
       following = page.metadata and page.metadata.continue
       if following == "" then following = nil end
-    until list and (not following or o.limit or not list.items)
+    until list and (not following or o.limit)
     return list
   end
 
@@ -266,6 +280,19 @@ function kube.path(prefix, namespace, plural, ...)
   path = path .. "/" .. plural
   if select("#", ...) == 0 then return path end
   return path .. "/" .. segment((...))
+end
+
+--- A selector of a request, which is a text: of several parameters the server reads the first only.
+function kube.selector(v)
+  if v == nil or type(v) == "string" then return v end
+  rest.fail("a selector must be a text such as 'app=web,tier!=db', got a " .. type(v))
+end
+
+--- The path of an object. One that lives in a namespace has none without it: the server would say that
+--- there is no such object, which is something else.
+function kube.object_path(prefix, namespace, plural, name, is_of_cluster)
+  if not is_of_cluster then prefix = prefix .. "/namespaces/" .. segment(namespace) end
+  return ("%s/%s/%s"):format(prefix, plural, segment(name))
 end
 
 --- The first condition of a type.

@@ -286,6 +286,8 @@ export const CONTRACTS: Record<string, Contract> = {
       kind: '"Deployment"',
       path: '"/api/v1/x?y=z"',
       "wait_for.opts": '{ timeout = 0, base_url = URL, token = "t0k" }',
+      "delete_collection.opts":
+        "(function() local o = { all = true } for k, v in pairs(opts) do o[k] = v end return o end)()",
       "apply.manifest": '{ apiVersion = "v1", kind = "ConfigMap", metadata = { name = "a" } }',
       "pod_status.ns": '"n"',
       "delete_manifest.manifest": '{ apiVersion = "v1", kind = "Node", metadata = { name = "a" } }',
@@ -438,6 +440,7 @@ export const CONTRACTS: Record<string, Contract> = {
       "pki_generate_root.kind": '"internal"',
       "unseal.key": '"abc"',
       "random_bytes.count": "5",
+      "generate_password.policy": '"strong"',
       "transit_export_key.kind": '"hmac-key"',
       "pki_generate_intermediate.kind": '"internal"',
       "login.path": '"ldap/login/ann"',
