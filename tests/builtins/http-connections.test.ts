@@ -1,6 +1,6 @@
 /** What servers do to connections at bad moments: reset them, say things in between, close them while nobody looks. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -139,6 +139,33 @@ test("a request that gives up while it connects leaves no connection behind", as
   }
 });
 
+test("a process without a free descriptor says so, and not that the server refused", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-descriptors-"));
+  try {
+    const script = join(folder, "many.lua");
+    writeFileSync(
+      script,
+      `local files, f = {}
+      local ok, e = pcall(http.get, "${server.url}/")  -- loads what it needs
+      repeat f = io.open("/dev/null") files[#files + 1] = f until not f
+      ok, e = pcall(http.client().get, http.client(), "http://127.0.0.1:1/")
+      for _, f in ipairs(files) do f:close() end
+      print(e)
+      print(select(2, pcall(http.get, "http://127.0.0.1:1/")))`,
+    );
+    const main = join(import.meta.dirname, "../../src/cli/main.ts");
+    const command = 'ulimit -n 100; exec "$0" "$1" "$2"';
+    const run = Bun.spawn(["sh", "-c", command, process.execPath, main, script]);
+    const lines = (await new Response(run.stdout).text()).split("\n");
+    expect(lines.slice(0, 2)).toEqual([
+      "http.client.get: connecting to http://127.0.0.1:1/: too many open files",
+      "http.get: connecting to http://127.0.0.1:1/: connection refused",
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 /** A server that closes connections after 20 ms without a request, and says in a file how many are open. */
 const IMPATIENT = `
 const { writeFileSync } = require("fs");
@@ -181,6 +208,7 @@ test.each(["end", "reset"])(
       }
     } finally {
       child.stdin?.end();
+      await new Promise((resolve) => child.once("exit", resolve));
       rmSync(folder, { recursive: true });
     }
   },

@@ -2,6 +2,7 @@
  * Opens the connections that undici sends requests over, and WebSockets use: plain, TLS, and through a
  * proxy's CONNECT tunnel.
  */
+import { closeSync, openSync } from "node:fs";
 import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
@@ -164,9 +165,10 @@ function ready(socket: net.Socket, event: string, signal: AbortSignal): Promise<
       signal.removeEventListener("abort", stop);
     };
     const fail = (error: Error) => {
+      const cause = withoutDescriptors(error) ?? error;
       settle();
       socket.destroy();
-      reject(error);
+      reject(cause);
     };
     const stop = () => fail(NOT_WANTED);
     const closed = () => fail(new Error("connection closed by peer during the handshake"));
@@ -181,6 +183,17 @@ function ready(socket: net.Socket, event: string, signal: AbortSignal): Promise<
       resolve(socket);
     });
   });
+}
+
+/** What it was really, if Bun (1.4.5) says of a process without a free descriptor that the server refused. */
+function withoutDescriptors(error: Error & { code?: unknown }): unknown {
+  if (error.code !== "ECONNREFUSED") return undefined;
+  try {
+    closeSync(openSync("/dev/null", "r"));
+    return undefined;
+  } catch (e) {
+    return e;
+  }
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
