@@ -184,8 +184,9 @@ class XpcallFrame extends Frame {
       return [false, e.value];
     }
     for (;;) {
+      const isHopeless = e instanceof StackOverflow && this.error instanceof StackOverflow;
       if (++this.depth === MAX_HANDLER_DEPTH) e = new LuaError("C stack overflow");
-      else if (this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH) {
+      else if (isHopeless || this.depth > MAX_HANDLER_DEPTH + EXTRA_HANDLER_DEPTH) {
         running.protectedCalls--;
         return [false, "error in error handling"];
       }

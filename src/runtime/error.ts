@@ -33,8 +33,9 @@ export const handledErrors = new WeakSet<LuaError>();
 
 /** The stack is full. A handler for it that fills the stack once more is given up. */
 export class StackOverflow extends LuaError {
-  constructor() {
-    super("stack overflow", 1);
+  /** `isHandler`: what has filled the stack is a message handler that was called for that. */
+  constructor(isHandler = false) {
+    super(isHandler ? "error in error handling" : "stack overflow", isHandler ? 0 : 1);
   }
 }
 

@@ -152,10 +152,7 @@ export function nameFault(error: unknown, f: LuaValue): unknown {
 export function fromHostError(error: unknown): LuaError {
   if (error instanceof RangeError) {
     const text = error.message;
-    if (text.includes("call stack"))
-      return control.overflowHandlers > 0
-        ? new LuaError("error in error handling")
-        : new StackOverflow();
+    if (text.includes("call stack")) return new StackOverflow(control.overflowHandlers > 0);
     if (/memory|length|Invalid string/i.test(text)) return new LuaError("not enough memory");
   }
   if (error instanceof Error) {

@@ -129,3 +129,15 @@ do
   _, m = pcall(function() return 1 .. (b .. 2) end)
   assert(m:find("a boolean value (upvalue 'b')", 1, true), m)
 end
+
+-- a handler that never ends is given up when it has filled the stack for the second time
+do
+  local begun = 0
+  local function endless(e, isInside)
+    if not isInside then begun = begun + 1 end
+    return endless(e, true) .. ""
+  end
+  local ok, m = xpcall(error, endless, "x")
+  assert(not ok and m == "error in error handling", m)
+  assert(begun <= 3, begun)
+end
