@@ -79,6 +79,11 @@ function checked(file: string, options: Texts) {
   ] as const)
     if (value !== undefined && !NAME.test(value))
       throw new ManifestError(`${option}: ${JSON.stringify(value)} is not a name of Kubernetes`);
+  // as a variable of the shell that is not set leaves it
+  if (options.image !== undefined && !/^\S+$/.test(options.image))
+    throw new ManifestError(
+      `--image: ${JSON.stringify(options.image)} is not the name of an image`,
+    );
   if (schedule !== undefined && !isSchedule(schedule))
     throw new ManifestError(
       `--schedule: expected five fields such as '*/5 * * * *', got ${JSON.stringify(schedule)}`,

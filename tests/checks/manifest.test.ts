@@ -275,6 +275,7 @@ test.each([
   [["site.yaml", "--argocd-hook", "Post"], "--argocd-hook: expected PreSync"],
   [["site.yaml", "--argocd-hook", "Sync", "--schedule", "@daily"], "exclude each other"],
   [["site.yaml", "--name", "A_b"], "is not a name of Kubernetes"],
+  [["site.yaml", "--image", ""], '--image: "" is not the name of an image'],
   [["site.yaml", "--file", "nothing"], "reading nothing: No such file"],
 ])("mistakes: %j", (args, message) => {
   const { code, out, err } = assay(...args);
