@@ -168,9 +168,22 @@ test("--junit writes a report", () => {
   expect(xml).toContain('<testcase name="test_good" classname="j_test" time="T"/>');
   expect(xml).toContain('<failure message="j_test.lua:2: a &lt; b">');
   expect(xml).toContain("<system-out>&lt;&amp;&gt;&#10;</system-out>");
-  expect(assayTest(cwd, "--junit", "no/folder/out.xml").err).toContain(
-    "error: test: writing no/folder/out.xml: No such file or directory",
-  );
+  // known before anything runs
+  expect(assayTest(cwd, "--junit", "no/folder/out.xml")).toMatchObject({
+    code: 1,
+    out: "",
+    err: "error: test: writing no/folder/out.xml: No such file or directory (os error 2)\n",
+  });
+  const full = assayTest(cwd, "--filter", "good", "--junit", "/dev/full");
+  expect(full.code).toBe(1);
+  expect(full.out).toContain("1 passed, 0 failed");
+  expect(full.err).toContain("error: test: writing /dev/full: No space left on device");
+});
+
+test("--timeout 0 is no limit, and no timer is too long", () => {
+  const cwd = folder({ "t_test.lua": "function test_one() sleep(0.05) end" });
+  for (const timeout of ["0", "99999999"])
+    expect(assayTest(cwd, "--timeout", timeout)).toMatchObject({ code: 0, err: "" });
 });
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;

@@ -1,15 +1,5 @@
 /** Where results go: standard output, files, the termination log. */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { format } from "../checks/output";
 import { reportPage } from "../checks/output/report";
 import { summaryLine } from "../checks/output/text";
@@ -19,6 +9,7 @@ import { toBytes } from "../lualib/bytes";
 import { isTerminal, writeStdout } from "../lualib/io-stream";
 import { type CheckOptions, targetsOf } from "./check-options";
 import { tell } from "./exit";
+import { unwritable } from "./writable";
 
 const TERMINATION_LOG = "/dev/termination-log";
 /** What the kubelet keeps of it. */
@@ -92,15 +83,8 @@ function isReplaceable(file: string): boolean {
 export function outputProblem(options: CheckOptions): string | undefined {
   const files = [...targetsOf(options).map((t) => t.file), options.report];
   for (const file of files) {
-    if (file === undefined) continue;
-    if (file === "") return "the name of a file for the result is empty";
-    try {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      if (stat?.isDirectory()) return `writing ${file}: Is a directory (os error 21)`;
-      accessSync(stat === undefined ? dirname(file) : file, constants.W_OK);
-    } catch (e) {
-      return `writing ${file}: ${osError(e)}`;
-    }
+    const problem = file === undefined ? undefined : unwritable(file);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }

@@ -10,8 +10,9 @@ import { junitText, resultText, summaryText } from "../testing/report";
 import type { FileJob, TestResult } from "../testing/result";
 import { killWorkers, RESULTS_FD, runJobs } from "../testing/runner";
 import { interpreter } from "./arguments";
-import { end, fail } from "./exit";
+import { end, fail, tell } from "./exit";
 import { moduleSearchers } from "./modules";
+import { unwritable } from "./writable";
 
 export interface TestOptions {
   filter?: readonly string[];
@@ -32,6 +33,8 @@ const SIGNALS = [
   ["SIGTERM", 143],
 ] as const;
 const DEFAULT_TIMEOUT = 60;
+/** What one JS timer can hold, 24 days: `--timeout 0` is no limit. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Tests mostly wait for others: more of them than processors may run in a file. */
 const PER_FILE = 8;
 
@@ -41,6 +44,9 @@ export async function runTests(paths: readonly string[], options: TestOptions): 
   // a reader that has gone is told of in the end: the report is written nevertheless
   stdout.onBrokenPipe = undefined;
   const started = performance.now();
+  const junit = options.junit === undefined ? undefined : toText(options.junit);
+  const problem = junit === undefined ? undefined : unwritable(junit);
+  if (problem !== undefined) fail(toBytes(`test: ${problem}`));
   const files = find(paths.length === 0 ? ["."] : paths.map(toText));
   const results: TestResult[] = [];
   endWithWorkers();
@@ -55,9 +61,9 @@ export async function runTests(paths: readonly string[], options: TestOptions): 
     },
   });
   const ms = performance.now() - started;
-  if (options.junit !== undefined) writeReport(toText(options.junit), junitText(results, ms));
+  if (results.length > 0) print(summaryText(results, ms));
+  if (junit !== undefined) await writeReport(junit, junitText(results, ms));
   if (results.length === 0) fail(`test: no tests found${options.filter ? " that fit" : ""}`);
-  print(summaryText(results, ms));
   return end(results.every((r) => r.passed) ? 0 : 1);
 }
 
@@ -75,7 +81,7 @@ function jobs(files: readonly string[], options: TestOptions): FileJob[] {
     file,
     filters: (options.filter ?? []).map(toText),
     parallel: Math.min(options.parallel ?? PER_FILE, PER_FILE),
-    timeout: (options.timeout ?? DEFAULT_TIMEOUT) * 1000,
+    timeout: Math.min((options.timeout ?? DEFAULT_TIMEOUT) * 1000, MAX_TIMER_MS),
   }));
 }
 
@@ -88,11 +94,12 @@ function find(paths: readonly string[]): string[] {
   }
 }
 
-function writeReport(path: string, text: string): void {
+async function writeReport(path: string, text: string): Promise<void> {
   try {
     writeFileSync(path, text);
   } catch (e) {
-    fail(toBytes(`test: writing ${path}: ${osError(e)}`));
+    tell(toBytes(`error: test: writing ${path}: ${osError(e)}\n`));
+    await end(1);
   }
 }
 
