@@ -113,6 +113,8 @@ export function startTask(ctx: Context, f: LuaFunction, args: LuaValue[]): TaskH
   const handle: TaskHandle = { task: ctx.spawn(f, ...args), awaited: false, observed: false };
   handle.task.promise.catch((error: unknown) => {
     if (handle.observed || error instanceof Interrupt) return;
+    // the main chunk ended in the same turn: those that closing logs have been looked at already
+    if (host.state.isClosing) return report(host, handle, error);
     const failures = host.store(unseenFailures);
     failures.set(handle, error);
     const timer = setTimeout(() => {
