@@ -99,6 +99,9 @@ end
 --- Creates a silence, or changes the one whose `id` it has: `{ silenceID }`. Times may be Unix
 --- seconds.
 function Client:create_silence(silence)
+  if type(silence) ~= "table" then
+    rest.fail("alertmanager.create_silence: a table is expected, got " .. type(silence))
+  end
   silence = rest.copy(silence)
   for _, key in ipairs { "startsAt", "endsAt" } do
     if type(silence[key]) == "number" then silence[key] = rest.rfc3339(silence[key]) end

@@ -251,7 +251,7 @@ function Client:assert_keys(namespace, name, expected_keys)
   local have = {}
   for _, key in ipairs(self:secret_keys(namespace, name) or {}) do have[key] = true end
   local missing = {}
-  for _, key in ipairs(expected_keys) do
+  for _, key in ipairs(rest.list(expected_keys)) do
     if not have[key] then missing[#missing + 1] = tostring(key) end
   end
   if #missing == 0 then return true end

@@ -62,7 +62,7 @@ end
 
 local function values_of(entries)
   local values = {}
-  for i, entry in ipairs(entries) do
+  for i, entry in ipairs(rest.list(entries)) do
     if type(entry) == "table" then
       local stamp = entry[1]
       if math.type(stamp) == "float" then stamp = ("%.0f"):format(stamp) end

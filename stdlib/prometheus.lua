@@ -133,7 +133,8 @@ end
 --- (texts or lists), `exclude_alerts`, `group_limit`: groups per request (all pages are read;
 --- `all = false` for the first only).
 function Client:rules(opts)
-  opts = opts or {}
+  -- of a text, `match` would be string.match
+  opts = rest.copy(opts)
   return rest.collect(function(token)
     local data = get(self, "rules", "/api/v1/rules", {
       { "type", opts.type }, { "rule_name[]", opts.rule_name },
@@ -146,7 +147,7 @@ function Client:rules(opts)
 end
 
 local function time_options(opts)
-  opts = opts or {}
+  opts = rest.copy(opts)
   return { "match[]", opts.match }, { "start", opts.start }, { "end", opts["end"] or opts.end_time },
     { "limit", opts.limit }
 end

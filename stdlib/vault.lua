@@ -168,6 +168,7 @@ function M.assert_secret(client, path, expected_keys, opts)
   local secret = client:kv_get(mount, path)
   assert.not_nil(secret, "vault.assert_secret: secret not found at " .. full)
   assert.not_nil(secret.data, "vault.assert_secret: no data at " .. full)
+  expected_keys = rest.list(expected_keys)
   for _, key in ipairs(expected_keys) do
     assert.not_nil(secret.data[key],
       ("vault.assert_secret: key '%s' missing at %s"):format(key, full))

@@ -50,7 +50,7 @@
 -- when it does not, and so are requests that broke off.
 --
 -- Functions: `rest.options`, `rest.functions`, `rest.fail`, `rest.escape`, `rest.query`,
--- `rest.array`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
+-- `rest.array`, `rest.list`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
 
 local rest = {}
 
@@ -188,12 +188,19 @@ function rest.object(t)
   return is_empty(t) and json.object({}) or t
 end
 
---- A shallow copy, with the fields of `more` over it.
+--- A shallow copy, with the fields of `more` over it. Instead of options anything may come: functions of
+--- the original take fewer arguments and ignore the rest, such as gsub's count behind a name.
 function rest.copy(t, more)
   local out = {}
-  for k, v in pairs(t or {}) do out[k] = v end
+  for k, v in pairs(type(t) == "table" and t or {}) do out[k] = v end
   for k, v in pairs(more or {}) do out[k] = v end
   return out
+end
+
+--- A list; of one text or number instead of a list. `ipairs` of a text finds nothing: a check of nothing
+--- would pass, and what was to be sent be lost.
+function rest.list(v)
+  return (type(v) == "string" or type(v) == "number") and { v } or v
 end
 
 --- Options from `f(url, token)`, `f(url, { … })`, `f { url = … }`: positional values get `names`.

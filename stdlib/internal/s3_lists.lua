@@ -179,6 +179,7 @@ end
 function Client:delete_objects(bucket, keys)
   local failures = json.array({})
   local batch, singly = {}, {}
+  keys = rest.list(keys)
   for i, item in ipairs(keys) do
     if type(item) ~= "table" then item = { key = tostring(item) } end
     local into = xml.holds(item.key) and batch or singly

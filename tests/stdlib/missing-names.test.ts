@@ -176,6 +176,9 @@ test("what stands for one thing is not left out", async () => {
       's3:upload_part("b", "k", "", 1, "x")',
       'argocd:rollback("app", nil)',
       "am:expire_silences()",
+      'am:post_alerts({ labels = { alertname = "x" } })',
+      'am:post_alerts("[]")',
+      'am:create_silence("{}")',
     ],
   );
   expect(found.map((text) => text.replace(/^t\.lua:\d+: /, ""))).toEqual([
@@ -187,5 +190,42 @@ test("what stands for one thing is not left out", async () => {
     "s3: the id of the upload is missing",
     "argocd.rollback: the id of the entry is missing",
     "alertmanager.expire_silences: matchers are missing",
+    "alertmanager.post_alerts: a list of alerts is expected",
+    "alertmanager.post_alerts: a list of alerts is expected",
+    "alertmanager.create_silence: a table is expected, got string",
   ]);
+});
+
+test("one text where a list belongs is not nothing", async () => {
+  const pushed: unknown[] = [];
+  api.expect(
+    "POST /loki/api/v1/push",
+    { status: 204 },
+    {
+      check: ({ body }) => pushed.push(JSON.parse(body.toString()).streams[0].values[0][1]),
+    },
+  );
+  const secret = { data: { data: { user: "u" }, metadata: {} } };
+  api.expect("GET /v1/secrets/data/app", { json: secret });
+  const [message] = await api.run(`
+    require("assay.loki").client(URL):push({ app = "x" }, "a line")
+    local vault = require("assay.vault")
+    return tostring(select(2, pcall(vault.assert_secret, vault.client(URL, "t"), "app", "password")))`);
+  expect(pushed).toEqual(["a line"]);
+  expect(message).toContain("key 'password' missing at secrets/app");
+});
+
+test("what comes instead of options is ignored, as by functions that take none", async () => {
+  const none = { json: { items: [] } };
+  api.expect("GET /apis/cert-manager.io/v1/namespaces/n/certificates?limit=500", none);
+  api.expect("GET /apis/cert-manager.io/v1/clusterissuers?limit=500", none);
+  api.expect("GET /api/v1/rules", { json: { status: "success", data: { groups: [] } } });
+  api.expect("GET /api/v1/labels", { json: { status: "success", data: ["a"] } });
+  await api.run(`
+    local cm = require("assay.certmanager").client(URL, "t")
+    cm:certificates(("@"):gsub("@", "n"))
+    cm:cluster_issuers("n")
+    local prometheus = require("assay.prometheus")
+    prometheus.rules(URL, "alert")
+    prometheus.labels(URL, "job")`);
 });
