@@ -139,6 +139,20 @@ test("a request that gives up while it connects leaves no connection behind", as
   }
 });
 
+test("a connection that has just answered serves the next request, too", async () => {
+  const { connections } = server;
+  const t = new Transport({ tls: { insecure: false }, env: () => undefined });
+  const url = `${server.url}/100-103-100`;
+  const inTurn = async () => {
+    for (let i = 0; i < 10; i++) expect((await fetchWhole(t, spec(url))).status).toBe(200);
+  };
+  await inTurn();
+  expect(server.connections - connections).toBe(1);
+  await Promise.all([inTurn(), inTurn(), inTurn()]);
+  expect(server.connections - connections).toBe(3);
+  t.close();
+});
+
 test("a process without a free descriptor says so, and not that the server refused", async () => {
   const folder = mkdtempSync(join(tmpdir(), "assay-descriptors-"));
   try {

@@ -53,6 +53,8 @@ export class Exchange implements Handler {
   /** Called once, when it no longer waits for a connection. */
   private left: ((isServed: boolean) => void) | undefined;
   private wake: (() => void) | undefined;
+  /** Called when the whole response is here. */
+  onAnswered: (() => void) | undefined;
 
   constructor(
     readonly url: URL,
@@ -213,6 +215,7 @@ export class Exchange implements Handler {
   }
 
   onResponseEnd(): void {
+    this.onAnswered?.();
     if (!this.ended) this.finish();
   }
 

@@ -64,8 +64,18 @@ function polled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
+/** Resolves in the next turn. */
+function turned(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Origin {
   readonly pool: Pool;
+  /**
+   * Connections that have just answered: undici uses them again from the next turn on, and until then
+   * would open another one beside them.
+   */
+  answered: number;
   /** Requests that wait for a connection. */
   waiting: number;
   /** Connections that are being opened. */
@@ -100,7 +110,12 @@ export class Transport {
     // a plain request goes to the proxy as it is, one over TLS through a tunnel
     const forward = proxy != null && !isTls ? proxy : undefined;
     const tunnel = proxy != null && isTls ? proxy : undefined;
-    const origin = this.originOf(PoolOf, url, forward, tunnel);
+    let origin = this.originOf(PoolOf, url, forward, tunnel);
+    if (origin.answered > 0) {
+      await turned();
+      if (this.isClosed) throw new HttpFault("the client was closed", "request");
+      origin = this.originOf(PoolOf, url, forward, tunnel);
+    }
     const headers = [...request.headers];
     if (forward !== undefined) {
       const auth = basicAuth(forward);
@@ -117,6 +132,12 @@ export class Transport {
       origin.waiting--;
       if (!isServed) giveUp?.();
     });
+    exchange.onAnswered = () => {
+      origin.answered++;
+      void turned()
+        .then(turned)
+        .then(() => origin.answered--);
+    };
     try {
       origin.pool.dispatch(
         {
@@ -204,7 +225,7 @@ export class Transport {
       maxHeaderSize: MAX_HEADER_BYTES,
       allowH2: false,
     });
-    const origin: Origin = { pool, waiting: 0, opening: 0 };
+    const origin: Origin = { pool, answered: 0, waiting: 0, opening: 0 };
     for (const [oldest, old] of this.pools) {
       if (this.pools.size < MAX_ORIGINS) break;
       this.pools.delete(oldest);
