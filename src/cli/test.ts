@@ -2,6 +2,7 @@
 import { writeFileSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { osError } from "../host/os-error";
+import { timerMs } from "../host/timer";
 import { toBytes, toText } from "../lualib/bytes";
 import { isTerminal, stdout, writeStdout } from "../lualib/io-stream";
 import { findTestFiles } from "../testing/discover";
@@ -33,8 +34,6 @@ const SIGNALS = [
   ["SIGTERM", 143],
 ] as const;
 const DEFAULT_TIMEOUT = 60;
-/** What one JS timer can hold, 24 days: `--timeout 0` is no limit. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Tests mostly wait for others: more of them than processors may run in a file. */
 const PER_FILE = 8;
 
@@ -81,7 +80,7 @@ function jobs(files: readonly string[], options: TestOptions): FileJob[] {
     file,
     filters: (options.filter ?? []).map(toText),
     parallel: Math.min(options.parallel ?? PER_FILE, PER_FILE),
-    timeout: Math.min((options.timeout ?? DEFAULT_TIMEOUT) * 1000, MAX_TIMER_MS),
+    timeout: timerMs((options.timeout ?? DEFAULT_TIMEOUT) * 1000),
   }));
 }
 

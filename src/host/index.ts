@@ -91,5 +91,5 @@ export {
   stringFields,
   toLuaValue,
 } from "./tables";
-export { delay } from "./timer";
+export { delay, timerMs } from "./timer";
 export { Waiters } from "./waiters";

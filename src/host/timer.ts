@@ -3,6 +3,14 @@
 /** What one JS timer can hold. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/**
+ * The time of a limit, in milliseconds, as a timer takes it: a longer one would be over at once, and
+ * 24 days are as good as no limit.
+ */
+export function timerMs(ms: number): number {
+  return Math.min(ms, MAX_TIMEOUT_MS);
+}
+
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. Never rejects. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   let rest = ms;

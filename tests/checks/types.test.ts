@@ -305,7 +305,7 @@ test("script: the global timeout ends a loop that never waits, and a wait", asyn
 test("tcp: open, greeting, refused", async () => {
   const peer = createServer((s) => {
     s.write("220 ready\r\n");
-    s.on("data", (d) => s.end(`got ${d}`));
+    s.on("data", (d) => setTimeout(() => s.end(`got ${d}`), 20));
   });
   await new Promise<void>((resolve) => peer.listen(0, "127.0.0.1", resolve));
   const { port } = peer.address() as { port: number };
@@ -313,6 +313,9 @@ test("tcp: open, greeting, refused", async () => {
   expect(await message(tcp)).toBe("passed");
   expect(await message(`${tcp}, expect: {body: "220 "}`)).toBe("passed");
   expect(await message(`${tcp}, send: PING, expect: {body: got PING}`)).toBe("passed");
+  // longer than a timer can be
+  const long = "timeout: 99999m";
+  expect(await message(`${tcp}, ${long}, send: PING, expect: {body: got PING}`)).toBe("passed");
   expect(await message(`${tcp}, send: PING, expect: {body_matches: nothing}`)).toBe(
     'failed: body does not match "nothing"',
   );

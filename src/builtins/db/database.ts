@@ -5,7 +5,7 @@
  * started: whatever they do on the connection happens inside the transaction, so that the plain
  * connection can be used in the function as well as the handle that the function is given.
  */
-import type { Context, Task } from "../../host";
+import { type Context, type Task, timerMs } from "../../host";
 import { DbFault, endedFault, lostFault } from "./errors";
 import { Lock } from "./lock";
 import { Pool, type PoolSettings } from "./pool";
@@ -146,7 +146,7 @@ export class Database {
     };
     const timedOut = () => stop(new DbFault(`statement timeout after ${ms / 1000} s`));
     const abort = () => stop(new DbFault("cancelled"));
-    const timer = ms === Infinity ? undefined : setTimeout(timedOut, ms);
+    const timer = ms === Infinity ? undefined : setTimeout(timedOut, timerMs(ms));
     signal.addEventListener("abort", abort, { once: true });
     try {
       return await work(() => {

@@ -2,6 +2,7 @@
 import { connect, type NetConnectOpts } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Sql } from "postgres";
+import { timerMs } from "../../host";
 import type { Parameter } from "./params";
 import type { ArrayTypes } from "./pg-types";
 import { writeValue } from "./pg-values";
@@ -72,7 +73,7 @@ export async function within<T>(ms: number, promise: PromiseLike<T>): Promise<T>
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(Object.assign(new Error("timeout"), { code: "CONNECT_TIMEOUT" })),
-      ms,
+      timerMs(ms),
     );
   });
   try {

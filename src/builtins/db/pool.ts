@@ -1,4 +1,5 @@
 /** Keeps sessions for the next one who needs one. */
+import { timerMs } from "../../host";
 import { CLOSED_POOL, DbFault } from "./errors";
 import type { Session } from "./session";
 
@@ -103,7 +104,7 @@ export class Pool {
             `pool timed out while waiting for an open connection (${seconds} s, all ${this.settings.size} in use)`,
           ),
         );
-      }, ms);
+      }, timerMs(ms));
       this.waiters.add(waiter);
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });

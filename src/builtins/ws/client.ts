@@ -1,5 +1,6 @@
 /** An open WebSocket: messages in order, with a bound on what waits to be received. */
 import type WebSocket from "../../../node_modules/ws/lib/websocket.js";
+import { timerMs } from "../../host";
 import { type Handshake, openWebSocket, WsFault } from "./handshake";
 
 /** Bytes and messages that may wait before the peer is slowed down. */
@@ -209,7 +210,7 @@ export class Client {
           : setTimeout(() => {
               settle();
               resolve(undefined);
-            }, timeout);
+            }, timerMs(timeout));
       if (signal.aborted) {
         stop();
         return;
@@ -268,7 +269,7 @@ export class Client {
       const timer = setTimeout(() => {
         settle();
         resolve(undefined);
-      }, timeout);
+      }, timerMs(timeout));
       signal.addEventListener("abort", stop, { once: true });
       this.pongs.add(pong);
       // if it can't be sent, the end of the connection says why

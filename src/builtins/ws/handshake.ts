@@ -1,7 +1,7 @@
 /** Opens WebSocket connections: TCP, TLS and the HTTP upgrade (RFC 6455 §4.1). */
 import { createHash, randomBytes } from "node:crypto";
 import type net from "node:net";
-import { canonicalHost } from "../../host";
+import { canonicalHost, timerMs } from "../../host";
 import { bareHost, openConnection, type Route } from "../http/connect";
 import { causeText, NOT_ALLOWED, safeUrl, through } from "../http/errors";
 import { type HeaderList, hasHeader } from "../http/headers";
@@ -51,7 +51,7 @@ export async function openWebSocket(handshake: Handshake): Promise<Opened> {
   const timer = setTimeout(
     () =>
       stop(new WsFault(`${where()}: timeout after ${timeout / 1000} s${through(route.tunnel)}`)),
-    timeout,
+    timerMs(timeout),
   );
   const abort = () => stop(new WsFault("cancelled"));
   signal.addEventListener("abort", abort, { once: true });

@@ -1,5 +1,6 @@
 /** `type: tcp`: a port accepts connections, and may greet with a text. */
 import { connect, type Socket } from "node:net";
+import { timerMs } from "../../host";
 import type { Check } from "../config";
 import { secondsText } from "../duration";
 import type { Seen } from "../result";
@@ -34,7 +35,7 @@ export async function tcpCheck(
   const socket = connect({ host: place ?? host, port });
   const timer = setTimeout(
     () => socket.destroy(new Error(`timeout after ${secondsText(limit)}`)),
-    limit,
+    timerMs(limit),
   );
   const onAbort = () => socket.destroy(new Error("cancelled"));
   signal.addEventListener("abort", onAbort, { once: true });
@@ -84,7 +85,7 @@ function received(
   return new Promise((resolve) => {
     const text = () => Buffer.concat(chunks).toString("utf8");
     const done = () => resolve(text());
-    const timer = setTimeout(done, wait);
+    const timer = setTimeout(done, timerMs(wait));
     socket.once("close", () => clearTimeout(timer));
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);

@@ -9,6 +9,7 @@ import {
 } from "node:tls";
 import { HttpFault } from "../../builtins/http/errors";
 import { secureContext } from "../../builtins/http/tls";
+import { timerMs } from "../../host";
 import { type Check, listOf } from "../config";
 import { secondsText } from "../duration";
 import type { Values } from "../read";
@@ -37,7 +38,7 @@ export async function tlsCheck(
   let socket: TLSSocket | undefined;
   let stop: (why: string) => void = () => {};
   const onAbort = () => stop("cancelled");
-  const timer = setTimeout(() => stop(`timeout after ${secondsText(limit)}`), limit);
+  const timer = setTimeout(() => stop(`timeout after ${secondsText(limit)}`), timerMs(limit));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const context = secureContext({ insecure, ca: readCa(check) }, services.env);
