@@ -124,7 +124,7 @@ end
 function Client:rollback(name, id, opts)
   opts = opts or {}
   -- the server would take the first entry there ever was
-  if id == nil then rest.fail("argocd.rollback: the id of the entry is missing") end
+  if not tonumber(id) then rest.fail("argocd.rollback: the id of the entry is missing") end
   local path = (app(name)) .. "/rollback"
   local body = {
     id = id,

@@ -201,6 +201,9 @@ end
 --- fields of it).
 function Client:install(kind, name, package, opts)
   local path, version, word = package_path(self, kind, name)
+  if type(package) ~= "string" or package == "" then
+    rest.fail(("crossplane.install: the package of %s is missing"):format(tostring(name)))
+  end
   return self:_apply(path, {
     apiVersion = version, kind = word, metadata = { name = name },
     spec = rest.copy(opts and opts.spec, { package = package }),

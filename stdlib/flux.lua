@@ -416,7 +416,7 @@ function Client:trigger_receiver(namespace, name, address, opts)
   local receiver = self:receiver(namespace, name)
   local path = receiver and receiver.status and receiver.status.webhookPath
   local what = ("receiver %s/%s"):format(namespace, name)
-  if not path then
+  if type(path) ~= "string" then
     rest.fail(("flux: %s: %s"):format(what, receiver and "it has no webhook path yet" or "not found"))
   end
   -- not the API server: its credentials stay here; and the path is as good as a password

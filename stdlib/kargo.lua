@@ -240,7 +240,7 @@ function Client:promote(namespace, stage, freight)
   return self:_post(("%s/namespaces/%s/promotions"):format(PREFIX, kube.segment(namespace)), {
     apiVersion = VERSION,
     kind = "Promotion",
-    metadata = { namespace = namespace, generateName = stage .. "-" },
+    metadata = { namespace = namespace, generateName = rest.part(stage) .. "-" },
     spec = { stage = stage, freight = freight },
   })
 end
@@ -382,8 +382,8 @@ end
 --- Deletes an object by its kind, such as "Promotion" or "Freight"; false when there is none. A
 --- project has no namespace.
 function Client:delete(kind, namespace, name)
-  local lower = tostring(kind):lower()
-  local plural = lower == "freight" and freight_plural(self) or kube_manifest.plural(lower)
+  local is_freight = tostring(kind):lower() == "freight"
+  local plural = is_freight and freight_plural(self) or kube_manifest.plural(kind)
   return kube_manifest.remove(self, path_of(namespace, kube.segment(plural), name))
 end
 

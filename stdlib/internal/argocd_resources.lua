@@ -12,12 +12,16 @@ local function path_of(name)
   return "/api/v1/applications/" .. segment(name)
 end
 
+-- Of half a resource the server would take another one.
+local function check_resource(resource)
+  if type(resource) == "table" and resource.kind and resource.name then return end
+  rest.fail("argocd: a resource needs kind and name")
+end
+
 --- The query that names a resource, and the application's namespace and project.
 local function query_of(resource, opts, ...)
   opts = opts or {}
-  if type(resource) ~= "table" or not resource.kind or not resource.name then
-    rest.fail("argocd: a resource needs kind and name")
-  end
+  check_resource(resource)
   return {
     { "namespace", resource.namespace }, { "resourceName", resource.name },
     { "version", resource.version or "v1" }, { "group", resource.group },
@@ -72,6 +76,10 @@ end
 --- Runs an action on a resource, such as "restart". `opts`: params (names to values).
 function Client:run_action(name, resource, action, opts)
   opts = opts or {}
+  check_resource(resource)
+  if type(action) ~= "string" or action == "" then
+    rest.fail("argocd.run_action: the name of the action is missing")
+  end
   local params
   for key, value in pairs(opts.params or {}) do
     params = params or {}

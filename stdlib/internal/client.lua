@@ -211,10 +211,11 @@ function rest.options(names, ...)
     if type(v) == "table" then
       for k, x in pairs(v) do options[k] = x end
     elseif v ~= nil then
-      if not names[i] then
+      -- a key in their place would be left out; a number is gsub's count behind a URL
+      if names[i] then options[names[i]] = v
+      elseif type(v) ~= "number" then
         rest.fail(("client: argument #%d must be a table of options, got a %s"):format(i, type(v)))
       end
-      options[names[i]] = v
     end
   end
   return options
@@ -358,7 +359,7 @@ end
 -- from an environment variable, say, they are text
 local function seconds(v, default)
   if v == nil then return default end
-  return tonumber(v) or rest.fail("a number of seconds is expected, got " .. tostring(v))
+  return tonumber(v) or rest.fail("a number of seconds is expected, got " .. (type(v) == "string" and v or type(v)))
 end
 
 -- until when the wait that a task is in may last: no request of it outlives that

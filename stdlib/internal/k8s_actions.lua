@@ -43,7 +43,7 @@ end
 --- Evicts a pod, which disruption budgets may refuse (429).
 function M.evict(ns, pod, opts)
   opts = opts or {}
-  ns = ns or paths.namespace(opts)
+  ns = paths.namespace_or(ns, opts)
   return verbs.post(kube.path("/api/v1", ns, "pods", pod) .. "/eviction", {
     apiVersion = "policy/v1",
     kind = "Eviction",
@@ -56,7 +56,7 @@ end
 --- it ends.
 function M.create_token(ns, service_account, opts)
   opts = opts or {}
-  local path = kube.path("/api/v1", ns or paths.namespace(opts), "serviceaccounts", service_account)
+  local path = kube.path("/api/v1", paths.namespace_or(ns, opts), "serviceaccounts", service_account)
   local answer = verbs.post(path .. "/token", {
     apiVersion = "authentication.k8s.io/v1",
     kind = "TokenRequest",

@@ -72,7 +72,7 @@ end
 --- Creates an object.
 function M.create(ns, kind, body, opts)
   local entry = paths.find(kind, opts)
-  if not entry.cluster and ns == nil then
+  if not entry.cluster and (ns == nil or ns == "") then
     ns = type(body) == "table" and body.metadata and body.metadata.namespace or paths.namespace(opts)
   end
   return verbs.post(paths.list(entry, ns), typed(entry, body), opts)
@@ -112,7 +112,7 @@ function M.delete_collection(ns, kind, opts)
       :format(tostring(kind)))
   end
   local entry = paths.find(kind, opts)
-  if not entry.cluster and ns == nil then ns = paths.namespace(opts) end
+  if not entry.cluster then ns = paths.namespace_or(ns, opts) end
   return verbs.delete(rest.with_query(paths.list(entry, ns), {
     { "labelSelector", label },
     { "fieldSelector", field },

@@ -19,6 +19,12 @@ function paths.namespace(opts)
   return text ~= "" and text or "default"
 end
 
+--- `ns`, or the namespace of calls that name none.
+function paths.namespace_or(ns, opts)
+  if ns ~= nil and ns ~= "" then return ns end
+  return paths.namespace(opts)
+end
+
 --- The entry of a kind, by discovery if need be.
 function paths.find(kind, opts)
   local entry = kinds.known(kind)
@@ -28,7 +34,7 @@ end
 --- The path of an object; without a namespace that of `paths.namespace`.
 function paths.object(entry, ns, name, opts)
   if entry.cluster then ns = nil
-  elseif ns == nil or ns == "" then ns = paths.namespace(opts) end
+  else ns = paths.namespace_or(ns, opts) end
   return kube.path(entry.prefix, ns, entry.plural, name)
 end
 

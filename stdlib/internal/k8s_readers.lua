@@ -23,7 +23,8 @@ end
 
 --- The events about one object; `kind` as the API writes it, such as "Pod".
 function M.events_for(ns, kind, name, opts)
-  local selector = ("involvedObject.kind=%s,involvedObject.name=%s"):format(kind, name)
+  local selector = ("involvedObject.kind=%s,involvedObject.name=%s"):format(
+    rest.part(kind), rest.part(name))
   local more = opts and opts.field_selector
   return objects.list(ns, "event", rest.copy(opts, {
     field_selector = more and selector .. "," .. more or selector,
@@ -78,12 +79,12 @@ end
 --- The addresses of a service that are ready. From Endpoints, or from EndpointSlices when
 --- `opts.slices` is true or the Endpoints are missing, empty or cut off.
 function M.service_endpoints(ns, name, opts)
-  if opts and opts.slices then return from_slices(M.endpoint_slices(ns or paths.namespace(opts), name, opts)) end
+  if opts and opts.slices then return from_slices(M.endpoint_slices(paths.namespace_or(ns, opts), name, opts)) end
   local object = objects.find(ns, "endpoints", name, opts)
   local addresses = object and from_endpoints(object) or json.array({})
   local notes = object and object.metadata and object.metadata.annotations or {}
   if #addresses > 0 and not notes["endpoints.kubernetes.io/over-capacity"] then return addresses end
-  local ok, slices = pcall(M.endpoint_slices, ns or paths.namespace(opts), name, opts)
+  local ok, slices = pcall(M.endpoint_slices, paths.namespace_or(ns, opts), name, opts)
   local has_slices = ok and #(slices.items or {}) > 0
   -- raises the 404
   if not object and not has_slices then objects.get_resource(ns, "endpoints", name, opts) end
@@ -91,7 +92,7 @@ function M.service_endpoints(ns, name, opts)
 end
 
 local function logs_request(ns, pod, opts)
-  return kube.path("/api/v1", ns or paths.namespace(opts), "pods", pod) .. "/log", {
+  return kube.path("/api/v1", paths.namespace_or(ns, opts), "pods", pod) .. "/log", {
     { "tailLines", opts.tail },
     { "container", opts.container },
     { "previous", opts.previous and true or nil },

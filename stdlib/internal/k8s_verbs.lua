@@ -52,8 +52,9 @@ function M.delete(path, opts)
   opts = opts or {}
   -- a name that was empty, or leads upwards: the request would be about more than one object
   local parts = "/" .. tostring(path):match("^[^?#]*") .. "/"
-  if type(path) ~= "string" or parts:find("^/[^/]") or parts:find(".//") or parts:find("/%.%.?/") then
-    rest.fail(("k8s.delete: the path has an empty part: %s"):format(tostring(path)))
+  if type(path) ~= "string" or parts == "//" or parts:find("^/[^/]") or parts:find(".//") or parts:find("/%.%.?/") then
+    rest.fail(("k8s.delete: the path has an empty part: %s"):format(
+      type(path) == "string" and path or type(path)))
   end
   local body
   if opts.propagation_policy or opts.grace_period or opts.preconditions then

@@ -13,7 +13,10 @@ local kube_manifest = {}
 
 --- "Bucket" → "buckets", "ClusterPolicy" → "clusterpolicies", "Ingress" → "ingresses".
 function kube_manifest.plural(kind, irregular)
-  local name = tostring(kind):lower()
+  if type(kind) ~= "string" or kind == "" then
+    rest.fail(("a kind is expected, got %s"):format(kind == "" and '""' or type(kind)))
+  end
+  local name = kind:lower()
   if irregular and irregular[name] then return irregular[name] end
   if name:find("[^aeiou]y$") then return name:sub(1, -2) .. "ies" end
   if name:find("[sxz]$") or name:find("[cs]h$") then return name .. "es" end

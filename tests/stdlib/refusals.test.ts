@@ -229,3 +229,57 @@ test("healthcheck: checks that are none, and addresses with tokens", async () =>
     await api.run(`${HEAD}return hc.retry(function() return true end, { attempts = 0 }).ok`),
   ).toEqual([true]);
 });
+
+test("kinds, resources, actions and packages that are none", async () => {
+  expect(
+    await errors(
+      `cm:delete(nil, "n", "x")`,
+      `kargo:delete({}, "n", "x")`,
+      `eso:generator("", "n", "x")`,
+      `kargo:promote("n", nil, "f")`,
+      `require("assay.crossplane").client(URL, "t"):install("provider", "p", nil)`,
+      `argocd:run_action("a", {}, "restart")`,
+      `argocd:run_action("a", { kind = "Pod", name = "p" }, nil)`,
+      `argocd:rollback("a", "")`,
+      `k.delete("", ${O})`,
+      `k.events_for("n", "Pod", nil, ${O})`,
+    ),
+  ).toEqual([
+    "a kind is expected, got nil",
+    "a kind is expected, got table",
+    expect.stringContaining("a name is expected in the path, got"),
+    "a name is expected in the path, got nil",
+    "crossplane.install: the package of p is missing",
+    "argocd: a resource needs kind and name",
+    "argocd.run_action: the name of the action is missing",
+    "argocd.rollback: the id of the entry is missing",
+    "k8s.delete: the path has an empty part: ",
+    "a name is expected in the path, got nil",
+  ]);
+});
+
+test("gsub's count behind the URL of a client is no option", async () => {
+  api.expect("GET /api/org", { json: { id: 1 } });
+  expect(
+    await api.run(`return require("assay.grafana").client((URL .. "/x"):gsub("/x$", "")):org().id`),
+  ).toEqual([1]);
+});
+
+test("flux: a webhook path that is none", async () => {
+  api.expect("GET /apis/notification.toolkit.fluxcd.io/v1/namespaces/n/receivers/r", {
+    json: { status: { webhookPath: 7 } },
+  });
+  expect(await api.failure(`${HEAD}flux:trigger_receiver("n", "r", URL)`)).toContain(
+    "flux: receiver n/r: it has no webhook path yet",
+  );
+});
+
+test("k8s: an empty namespace is that of calls that name none", async () => {
+  const o = `{ base_url = URL, token = "t", namespace = "d" }`;
+  api.expect("GET /api/v1/namespaces/d/pods/p/log", { text: "line" });
+  expect(await api.run(`${HEAD}return k.logs("", "p", ${o})`)).toEqual(["line"]);
+  api.expect("DELETE /api/v1/namespaces/d/pods?labelSelector=a%3Db", { json: {} });
+  await api.run(
+    `${HEAD}k.delete_collection("", "pod", { base_url = URL, token = "t", namespace = "d", label_selector = "a=b" })`,
+  );
+});
