@@ -1,7 +1,7 @@
 /** Traversals of tables (§6.1, next): 1..n, 0, names, the rest. */
 import { EMPTY_HASH } from "./hash";
 import { fromMapKey, mapKey } from "./map-key";
-import { LuaTable } from "./table";
+import { EMPTY_ARRAY, LuaTable } from "./table";
 import type { Cursor, MapKey, TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 
@@ -86,10 +86,41 @@ export class TableIterator {
       this.index = key + 1;
       return true;
     }
-    if (this.table.map !== null && this.seekCode(this.table.map, key)) return true;
+    if (typeof key === "string" && this.seekName(key)) return true;
     const wanted = mapKey(key);
+    const { map } = this.table;
+    if (map !== null && (this.seekCode(map, key) || this.seekKey(map, wanted))) return true;
+    if (this.isCleared(key)) return true;
     while (this.step()) if (mapKey(this.key) === wanted) return true;
     return false;
+  }
+
+  /** An array that was cleared on the way no longer knows how long it was; it goes on behind `key`. */
+  private isCleared(key: LuaValue): boolean {
+    const { array } = this.table;
+    if (array === EMPTY_ARRAY || typeof key !== "number") return false;
+    if (key === 0) this.stage = 1;
+    else if (array.length > 1 || key < 0 || !Number.isInteger(key)) return false;
+    else this.index = array.length;
+    return true;
+  }
+
+  /** A name, dead or alive: the field may have been cleared since. */
+  private seekName(key: string): boolean {
+    const { hash } = this.table;
+    if (hash === EMPTY_HASH || !(key in hash)) return false;
+    this.names = Object.keys(hash);
+    this.index = this.names.indexOf(key) + 1;
+    this.stage = 1;
+    return true;
+  }
+
+  private seekKey(map: TableMap, key: MapKey): boolean {
+    const cursor = map.cursor();
+    if (!cursor.seekKey(key)) return false;
+    this.stage = 3;
+    this.cursor = cursor;
+    return true;
   }
 
   /** Integers and tables are found without a search. */

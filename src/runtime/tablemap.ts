@@ -108,6 +108,8 @@ export interface Cursor {
   step(): boolean;
   /** Moves to the pair of an integer or coded key with this code, dead or alive, if there is one. */
   seek(isInteger: boolean, code: number): boolean;
+  /** Moves to the pair of any other key, dead or alive, if there is one. For a new cursor. */
+  seekKey(key: MapKey): boolean;
 }
 
 class PartsCursor implements Cursor {
@@ -174,5 +176,23 @@ class PartsCursor implements Cursor {
     if (!isInteger) this.integers = null;
     this.position = position;
     return true;
+  }
+
+  seekKey(key: MapKey): boolean {
+    if (typeof key === "string") return this.strings !== null && seekEntry(this.strings, key);
+    this.strings = null;
+    this.integers = null;
+    this.coded = null;
+    this.others = this.rest === null ? null : this.rest.entries();
+    this.rest = null;
+    return this.others !== null && seekEntry(this.others, key);
+  }
+}
+
+function seekEntry(entries: Iterator<[unknown, LuaValue]>, key: MapKey): boolean {
+  for (;;) {
+    const e = entries.next();
+    if (e.done) return false;
+    if (e.value[0] === key) return true;
   }
 }

@@ -136,4 +136,8 @@ class WeakCursor implements Cursor {
   seek(): boolean {
     return false;
   }
+
+  seekKey(): boolean {
+    return false;
+  }
 }

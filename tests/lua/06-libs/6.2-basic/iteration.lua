@@ -61,3 +61,28 @@ ok, m = pcall(pairs)
 assert(m == "bad argument #1 to 'pairs' (value expected)", m)
 ok, m = pcall(rawlen, 5)
 assert(m == "bad argument #1 to 'rawlen' (table or string expected, got number)", m)
+
+-- fields may be cleared on the way, whatever happens in between
+local function clearing(t, between)
+  local n = 0
+  local k = next(t)
+  while k ~= nil do
+    t[k] = nil
+    n = n + 1
+    between()
+    k = next(t, k)
+  end
+  assert(next(t) == nil)
+  return n
+end
+local function others()
+  for _ = 1, 20 do next({ x = 1, y = 2 }) end
+end
+for _, between in ipairs { others, collectgarbage } do
+  assert(clearing({ a = 1, b = 2, c = 3 }, between) == 3)
+  assert(clearing({ [0] = "zero", "one", "two", x = 1, [true] = 2, [-1] = 3, [1.5] = 4 }, between) == 7)
+  assert(clearing({ [2 ^ 70] = 1, [math.maxinteger] = 2, [print] = 3, [{}] = 4, [""] = 5 }, between) == 5)
+  local names = {}
+  for i = 1, 60 do names["name " .. i] = i end
+  assert(clearing(names, between) == 60)
+end
