@@ -75,13 +75,20 @@ local function values_of(entries)
   return rest.array(values)
 end
 
+-- What is no list, or nil, would be sent as none.
+local function checked(list, what)
+  list = rest.list(list)
+  if type(list) == "table" then return list end
+  rest.fail(("loki.push: %s must be a table, got %s"):format(what, type(list)))
+end
+
 --- Sends several streams `{ labels, entries }` at once; true.
 function Client:push_streams(streams)
   local list = {}
-  for i, stream in ipairs(streams) do
+  for i, stream in ipairs(checked(streams, "the streams")) do
     list[i] = {
-      stream = texts_of(stream.labels or stream[1]),
-      values = values_of(stream.entries or stream[2] or {}),
+      stream = texts_of(checked(stream.labels or stream[1], "the labels")),
+      values = values_of(checked(stream.entries or stream[2], "the entries")),
     }
   end
   self:_post("/loki/api/v1/push", { streams = rest.array(list) }, { raw = true })
@@ -158,7 +165,12 @@ function Client:lines(logql, opts)
         found[#found + 1] = { math.tointeger(tonumber(value[1])), value[2], stream.stream }
       end
     end
-    table.sort(found, function(a, b) return a[1] < b[1] end)
+    -- those of one moment stay in order
+    for at, entry in ipairs(found) do entry.at = at end
+    table.sort(found, function(a, b)
+      if a[1] ~= b[1] then return a[1] < b[1] end
+      return a.at < b.at
+    end)
     over = #found < opts.limit
     page, i = {}, 0
     for _, entry in ipairs(found) do
@@ -232,6 +244,12 @@ local function open_tail(self, logql, opts)
   })
 end
 
+local function read_message(message)
+  local ok, value = pcall(json.parse, message)
+  if ok and type(value) == "table" then return value end
+  rest.fail("loki: GET /loki/api/v1/tail: a message is no JSON object")
+end
+
 --- The next lines of a query: `{ streams, dropped_entries }`. `opts`: `limit`, `start`, `delay_for`.
 --- Asked over plain HTTP; a server that wants a WebSocket gets one.
 function Client:tail(logql, opts)
@@ -244,7 +262,7 @@ function Client:tail(logql, opts)
   if not ok then self:_fail("GET", path, res) end
   local open <close> = connection
   local message = open:recv({ timeout = opts.timeout })
-  return message and json.parse(message)
+  return message and read_message(message)
 end
 
 --- `for stamp, line, labels in c:stream(logql, opts) do`: lines as they come, over a WebSocket, which
@@ -257,7 +275,7 @@ function Client:stream(logql, opts)
       local message = connection:recv()
       if not message then return nil end
       page, i = {}, 0
-      for _, stream in ipairs(json.parse(message).streams or {}) do
+      for _, stream in ipairs(read_message(message).streams or {}) do
         for _, value in ipairs(stream.values) do
           page[#page + 1] = { math.tointeger(tonumber(value[1])), value[2], stream.stream }
         end
@@ -355,4 +373,4 @@ function Client:alerts()
   return data and data.alerts or json.array({})
 end
 
-return M
+return rest.guard(M, "loki")

@@ -73,7 +73,7 @@ end
 --- be a table with `timeout` (60) and `interval` (2).
 function M.wait(...)
   local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
-  return rest.wait(o, ("postgres.wait: no connection to %s"):format(tostring(o.host or o.url)),
+  return rest.wait(o, ("postgres.wait: no connection to %s"):format(tostring(o.host or o.url):match("^[^?]*")),
     function(remaining)
       local limit = math.min(o.connect_timeout or 30, remaining)
       local ok, client = pcall(M.client, rest.copy(o, { connect_timeout = limit }))
@@ -117,6 +117,10 @@ end
 --- A client of another database of the server, with the same options: what `ensure_schema`,
 --- `ensure_extension` and grants of tables are about. It is closed by itself.
 function Client:for_database(name)
+  -- otherwise it would be this one, or the user's
+  if type(name) ~= "string" or name == "" then
+    rest.fail("postgres.for_database: the name of the database is missing")
+  end
   local o = rest.copy(self._options(), { database = name })
   -- of an address only the path changes
   if o.url then
@@ -353,4 +357,6 @@ function Client:replication_slots()
     .. "FROM pg_replication_slots ORDER BY slot_name")
 end
 
-return M
+rest.guard(Client, "postgres", true)
+
+return rest.guard(M, "postgres")

@@ -30,6 +30,14 @@ local function get(self, fn, path, query)
   return request(self, fn, "GET", path, { query = query }).data
 end
 
+-- An answer's data when it is that of a query
+local function queried(fn, data)
+  if type(data) ~= "table" or type(data.result) ~= "table" then
+    rest.fail(("prometheus.%s: unexpected response format"):format(fn))
+  end
+  return data
+end
+
 local function number(text)
   return tonumber(text) or text
 end
@@ -67,10 +75,7 @@ end
 --- gives the list of `{ metric, values }`. `opts`: `time`, `timeout`, `limit`, `stats`,
 --- `lookback_delta`, `post` (as a form, for long expressions).
 function Client:query(promql, opts)
-  local data = instant(self, "query", promql, opts).data
-  if type(data) ~= "table" or data.result == nil then
-    rest.fail("prometheus.query: unexpected response format")
-  end
+  local data = queried("query", instant(self, "query", promql, opts).data)
   local kind, result = data.resultType, data.result
   if kind == "scalar" then return number(result[2]) end
   if kind == "string" then return result[2] end
@@ -88,8 +93,9 @@ end
 --- An instant query as it is answered: `{ resultType, result, warnings, infos }`.
 function Client:query_raw(promql, opts)
   local answer = instant(self, "query_raw", promql, opts)
+  local data = queried("query_raw", answer.data)
   return {
-    resultType = answer.data.resultType, result = answer.data.result,
+    resultType = data.resultType, result = data.result,
     warnings = answer.warnings, infos = answer.infos,
   }
 end
@@ -100,7 +106,8 @@ function Client:query_range(promql, start_time, end_time, step, opts)
   local fields = query_options({
     { "query", promql }, { "start", start_time }, { "end", end_time }, { "step", step },
   }, opts)
-  return run_query(self, "query_range", "/api/v1/query_range", fields, opts).data.result
+  local data = run_query(self, "query_range", "/api/v1/query_range", fields, opts).data
+  return queried("query_range", data).result
 end
 
 --- A range query as it is answered: `{ resultType, result, warnings, infos }`.
@@ -109,15 +116,16 @@ function Client:query_range_raw(promql, start_time, end_time, step, opts)
     { "query", promql }, { "start", start_time }, { "end", end_time }, { "step", step },
   }, opts)
   local answer = run_query(self, "query_range_raw", "/api/v1/query_range", fields, opts)
+  local data = queried("query_range_raw", answer.data)
   return {
-    resultType = answer.data.resultType, result = answer.data.result,
+    resultType = data.resultType, result = data.result,
     warnings = answer.warnings, infos = answer.infos,
   }
 end
 
 --- The active alerts.
 function Client:alerts()
-  return get(self, "alerts", "/api/v1/alerts").alerts
+  return get(self, "alerts", "/api/v1/alerts").alerts or json.array({})
 end
 
 --- `{ activeTargets, droppedTargets }`; `opts.state` (`active`, `dropped`, `any`),
@@ -362,6 +370,7 @@ function Client:assert_no_alerts(name)
   end
 end
 
+rest.guard(M, "prometheus")
 rest.functions(M, Client, M.client)
 
 return M

@@ -99,7 +99,7 @@ end
 
 --- The buckets: `{ name, creation_date }`.
 function Client:list_buckets()
-  local res = check(self, send(self, "GET", false, false), "GET", "/", { 200 })
+  local res = objects.document(self, send(self, "GET", false, false), "GET", "/")
   local list = json.array({})
   for item in xml.blocks(res.body, "Bucket") do
     list[#list + 1] = { name = xml.value(item, "Name"), creation_date = xml.value(item, "CreationDate") }
@@ -119,15 +119,21 @@ end
 --- The region of a bucket.
 function Client:bucket_location(bucket)
   local res = send(self, "GET", bucket, false, { query = { { "location", "" } } })
-  check(self, res, "GET", resource(bucket) .. "?location", { 200 })
+  objects.document(self, res, "GET", resource(bucket) .. "?location")
   local location = xml.value(res.body, "LocationConstraint")
   return location ~= nil and location ~= "" and location or "us-east-1"
+end
+
+-- Without the name of a configuration a request would be about the bucket, such as its deletion.
+local function configuration(name)
+  if type(name) ~= "string" or name == "" then rest.fail("s3: the name of the configuration is missing") end
+  return { { name, "" } }
 end
 
 --- A bucket's configuration as XML: `versioning`, `lifecycle`, `policy`, `cors`, `tagging`,
 --- `encryption`; nil when there is none.
 function Client:bucket_config(bucket, name)
-  local res = send(self, "GET", bucket, false, { query = { { name, "" } } })
+  local res = send(self, "GET", bucket, false, { query = configuration(name) })
   if res.status == 404 then return nil end
   return check(self, res, "GET", resource(bucket) .. "?" .. name, { 200 }).body
 end
@@ -135,7 +141,7 @@ end
 --- Sets a bucket's configuration; true.
 function Client:put_bucket_config(bucket, name, text)
   local res = send(self, "PUT", bucket, false, {
-    query = { { name, "" } }, body = text,
+    query = configuration(name), body = text,
     headers = { ["x-amz-checksum-sha256"] = base64.encode(crypto.hash(text, "sha256", true)) },
   })
   check(self, res, "PUT", resource(bucket) .. "?" .. name, OK)
@@ -144,7 +150,7 @@ end
 
 --- Removes a bucket's configuration; true.
 function Client:delete_bucket_config(bucket, name)
-  local res = send(self, "DELETE", bucket, false, { query = { { name, "" } } })
+  local res = send(self, "DELETE", bucket, false, { query = configuration(name) })
   check(self, res, "DELETE", resource(bucket) .. "?" .. name, OK)
   return true
 end
@@ -230,10 +236,9 @@ function Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts)
   headers["x-amz-metadata-directive"] = opts and opts.metadata_directive
   local res = send(self, "PUT", dst_bucket, dst_key, { headers = headers })
   -- a copy that fails half way is answered with 200 and an error
-  if res.status ~= 200 or res.body:find("<Error>", 1, true) then
-    self:_fail("COPY", ("%s -> %s"):format(resource(src_bucket, src_key),
-      resource(dst_bucket, dst_key)), res)
-  end
+  local what = ("%s -> %s"):format(resource(src_bucket, src_key), resource(dst_bucket, dst_key))
+  if res.status ~= 200 or res.body:find("<Error>", 1, true) then self:_fail("COPY", what, res) end
+  if res.body ~= "" then objects.document(self, res, "COPY", what) end
   return true
 end
 
@@ -244,7 +249,7 @@ function Client:get_object_tags(bucket, key, opts)
   local query = { { "tagging", "" }, { "versionId", opts and opts.version_id } }
   local res = send(self, "GET", bucket, key, { query = query })
   if res.status == 404 then return nil end
-  check(self, res, "GET", resource(bucket, key) .. "?tagging", { 200 })
+  objects.document(self, res, "GET", resource(bucket, key) .. "?tagging")
   local tags = {}
   for item in xml.blocks(res.body, "Tag") do
     tags[xml.value(item, "Key")] = xml.value(item, "Value") or ""
@@ -285,7 +290,9 @@ end
 --- `response-content-disposition`), `opts.time` (now).
 function Client:presign(bucket, key, opts)
   opts = opts or {}
-  local origin, host, path = objects.locate(self, bucket, key or false)
+  -- without a key it is about the bucket: lists, but nothing that writes
+  if key == nil and (opts.method or "GET") == "GET" then key = false end
+  local origin, host, path = objects.locate(self, bucket, key)
   local keys = credentials.of(self)
   local now = math.floor(opts.time or time())
   local date = os.date("!%Y%m%dT%H%M%SZ", now)
@@ -310,4 +317,4 @@ function Client:presign(bucket, key, opts)
   return ("%s%s?%s&X-Amz-Signature=%s"):format(origin, path, sigv4.query(query), signed.signature)
 end
 
-return M
+return rest.guard(M, "s3")

@@ -30,13 +30,15 @@ function Client:_headers()
   }
 end
 
+local fail = Client._fail
+
 --- Raises the error of a response.
 function Client:_fail(method, path, res, o)
   if res.status == 404 and path:find("%2F", 1, true) and api.has_no_route(res.body) then
     rest.fail(("%s HTTP 404: %s (Temporal's HTTP API finds no names with a slash)"):format(
       self:_label(method, path, o), res.body))
   end
-  return getmetatable(Client)._fail(self, method, path, res, o)
+  return fail(self, method, path, res, o)
 end
 
 local get, post, pages, workflow_path = api.get, api.post, api.pages, api.workflow
@@ -285,4 +287,4 @@ function Client:wait_workflow_complete(id, timeout_secs, opts)
   return found
 end
 
-return M
+return rest.guard(M, "temporal")

@@ -240,6 +240,7 @@ function Client:wait_service_up(name, timeout_secs, opts)
   end)
 end
 
+rest.guard(M, "traefik")
 rest.functions(M, Client, function(options) return Client:new(options) end, true)
 
 return M

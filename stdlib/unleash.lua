@@ -223,4 +223,4 @@ function M.ensure_token(client, opts)
   return token
 end
 
-return M
+return rest.guard(M, "unleash")

@@ -57,9 +57,12 @@ end
 -- Scripts write paths as they are, with slashes and queries; what no address may hold is encoded.
 local function legal(path)
   -- the server would refuse them, but addresses are normalised before it sees them
-  if (path:match("^[^?]*") .. "/"):find("/%.%.?/") then
+  if (path:match("^[^?]*"):gsub("%%2[eE]", ".") .. "/"):find("/%.%.?/") then
     rest.fail("vault: a part `.` or `..` can't be sent in a URL: " .. path)
   end
+  -- mounts are listed with a slash at their end; the server would redirect
+  local before, query = path:match("^([^?]*)(.*)$")
+  path = before:gsub("//+", "/") .. query
   path = path:gsub("%%(%x?%x?)", function(digits)
     return #digits == 2 and "%" .. digits or "%25" .. digits
   end)
@@ -79,12 +82,12 @@ end
 
 --- Writes to a path; returns the whole answer, nil when it has none.
 function Client:write(path, payload)
-  return verbs.post(self, path, payload)
+  return verbs.post(self, verbs.path("%s", path), payload)
 end
 
 --- Deletes a path. `opts.ignore_not_found`: one that is not there is no error.
 function Client:delete(path, opts)
-  verbs.delete(self, path, opts)
+  verbs.delete(self, verbs.path("%s", path), opts)
 end
 
 --- The keys below a path; an empty list when there are none.
@@ -136,6 +139,10 @@ end
 --- The values of the secret at `path` when `check_key` is among them; otherwise those that
 --- `generator()` returns, which are stored beside what is there. `opts.mount` is `secrets`.
 function M.ensure_credentials(client, path, check_key, generator, opts)
+  -- otherwise they would be new ones each time
+  if type(check_key) ~= "string" or check_key == "" then
+    rest.fail("vault.ensure_credentials: the key to look for is missing")
+  end
   local mount = opts and opts.mount or "secrets"
   local full = mount .. "/" .. path
   local function existing()
@@ -177,4 +184,4 @@ function M.assert_secret(client, path, expected_keys, opts)
   return secret.data
 end
 
-return M
+return rest.guard(M, "vault")

@@ -275,7 +275,7 @@ function Client:delete_backup(name)
   return self:_post(path_of(self, "deletebackuprequests"), {
     apiVersion = VERSION,
     kind = "DeleteBackupRequest",
-    metadata = { namespace = self.namespace, generateName = name .. "-" },
+    metadata = { namespace = self.namespace, generateName = rest.part(name) .. "-" },
     spec = { backupName = name },
   })
 end
@@ -356,4 +356,4 @@ function Client:wait_bsl_available(name, timeout_secs, opts)
   end)
 end
 
-return M
+return rest.guard(M, "velero")

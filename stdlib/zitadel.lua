@@ -61,7 +61,13 @@ function M.client(opts)
   assert.not_nil(opts.url, "zitadel.client: url required")
   assert.not_nil(opts.domain, "zitadel.client: domain required")
   local key = opts.machine_key
-  if not key and opts.machine_key_file then key = json.parse(fs.read(opts.machine_key_file)) end
+  if not key and opts.machine_key_file then
+    local is_read
+    is_read, key = pcall(json.parse, fs.read(opts.machine_key_file))
+    if not is_read or type(key) ~= "table" then
+      rest.fail(("zitadel.client: %s is no machine key in JSON"):format(opts.machine_key_file))
+    end
+  end
   local secret = not key and opts.client_id and opts.client_secret
     and { username = opts.client_id, password = opts.client_secret }
   if not key and not opts.token and not secret then
@@ -191,4 +197,4 @@ function Client:wait_ready(opts)
   end)
 end
 
-return M
+return rest.guard(M, "zitadel")

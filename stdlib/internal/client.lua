@@ -52,6 +52,8 @@
 -- Functions: `rest.options`, `rest.functions`, `rest.fail`, `rest.escape`, `rest.query`,
 -- `rest.array`, `rest.list`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
 
+local guard = require("assay.internal.guard")
+
 local rest = {}
 
 local DEFAULT_RETRIES = 2
@@ -276,11 +278,28 @@ end
 local Base = {}
 Base.__index = Base
 
---- A class for the clients of the module `name`.
+--- A class for the clients of the module `name`, whose methods are guarded (`assay.internal.guard`)
+--- as they are put in.
 function rest.class(name)
-  local class = setmetatable({ _module = name, __name = "assay." .. name .. " client" }, Base)
+  local class = setmetatable({ _module = name, __name = "assay." .. name .. " client" }, {
+    __index = Base,
+    __newindex = function(class, key, value)
+      local is_method = type(value) == "function" and key ~= "new" and key:sub(1, 1) ~= "_"
+      rawset(class, key, is_method and guard.guarded(rest.fail, name, key, value, true) or value)
+    end,
+  })
   class.__index = class
   return class
+end
+
+--- Guards the functions of a table as those of the module `name`, or as methods of its clients.
+function rest.guard(functions, name, are_methods)
+  for key, value in pairs(functions) do
+    if type(value) == "function" and key:sub(1, 1) ~= "_" then
+      functions[key] = guard.guarded(rest.fail, name, key, value, are_methods)
+    end
+  end
+  return functions
 end
 
 --- A client with the fields of `options`; `url` is required.
@@ -384,8 +403,12 @@ end
 
 --- `async.map` whose calls, too, end with the wait that the task is in.
 function rest.map(list, f, o)
-  local deadline = deadlines[coroutine.running()]
-  return async.map(list, function(...) return rest.until_deadline(deadline, f, ...) end, o)
+  local thread = coroutine.running()
+  local deadline = deadlines[thread]
+  return async.map(list, function(...)
+    guard.asks_for(thread)
+    return rest.until_deadline(deadline, f, ...)
+  end, o)
 end
 
 -- 301, 302 and 303 make a GET of a POST: what was to be written would be lost, and read instead.
@@ -419,6 +442,7 @@ function Base:_send(method, path, o)
   local target = rest.with_query(full, o.query)
   local own = connection(self)
   local attempt = 0
+  guard.note(o.what or method .. " " .. path:match("^[^?#]*"))
   while true do
     local res = method == "POST" and o.follow_redirects == nil
       and posted(self, path, o, own, target, options) or exchange(own, method, target, options)

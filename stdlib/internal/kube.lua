@@ -157,7 +157,7 @@ end
 --- A class of clients whose `url` is an API server.
 function kube.class(module)
   local class = rest.class(module)
-  local base = getmetatable(class)
+  local base = { new = class.new, _send = class._send }
 
   function class:new(options)
     local client = rest.copy(options)

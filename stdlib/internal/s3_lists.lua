@@ -48,8 +48,19 @@ local function list_page(self, bucket, opts, token)
     { "start-after", opts.start_after }, { "encoding-type", opts.encoding_type },
     { "fetch-owner", opts.fetch_owner },
   } })
-  check(self, res, "GET", resource(bucket) .. "?list-type=2", { 200 })
+  objects.document(self, res, "GET", resource(bucket) .. "?list-type=2")
   return read_page(res)
+end
+
+-- The token of the page behind this one, or nil. A list that ends in its middle is none.
+local function following(bucket, page, token)
+  if not page.is_truncated then return nil end
+  local next_token = page.next_continuation_token
+  if (next_token or "") == "" or next_token == token then
+    rest.fail(("s3: GET %s?list-type=2: the list goes on, but the answer does not say where"):format(
+      resource(bucket)))
+  end
+  return next_token
 end
 
 --- The objects of a bucket: `{ objects, common_prefixes, is_truncated, next_continuation_token,
@@ -61,17 +72,16 @@ function Client:list_objects(bucket, opts)
   local page = list_page(self, bucket, opts, opts.continuation_token)
   local all = opts.all
   if all == nil then all = opts.max_keys == nil and opts.continuation_token == nil end
-  local seen = opts.continuation_token
-  while all and page.is_truncated and (page.next_continuation_token or "") ~= ""
-    and page.next_continuation_token ~= seen do
-    seen = page.next_continuation_token
-    local more = list_page(self, bucket, opts, seen)
+  local token = all and following(bucket, page, opts.continuation_token)
+  while token do
+    local more = list_page(self, bucket, opts, token)
     table.move(more.objects, 1, #more.objects, #page.objects + 1, page.objects)
     table.move(more.common_prefixes, 1, #more.common_prefixes, #page.common_prefixes + 1,
       page.common_prefixes)
     page.is_truncated = more.is_truncated
     page.next_continuation_token = more.next_continuation_token
     page.key_count = page.key_count + more.key_count
+    token = following(bucket, more, token)
   end
   return page
 end
@@ -104,7 +114,7 @@ function Client:object_versions(bucket, opts)
       { "versions", "" }, { "prefix", opts and opts.prefix }, { "max-keys", opts and opts.max_keys },
       { "key-marker", key }, { "version-id-marker", version },
     } })
-    check(self, res, "GET", resource(bucket) .. "?versions", { 200 })
+    objects.document(self, res, "GET", resource(bucket) .. "?versions")
     for kind, item in versions_of(res.body) do
       list[#list + 1] = {
         key = xml.value(item, "Key"), version_id = xml.value(item, "VersionId"),
@@ -113,23 +123,29 @@ function Client:object_versions(bucket, opts)
         last_modified = xml.value(item, "LastModified"), etag = xml.value(item, "ETag"),
       }
     end
+    local before = { key, version }
     key, version = xml.value(res.body, "NextKeyMarker"), xml.value(res.body, "NextVersionIdMarker")
-  until xml.value(res.body, "IsTruncated") ~= "true" or not key or (opts and opts.all == false)
+    local is_last = xml.value(res.body, "IsTruncated") ~= "true" or (opts and opts.all == false)
+    if not is_last and (not key or (key == before[1] and version == before[2])) then
+      rest.fail(("s3: GET %s?versions: the list goes on, but the answer does not say where"):format(
+        resource(bucket)))
+    end
+  until is_last
   return list
 end
 
 --- `for object in c:objects(bucket, opts) do`: page by page, for buckets of any size.
 function Client:objects(bucket, opts)
   opts = opts or {}
-  local page, i = nil, 0
+  local page, i, token = nil, 0, opts.continuation_token
   return function()
     while true do
-      if not page then page, i = list_page(self, bucket, opts, opts.continuation_token), 0 end
+      if not page then page, i = list_page(self, bucket, opts, token), 0 end
       i = i + 1
       if page.objects[i] then return page.objects[i] end
-      local token = page.next_continuation_token
-      if not page.is_truncated or not token or token == "" then return nil end
-      page, i = list_page(self, bucket, opts, token), 0
+      token = following(bucket, page, token)
+      if not token then return nil end
+      page = nil
     end
   end
 end
@@ -165,7 +181,7 @@ local function delete_batch(self, bucket, items, failures)
     query = { { "delete", "" } }, body = body, headers = objects.checked(body),
   })
   if takes_no_batch(res) then return delete_singly(self, bucket, items, failures) end
-  check(self, res, "POST", resource(bucket) .. "?delete", { 200 })
+  objects.document(self, res, "POST", resource(bucket) .. "?delete")
   for item in xml.blocks(res.body, "Error") do
     failures[#failures + 1] = {
       key = xml.value(item, "Key"), code = xml.value(item, "Code"),
@@ -177,18 +193,23 @@ end
 --- Deletes many objects, 1000 per request; returns the list of failures `{ key, code, message }`.
 --- `keys` are texts, or tables with `key` and `version_id`, such as those of `object_versions`.
 function Client:delete_objects(bucket, keys)
+  keys = rest.list(keys)
+  if type(keys) ~= "table" then
+    rest.fail("s3.delete_objects: the keys must be a list, got " .. type(keys))
+  end
   local failures = json.array({})
   local batch, singly = {}, {}
-  keys = rest.list(keys)
-  for i, item in ipairs(keys) do
+  for _, item in ipairs(keys) do
     if type(item) ~= "table" then item = { key = tostring(item) } end
+    if (item.key or "") == "" then rest.fail("s3.delete_objects: a key is missing") end
     local into = xml.holds(item.key) and batch or singly
     into[#into + 1] = item
-    if #batch == 1000 or (i == #keys and #batch > 0) then
+    if #batch == 1000 then
       delete_batch(self, bucket, batch, failures)
       batch = {}
     end
   end
+  if #batch > 0 then delete_batch(self, bucket, batch, failures) end
   delete_singly(self, bucket, singly, failures)
   return failures
 end

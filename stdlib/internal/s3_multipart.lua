@@ -17,19 +17,25 @@ local function given(upload_id)
   return (upload_id or "") ~= "" and upload_id or rest.fail("s3: the id of the upload is missing")
 end
 
+-- Without its number a part would be the whole object.
+local function numbered(number)
+  return math.tointeger(number) or rest.fail("s3: the number of the part must be an integer, got "
+    .. (type(number) == "number" and number or type(number)))
+end
+
 --- Begins an upload in parts; returns its id. `opts` as for `put_object`.
 function Client:create_multipart_upload(bucket, key, opts)
   local res = send(self, "POST", bucket, key, {
     query = { { "uploads", "" } }, headers = objects.put_headers(opts),
   })
-  check(self, res, "POST", resource(bucket, key) .. "?uploads", { 200 })
-  return xml.value(res.body, "UploadId")
+  objects.document(self, res, "POST", resource(bucket, key) .. "?uploads")
+  return given(xml.value(res.body, "UploadId"))
 end
 
 --- Stores part `number` (from 1; all but the last at least 5 MiB); returns its etag. `opts.timeout`.
 function Client:upload_part(bucket, key, upload_id, number, body, opts)
   local res = send(self, "PUT", bucket, key, {
-    query = { { "partNumber", number }, { "uploadId", given(upload_id) } }, body = body,
+    query = { { "partNumber", numbered(number) }, { "uploadId", given(upload_id) } }, body = body,
     timeout = opts and opts.timeout,
   })
   check(self, res, "PUT", resource(bucket, key) .. "?partNumber=" .. number, { 200 })
@@ -42,7 +48,7 @@ end
 --- (`bytes=0-5242879`), `version_id` of the source. Objects of more than 5 GiB are copied so.
 function Client:upload_part_copy(bucket, key, upload_id, number, src_bucket, src_key, opts)
   local res = send(self, "PUT", bucket, key, {
-    query = { { "partNumber", number }, { "uploadId", given(upload_id) } },
+    query = { { "partNumber", numbered(number) }, { "uploadId", given(upload_id) } },
     headers = {
       ["x-amz-copy-source"] = objects.source(src_bucket, src_key, opts),
       ["x-amz-copy-source-range"] = opts and opts.range,
@@ -50,9 +56,9 @@ function Client:upload_part_copy(bucket, key, upload_id, number, src_bucket, src
     timeout = opts and opts.timeout,
   })
   -- may fail after the headers are sent
-  if res.status ~= 200 or res.body:find("<Error>", 1, true) then
-    self:_fail("PUT", resource(bucket, key) .. "?partNumber=" .. number, res)
-  end
+  local what = resource(bucket, key) .. "?partNumber=" .. number
+  if res.body:find("<Error>", 1, true) then self:_fail("PUT", what, res) end
+  objects.document(self, res, "PUT", what)
   return xml.value(res.body, "ETag")
 end
 
@@ -64,7 +70,7 @@ function Client:list_parts(bucket, key, upload_id)
     local res = send(self, "GET", bucket, key, { query = {
       { "uploadId", given(upload_id) }, { "part-number-marker", marker },
     } })
-    check(self, res, "GET", resource(bucket, key) .. "?uploadId", { 200 })
+    objects.document(self, res, "GET", resource(bucket, key) .. "?uploadId")
     for item in xml.blocks(res.body, "Part") do
       list[#list + 1] = {
         number = math.tointeger(tonumber(xml.value(item, "PartNumber"))),
@@ -80,6 +86,9 @@ end
 
 --- Makes an object of parts, given by their etags in order; returns the object's etag.
 function Client:complete_multipart_upload(bucket, key, upload_id, etags)
+  if type(etags) ~= "table" then
+    rest.fail("s3.complete_multipart_upload: the etags must be a list, got " .. type(etags))
+  end
   local parts = {}
   for i, etag in ipairs(etags) do
     parts[i] = ("<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>"):format(
@@ -92,9 +101,9 @@ function Client:complete_multipart_upload(bucket, key, upload_id, etags)
       XMLNS, table.concat(parts)),
   })
   -- may fail after the headers are sent
-  if res.status ~= 200 or res.body:find("<Error>", 1, true) then
-    self:_fail("POST", resource(bucket, key) .. "?uploadId", res)
-  end
+  local what = resource(bucket, key) .. "?uploadId"
+  if res.body:find("<Error>", 1, true) then self:_fail("POST", what, res) end
+  objects.document(self, res, "POST", what)
   return xml.value(res.body, "ETag")
 end
 
@@ -113,15 +122,17 @@ function Client:list_multipart_uploads(bucket)
     local res = send(self, "GET", bucket, false, { query = {
       { "uploads", "" }, { "key-marker", key }, { "upload-id-marker", upload_id },
     } })
-    check(self, res, "GET", resource(bucket) .. "?uploads", { 200 })
+    objects.document(self, res, "GET", resource(bucket) .. "?uploads")
     for item in xml.blocks(res.body, "Upload") do
       list[#list + 1] = {
         key = xml.value(item, "Key"), upload_id = xml.value(item, "UploadId"),
         initiated = xml.value(item, "Initiated"),
       }
     end
+    local before = { key, upload_id }
     key, upload_id = xml.value(res.body, "NextKeyMarker"), xml.value(res.body, "NextUploadIdMarker")
-  until xml.value(res.body, "IsTruncated") ~= "true" or not key
+    local is_same = key == before[1] and upload_id == before[2]
+  until xml.value(res.body, "IsTruncated") ~= "true" or not key or is_same
   return list
 end
 

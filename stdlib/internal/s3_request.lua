@@ -46,6 +46,9 @@ end
 
 --- Where the bytes of a copy come from, for the header `x-amz-copy-source`; `opts.version_id`.
 function s3.source(bucket, key, opts)
+  if (bucket or "") == "" or (key or "") == "" then
+    rest.fail("s3: the bucket or the key of the source is missing")
+  end
   local version = opts and opts.version_id
   return "/" .. url.encode(bucket) .. "/" .. rest.escape_path(key)
     .. (version and "?versionId=" .. url.encode(version) or "")
@@ -108,6 +111,18 @@ function s3.check(self, res, verb, what, ok)
     if res.status == status then return res end
   end
   self:_fail(verb, what, res)
+end
+
+--- The response, if its status is 200 and its body is XML: what else answers at an address (a console,
+--- a proxy's page) would be an empty list, or a success.
+function s3.document(self, res, verb, what)
+  s3.check(self, res, verb, what, { 200 })
+  local start = res.body:gsub("^\xEF\xBB\xBF", ""):match("^%s*<([%w?]%w*)")
+  if not start or start:lower() == "html" then
+    rest.fail(("s3: %s %s: the answer is no XML of object storage%s"):format(verb, what,
+      res.body ~= "" and ": " .. res.body:sub(1, 200) or ""))
+  end
+  return res
 end
 
 local PUT_HEADERS = {

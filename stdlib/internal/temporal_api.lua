@@ -73,8 +73,9 @@ function api.pages(self, path, query, opts, field)
       table.move(items, 1, #items, #list + 1, list)
       all.nextPageToken = page.nextPageToken
     end
+    local before = token
     token = page.nextPageToken
-    if token == "" then token = nil end
+    if token == "" or token == before then token = nil end
   until is_single or not token
   return all
 end

@@ -24,7 +24,10 @@ end
 
 -- The schedule with `{ name = … }` where its action has names only.
 local function with_action(schedule)
-  local start = schedule and schedule.action and schedule.action.startWorkflow
+  if type(schedule) ~= "table" then
+    rest.fail("temporal: the schedule must be a table, got " .. type(schedule))
+  end
+  local start = schedule.action and schedule.action.startWorkflow
   if not start then return schedule end
   return rest.copy(schedule, {
     action = rest.copy(schedule.action, { startWorkflow = api.named(start) }),

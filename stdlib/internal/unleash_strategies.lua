@@ -9,9 +9,12 @@ local Client = {}
 
 local SEGMENTS = api.ADMIN .. "/segments"
 
-local function path_of(project, name, env_name, id)
-  local path = api.environment(project, name, env_name) .. "/strategies"
-  return id ~= nil and path .. "/" .. segment(id) or path
+local function path_of(project, name, env_name)
+  return api.environment(project, name, env_name) .. "/strategies"
+end
+
+local function strategy_path(project, name, env_name, id)
+  return path_of(project, name, env_name) .. "/" .. segment(id)
 end
 
 --- The strategies of a feature in an environment.
@@ -23,7 +26,7 @@ end
 
 --- A strategy, or nil.
 function Client:strategy(project, name, env_name, id)
-  return api.get(self, path_of(project, name, env_name, id))
+  return api.get(self, strategy_path(project, name, env_name, id))
 end
 
 --- Adds a strategy.
@@ -33,21 +36,24 @@ end
 
 --- Replaces a strategy.
 function Client:update_strategy(project, name, env_name, id, strategy)
-  return api.send(self, "PUT", path_of(project, name, env_name, id), strategy)
+  return api.send(self, "PUT", strategy_path(project, name, env_name, id), strategy)
 end
 
 --- Changes a strategy by a JSON Patch.
 function Client:patch_strategy(project, name, env_name, id, operations)
-  return api.send(self, "PATCH", path_of(project, name, env_name, id), rest.array(operations))
+  return api.send(self, "PATCH", strategy_path(project, name, env_name, id), rest.array(operations))
 end
 
 --- Removes a strategy. `opts.ignore_not_found`: one that is not there is no error.
 function Client:delete_strategy(project, name, env_name, id, opts)
-  return api.delete(self, path_of(project, name, env_name, id), opts)
+  return api.delete(self, strategy_path(project, name, env_name, id), opts)
 end
 
 --- Puts the strategies of a feature in an environment in order: a list of their ids.
 function Client:sort_strategies(project, name, env_name, ids)
+  if type(ids) ~= "table" then
+    rest.fail("unleash.sort_strategies: the ids must be a list, got " .. type(ids))
+  end
   local order = json.array({})
   for i, id in ipairs(ids) do order[i] = { id = id, sortOrder = i } end
   return api.send(self, "POST", path_of(project, name, env_name) .. "/set-sort-order", order)
@@ -65,6 +71,9 @@ end
 --- Replaces the variants of a feature in an environment, where the server still has them: newer
 --- ones refuse this (403) and have variants in strategies.
 function Client:set_variants(project, name, env_name, variants)
+  if type(variants) ~= "table" then
+    rest.fail("unleash.set_variants: the variants must be a list, got " .. type(variants))
+  end
   return api.send(self, "PUT", variants_path(project, name, env_name), rest.array(variants))
 end
 

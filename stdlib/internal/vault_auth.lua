@@ -13,14 +13,14 @@ local JWT_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 --- Enables an auth method; `opts.description`, `opts.config`.
 function Client:auth_enable(path, auth_type, opts)
   opts = opts or {}
-  return verbs.post(self, "sys/auth/" .. path, {
+  return verbs.post(self, verbs.path("sys/auth/%s", path), {
     type = auth_type, description = opts.description, config = opts.config,
   })
 end
 
 --- Disables an auth method.
 function Client:auth_disable(path)
-  verbs.delete(self, "sys/auth/" .. path)
+  verbs.delete(self, verbs.path("sys/auth/%s", path))
 end
 
 --- The auth methods by path; paths end in `/`.

@@ -12,7 +12,7 @@ local Client = {}
 --- `opts.deleted` a deleted one gives its metadata, without data.
 function Client:kv_get(mount, key, opts)
   opts = opts or {}
-  local path = verbs.path("/v1/%s/data/%s", mount, key)
+  local path = verbs.path("/v1/%s/data/%s", mount, verbs.key(key, true))
   local query = { version = opts.version }
   local res = self:_send("GET", path, { query = query })
   if res.status == 404 then
@@ -29,41 +29,41 @@ function Client:kv_put(mount, key, data, opts)
   -- without values the server refuses it; an empty table is a secret without values
   local body = rest.object { data = data and rest.object(data) }
   if opts and opts.cas then body.options = { cas = opts.cas } end
-  return verbs.post(self, verbs.path("%s/data/%s", mount, key), body)
+  return verbs.post(self, verbs.path("%s/data/%s", mount, verbs.key(key)), body)
 end
 
 --- Changes some keys of a secret; `json.null` removes one.
 function Client:kv_patch(mount, key, data, opts)
   local body = { data = rest.object(data) }
   if opts and opts.cas then body.options = { cas = opts.cas } end
-  return (self:_patch(verbs.path("/v1/%s/data/%s", mount, key), body, {
+  return (self:_patch(verbs.path("/v1/%s/data/%s", mount, verbs.key(key)), body, {
     headers = { ["Content-Type"] = "application/merge-patch+json" },
   }))
 end
 
 --- Deletes the latest version of a secret, which `kv_undelete` brings back.
 function Client:kv_delete(mount, key)
-  verbs.delete(self, verbs.path("%s/data/%s", mount, key))
+  verbs.delete(self, verbs.path("%s/data/%s", mount, verbs.key(key)))
 end
 
 --- Deletes some versions of a secret.
 function Client:kv_delete_versions(mount, key, versions)
-  return verbs.post(self, verbs.path("%s/delete/%s", mount, key), { versions = versions })
+  return verbs.post(self, verbs.path("%s/delete/%s", mount, verbs.key(key)), { versions = versions })
 end
 
 --- Brings deleted versions back.
 function Client:kv_undelete(mount, key, versions)
-  return verbs.post(self, verbs.path("%s/undelete/%s", mount, key), { versions = versions })
+  return verbs.post(self, verbs.path("%s/undelete/%s", mount, verbs.key(key)), { versions = versions })
 end
 
 --- Removes versions for good.
 function Client:kv_destroy(mount, key, versions)
-  return verbs.put(self, verbs.path("%s/destroy/%s", mount, key), { versions = versions })
+  return verbs.put(self, verbs.path("%s/destroy/%s", mount, verbs.key(key)), { versions = versions })
 end
 
 --- The keys below a prefix.
 function Client:kv_list(mount, prefix)
-  return verbs.list(self, verbs.path("%s/metadata/%s", mount, prefix or ""))
+  return verbs.list(self, verbs.path("%s/metadata/", mount) .. (prefix and verbs.key(prefix) or ""))
 end
 
 --- All keys below a prefix, also in its folders, as paths below the mount, sorted.
@@ -84,7 +84,7 @@ end
 --- The names of a secret's values, each true (a table for a value that is one), without the values:
 --- `{ subkeys, metadata }`; nil when it is absent. `opts`: version, depth.
 function Client:kv_subkeys(mount, key, opts)
-  local path = verbs.path("/v1/%s/subkeys/%s", mount, key)
+  local path = verbs.path("/v1/%s/subkeys/%s", mount, verbs.key(key))
   local text = self:_get(path, {
     ok = 200, missing = true, raw = true,
     query = { version = opts and opts.version, depth = opts and opts.depth },
@@ -108,17 +108,17 @@ end
 
 --- The whole answer about a secret's versions (see `.data`); nil when it is absent.
 function Client:kv_metadata(mount, key)
-  return verbs.get(self, verbs.path("%s/metadata/%s", mount, key))
+  return verbs.get(self, verbs.path("%s/metadata/%s", mount, verbs.key(key)))
 end
 
 --- Sets `custom_metadata`, `max_versions`, `cas_required`, `delete_version_after`.
 function Client:kv_put_metadata(mount, key, metadata)
-  return verbs.post(self, verbs.path("%s/metadata/%s", mount, key), metadata)
+  return verbs.post(self, verbs.path("%s/metadata/%s", mount, verbs.key(key)), metadata)
 end
 
 --- Removes a secret with all its versions.
 function Client:kv_delete_metadata(mount, key)
-  verbs.delete(self, verbs.path("%s/metadata/%s", mount, key))
+  verbs.delete(self, verbs.path("%s/metadata/%s", mount, verbs.key(key)))
 end
 
 -- KV of either version
@@ -139,14 +139,19 @@ function Client:kv(mount, opts)
   return setmetatable({ client = self, mount = mount, version = tonumber(version) }, Kv)
 end
 
+-- of version 1
+local function path_of(self, key)
+  return verbs.path("%s/%s", self.mount, verbs.key(key))
+end
+
 function Kv:get(key)
   if self.version == 2 then return verbs.field(self.client:kv_get(self.mount, key), "data") end
-  return self.client:read(self.mount .. "/" .. key)
+  return self.client:read(path_of(self, key))
 end
 
 function Kv:put(key, values)
   if self.version == 2 then return self.client:kv_put(self.mount, key, values) end
-  return self.client:write(self.mount .. "/" .. key, values)
+  return self.client:write(path_of(self, key), values)
 end
 
 function Kv:patch(key, values)
@@ -165,7 +170,9 @@ end
 
 function Kv:delete(key)
   if self.version == 2 then return self.client:kv_delete(self.mount, key) end
-  return self.client:delete(self.mount .. "/" .. key)
+  return self.client:delete(path_of(self, key))
 end
+
+rest.guard(Kv, "vault.kv", true)
 
 return Client

@@ -19,7 +19,7 @@ end
 --- they belong to the server's configuration.
 function Client:audit_enable(path, audit_type, opts)
   opts = opts or {}
-  return verbs.put(self, "sys/audit/" .. path, {
+  return verbs.put(self, verbs.path("sys/audit/%s", path), {
     type = audit_type, description = opts.description, options = opts.options,
     ["local"] = opts.is_local,
   })
@@ -27,7 +27,7 @@ end
 
 --- Disables an audit device.
 function Client:audit_disable(path)
-  verbs.delete(self, "sys/audit/" .. path)
+  verbs.delete(self, verbs.path("sys/audit/%s", path))
 end
 
 -- Raft storage

@@ -72,18 +72,18 @@ end
 
 --- A namespace `{ id, path, custom_metadata }`; nil when it is absent.
 function Client:namespace_get(path)
-  return verbs.field(verbs.get(self, "sys/namespaces/" .. path), "data")
+  return verbs.field(verbs.get(self, verbs.path("sys/namespaces/%s", path)), "data")
 end
 
 --- Creates a namespace; `opts.custom_metadata`. Clients of it: `client:with { namespace = path }`.
 function Client:namespace_create(path, opts)
   local body = { custom_metadata = opts and opts.custom_metadata }
-  return verbs.field(verbs.post(self, "sys/namespaces/" .. path, rest.object(body)), "data")
+  return verbs.field(verbs.post(self, verbs.path("sys/namespaces/%s", path), rest.object(body)), "data")
 end
 
 --- Deletes a namespace.
 function Client:namespace_delete(path)
-  verbs.delete(self, "sys/namespaces/" .. path)
+  verbs.delete(self, verbs.path("sys/namespaces/%s", path))
 end
 
 -- Policies
@@ -113,7 +113,7 @@ end
 --- Mounts an engine; `opts.description`, `opts.config`, `opts.options` (`{ version = "2" }`).
 function Client:engine_enable(path, engine_type, opts)
   opts = opts or {}
-  return verbs.post(self, "sys/mounts/" .. path, {
+  return verbs.post(self, verbs.path("sys/mounts/%s", path), {
     type = engine_type, description = opts.description, config = opts.config,
     options = opts.options,
   })
@@ -121,7 +121,7 @@ end
 
 --- Unmounts an engine; its secrets are lost.
 function Client:engine_disable(path)
-  verbs.delete(self, "sys/mounts/" .. path)
+  verbs.delete(self, verbs.path("sys/mounts/%s", path))
 end
 
 --- The engines by path; paths end in `/`.

@@ -8,11 +8,21 @@ local verbs = { name = require("assay.internal.segment") }
 --- A path of texts that must be there: mounts, keys, names.
 function verbs.path(format, ...)
   for i = 1, select("#", ...) do
-    if (select(i, ...)) == nil then
-      rest.fail("vault: a part of the path is nil: " .. format:gsub("%%s", "…"))
+    local part = (select(i, ...))
+    local kind = part == "" and "empty" or type(part)
+    if kind ~= "string" and kind ~= "number" then
+      rest.fail(("vault: a part of the path is %s: %s"):format(kind,
+        (format:gsub("%%s", "…"))))
     end
   end
   return format:format(...)
+end
+
+--- A key in a path. Behind a question mark the rest would be a query, and the request about another
+--- secret; `kv_get` has always taken `?version=3`.
+function verbs.key(key, takes_version)
+  if type(key) ~= "string" or (takes_version and key:find("%?version=%d+$")) then return key end
+  return (key:gsub("?", "%%3F"))
 end
 
 --- The options of a call that works without a token.

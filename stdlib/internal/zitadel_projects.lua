@@ -189,6 +189,9 @@ end
 --- Adds the roles that a project does not have: a list of keys, or of `{ key, displayName, group }`.
 --- Returns how many.
 function Client:ensure_project_roles(project_id, roles)
+  if type(roles) ~= "table" then
+    rest.fail("zitadel.ensure_project_roles: the roles must be a list, got " .. type(roles))
+  end
   local known, missing = {}, json.array({})
   for _, role in ipairs(self:project_roles(project_id)) do known[role.key] = true end
   for _, role in ipairs(roles) do

@@ -112,7 +112,11 @@ function Client:create_machine_key(user_id, opts)
   local answer = request(self, "POST", user_path(user_id, "/keys"), {
     type = "KEY_TYPE_JSON", expirationDate = opts and opts.expirationDate,
   })
-  return answer.keyDetails and json.parse(base64.decode(answer.keyDetails))
+  if not answer.keyDetails then return nil end
+  local ok, key = pcall(function() return json.parse(base64.decode(answer.keyDetails)) end)
+  -- which is not shown: it is a secret
+  if not ok then rest.fail("zitadel.create_machine_key: the answer holds no key in JSON") end
+  return key
 end
 
 --- Deletes a key of a machine user.
@@ -140,6 +144,12 @@ end
 
 -- What users may do
 
+-- Without roles, by mistake, a user would lose all of them.
+local function checked(roles, fn)
+  if type(roles) == "table" then return roles end
+  rest.fail(("zitadel.%s: the roles must be a list, got %s"):format(fn, type(roles)))
+end
+
 local function same_set(a, b)
   local set = {}
   for _, v in ipairs(a or {}) do set[v] = true end
@@ -151,6 +161,7 @@ end
 
 --- Gives a user exactly these roles of a project; whether that changed something.
 function Client:ensure_user_grant(user_id, project_id, role_keys)
+  checked(role_keys, "ensure_user_grant")
   local grants = zitadel.search_all(self, USERS .. "/grants/_search", {
     { userIdQuery = { userId = user_id } }, { projectIdQuery = { projectId = project_id } },
   })
@@ -183,13 +194,13 @@ end
 --- Makes a user a manager of the organisation, with roles such as `ORG_OWNER`; whether that changed
 --- something.
 function Client:ensure_org_member(user_id, roles)
-  return ensure_member(self, "/management/v1/orgs/me/members", user_id, roles)
+  return ensure_member(self, "/management/v1/orgs/me/members", user_id, checked(roles, "ensure_org_member"))
 end
 
 --- Makes a user a manager of the instance, with roles such as `IAM_OWNER`; whether that changed
 --- something.
 function Client:ensure_instance_member(user_id, roles)
-  return ensure_member(self, "/admin/v1/members", user_id, roles)
+  return ensure_member(self, "/admin/v1/members", user_id, checked(roles, "ensure_instance_member"))
 end
 
 return Client

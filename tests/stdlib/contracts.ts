@@ -329,7 +329,7 @@ export const CONTRACTS: Record<string, Contract> = {
   },
   loki: {
     args: {
-      "push_streams.streams": '{ { stream = { a = "b" }, values = {} } }',
+      "push_streams.streams": '{ { labels = { a = "b" }, entries = {} } }',
       match_selectors: `{ '{a="b"}' }`,
     },
     leftOut: { stream: "a WebSocket" },
@@ -386,6 +386,7 @@ export const CONTRACTS: Record<string, Contract> = {
   temporal: {
     args: {
       task_queue_type: '"x"',
+      schedule: "{}",
       request: '{ workflow_type = "w", task_queue = "q" }',
       args: "{}",
       input: '{ "a" }',

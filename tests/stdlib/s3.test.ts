@@ -162,7 +162,7 @@ describe("addresses", () => {
   test("session token", async () => {
     api.expect(
       "GET /",
-      { text: "" },
+      { text: "<ListAllMyBucketsResult/>" },
       {
         headers: { "x-amz-security-token": "tok", authorization: /x-amz-security-token/ },
         check: signed,
