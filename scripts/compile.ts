@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { basename, dirname, join } from "node:path";
 import { modulesAhead } from "./ahead";
 import { dropModules } from "./bun-modules";
-import { asText, coreInOneFile, leaveOut, parserAsFile } from "./bundle";
+import { asText, coreInOneFile, lazyModules, leaveOut, parserAsFile } from "./bundle";
 import { dropBytecode, isRare } from "./bytecode";
 import { MODULES } from "./runtime";
 
@@ -42,6 +42,7 @@ const result = await Bun.build({
     parserAsFile(join(cache, "parser")),
     leaveOut(),
     coreInOneFile(entry, join(root, "src/")),
+    lazyModules(),
     await modulesAhead(),
   ],
   compile: {

@@ -56,20 +56,23 @@ export function lazyBuiltinList(): string {
     const name = globalName(file);
     globals.set(name, [...(globals.get(name) ?? []), file]);
   }
-  const lines = [...globals]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, files]) => {
-      const loaded = files.map((f) => `(require("./${f}") as typeof import("./${f}")).default`);
-      const line = `  ${name}: () => [${loaded.join(", ")}],`;
-      if (line.length <= 100) return line;
-      return `  ${name}: () => [\n${loaded.map((l) => `    ${l},\n`).join("")}  ],`;
-    });
-  const additions = [...globals]
-    .filter(([name]) => STANDARD.has(name))
-    .map(([name, files]) => {
-      const names = files.flatMap(functionNames).map((f) => `"${f}"`);
-      return `  ${name}: [${names.join(", ")}],`;
-    });
+  const lines: string[] = [];
+  const additions: string[] = [];
+  const load = (f: string) => `(require("./${f}") as typeof import("./${f}")).default`;
+  for (const [name, files] of [...globals].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isOwn = !STANDARD.has(name);
+    // what others declare under the name of a file is added to what that declares
+    const main = isOwn && files.includes(name) ? [name] : isOwn ? files : [];
+    if (isOwn) lines.push(`  ${name}: () => [${main.map(load).join(", ")}],`);
+    const added = files.filter((f) => !main.includes(f));
+    if (added.length === 0) continue;
+    additions.push(`  ${name}: [`);
+    for (const f of added) {
+      const names = functionNames(f).map((key) => `"${key}"`);
+      additions.push(`    { names: [${names.join(", ")}], load: () => ${load(f)} },`);
+    }
+    additions.push("  ],");
+  }
   return `// Written by scripts/generate-builtins.ts; what each global is made of, loaded on demand.
 import type { BuiltinDefinition } from "../host/define";
 
@@ -77,8 +80,14 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
 ${lines.join("\n")}
 };
 
-/** What is added to tables of the standard library: these are there without their builtin. */
-export const additions: Readonly<Record<string, readonly string[]>> = {
+/** Functions that are there without the file that declares them. */
+export interface Addition {
+  readonly names: readonly string[];
+  load(): BuiltinDefinition;
+}
+
+/** What is added to tables: those of the standard library, and those of builtins in several files. */
+export const additions: Readonly<Record<string, readonly Addition[]>> = {
 ${additions.join("\n")}
 };
 `;

@@ -12,19 +12,13 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
   env: () => [(require("./env") as typeof import("./env")).default],
   fs: () => [(require("./fs") as typeof import("./fs")).default],
   hex: () => [(require("./hex") as typeof import("./hex")).default],
-  http: () => [
-    (require("./http") as typeof import("./http")).default,
-    (require("./http-serve") as typeof import("./http-serve")).default,
-    (require("./http-stub") as typeof import("./http-stub")).default,
-  ],
+  http: () => [(require("./http") as typeof import("./http")).default],
   json: () => [(require("./json") as typeof import("./json")).default],
   log: () => [(require("./log") as typeof import("./log")).default],
-  os: () => [(require("./os") as typeof import("./os")).default],
   process: () => [(require("./process") as typeof import("./process")).default],
   regex: () => [(require("./regex") as typeof import("./regex")).default],
   shell: () => [(require("./shell") as typeof import("./shell")).default],
   sleep: () => [(require("./sleep") as typeof import("./sleep")).default],
-  string: () => [(require("./string") as typeof import("./string")).default],
   template: () => [(require("./template") as typeof import("./template")).default],
   time: () => [(require("./time") as typeof import("./time")).default],
   toml: () => [(require("./toml") as typeof import("./toml")).default],
@@ -33,8 +27,22 @@ export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinit
   yaml: () => [(require("./yaml") as typeof import("./yaml")).default],
 };
 
-/** What is added to tables of the standard library: these are there without their builtin. */
-export const additions: Readonly<Record<string, readonly string[]>> = {
-  os: ["hostname", "arch", "platform", "pid", "signals"],
-  string: ["split"],
+/** Functions that are there without the file that declares them. */
+export interface Addition {
+  readonly names: readonly string[];
+  load(): BuiltinDefinition;
+}
+
+/** What is added to tables: those of the standard library, and those of builtins in several files. */
+export const additions: Readonly<Record<string, readonly Addition[]>> = {
+  http: [
+    { names: ["serve", "server", "static"], load: () => (require("./http-serve") as typeof import("./http-serve")).default },
+    { names: ["stub"], load: () => (require("./http-stub") as typeof import("./http-stub")).default },
+  ],
+  os: [
+    { names: ["hostname", "arch", "platform", "pid", "signals"], load: () => (require("./os") as typeof import("./os")).default },
+  ],
+  string: [
+    { names: ["split"], load: () => (require("./string") as typeof import("./string")).default },
+  ],
 };

@@ -109,6 +109,16 @@ test("a start loads no module of the runtime", () => {
   expect(visited.size).toBeGreaterThan(1);
 }, 120_000);
 
+test("none of our files loads a slow module of the runtime before it is used", () => {
+  const runtime = readFileSync(runtimePath(hostTarget()));
+  const slow = /from"(?:node:)?(crypto|dns\/promises|fs|fs\/promises|net|tls|zlib)"/;
+  const loading = [...filesIn(readFileSync(compiledAssay()), runtime.length)]
+    .map(({ name, text }) => ({ name, text: text.toString("latin1") }))
+    .filter(({ name, text }) => name.endsWith(".js") && slow.test(text));
+  // the driver of PostgreSQL is a package
+  expect(loading.filter(({ text }) => !text.includes("CONNECT_TIMEOUT"))).toEqual([]);
+});
+
 test("the code that requires of embedded modules run is in the bytecode cache", () => {
   const runtime = readFileSync(runtimePath(hostTarget()));
   const files = [...filesIn(readFileSync(compiledAssay()), runtime.length)];

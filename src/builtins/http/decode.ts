@@ -1,6 +1,22 @@
 /** Undoes `Content-Encoding`, with a bound on what comes out. */
 import type { Transform } from "node:stream";
-import zlib from "node:zlib";
+import {
+  brotliDecompress,
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+  gunzip,
+  gunzipSync,
+  inflate,
+  inflateRaw,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompress,
+  zstdDecompressSync,
+} from "node:zlib";
 import { ZstdFrames } from "../compress/zstd-frames";
 import { fault } from "./errors";
 import { getHeader, type HeaderList, withoutHeaders } from "./headers";
@@ -25,9 +41,9 @@ interface Decoder {
 }
 
 const gzip: Decoder = {
-  sync: zlib.gunzipSync,
-  async: zlib.gunzip,
-  stream: () => zlib.createGunzip(),
+  sync: gunzipSync,
+  async: gunzip,
+  stream: () => createGunzip(),
 };
 
 const decoders: Record<string, Decoder> = {
@@ -36,17 +52,17 @@ const decoders: Record<string, Decoder> = {
   deflate: {
     sync: inflateEither,
     async: inflateEitherAsync,
-    stream: (start) => (isZlib(start) ? zlib.createInflate() : zlib.createInflateRaw()),
+    stream: (start) => (isZlib(start) ? createInflate() : createInflateRaw()),
   },
   br: {
-    sync: zlib.brotliDecompressSync,
-    async: zlib.brotliDecompress,
-    stream: () => zlib.createBrotliDecompress(),
+    sync: brotliDecompressSync,
+    async: brotliDecompress,
+    stream: () => createBrotliDecompress(),
   },
   zstd: {
-    sync: zlib.zstdDecompressSync,
-    async: zlib.zstdDecompress,
-    stream: () => zlib.createZstdDecompress(),
+    sync: zstdDecompressSync,
+    async: zstdDecompress,
+    stream: () => createZstdDecompress(),
     watch: () => new ZstdFrames(),
   },
 };
@@ -57,7 +73,7 @@ function isZlib(data: Buffer): boolean {
 }
 
 function inflateEither(data: Buffer, options: { maxOutputLength: number }): Buffer {
-  return isZlib(data) ? zlib.inflateSync(data, options) : zlib.inflateRawSync(data, options);
+  return isZlib(data) ? inflateSync(data, options) : inflateRawSync(data, options);
 }
 
 function inflateEitherAsync(
@@ -65,8 +81,8 @@ function inflateEitherAsync(
   options: { maxOutputLength: number },
   done: (error: Error | null, result: Buffer) => void,
 ): void {
-  if (isZlib(data)) zlib.inflate(data, options, done);
-  else zlib.inflateRaw(data, options, done);
+  if (isZlib(data)) inflate(data, options, done);
+  else inflateRaw(data, options, done);
 }
 
 /** The encodings to undo, last applied first; undefined when one is not known. */
