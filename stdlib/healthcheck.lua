@@ -403,4 +403,4 @@ function M.retry(check, opts)
   return result
 end
 
-return M
+return rest.guard(M, "healthcheck")

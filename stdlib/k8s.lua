@@ -111,4 +111,4 @@ function M.api_resources(opts)
   return out
 end
 
-return M
+return rest.guard(M, "k8s")

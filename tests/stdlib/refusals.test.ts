@@ -265,6 +265,35 @@ test("gsub's count behind the URL of a client is no option", async () => {
   ).toEqual([1]);
 });
 
+test.each([
+  [`k.get_secret("n", "s", ${O})`, "GET /api/v1/namespaces/n/secrets/s", { data: 7 }],
+  [`k.node_status(${O})`, "GET /api/v1/nodes?limit=500", { items: [{}] }],
+  [`k.pod_status("n", ${O})`, "GET /api/v1/namespaces/n/pods?limit=500", { items: [7] }],
+  [
+    'cm:is_certificate_ready("n", "c")',
+    "GET /apis/cert-manager.io/v1/namespaces/n/certificates/c",
+    { status: 7 },
+  ],
+  ['argocd:app_health("a")', "GET /api/v1/applications/a", { status: 7 }],
+  ["am:cluster_ready()", "GET /api/v2/status", { cluster: 7 }],
+])("%s: fields of another type", async (call, request, json) => {
+  api.expect(request, { json });
+  const path = request.replace(/\?.*/, "");
+  const text = await api.failure(`${HEAD}local _ = ${call}`);
+  expect(text).toMatch(/^t\.lua:\d+: (k8s|certmanager|argocd|alertmanager)\.\w+: the answer to /);
+  expect(text).toContain(`${path} is not as expected`);
+});
+
+test("healthcheck, k8s: arguments of another type", async () => {
+  const found = await errors(
+    "hc.wait_all(nil)",
+    "hc.body_contains(nil, nil)",
+    `k.endpoint_slices("n", nil, ${O})`,
+  );
+  expect(found[0]).toContain("healthcheck.wait_all: an argument is not as expected");
+  expect(found[2]).toContain("k8s.endpoint_slices: an argument is not as expected");
+});
+
 test("flux: a webhook path that is none", async () => {
   api.expect("GET /apis/notification.toolkit.fluxcd.io/v1/namespaces/n/receivers/r", {
     json: { status: { webhookPath: 7 } },
