@@ -19,7 +19,7 @@ import { DbFault } from "./errors";
 import { connectFault } from "./failures";
 import { MysqlDriver } from "./mysql";
 import type { MysqlTls } from "./mysql-connection";
-import type { PostgresTls } from "./pg-client";
+import type { PostgresTls } from "./pg-socket";
 import { PostgresDriver } from "./postgres";
 import type { Driver } from "./session";
 import { SqliteDriver } from "./sqlite";

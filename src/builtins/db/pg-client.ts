@@ -1,9 +1,8 @@
-/** How the `postgres` package is set up for one session: TLS, formats, parameters of ours. */
-import { connect, type NetConnectOpts } from "node:net";
-import type { SecureContext } from "node:tls";
+/** How the `postgres` package is set up for one session: formats, parameters of ours. */
 import type { Sql } from "postgres";
 import { timerMs } from "../../host";
 import type { Parameter } from "./params";
+import type { PostgresTls } from "./pg-socket";
 import type { ArrayTypes } from "./pg-types";
 import { writeValue } from "./pg-values";
 import type { ServerAddress } from "./url";
@@ -20,13 +19,6 @@ export interface PostgresSettings {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export interface PostgresTls {
-  readonly isOptional: boolean;
-  readonly context: SecureContext;
-  readonly rejectUnauthorized: boolean;
-  readonly checkName: boolean;
-}
-
 /** The first statement of each session: the formats that values are read in. */
 export function sessionSetup({ readonly, parameters }: PostgresSettings): string {
   const wanted: [string, string][] = [
@@ -38,17 +30,6 @@ export function sessionSetup({ readonly, parameters }: PostgresSettings): string
   if (!/timezone/i.test(parameters.options ?? "")) wanted.push(["TimeZone", "UTC"]);
   if (readonly) wanted.push(["default_transaction_read_only", "on"]);
   return `SELECT ${wanted.map(([k, v]) => `set_config('${k}', '${v}', false)`).join(", ")}`;
-}
-
-/** What the package wants to hear of TLS. */
-export function tlsOptions(tls: PostgresTls, host: string): object | "prefer" {
-  const options = {
-    secureContext: tls.context,
-    rejectUnauthorized: tls.rejectUnauthorized,
-    host,
-    ...(tls.checkName ? {} : { checkServerIdentity: () => undefined }),
-  };
-  return tls.isOptional ? "prefer" : options;
 }
 
 /** Gives every parameter to `writeValue` together with the type that the server wants. */
@@ -81,25 +62,4 @@ export async function within<T>(ms: number, promise: PromiseLike<T>): Promise<T>
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Asks for TLS, as each connection that wants it begins. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-
-/**
- * Whether a server refuses TLS. The package begins it all the same, and all that comes of it is a
- * connection that the server resets.
- */
-export function refusesTls(server: NetConnectOpts, timeout: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(server, () => socket.write(SSL_REQUEST));
-    let answer = "";
-    socket.setTimeout(timeout, () => socket.destroy());
-    socket.on("data", (data) => {
-      answer = data.toString("latin1");
-      socket.destroy();
-    });
-    socket.on("error", () => undefined);
-    socket.on("close", () => resolve(answer === "N"));
-  });
 }

@@ -2,16 +2,10 @@
 import type { Host } from "../../host";
 import { serverFault } from "./errors";
 import { connectFault } from "./failures";
-import {
-  adoptSerializers,
-  type PostgresSettings,
-  refusesTls,
-  sessionSetup,
-  tlsOptions,
-  within,
-} from "./pg-client";
+import { adoptSerializers, type PostgresSettings, sessionSetup, within } from "./pg-client";
 import type { PostgresError } from "./pg-raw";
 import { type Knowledge, PostgresSession } from "./pg-session";
+import { openSocket } from "./pg-socket";
 import { ArrayTypes } from "./pg-types";
 import { ValueReader } from "./pg-values";
 import { Recent } from "./recent";
@@ -53,17 +47,25 @@ export class PostgresDriver implements Driver {
     const { address, connectTimeout, tls } = this.settings;
     let session: PostgresSession | undefined;
     let isLost = false;
-    const host = address.socket ?? address.place ?? address.host;
-    const path =
-      address.socket === undefined ? undefined : `${address.socket}/.s.PGSQL.${address.port}`;
+    const { socket, port } = address;
+    const server =
+      socket === undefined
+        ? { host: address.place ?? address.host, port }
+        : { path: `${socket}/.s.PGSQL.${port}` };
+    const given = new AbortController();
+    // an option that the package's types do not have
+    const own = {
+      socket: () => openSocket({ server, name: address.host, tls, signal: given.signal }),
+    };
     const sql = postgres({
-      host,
-      port: address.port,
-      ...(path !== undefined && { path }),
+      // for its own messages, which nobody sees
+      host: "the server",
+      ...own,
       ...(address.user !== undefined && { user: address.user }),
       ...(address.database !== undefined && { database: address.database }),
       password: this.password(),
-      ssl: tls === undefined ? false : tlsOptions(tls, address.host),
+      // the socket sees to that
+      ssl: false,
       max: 1,
       // the pool's business
       idle_timeout: undefined,
@@ -79,18 +81,14 @@ export class PostgresDriver implements Driver {
       },
     });
     adoptSerializers(sql, this.known.arrays);
-    const server = path === undefined ? { host, port: address.port } : { path };
     try {
       await within(connectTimeout, sql.unsafe(sessionSetup(this.settings)).simple());
     } catch (e) {
+      given.abort();
       void sql.end({ timeout: 0 }).catch(() => undefined);
       const error = e as PostgresError;
       if (error.severity !== undefined) throw serverFault(error.message, error.code);
-      const wasCut = ["ECONNRESET", "EPIPE", "CONNECTION_CLOSED"].includes(error.code ?? "");
-      const isPlain =
-        wasCut && tls?.isOptional === false && (await refusesTls(server, connectTimeout));
-      const cause = isPlain ? new Error("the server has no TLS") : e;
-      throw connectFault(this.where, address.host, cause, connectTimeout);
+      throw connectFault(this.where, address.host, e, connectTimeout);
     }
     session = new PostgresSession(sql, this.where, server, this.known);
     if (isLost) session.lose();
