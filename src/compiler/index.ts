@@ -1,5 +1,5 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
-import type { Chunk, FunctionBody } from "../parser/ast";
+import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi, codegenNames } from "../runtime/codegen-api";
 import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
@@ -239,14 +239,15 @@ function makeProto(
 export function functionFacts(context: ChunkContext, code: FunctionCode) {
   const { body } = code;
   const layout = frameLayout(code, 0);
+  const name = (v: LocalVar) => (context.isStripped ? "(no name)" : v.name);
   return [
     code.jsName,
     context.chunk.name,
     body.line,
     body.endLine,
-    body.params.length,
+    body.params.map(name),
     body.isVararg,
-    body.upvalues.map((v) => (context.isStripped ? "(no name)" : v.name)),
+    body.upvalues.map(name),
     code.upvalues.map((u) => layout.indexOf(u)),
     layout.indexOf(code.jsName),
     code.ops.map((op) => op.line),

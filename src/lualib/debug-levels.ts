@@ -225,8 +225,7 @@ function varargPlace(frame: LuaFrame, n: number): Place | undefined {
 /** The parameters of a function, by number. */
 function parameterName(f: LuaFunction, n: number): string | undefined {
   const proto = protoOf(f);
-  if (proto === undefined || n < 1 || n > proto.parameters) return undefined;
-  const name = proto.debug.locals[n - 1]?.name;
+  const name = proto?.parameterNames[n - 1];
   // a chunk without debug information
   return name?.startsWith("(") ? undefined : name;
 }

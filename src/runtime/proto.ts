@@ -93,7 +93,7 @@ export class Proto {
     readonly chunkName: string,
     readonly line: number,
     readonly endLine: number,
-    readonly parameters: number,
+    readonly parameterNames: readonly string[],
     readonly isVararg: boolean,
     readonly upvalueNames: string[],
     /** Where each upvalue is in the frame's array. */
@@ -114,6 +114,10 @@ export class Proto {
     if (this.compileHooked === undefined) throw new Error("a hooked form has none itself");
     this.hooked ??= this.compileHooked();
     return this.hooked;
+  }
+
+  get parameters(): number {
+    return this.parameterNames.length;
   }
 
   get isMain(): boolean {

@@ -79,7 +79,8 @@ class Level {
   }
 }
 
-const levels: readonly Level[] = Array.from({ length: MAX_DEPTH }, () => new Level());
+const levels: Level[] = [];
+for (let i = 0; i < MAX_DEPTH; i++) levels.push(new Level());
 
 /** What a table takes at least, and how many elements of an array are counted together. */
 const TABLE_BYTES = 96;

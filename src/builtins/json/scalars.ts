@@ -7,7 +7,9 @@ import { integer, LuaFloat, type LuaValue } from "../../host";
 
 /** Digits of a number that is exact in a double whatever they are. */
 const EXACT_DIGITS = 15;
-const POWERS = Array.from({ length: 23 }, (_, n) => 10 ** n);
+/** A loop: the callbacks of `Array.from` cost every program that uses JSON 0.2 ms. */
+const POWERS: number[] = [];
+for (let n = 0; n < 23; n++) POWERS.push(10 ** n);
 
 let text = "";
 export let pos = 0;
