@@ -1,7 +1,7 @@
 /** Traversals of tables (§6.1, next): 1..n, 0, names, the rest. */
 import { EMPTY_HASH } from "./hash";
 import { fromMapKey, mapKey } from "./map-key";
-import { EMPTY_ARRAY, LuaTable } from "./table";
+import { EMPTY_ARRAY, LuaTable, withoutZero } from "./table";
 import type { Cursor, MapKey, TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 
@@ -99,8 +99,10 @@ export class TableIterator {
   private isCleared(key: LuaValue): boolean {
     const { array } = this.table;
     if (array === EMPTY_ARRAY || typeof key !== "number") return false;
-    if (key === 0) this.stage = 1;
-    else if (array.length > 1 || key < 0 || !Number.isInteger(key)) return false;
+    if (key === 0) {
+      if (!withoutZero.has(this.table)) return false;
+      this.stage = 1;
+    } else if (array.length > 1 || key < 0 || !Number.isInteger(key)) return false;
     else this.index = array.length;
     return true;
   }

@@ -32,6 +32,9 @@ const WEAK = -2;
 /** `dynamic` of a table with a finaliser: its parts are shared with a stand-in and never replaced. */
 const PINNED = -1e9;
 
+/** Tables that have had the key 0: `next` may go on from there. */
+export const withoutZero = new WeakSet<LuaTable>();
+
 /** A Lua table; raw access only, metatables are for index-ops.ts. */
 export class LuaTable implements CodedKey {
   hash: Hash;
@@ -165,6 +168,7 @@ export class LuaTable implements CodedKey {
   /** Sets a number key outside of 1..n+1. */
   private setSparse(key: number, value: LuaValue): void {
     if (key === 0 && this.dynamic !== WEAK) {
+      if (value === undefined && this.array[0] !== undefined) withoutZero.add(this);
       if (this.array !== EMPTY_ARRAY) this.array[0] = value;
       else if (value !== undefined) this.array = [value];
       return;

@@ -282,7 +282,10 @@ export class Expressions {
     switch (random.below(14)) {
       case 0:
       case 1:
-        return e("(", string(), " .. ", random.oneIn(2) ? string() : this.number(depth - 1), ")");
+        // JavaScript does not keep the sign of NaN
+        return random.oneIn(2)
+          ? e("(", string(), " .. ", string(), ")")
+          : e("(", string(), " .. NOTNAN(", this.number(depth - 1), "))");
       case 2:
         return e("(", string(), "):sub(", small(), ", ", small(), ")");
       case 3:

@@ -86,3 +86,6 @@ for _, between in ipairs { others, collectgarbage } do
   for i = 1, 60 do names["name " .. i] = i end
   assert(clearing(names, between) == 60)
 end
+-- but 0 is no key of a table that never had it
+ok, m = pcall(next, { 0, 3 }, 0)
+assert(not ok and m == "invalid key to 'next'", m)
