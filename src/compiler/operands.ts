@@ -18,6 +18,8 @@ export interface Plan {
 export class Operands {
   readonly leaves: Expr[] = [];
   operators = 0;
+  /** There has been a sign, which fails for what is no number as operators do. */
+  private hasSign = false;
   isPossible = true;
   /** How many of the operands have to be evaluated beforehand: up to the last with effects. */
   first = 0;
@@ -40,6 +42,7 @@ export class Operands {
     }
     if (e.type === "Unary" && e.op === "-" && !this.takesAll) {
       this.scan(e.operand);
+      this.hasSign = true;
       return;
     }
     this.leaves.push(e);
@@ -47,7 +50,8 @@ export class Operands {
     if (isConstant(e) || this.isReadable(e)) return;
     // one with effects must not come after an operator, which might fail before it
     const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
-    if (this.operators > 0 || !(isCallOrField || this.takesAll)) this.isPossible = false;
+    if (this.operators > 0 || this.hasSign || !(isCallOrField || this.takesAll))
+      this.isPossible = false;
     this.first = this.leaves.length;
   }
 

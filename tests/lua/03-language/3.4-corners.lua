@@ -86,3 +86,15 @@ do
   _, m = pcall(function() return folded.x end)
   assert(m:find("attempt to index a boolean value$"), m)
 end
+
+-- a sign fails before what stands behind it is evaluated
+do
+  local calls = 0
+  local function called(x) calls = calls + 1 return x end
+  local nothing
+  local ok, m = pcall(function() return -nothing + (called(1) + 0.5) end)
+  assert(not ok and m:find("attempt to perform arithmetic on a nil value (upvalue 'nothing')", 1, true), m)
+  ok, m = pcall(function(x) return -x * called(2) + 1.5 end, nil)
+  assert(not ok and m:find("(local 'x')", 1, true), m)
+  assert(calls == 0)
+end
