@@ -258,8 +258,11 @@ scrape_configs:
     });
     test("is_firing, active_count", async () => {
       expect(
-        await lua.run(`return am:is_firing("High"), am:is_firing("Low"), am:is_firing('odd "name" \\\\ & more'),
-          am:active_count()`),
+        await lua.run(`
+          -- Prometheus brings its own alert when it gets round to it
+          eventually(function() return am:active_count() == 2 end)
+          return am:is_firing("High"), am:is_firing("Low"), am:is_firing('odd "name" \\\\ & more'),
+            am:active_count()`),
       ).toEqual([true, false, false, 2]);
       expect(
         await lua.run(`
