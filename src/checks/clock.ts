@@ -1,4 +1,5 @@
 /** Time as the runner sees it; tests have one of their own. */
+import { delay } from "../host/timer";
 
 export interface Clock {
   /** Milliseconds from some point on. */
@@ -9,27 +10,8 @@ export interface Clock {
   random(): number;
 }
 
-/** What one JS timer can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export const realClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
-  async sleep(ms, signal) {
-    const end = performance.now() + ms;
-    for (let left = ms; left > 0 && !signal.aborted; left = end - performance.now())
-      await pause(Math.min(left, MAX_TIMER_MS), signal);
-  },
+  sleep: delay,
 };
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
-}

@@ -4,10 +4,10 @@ import type { Check, Config } from "../checks/config";
 import { compatible, EXIT } from "../checks/exit-code";
 import type { Attempt, CheckResult, RunResult } from "../checks/result";
 import { interruptionText } from "../checks/runner";
+import { MAX_TIMER_MS } from "../host/timer";
 import { EXIT_CODES } from "./signals";
 import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * What may go into preparing for the worst: with thousands of checks, writing all of them at each
  * one would cost more than the checks. Milliseconds at once, and a share of the time.

@@ -1,5 +1,4 @@
 /** The ways in which the process ends. */
-
 import { toBytes } from "../lualib/bytes";
 import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
 import { flushAll, stderr, stdout } from "../lualib/io-stream";

@@ -1,4 +1,5 @@
 /** `--timeout` and `--max-memory`. */
+import { MAX_TIMER_MS } from "../host/timer";
 import { Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import type { Task } from "../runtime/scheduler";
@@ -11,8 +12,6 @@ import { type Bounds, startWatchdog } from "./watchdog";
 const CLOSING_MS = 1000;
 /** How long the process may take to end after that. */
 const ENDING_MS = 1500;
-/** What one JS timer can hold: 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** How much more than the limit the process may occupy: garbage, buffers, the engine's own. */
 const MEMORY_FACTOR = 3;

@@ -7,6 +7,7 @@ import {
   moveCursor,
 } from "node:readline";
 import { bytesToUtf8 } from "../host/bytes";
+import { timerMs } from "../host/timer";
 import { toBytes } from "../lualib/bytes";
 import { flushStdout, isTerminal, stderr, stdin, stdout, writeStdout } from "../lualib/io-stream";
 import { complete } from "../repl/complete";
@@ -27,8 +28,6 @@ import { versionText } from "./version";
 const PROMPT = "> ";
 const CONTINUATION = ">> ";
 const CHUNK = "=stdin";
-/** What one JS timer can hold: 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 const INTERRUPTED = "interrupted!";
 
 /** Reads, runs and prints until the input ends. Without a terminal there are no prompts. */
@@ -186,11 +185,11 @@ class Repl {
 
   /** `--timeout` holds for each line: nobody types against the clock. */
   private limit(task: Task): NodeJS.Timeout | undefined {
-    const ms = (this.options.timeout ?? Number.POSITIVE_INFINITY) * 1000;
-    if (ms > MAX_TIMER_MS) return undefined;
+    if (this.options.timeout === undefined) return undefined;
+    const ms = this.options.timeout * 1000;
     // the deadline stops it while it computes, the timer while it waits
     task.deadline = performance.now() + ms;
-    return setTimeout(() => task.cancel(new Timeout()), ms);
+    return setTimeout(() => task.cancel(new Timeout()), timerMs(ms));
   }
 
   /** What was typed right behind the line is read before the terminal changes: it may be Ctrl-C. */

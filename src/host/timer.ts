@@ -1,22 +1,22 @@
 /** Waiting, in a way that a cancelled task leaves no timer behind. */
 
-/** What one JS timer can hold. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** What one JS timer can hold: 24 days. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The time of a limit, in milliseconds, as a timer takes it: a longer one would be over at once, and
  * 24 days are as good as no limit.
  */
 export function timerMs(ms: number): number {
-  return Math.min(ms, MAX_TIMEOUT_MS);
+  return Math.min(ms, MAX_TIMER_MS);
 }
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. Never rejects. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   let rest = ms;
-  while (rest > MAX_TIMEOUT_MS && !signal?.aborted) {
-    await once(MAX_TIMEOUT_MS, signal);
-    rest -= MAX_TIMEOUT_MS;
+  while (rest > MAX_TIMER_MS && !signal?.aborted) {
+    await once(MAX_TIMER_MS, signal);
+    rest -= MAX_TIMER_MS;
   }
   await once(rest, signal);
 }

@@ -1,6 +1,7 @@
 /**
  * A request from the caller's point of view: deadline, redirects, retries, decoding.
  */
+import { timerMs } from "../../host";
 import { decodeBody } from "./decode";
 import { fault, HttpFault, timeoutFault } from "./errors";
 import type { Exchange, Head } from "./exchange";
@@ -111,10 +112,9 @@ export class Deadline {
   restart(): void {
     clearTimeout(this.timer);
     if (this.seconds === Infinity || this.passed !== undefined) return;
-    // timers hold at most 2^31-1 ms
     this.timer = setTimeout(
       () => this.stop((x, url) => timeoutFault(x?.phase ?? "connect", url, this.seconds, x?.proxy)),
-      Math.min(this.seconds * 1000, 0x7fffffff),
+      timerMs(this.seconds * 1000),
     );
   }
 
