@@ -10,15 +10,19 @@ export async function readScript(path: string): Promise<string> {
 
 /**
  * The short way, which most scripts are read in: node:fs and Buffer take longer to get ready than a
- * small script to run. Undefined when the file is not to be had.
+ * small script to run, and the other ways to read a `Bun.file` start threads. Undefined when the file
+ * is not to be had.
  */
 async function readOrdinary(path: string): Promise<string | undefined> {
   if (path.includes("\0") || toPath(path) !== path) return undefined;
-  const bytes = await Bun.file(path)
-    .arrayBuffer()
-    .catch(() => undefined);
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await Bun.readableStreamToArrayBuffer(Bun.file(path).stream());
+  } catch {
+    return undefined;
+  }
   // other than regular files may have brought nothing
-  if (bytes === undefined || bytes.byteLength === 0) return undefined;
+  if (bytes.byteLength === 0) return undefined;
   const text = new TextDecoder().decode(bytes);
   return text.length === bytes.byteLength && !text.includes("\ufffd") ? text : latin1(bytes);
 }
