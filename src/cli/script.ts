@@ -66,8 +66,11 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   // at once: the process may be about to end
   state.onClosingError = (e) =>
     (require("./report") as typeof import("./report")).reportClosing(state, e);
-  const stray = (e: unknown) =>
-    void import("./report").then(({ reportStray }) => reportStray(state, e));
+  const stray = (e: unknown) => {
+    // what is only scheduled now need not come any more, when nothing else is under way
+    process.exitCode = 1;
+    (require("./report") as typeof import("./report")).reportStray(state, e);
+  };
   process.on("uncaughtException", stray).on("unhandledRejection", stray);
   state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
   const { source } = script;
