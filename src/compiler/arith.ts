@@ -48,7 +48,7 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
     case "*": {
       if (isFloatConstant(a) || isFloatConstant(b)) {
         // a result with a fraction is a float in raw form, others have to be boxed
-        return { cond: and(isNumber(a), isNumber(b), `fl(${t}=${x}${op}${y})!==${t}`), expr: "" };
+        return { cond: and(isNumber(a), isNumber(b), `!ni(${t}=${x}${op}${y})`), expr: "" };
       }
       if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
       const exact = op === "*" ? `${t}<=9007199254740991&&${t}>=-9007199254740991` : "";
@@ -60,21 +60,21 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       // A result with a fraction is a float, whatever the operands; an integral one is the integer
       // only if both operands are integers. In this order neither the float nor the integer case
       // pays for the other: on int32 values `fl` (Math.floor) folds away.
-      const integers = and(`(${x}|0)===${x}&&(${y}|0)===${y}`, exact);
+      const integers = and(`(${x}|0)===${x}`, `(${y}|0)===${y}`, exact);
       return {
         // The product of a negative number and zero is no integer -0. As the addition stands inside, the
         // JIT knows that the sign of zero does not matter, and need not leave integer arithmetic for it.
         cond: and(
           isNumber(a),
           isNumber(b),
-          `(fl(${t}=${x}${op}${y}${op === "*" ? "+0" : ""})!==${t}||${integers})`,
+          `(!ni(${t}=${x}${op}${y}${op === "*" ? "+0" : ""})||${integers})`,
         ),
         expr: "",
       };
     }
     case "/":
       return {
-        cond: and(isNumber(a), isNumber(b), `fl(${t}=${x}/${y})!==${t}`),
+        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${x}/${y})`),
         expr: "",
       };
     case "%":
@@ -161,6 +161,7 @@ export function isInt32(o: Operand): string {
   return `typeof ${o.code}==="number"&&(${o.code}|0)===${o.code}`;
 }
 
+/** Conditions without those that stand there already, as the two of `x * x`. */
 function and(...conditions: string[]): string {
-  return conditions.filter((c) => c !== "").join("&&");
+  return conditions.filter((c, i) => c !== "" && conditions.indexOf(c) === i).join("&&");
 }

@@ -32,6 +32,8 @@ const MAX_PRODUCT = "562949953421312";
 export class Planner extends Operands {
   private scratch = 0;
   protected tests: string[] = [];
+  /** Parts of tables that have been read, and the scratch variables that hold them. */
+  private readonly parts = new Map<string, string>();
   /** Tests that the result is an exact integer; undefined if it is none. */
   private integers: string[] | undefined = [];
   /** Tests that sums inside, which may be of integers, are exact; needed for other results. */
@@ -69,11 +71,11 @@ export class Planner extends Operands {
       const sums = ["true", ...this.sums].join("&&");
       const boxed = `${t}!==0&&${t}-${t}===0&&((${t}=new FL(${t})),true)`;
       // so does the difference of two infinities
-      const number = hasProductBelow(e) ? `${t}===${t}&&` : "";
-      const result = `(${t}=${text},${sums})&&${number}(fl(${t})!==${t}||${boxed})`;
+      const finite = hasProductBelow(e) ? `${t}-${t}===0&&` : "";
+      const result = `(${t}=${text},${sums})&&${finite}(!ni(${t})||${boxed})`;
       return [...this.tests, result].join("&&");
     }
-    const fraction = [`fl(${t}=${text})!==${t}`, ...this.sums].join("&&");
+    const fraction = [`!ni(${t}=${text})`, ...this.sums].join("&&");
     const { integers } = this;
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
@@ -182,7 +184,8 @@ export class Planner extends Operands {
   /** The text of a variable, after the test that it is a plain number. */
   private number(code: string): string {
     if (this.givesFloat) return this.double(code, `+${code}`);
-    this.tests.push(`typeof ${code}==="number"`);
+    const test = `typeof ${code}==="number"`;
+    if (!this.tests.includes(test)) this.tests.push(test);
     return this.integer(code);
   }
 
@@ -196,7 +199,8 @@ export class Planner extends Operands {
   }
 
   private integer(code: string): string {
-    this.integers?.push(`(${code}|0)===${code}`);
+    const test = `(${code}|0)===${code}`;
+    if (this.integers?.includes(test) === false) this.integers.push(test);
     return code;
   }
 
@@ -223,9 +227,7 @@ export class Planner extends Operands {
         if (key.type === "Integer") index = String(key.value);
         else if (beside !== undefined) index = `${this.numberKey(beside.base)}${beside.step}`;
         else index = this.numberKey(key);
-        const part = this.name(`${object}?.array`);
-        this.tests.push(`${part}!==undefined`);
-        return `${this.last()}[${index}]`;
+        return `${this.partOf(object, "array")}[${index}]`;
       }
       default:
         throw new Error("not readable");
@@ -245,9 +247,19 @@ export class Planner extends Operands {
   }
 
   private field(object: string, name: string): string {
-    const part = this.name(`${object}?.hash`);
-    this.tests.push(`${part}!==undefined`);
-    return `${this.last()}${property(name)}`;
+    return `${this.partOf(object, "hash")}${property(name)}`;
+  }
+
+  /** The part of a table that holds its elements or fields, read once for all of them. */
+  private partOf(object: string, name: "array" | "hash"): string {
+    const read = `${object}?.${name}`;
+    let part = this.parts.get(read);
+    if (part === undefined) {
+      this.tests.push(`${this.name(read)}!==undefined`);
+      part = this.last();
+      this.parts.set(read, part);
+    }
+    return part;
   }
 }
 

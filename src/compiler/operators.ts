@@ -157,9 +157,10 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
     `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===undefined){deopt h}`;
   const number = (o: Operand) =>
     o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
-  const simple = open.length === 2 || ![a, b].every((o) => number(o) || o.kind === Kind.Any);
+  const simple = ![a, b].every((o) => number(o) || o.kind === Kind.Any);
   lo.op(
-    (k) => (simple ? slow(k) : open.length === 0 ? expr : `if(${open[0]})${expr}else{${slow(k)}}`),
+    (k) =>
+      simple ? slow(k) : open.length === 0 ? expr : `if(${open.join("&&")})${expr}else{${slow(k)}}`,
     `${t}=F(v)`,
     e.line,
     e,

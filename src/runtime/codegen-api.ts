@@ -170,6 +170,7 @@ export const codegenApi = {
   H: hookApi,
   Q: Array.isArray,
   fl: Math.floor,
+  ni: Number.isInteger,
   U: leave,
   V: leaveFrame,
   W: unwind,
