@@ -179,12 +179,10 @@ export class Emitter {
       this.op((k) => `if(--X.n<0){k=${k};if(X.tick()===null)break sus}`, "", line, "hook");
     else {
       this.usesCounter = true;
-      this.op(
-        (k) => `if(--n<0){k=${k};n=${LOOP_TICKS};if(X.tick()===null)break sus}`,
-        "",
-        line,
-        "hook",
-      );
+      const check = (k: number) => `k=${k};n=${LOOP_TICKS};if(X.tick()===null)break sus;`;
+      this.op((k) => `if(--n<0){${check(k)}}`, "", line, "hook");
+      const node = this.nodes[this.nodes.length - 1] as OpNode;
+      node.tick = check(node.k);
     }
   }
 

@@ -47,6 +47,8 @@ export interface OpNode {
   text: string;
   /** Assigns the result when it comes later: a statement over `v`, or "" if it is not wanted. */
   resume: string;
+  /** Of a preemption check: the statement without the counting, which print.ts can place elsewhere. */
+  tick?: string;
 }
 
 export interface IfNode {

@@ -150,10 +150,10 @@ function countedLoop(
         lo.lastLine = s.body.endLine;
       });
       endOfBody(lo, s.line);
-      lo.tick(s.line);
       const advance = `${counter}=${counter}+${step};`;
       if (state === undefined || !lo.context.isCompact)
         lo.emit(state === undefined ? advance : `if(${state}===null)${advance}`);
+      lo.tick(s.line);
     },
     outliving,
   );

@@ -94,7 +94,11 @@ export abstract class Printer {
     return result;
   }
 
-  private operation(k: number, text: string): string {
+  protected loop(n: LoopNode): string {
+    return `${n.label}:for(;;){${this.list(n.body)}}`;
+  }
+
+  protected operation(k: number, text: string): string {
     const result = text.includes("break sus") ? text.replaceAll("break sus", this.leave(k)) : text;
     return result.includes("deopt ") ? result.replace(/deopt (\w+)/, this.deopt(k, "$1")) : result;
   }
@@ -145,7 +149,7 @@ export abstract class Printer {
         return `if(${cond}){${this.list(n.taken)}}${orelse}`;
       }
       case "loop":
-        return this.outlined(n) ?? `${n.label}:for(;;){${this.list(n.body)}}`;
+        return this.outlined(n) ?? this.loop(n);
       case "block":
         return `${n.label}:{${this.list(n.body)}}`;
       case "dispatch": {
@@ -196,6 +200,18 @@ class FastPrinter extends Printer {
   mark(k: number): string {
     // goes on in the resumable form, which marks the variable
     return `return ${this.frame(k)}.deopt()`;
+  }
+
+  /**
+   * The preemption check stands outside of a loop of its own: what is called inside of a loop, however
+   * rarely, costs the doubles that live across it their registers.
+   */
+  protected override loop(n: LoopNode): string {
+    const last = n.body[n.body.length - 1];
+    if (typeof last !== "object" || last.type !== "op" || last.tick === undefined)
+      return super.loop(n);
+    const body = this.list(n.body.slice(0, -1));
+    return `${n.label}:for(;;){for(;;){${body}if(--n<0)break;}${this.operation(last.k, last.tick)}}`;
   }
 
   /** What a function returns when a loop `h` in it has ended it. */
