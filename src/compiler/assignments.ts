@@ -124,7 +124,7 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
       `${rest.map((t, i) => `${t}=${array}[${i + 1}];`).join("")}${first}=${array}[0];`;
     const spread = spreadOf(first);
     if (e.type === "Call" || e.type === "MethodCall") {
-      const clear = rest.map((t) => `${t}=undefined;`).join("");
+      const clear = rest.map((t) => `${t}=void 0;`).join("");
       // in a variable of its own: what the JIT learns of it, that it is an array, must not be
       // expected of the first value
       const assign = `if(Q(a)){${spreadOf("a")}}else{if(a===null)break sus;${first}=a;${clear}}`;
@@ -163,9 +163,9 @@ function isTraversal(e: Expr): e is CallExpr & { func: GlobalExpr } {
 
 /** If that is the standard function and its argument a plain table, its results need no call. */
 function traversal(name: string, f: string, table: string, results: string[]): string {
-  const known = name === "pairs" ? ["PR", "NX", "undefined"] : ["IP", "IX", "0"];
-  const values = [known[1], table, known[2], "undefined"];
-  const text = results.map((t, i) => `${t}=${values[i] ?? "undefined"};`).join("");
+  const known = name === "pairs" ? ["PR", "NX", "void 0"] : ["IP", "IX", "0"];
+  const values = [known[1], table, known[2], "void 0"];
+  const text = results.map((t, i) => `${t}=${values[i] ?? "void 0"};`).join("");
   return `if(${f}===${known[0]}&&${table} instanceof T&&(${table}).metatable===null){${text}}else`;
 }
 
@@ -183,7 +183,7 @@ export function checkUndefined(lo: Lowering, target: GlobalExpr): void {
   lo.intoTemp((t) => {
     indexName(lo, lo.variable(target.env), target.name, t, target);
     lo.op(
-      (k) => `k=${k};if(${t}!==undefined)throw GD(${quote(target.name)});`,
+      (k) => `k=${k};if(${t}!==void 0)throw GD(${quote(target.name)});`,
       "",
       target.line,
       target,

@@ -86,15 +86,15 @@ export class ChunkContext {
     return this.define(`g${key}`, "g", (name) => {
       if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
       const p = `hash${property(key)}`;
-      const inStrings = `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==undefined)return v;`;
+      const inStrings = `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==void 0)return v;`;
       return (
         `function ${name}(o){let h,v;` +
         // tried first where it is likely; the test for a table is long when it fails
         (STRING_METHODS.has(key) ? `if(typeof o==="string"){${inStrings}}` : "") +
-        `if(o instanceof T){if((v=o.${p})!==undefined||o.map!==null&&(v=o.map.get(${q}))!==undefined)return v;` +
-        `if(o.metatable===null)return undefined;h=o.metatable.hash.__index;}` +
+        `if(o instanceof T){if((v=o.${p})!==void 0||o.map!==null&&(v=o.map.get(${q}))!==void 0)return v;` +
+        `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;}` +
         `else{if(typeof o==="string"){${inStrings}}return I(o,${q})}` +
-        `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==undefined)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
+        `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==void 0)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
         `return I(o,${q});}`
       );
     });
@@ -107,7 +107,7 @@ export class ChunkContext {
       if (!isHashKey(key)) return `function ${name}(o,v){return N(o,${q},v)}`;
       return (
         `function ${name}(o,v){if(o instanceof T){const m=o.metatable;` +
-        `if(m===null||m.map===null&&m.hash.__newindex===undefined){` +
+        `if(m===null||m.map===null&&m.hash.__newindex===void 0){` +
         `if(o.dynamic>=0&&o.hash!==EH)o.hash${property(key)}=v;else o.setName(${q},v);return}}` +
         `return N(o,${q},v);}`
       );

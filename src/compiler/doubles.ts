@@ -217,7 +217,7 @@ export class Planner extends Operands {
         let object = this.read(inner(e.object));
         if (!/^\w+$/.test(object)) {
           const assign = this.name(object);
-          this.tests.push(`${assign}!==undefined`);
+          this.tests.push(`${assign}!==void 0`);
           object = this.last();
         }
         const key = inner(e.key);
@@ -255,7 +255,7 @@ export class Planner extends Operands {
     const read = `${object}?.${name}`;
     let part = this.parts.get(read);
     if (part === undefined) {
-      this.tests.push(`${this.name(read)}!==undefined`);
+      this.tests.push(`${this.name(read)}!==void 0`);
       part = this.last();
       this.parts.set(read, part);
     }

@@ -53,7 +53,7 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
   const isNumber = integer ? "" : `typeof ${key.code}!=="number"||`;
   lo.op(
     (k) =>
-      `if(${isNumber}(h=${o.code}?.array)===undefined||(${t}=h[${key.code}])===undefined){${slow(k)}}`,
+      `if(${isNumber}(h=${o.code}?.array)===void 0||(${t}=h[${key.code}])===void 0){${slow(k)}}`,
     `${t}=F(v)`,
     e.line,
     e,
@@ -76,8 +76,7 @@ export function indexName(lo: Lowering, o: Operand, name: string, target: string
     lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     lo.op(
-      (k) =>
-        `if((h=${o.code}?.hash)===undefined||(${t}=h${property(name)})===undefined){${slow(k)}}`,
+      (k) => `if((h=${o.code}?.hash)===void 0||(${t}=h${property(name)})===void 0){${slow(k)}}`,
       `${t}=F(v)`,
       e.line,
       e,
@@ -115,8 +114,7 @@ function storeIndex(
     else {
       const p = `h${property(name)}`;
       lo.op(
-        (k) =>
-          `if((h=${o.code}?.hash)!==undefined&&${p}!==undefined)${p}=${v.code};else{${slow(k)}}`,
+        (k) => `if((h=${o.code}?.hash)!==void 0&&${p}!==void 0)${p}=${v.code};else{${slow(k)}}`,
         "",
         e.line,
         e,
@@ -134,11 +132,11 @@ function storeIndex(
     return;
   }
   const isNumber = integer ? "" : `typeof ${key.code}==="number"&&`;
-  const notNil = v.kind === Kind.Any ? `&&${v.code}!==undefined` : "";
+  const notNil = v.kind === Kind.Any ? `&&${v.code}!==void 0` : "";
   const slot = `h[${key.code}]`;
   lo.op(
     (k) =>
-      `if(${isNumber}(h=${o.code}?.array)!==undefined&&${slot}!==undefined${notNil})${slot}=${v.code};else{${slow(k)}}`,
+      `if(${isNumber}(h=${o.code}?.array)!==void 0&&${slot}!==void 0${notNil})${slot}=${v.code};else{${slow(k)}}`,
     "",
     e.line,
     e,

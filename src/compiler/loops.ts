@@ -182,7 +182,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
         (lo.context.isInspected || lo.context.isCompact
           ? `${mode}=0;`
-          : `if(${f}===NX&&${control}===undefined&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
+          : `if(${f}===NX&&${control}===void 0&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
     );
     if (lo.context.isInspected) {
       // debug.getlocal may look for what C Lua keeps of the loop
@@ -230,16 +230,16 @@ function step(
   name: string,
 ): void {
   const [v0, v1, ...more] = values as [string, string, ...string[]];
-  const rest = more.map((v) => `${v}=undefined;`).join("");
+  const rest = more.map((v) => `${v}=void 0;`).join("");
   const byIndex = () => {
     lo.op(
       (k) =>
-        `${v0}=++${control};if((${v1}=${state}.array[${v0}])===undefined){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
+        `${v0}=++${control};if((${v1}=${state}.array[${v0}])===void 0){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
       `${v1}=F(v)`,
       s.line,
       undefined,
     );
-    lo.emit(`if(${v1}===undefined)break ${name};${rest}`);
+    lo.emit(`if(${v1}===void 0)break ${name};${rest}`);
   };
   lo.emitIf(
     `${mode}===1`,
@@ -260,7 +260,7 @@ function iteratorCall(
 ): void {
   const [v0, ...rest] = values as [string, ...string[]];
   const spread = `${rest.map((v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
-  const clear = rest.map((v) => `${v}=undefined;`).join("");
+  const clear = rest.map((v) => `${v}=void 0;`).join("");
   const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
     (k) => {
@@ -276,5 +276,5 @@ function iteratorCall(
     "for iterator",
     f,
   );
-  lo.emit(`if(${v0}===undefined)break ${name};${control}=${v0};`);
+  lo.emit(`if(${v0}===void 0)break ${name};${control}=${v0};`);
 }

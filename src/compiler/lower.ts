@@ -229,7 +229,7 @@ export class Lowering extends Emitter {
 
   private tailNote(): string | undefined {
     if (!this.context.allCells) return this.callsItself ? "false" : undefined;
-    return `(h=X.tailCalled,X.tailCalled=undefined,h===${this.context.jsName(this.fn)})`;
+    return `(h=X.tailCalled,X.tailCalled=void 0,h===${this.context.jsName(this.fn)})`;
   }
 
   finish(): FunctionCode {

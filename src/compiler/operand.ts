@@ -26,7 +26,7 @@ export interface Operand {
   value?: number | string;
 }
 
-export const NIL: Operand = { code: "undefined", kind: Kind.Nil };
+export const NIL: Operand = { code: "void 0", kind: Kind.Nil };
 export const TRUE: Operand = { code: "true", kind: Kind.Boolean };
 export const FALSE: Operand = { code: "false", kind: Kind.Boolean };
 
@@ -77,7 +77,7 @@ export function truthTest(o: Operand): string {
     case Kind.Nil:
       return "false";
     case Kind.Any:
-      return `(${o.code}!==undefined&&${o.code}!==false)`;
+      return `(${o.code}!==void 0&&${o.code}!==false)`;
     default:
       return "true";
   }

@@ -154,7 +154,7 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
   const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) =>
-    `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===undefined){deopt h}`;
+    `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===void 0){deopt h}`;
   const number = (o: Operand) =>
     o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
   const simple = ![a, b].every((o) => number(o) || o.kind === Kind.Any);
@@ -240,7 +240,7 @@ export function unary(
   if (lo.context.isCompact || lo.isSlow) fast = "";
   else if (e.op === "#") {
     if (a.kind === Kind.Any)
-      fast = `if((h=${x}?.array)!==undefined&&${x}.metatable===null)${t}=h.length-1;else `;
+      fast = `if((h=${x}?.array)!==void 0&&${x}.metatable===null)${t}=h.length-1;else `;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
     const test = isInt32(a);
     if (test === "" || test !== "false")

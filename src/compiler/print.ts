@@ -132,7 +132,7 @@ export abstract class Printer {
       case "op":
         return this.operation(n.k, n.text);
       case "mark":
-        return `if(${n.value}!==undefined&&${n.value}!==false){${this.mark(n.k, n.level, n.value, n.name)}}`;
+        return `if(${n.value}!==void 0&&${n.value}!==false){${this.mark(n.k, n.level, n.value, n.name)}}`;
       case "close":
         // only the resumable form ever holds variables to be closed
         return this.resumable

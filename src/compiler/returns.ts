@@ -73,7 +73,7 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
       lo.tailCalls.push({ k, text: apply(f.code) });
       const isLua = lo.context.isCompact
         ? `TF(${f.code})`
-        : `typeof ${f.code}==="function"&&(${f.code}).native===undefined`;
+        : `typeof ${f.code}==="function"&&(${f.code}).native===void 0`;
       return (
         `k=${k};if(${isLua}){${note(f.code)}break tail}` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`
@@ -95,7 +95,7 @@ function selfCall(lo: Lowering, e: CallExpr): void {
     return { ...v, code: t };
   });
   params.forEach((p, i) => {
-    lo.initialise(p, kept[i]?.code ?? "undefined");
+    lo.initialise(p, kept[i]?.code ?? "void 0");
   });
   lo.emit(`tc=true;continue ${SELF};`);
   lo.callsItself = true;

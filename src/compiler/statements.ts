@@ -170,7 +170,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       }
       lo.declare(v);
       if (lo.context.isCell(v)) {
-        lo.initialise(v, "undefined");
+        lo.initialise(v, "void 0");
         lo.assignVariable(v, lo.operand(s.func).code);
       } else lo.into(s.func, lo.slot(v));
       break;

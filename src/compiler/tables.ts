@@ -36,7 +36,7 @@ function fillTable(lo: Lowering, e: TableExpr, target: string): void {
 
 function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string): void {
   const mark = lo.tempMark;
-  const positional: string[] = ["undefined"];
+  const positional: string[] = ["void 0"];
   const named: string[] = [];
   let spread: string | undefined;
   let mayEndInNil = false;

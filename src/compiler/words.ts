@@ -281,7 +281,7 @@ class Planner {
     if (e.type !== "Index") throw new Error("not readable");
     const key = this.word(e.key, true) as Word;
     const object = this.lo.slotValue((inner(e.object) as Expr & { type: "Local" }).variable);
-    this.tests.push(`${this.name(`${object}?.array`)}!==undefined`);
+    this.tests.push(`${this.name(`${object}?.array`)}!==void 0`);
     return `${this.last()}[${exactText(key)}]`;
   }
 
