@@ -1,5 +1,12 @@
 /** Lowering of statements and blocks (§3.3). */
-import type { Block, FunctionBody, IfStatement, LabelStatement, Statement } from "../parser/ast";
+import type {
+  Block,
+  Expr,
+  FunctionBody,
+  IfStatement,
+  LabelStatement,
+  Statement,
+} from "../parser/ast";
 import { assign, assignGlobal, checkUndefined, global, local } from "./assignments";
 import { call } from "./calls";
 import type { ChunkContext } from "./chunk";
@@ -194,10 +201,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "While":
       loop(lo, (name) => {
-        const c = lo.condition(s.condition);
-        lo.marker(endLine(s.condition));
-        lo.emit(`if(!${c})break ${name};`);
-        lo.releaseTemps(mark);
+        leaveUnless(lo, s.condition, name);
         block(lo, s.body);
         lo.hooked("fr.hooked.line=-1;");
         lo.tick(s.line);
@@ -262,14 +266,37 @@ function repeat(lo: Lowering, s: Statement & { type: "Repeat" }, name: string): 
   lo.tick(s.line);
 }
 
+function isConjunction(e: Expr): e is Expr & { type: "Logical" } {
+  return e.type === "Logical" && e.op === "and";
+}
+
+/**
+ * Leaves the block or loop unless the condition holds. `a and b` leaves it in two places, so that there is
+ * no value to be computed that says which of them it was.
+ */
+function leaveUnless(lo: Lowering, condition: Expr, label: string): void {
+  const operands: Expr[] = [];
+  // long conditions nest to the left: follow them without recursion
+  let first = condition;
+  for (; isConjunction(first); first = first.left) operands.push(first.right);
+  for (const e of [first, ...operands.reverse()]) {
+    const mark = lo.tempMark;
+    const c = lo.condition(e);
+    lo.marker(endLine(e));
+    lo.emit(`if(!${c})break ${label};`);
+    lo.releaseTemps(mark);
+  }
+}
+
 function ifStatement(lo: Lowering, s: IfStatement): void {
   const mark = lo.tempMark;
   const [head] = s.clauses;
-  if (s.clauses.length === 1 && head !== undefined) {
+  const isSingle = s.clauses.length === 1;
+  if (isSingle && head !== undefined && !isConjunction(head.condition)) {
+    const { orelse } = s;
     const c = lo.condition(head.condition);
     lo.marker(endLine(head.condition));
     lo.releaseTemps(mark);
-    const { orelse } = s;
     lo.emitIf(
       c,
       () => block(lo, head.body),
@@ -281,6 +308,15 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
   const name = lo.label();
   lo.emitBlock(name, () => {
     for (const clause of s.clauses) {
+      if (isConjunction(clause.condition)) {
+        const next = lo.label();
+        lo.emitBlock(next, () => {
+          leaveUnless(lo, clause.condition, next);
+          block(lo, clause.body);
+          if (!isSingle || s.orelse !== undefined) lo.emit(`break ${name};`);
+        });
+        continue;
+      }
       const c = lo.condition(clause.condition);
       lo.marker(endLine(clause.condition));
       lo.releaseTemps(mark);
