@@ -34,6 +34,8 @@ export class Planner extends Operands {
   protected tests: string[] = [];
   /** Parts of tables that have been read, and the scratch variables that hold them. */
   private readonly parts = new Map<string, string>();
+  /** Values that have been made plain doubles, and the scratch variables that hold these. */
+  private readonly plain = new Map<string, string>();
   /** Tests that the result is an exact integer; undefined if it is none. */
   private integers: string[] | undefined = [];
   /** Tests that sums inside, which may be of integers, are exact; needed for other results. */
@@ -191,7 +193,10 @@ export class Planner extends Operands {
 
   /** A value that may be a boxed float as a plain double; `plain` reads it when it is a number. */
   private double(value: string, plain: string): string {
+    const known = this.plain.get(value);
+    if (known !== undefined) return known;
     const x = this.fresh();
+    this.plain.set(value, x);
     this.tests.push(
       `(typeof ${value}==="number"?((${x}=${plain}),true):${value} instanceof FL&&((${x}=${value}.n),true))`,
     );
