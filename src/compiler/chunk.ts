@@ -87,10 +87,13 @@ export class ChunkContext {
       if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
       const p = `hash${property(key)}`;
       const inStrings = `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==void 0)return v;`;
+      const isMethod = STRING_METHODS.has(key);
       return (
-        `function ${name}(o){let h,v;` +
-        // tried first where it is likely; the test for a table is long when it fails
-        (STRING_METHODS.has(key) ? `if(typeof o==="string"){${inStrings}}` : "") +
+        // small, because the engine copies it into each call of the method
+        (isMethod
+          ? `function ${name}(o){let h,v;if(typeof o==="string"){${inStrings}}return ${name}a(o)}`
+          : "") +
+        `function ${name}${isMethod ? "a" : ""}(o){let h,v;` +
         `if(o instanceof T){if((v=o.${p})!==void 0||o.map!==null&&(v=o.map.get(${q}))!==void 0)return v;` +
         `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;}` +
         `else{if(typeof o==="string"){${inStrings}}return I(o,${q})}` +

@@ -3,6 +3,7 @@ import { control } from "../runtime/control";
 import { leaveNative, runtimeError, typeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { index } from "../runtime/index-ops";
+import { neverInline } from "../runtime/inlining";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { native, nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";
@@ -322,3 +323,5 @@ class GsubFrame extends Frame {
     if (this.out.length > maxBytes) checkAllocation(this.out.length);
   }
 }
+
+neverInline(find, findStart, match, gsub);

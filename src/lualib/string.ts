@@ -9,6 +9,7 @@ import {
   runtimeError,
   typeName,
 } from "../runtime/error";
+import { neverInline } from "../runtime/inlining";
 import { toBigInt } from "../runtime/int64";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
@@ -37,13 +38,24 @@ function len(s: LuaValue): Results {
 }
 
 function sub(s: LuaValue, i: LuaValue, j?: LuaValue): Results {
-  const subject = typeof s === "string" ? s : text(s, 1, arguments.length);
+  // a single byte
+  if (i === j && typeof i === "number" && (i | 0) === i && typeof s === "string") {
+    const at = (i | 0) - 1;
+    if (at >= 0 && at < s.length) return s[at];
+  }
+  return part(s, i, j, arguments.length);
+}
+
+function part(s: LuaValue, i: LuaValue, j: LuaValue, count: number): Results {
+  const subject = typeof s === "string" ? s : text(s, 1, count);
   const { length } = subject;
-  const from = startPosition(place(i, 2, arguments.length), length) - 1;
+  const from = startPosition(place(i, 2, count), length) - 1;
   const end = j === undefined ? length : endPosition(place(j, 3, 3), length);
   if (from >= end) return "";
   return end - from === 1 ? (subject[from] as string) : subject.substring(from, end);
 }
+
+neverInline(part);
 
 function byte(s: LuaValue, i?: LuaValue, j?: LuaValue): Results {
   if (typeof s === "string" && j === undefined && typeof i === "number" && (i | 0) === i) {

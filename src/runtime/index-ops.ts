@@ -59,14 +59,14 @@ function noIndex(object: LuaValue, depth: number): LuaValue {
 /** `o[#o + 1] = v`, if there is nothing special about it. */
 export function appendTo(o: LuaValue, v: LuaValue): boolean {
   if (!isPlainList(o) || v === undefined) return false;
-  o.append(v);
+  o.push(v);
   return true;
 }
 
 /** `o[k] = v` for the `k` that was `#o + 1`, if it still is and there is nothing special about it. */
 export function appendAt(o: LuaValue, k: LuaValue, v: LuaValue): boolean {
   if (!isPlainList(o) || v === undefined || o.array.length !== k) return false;
-  o.append(v);
+  o.push(v);
   return true;
 }
 

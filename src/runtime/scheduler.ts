@@ -11,6 +11,7 @@ import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
+import { callWorkers } from "./inlining";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
@@ -269,6 +270,7 @@ control.onTick = () => {
   if (sliceEnd === 0) sliceEnd = now + SLICE_MS;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
+  callWorkers();
   checkDepth();
   if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));

@@ -212,7 +212,13 @@ export class LuaTable implements CodedKey {
         return;
       }
       this.array = [undefined, value];
-    } else this.array.push(value);
+      if (this.map?.hasIntegers) this.migrate(this.map);
+    } else this.push(value);
+  }
+
+  /** `append` for a table that has an array part of its own. */
+  push(value: LuaValue): void {
+    this.array.push(value);
     if (this.map?.hasIntegers) this.migrate(this.map);
   }
 
