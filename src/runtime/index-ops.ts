@@ -3,6 +3,7 @@
 import { raise } from "./control";
 import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
+import { neverInline } from "./inlining";
 import { getMetamethod, indexHandler, newindexHandler } from "./metatable";
 import { LuaTable } from "./table";
 import { first, type LuaValue, type Results } from "./value";
@@ -116,3 +117,5 @@ export function rawSet(t: LuaTable, k: LuaValue, v: LuaValue): void {
   if (k !== k) throw operationError("table index is NaN");
   t.set(k, v);
 }
+
+neverInline(index, setIndex, appendTo, appendAt);
