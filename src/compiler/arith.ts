@@ -59,7 +59,7 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       }
       // A result with a fraction is a float, whatever the operands; an integral one is the integer
       // only if both operands are integers. In this order neither the float nor the integer case
-      // pays for the other: on int32 values `fl` (Math.floor) folds away.
+      // pays for the other: on int32 values `ni` (Number.isInteger) folds away.
       const integers = and(`(${x}|0)===${x}`, `(${y}|0)===${y}`, exact);
       return {
         // The product of a negative number and zero is no integer -0. As the addition stands inside, the

@@ -86,17 +86,17 @@ export class ChunkContext {
     return this.define(`g${key}`, "g", (name) => {
       if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
       const p = `hash${property(key)}`;
-      const inStrings = `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==void 0)return v;`;
+      const ifString =
+        `if(typeof o==="string"){` +
+        `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==void 0)return v;}`;
       const isMethod = STRING_METHODS.has(key);
       return (
         // small, because the engine copies it into each call of the method
-        (isMethod
-          ? `function ${name}(o){let h,v;if(typeof o==="string"){${inStrings}}return ${name}a(o)}`
-          : "") +
+        (isMethod ? `function ${name}(o){let h,v;${ifString}return ${name}a(o)}` : "") +
         `function ${name}${isMethod ? "a" : ""}(o){let h,v;` +
         `if(o instanceof T){if((v=o.${p})!==void 0||o.map!==null&&(v=o.map.get(${q}))!==void 0)return v;` +
         `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;}` +
-        `else{if(typeof o==="string"){${inStrings}}return I(o,${q})}` +
+        `else{${isMethod ? "" : ifString}return I(o,${q})}` +
         `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==void 0)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
         `return I(o,${q});}`
       );

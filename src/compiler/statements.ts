@@ -293,10 +293,10 @@ function ifStatement(lo: Lowering, s: IfStatement): void {
   const [head] = s.clauses;
   const isSingle = s.clauses.length === 1;
   if (isSingle && head !== undefined && !isConjunction(head.condition)) {
-    const { orelse } = s;
     const c = lo.condition(head.condition);
     lo.marker(endLine(head.condition));
     lo.releaseTemps(mark);
+    const { orelse } = s;
     lo.emitIf(
       c,
       () => block(lo, head.body),
