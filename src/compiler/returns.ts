@@ -57,8 +57,8 @@ function resultsText(values: ListText): string {
 }
 
 /**
- * `return f(args)` (§3.4.10). A Lua function is called outside the `try`, where it is a proper tail
- * call of JavaScript; a native one inside, so that its errors get this line.
+ * `return f(args)` (§3.4.10). A Lua function, or the one that an object's `__call` is, is called outside the
+ * `try`, where it is a proper tail call of JavaScript; a native one inside, so that its errors get this line.
  */
 function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void {
   if (isSelfCall(lo, e)) {
@@ -70,10 +70,11 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
     lo,
     e,
     (c, k, f, apply) => {
-      lo.tailCalls.push({ k, text: apply(f.code) });
+      const isFunction = `typeof ${f.code}==="function"`;
+      lo.tailCalls.push({ k, text: apply(`(${isFunction}?${f.code}:CF(${f.code}))`) });
       const isLua = lo.context.isCompact
         ? `TF(${f.code})`
-        : `typeof ${f.code}==="function"&&(${f.code}).native===void 0`;
+        : `${isFunction}?(${f.code}).native===void 0:TF(${f.code})`;
       return (
         `k=${k};if(${isLua}){${note(f.code)}break tail}` +
         `${c.before}if((h=${c.value})===null)break sus;return h;`

@@ -21,9 +21,9 @@ import {
   awaitedValue,
   callFirst,
   failCompact,
-  isLuaFunction,
   leaveCompact,
   markCompact,
+  runsLuaFunction,
   tick,
 } from "./compact";
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
@@ -185,7 +185,7 @@ export const codegenApi = {
   C: call,
   C1: callFirst,
   TK: tick,
-  TF: isLuaFunction,
+  TF: runsLuaFunction,
   SV: leaveCompact,
   AV: awaitedValue,
   CE: failCompact,

@@ -2,6 +2,7 @@
 import { call } from "./call";
 import { control } from "./control";
 import { LuaFrame, leaveFrame } from "./luaframe";
+import { getMetamethod } from "./metatable";
 import type { Proto, ResumableForm } from "./proto";
 import { unwind } from "./unwind";
 import type { LuaFunction, LuaValue, Results } from "./value";
@@ -17,9 +18,10 @@ export function callFirst(f: LuaValue, ...args: LuaValue[]): LuaValue {
   return Array.isArray(r) ? r[0] : r;
 }
 
-/** Is it a function written in Lua? */
-export function isLuaFunction(f: LuaValue): boolean {
-  return typeof f === "function" && (f as { native?: string }).native === undefined;
+/** Does a call of it run a function written in Lua, be it by a `__call` metamethod? */
+export function runsLuaFunction(f: LuaValue): boolean {
+  const callee = typeof f === "function" ? f : getMetamethod(f, "__call");
+  return typeof callee === "function" && (callee as { native?: string }).native === undefined;
 }
 
 /** Leaves a function at operation `k`. It runs in `frame` if it has been resumed before. */

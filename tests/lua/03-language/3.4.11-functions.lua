@@ -54,6 +54,11 @@ function odd(k) if k == 0 then return false end return even(k - 1) end
 assert(even(100000) and not odd(100000))
 function obj:down(k) if k == 0 then return "bottom" end return self:down(k - 1) end
 assert(obj:down(100000) == "bottom")
+local callable = setmetatable({}, { __call = function(self, k)
+  if k == 0 then return "called" end
+  return self(k - 1)
+end })
+assert(callable(100000) == "called")
 
 -- closures share variables
 local function pair() local v = 0; return function() v = v + 1; return v end, function(w) v = w end end
