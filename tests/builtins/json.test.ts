@@ -140,6 +140,11 @@ test("null can be kept", async () => {
   expect(await run("return tostring(json.null)")).toEqual(["null"]);
 });
 
+test("a byte order mark in front is no part of the text", async () => {
+  expect(await run('return json.parse("\\xef\\xbb\\xbf[1]")[1]')).toEqual([1]);
+  expect(await failure('json.parse("\\xef\\xbb\\xbf[x")')).toMatch(/ at line 1 column 2$/);
+});
+
 test("pretty", async () => {
   expect(await run("return json.encode({a = {1, {}}, b = json.array()}, {pretty = true})")).toEqual(
     ['{\n  "a": [\n    1,\n    {}\n  ],\n  "b": []\n}'],
@@ -151,6 +156,10 @@ test.each([
   ["0/0", "cannot encode NaN as JSON number"],
   ["{a = {1, math.huge}}", "cannot encode inf as JSON number at .a[2]"],
   ["{[true] = 1}", "unsupported table key type: boolean"],
+  [
+    '{x = {["1"] = true, [3] = 1, [1] = 2}}',
+    'two keys are both "1" as text, a number and a string at .x',
+  ],
   ["{x = {[{}] = 1}}", "unsupported table key type: table at .x"],
   ["{f = print}", "unsupported Lua type for JSON: function at .f"],
   ["coroutine.create(print)", "unsupported Lua type for JSON: thread"],

@@ -248,10 +248,14 @@ export function arrayLength(t: LuaTable): number {
   return marker(t) === "array" ? holeyLength(t) : t.length();
 }
 
-/** All pairs with their keys as text. */
+/** All pairs with their keys as text; two keys of one text (`1` and `"1"`) can't be written. */
 export function objectEntries(t: LuaTable): Map<string, LuaValue> {
   const out = new Map<string, LuaValue>();
-  for (const [key, v] of entries(t)) out.set(keyText(key), v);
+  let count = 0;
+  for (const [key, v] of entries(t)) {
+    out.set(keyText(key), v);
+    if (out.size !== ++count) throw new Unwritable();
+  }
   return out;
 }
 
@@ -281,6 +285,7 @@ function explainTable(t: LuaTable, path: string, ancestors: LuaTable[]): string 
   if (seen >= 0) return `cycle: ${here} is the table ${ancestorPath(path, seen)} again`;
   if (ancestors.length >= MAX_DEPTH) return `nesting deeper than ${MAX_DEPTH} levels`;
   ancestors.push(t);
+  const texts = new Set<string>();
   try {
     for (const [key, v] of entries(t)) {
       if (typeof key !== "string" && typeof key !== "number" && typeof key !== "object")
@@ -291,6 +296,9 @@ function explainTable(t: LuaTable, path: string, ancestors: LuaTable[]): string 
         return `cannot encode ${key > 0 ? "inf" : "-inf"} as JSON number (a table key)`;
       if (typeof key === "string" && !isUtf8(key))
         return `table key is not valid UTF-8${path === "" ? "" : ` at ${path}`}`;
+      const text = keyText(key);
+      if (texts.has(text)) return twice(text, path);
+      texts.add(text);
       const cause = explain(v, `${path}${segment(key)}`, ancestors);
       if (cause !== undefined) return cause;
     }
@@ -298,6 +306,11 @@ function explainTable(t: LuaTable, path: string, ancestors: LuaTable[]): string 
     ancestors.pop();
   }
   return undefined;
+}
+
+function twice(text: string, path: string): string {
+  const quoted = JSON.stringify(bytesToUtf8(text));
+  return `two keys are both ${quoted} as text, a number and a string${path === "" ? "" : ` at ${path}`}`;
 }
 
 function segment(key: LuaValue): string {

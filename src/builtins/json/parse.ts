@@ -33,11 +33,15 @@ export interface ParseOptions {
 const MAX_DEPTH = 128;
 /** Digits of a number that is read as an int32. */
 const SHORT_DIGITS = 9;
+/** What some editors put in front of a text (RFC 8259, §8.1: a parser may ignore it). */
+const BYTE_ORDER_MARK = "\xef\xbb\xbf";
+
 /** The value that `source` (a byte string) holds; throws a `HostError` with line and column. */
 export function parseJson(source: string, options: ParseOptions = {}, name = "json.parse") {
-  begin(source);
+  const text = source.startsWith(BYTE_ORDER_MARK) ? source.slice(3) : source;
+  begin(text);
   try {
-    return read(source, options.null, options.emptyArray ?? null);
+    return read(text, options.null, options.emptyArray ?? null);
   } catch (e) {
     for (const level of levels) level.forget();
     if (e instanceof Fault) throw new HostError(`${name}: ${e.cause} ${position()}`);
