@@ -1,12 +1,28 @@
 /** Calls (§3.4.10). */
-import { operandError, runtimeError } from "./error";
+import { ArgumentFault, LuaError, operandError, runtimeError } from "./error";
 import { getMetamethod } from "./metatable";
+import { nativeName, withoutObject } from "./native";
 import type { LuaFunction, LuaValue, Results } from "./value";
 
 /** Calls any value; one that is no function through its `__call` metamethods. */
 export function call(f: LuaValue, ...args: LuaValue[]): Results {
   if (typeof f === "function") return f(...args);
-  return resolveCall(f, args)(...args);
+  const given = args.length;
+  const callee = resolveCall(f, args);
+  if (nativeName(callee) === undefined) return callee(...args);
+  return callNative(callee, args, args.length - given);
+}
+
+/** Calls a native function behind `extra` objects with `__call`, which its errors don't count (luaL_argerror). */
+export function callNative(callee: LuaFunction, args: LuaValue[], extra: number): Results {
+  try {
+    return callee(...args);
+  } catch (e) {
+    // one that has no use for the object doesn't count it itself
+    if (e instanceof LuaError && e.pending instanceof ArgumentFault)
+      e.pending.extra = withoutObject(callee) === undefined ? extra : extra - 1;
+    throw e;
+  }
 }
 
 /** Objects with `__call` that may stand between a call and its function, as in C Lua. */

@@ -16,7 +16,7 @@ import {
   sub,
   unm,
 } from "./arith";
-import { call, resolveCall } from "./call";
+import { call, callNative } from "./call";
 import {
   awaitedValue,
   callFirst,
@@ -40,7 +40,7 @@ import { inext, ipairs, next, pairs } from "./iterators";
 import { maxBytes } from "./limits";
 import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
-import { withoutObject } from "./native";
+import { nativeName, withoutObject } from "./native";
 import { select } from "./select";
 import { EMPTY_ARRAY, LuaTable } from "./table";
 import { TableIterator } from "./table-iterator";
@@ -131,8 +131,9 @@ function firstOfArray(r: Results): LuaValue {
 function callable(f: LuaValue): LuaFunction {
   const handler = getMetamethod(f, "__call");
   if (handler === undefined) return () => raise(operandError("call", f, 0));
-  if (typeof handler !== "function") return (...args) => resolveCall(f, args)(...args);
-  return withoutObject(handler) ?? ((...args) => handler(f, ...args));
+  if (typeof handler !== "function") return (...args) => call(f, ...args);
+  if (nativeName(handler) === undefined) return (...args) => handler(f, ...args);
+  return withoutObject(handler) ?? ((...args) => callNative(handler, [f, ...args], 1));
 }
 
 /** First result as a condition. */

@@ -47,6 +47,9 @@ export const NATIVE_ROW: TraceRow = { native: undefined };
 
 /** `bad argument #n to 'name' (text)`; the name comes from the call (§6, luaL_argerror). */
 export class ArgumentFault {
+  /** How many arguments are objects that `__call` put in front of those of the call. */
+  extra = 0;
+
   constructor(
     readonly index: number,
     readonly text: string,
@@ -56,7 +59,7 @@ export class ArgumentFault {
 
   /** The text for a call with `count` arguments. */
   textFor(count: number): string {
-    return this.expected !== undefined && this.index > count
+    return this.expected !== undefined && this.index > count + this.extra
       ? `${this.expected} expected, got no value`
       : this.text;
   }

@@ -114,11 +114,14 @@ export function argumentMessage(
 ): string {
   let { index } = fault;
   const text = fault.textFor(count);
+  const name = called?.name ?? fallback ?? "?";
+  if (index <= fault.extra) return `bad extra argument #${index} to '${name}' (${text})`;
+  index -= fault.extra;
   if (called?.kind === "method") {
     index--;
-    if (index === 0) return `calling '${called.name}' on bad self (${text})`;
+    if (index === 0) return `calling '${name}' on bad self (${text})`;
   }
-  return `bad argument #${index} to '${called?.name ?? fallback ?? "?"}' (${text})`;
+  return `bad argument #${index} to '${name}' (${text})`;
 }
 
 /**

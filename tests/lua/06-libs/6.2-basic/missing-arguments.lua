@@ -24,6 +24,16 @@ says("load()", "bad argument #1 to 'load' (function expected, got no value)")
 says("local o = { m = math.ult } o:m()", "calling 'm' on bad self (number expected, got table)")
 says("local s = { rep = table.move } s:rep()", "bad argument #1 to 'rep' (number expected, got no value)")
 
+-- an object with __call is an extra argument of a native function
+local object = "local o = setmetatable({}, { __call = %s }) "
+says(object:format("math.ult") .. "o(1)", "bad extra argument #1 to 'o' (number expected, got table)")
+says(object:format("rawset") .. "return o(1)", "bad argument #2 to 'o' (value expected)")
+says(object:format("error") .. "o('x')", "bad argument #1 to 'o' (number expected, got string)")
+says(
+  object:format("setmetatable({}, { __call = string.rep })") .. "o(2)",
+  "bad extra argument #1 to 'o' (string expected, got table)"
+)
+
 -- called by pcall
 assert(message(next) == "bad argument #1 to 'next' (table expected, got no value)")
 assert(message(next, nil) == "bad argument #1 to 'next' (table expected, got nil)")
