@@ -1,8 +1,8 @@
 /**
  * The Bun that goes into the binaries. It is another release than the one that runs the tests: see
  * docs/size.md for how it was chosen. `runtimes.json` names the npm package for each target with
- * its checksum; npm itself fetches it, once, into `node_modules/.cache/`. Two things are changed in
- * it, see `early-signals.ts` and `trim-locales.ts`.
+ * its checksum; npm itself fetches it, once, into `node_modules/.cache/`. Three things are changed in
+ * it, see `early-signals.ts`, `trim-locales.ts` and `heap-thread.ts`.
  */
 import { createHash } from "node:crypto";
 import {
@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { handleEarlySignals } from "./early-signals";
+import { delayHeapThread } from "./heap-thread";
 import runtimes from "./runtimes.json";
 import { trimLocales } from "./trim-locales";
 
@@ -56,7 +57,7 @@ export function runtimePath(target: Target): string {
 
 /** Tells by its name how a runtime was changed. */
 function recipe(): string {
-  const sources = ["early-signals.ts", "elf.ts", "trim-locales.ts"];
+  const sources = ["early-signals.ts", "elf.ts", "heap-thread.ts", "trim-locales.ts"];
   const hash = createHash("sha256");
   for (const name of sources) hash.update(readFileSync(join(import.meta.dirname, name)));
   return hash.digest("hex").slice(0, 12);
@@ -75,6 +76,8 @@ function fetchRuntime(target: Target, path: string): void {
   const bytes = readFileSync(binary);
   handleEarlySignals(bytes);
   trimLocales(bytes);
+  if (!delayHeapThread(bytes))
+    console.error(`${target}: the heap's thread starts as early as ever`);
   writeFileSync(binary, bytes);
   chmodSync(binary, 0o755);
   renameSync(binary, path);

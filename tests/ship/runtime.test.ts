@@ -1,7 +1,8 @@
-/** What the build changes in the runtime: signals from the start on, no other languages. */
+/** What the build changes in the runtime: signals from the start on, no other languages, a thread later. */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { LATER } from "../../scripts/heap-thread";
 import { hostTarget, runtimePath } from "../../scripts/runtime";
 import { compiledAssay } from "../compiled";
 
@@ -91,4 +92,12 @@ test("another language falls back to the root, without an error", () => {
     expect.stringMatching(/1970/),
     "az",
   ]);
+});
+
+test("the heap's thread is not started for a small script", () => {
+  const r = spawnSync(compiledAssay(), ["exec", "-e", ""], {
+    encoding: "utf8",
+    env: { ...process.env, BUN_JSC_dumpOptions: "2" },
+  });
+  expect(r.stdout + r.stderr).toContain(`warmUpMarkedBlockStartAfterBlocks=${LATER}\n`);
 });
