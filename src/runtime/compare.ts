@@ -2,6 +2,7 @@
 import { call } from "./call";
 import { argumentTypeName, operationError } from "./error";
 import { SUSPENDED } from "./frame";
+import { neverInline } from "./inlining";
 import { compareInt, fromDouble, int64Equals, LuaInt64 } from "./int64";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
@@ -118,3 +119,5 @@ function compareBig(a: LuaInt64, n: number): number {
   const other = fromDouble(n);
   return other === undefined ? -n : compareInt(a, other);
 }
+
+neverInline(equals, lessThan, lessEqual);

@@ -3,6 +3,7 @@ import { call } from "./call";
 import { raise } from "./control";
 import { operandError } from "./error";
 import { SUSPENDED } from "./frame";
+import { neverInline } from "./inlining";
 import { getMetamethod, getMetatable } from "./metatable";
 import { numberToString } from "./number";
 import { LuaTable } from "./table";
@@ -35,3 +36,5 @@ export function lengthOf(v: LuaValue): LuaValue {
   const r = typeof handler === "function" ? handler(v, v) : call(handler, v, v);
   return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
+
+neverInline(concat, lengthOf);

@@ -11,7 +11,7 @@ import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
-import { callWorkers } from "./inlining";
+import { callWorkers, neverInline } from "./inlining";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
@@ -275,6 +275,7 @@ control.onTick = () => {
   if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));
 };
+neverInline(control.onTick, control.tick);
 
 /**
  * For library functions that may take long without running Lua code: raises what would end the
