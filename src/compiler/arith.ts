@@ -48,7 +48,10 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
     case "*": {
       if (isFloatConstant(a) || isFloatConstant(b)) {
         // a result with a fraction is a float in raw form, others have to be boxed
-        return { cond: and(isNumber(a), isNumber(b), `!ni(${t}=${x}${op}${y})`), expr: "" };
+        return {
+          cond: and(isNumber(a), isNumber(b), `!ni(${t}=${plain(a)}${op}${plain(b)})`),
+          expr: "",
+        };
       }
       if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
       const exact = op === "*" ? `${t}<=9007199254740991&&${t}>=-9007199254740991` : "";
@@ -67,14 +70,14 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
         cond: and(
           isNumber(a),
           isNumber(b),
-          `(!ni(${t}=${x}${op}${y}${op === "*" ? "+0" : ""})||${integers})`,
+          `(!ni(${t}=${plain(a)}${op}${plain(b)}${op === "*" ? "+0" : ""})||${integers})`,
         ),
         expr: "",
       };
     }
     case "/":
       return {
-        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${x}/${y})`),
+        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${plain(a)}/${plain(b)})`),
         expr: "",
       };
     case "%":
@@ -134,6 +137,14 @@ function asInt32(o: Operand): string {
 
 function positive(b: Operand): string {
   return typeof b.value === "number" ? "" : `${b.code}>0`;
+}
+
+/**
+ * An operand that is known to be a number by now. The `+` says so to the JIT, which else expects of it whatever
+ * came before: if that was a boxed float once, the operation would be a call.
+ */
+function plain(o: Operand): string {
+  return o.kind === Kind.Any ? ` +${o.code}` : rawCode(o);
 }
 
 function mayBeNumber(o: Operand): boolean {

@@ -6,10 +6,11 @@
  * suspends; the result is then handed on later.
  */
 import { call } from "./call";
-import { raise } from "./control";
+import { control, raise } from "./control";
 import { IntegerFault, LuaError, operandError, operationError } from "./error";
 import { floatMod, power } from "./float-ops";
 import { SUSPENDED } from "./frame";
+import { neverInline } from "./inlining";
 import {
   addInt,
   andInt,
@@ -39,6 +40,7 @@ import {
   makeFloat,
   numberToDouble,
   numberToInteger,
+  type Results,
 } from "./value";
 
 export type ArithOp =
@@ -80,68 +82,90 @@ const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 export function add(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
-    const r = a + b;
-    if (Math.floor(r) !== r) return r;
-    // sums that are safe come from safe operands, unless one is infinite
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
+    const r = +a + +b;
+    if (!Number.isInteger(r)) return r;
+    // sums that are safe come from safe operands
+    if (Number.isInteger(a) && Number.isInteger(b) && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return slowArith("+", a, b);
 }
 
 export function sub(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
-    const r = a - b;
-    if (Math.floor(r) !== r) return r;
-    // sums that are safe come from safe operands, unless one is infinite
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
+    const r = +a - +b;
+    if (!Number.isInteger(r)) return r;
+    // sums that are safe come from safe operands
+    if (Number.isInteger(a) && Number.isInteger(b) && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   return slowArith("-", a, b);
 }
 
 export function mul(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number") {
-    const r = a * b;
-    if (Math.floor(r) !== r) return r;
-    if (Math.floor(a) === a && Math.floor(b) === b && r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
+    const r = +a * +b;
+    if (!Number.isInteger(r)) return r;
+    if (Number.isInteger(a) && Number.isInteger(b) && r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
   }
   return slowArith("*", a, b);
 }
 
 /**
  * What the helpers leave over: integers beyond int32, boxed floats, and everything that is no number.
- * One large function on purpose: the JIT must not inline this into every operation of the program,
- * which would make the code of a loop ten times as large and slow to compile.
+ * The JIT must not inline this into every operation of the program, which would make the code of a loop
+ * ten times as large and slow to compile.
  */
 function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
   let x: number;
   let y: number;
-  if (typeof a === "number") {
-    if (typeof b === "number") {
-      const r = op === "+" ? a + b : op === "-" ? a - b : a * b;
-      if (Math.floor(a) === a && Math.floor(b) === b) {
-        if (r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
-        if (Number.isInteger(a) && Number.isInteger(b))
-          return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
-      }
-      return Number.isInteger(r) ? new LuaFloat(r) : r;
-    }
-    if (!(b instanceof LuaFloat)) return arith(op, a, b);
-    x = a;
-    y = b.n;
-  } else if (a instanceof LuaFloat) {
-    x = a.n;
-    if (typeof b === "number") y = b;
-    else if (b instanceof LuaFloat) y = b.n;
-    else return arith(op, a, b);
+  // `+` tells the JIT that it is a number from here on
+  if (typeof a === "number") x = +a;
+  else if (a instanceof LuaFloat) x = a.n;
+  else return otherArith(op, a, b);
+  if (typeof b === "number") y = +b;
+  else if (b instanceof LuaFloat) y = b.n;
+  else return otherArith(op, a, b);
+  const r = op === "+" ? x + y : op === "-" ? x - y : x * y;
+  if (!Number.isInteger(r)) return r;
+  if (
+    typeof a === "number" &&
+    typeof b === "number" &&
+    Number.isInteger(x) &&
+    Number.isInteger(y)
+  ) {
+    if (r <= MAX_SAFE && r >= -MAX_SAFE) return r + 0;
+    return op === "+" ? addInt(x, y) : op === "-" ? subInt(x, y) : mulInt(x, y);
+  }
+  return new LuaFloat(r);
+}
+
+/** The same where an operand is neither a plain number nor a boxed float. */
+function otherArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
+  const mt =
+    a instanceof LuaTable
+      ? a.metatable
+      : b instanceof LuaTable && typeof a === "number" && control.types.number === undefined
+        ? b.metatable
+        : null;
+  if (mt !== null) {
+    const { hash } = mt;
+    const handler = op === "+" ? hash.__add : op === "-" ? hash.__sub : hash.__mul;
+    if (typeof handler === "function") return firstResult(handler(a, b));
   } else if (a instanceof LuaInt64 || b instanceof LuaInt64) {
     if (isInt(a) && isInt(b))
       return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
-    if (!isNumber(a) || !isNumber(b)) return arith(op, a, b);
-    x = numberToDouble(a);
-    y = numberToDouble(b);
-  } else return arith(op, a, b);
-  const r = op === "+" ? x + y : op === "-" ? x - y : x * y;
-  return Number.isInteger(r) ? new LuaFloat(r) : r;
+    if (isNumber(a) && isNumber(b)) {
+      const x = numberToDouble(a);
+      const y = numberToDouble(b);
+      return makeFloat(op === "+" ? x + y : op === "-" ? x - y : x * y);
+    }
+  }
+  return arith(op, a, b);
+}
+
+/** The first of a metamethod's results, or `SUSPENDED`. */
+function firstResult(r: Results): LuaValue {
+  if (typeof r !== "object" || r instanceof LuaTable) return r;
+  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
 }
 
 export function div(a: LuaValue, b: LuaValue): LuaValue {
@@ -305,9 +329,7 @@ export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
     if (bitwise && isNumber(a) && isNumber(b)) return noInteger(a, b);
     return raise(notOperands(a, b, bitwise)) as unknown as LuaValue;
   }
-  const r = typeof handler === "function" ? handler(a, b) : call(handler, a, b);
-  if (typeof r !== "object") return r;
-  return r === SUSPENDED ? (r as unknown as LuaValue) : first(r);
+  return firstResult(typeof handler === "function" ? handler(a, b) : call(handler, a, b));
 }
 
 /** The metamethod for an operator. Lookups by a name in the text have caches of their own. */
@@ -401,3 +423,5 @@ export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
       return negInt(a);
   }
 }
+
+neverInline(slowArith);

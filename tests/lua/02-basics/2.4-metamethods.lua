@@ -31,6 +31,21 @@ assert(left + right == "left" and right + left == "right" and 1 + right == "righ
 local multi = setmetatable({}, { __add = function() return 1, 2, 3 end, __unm = function() end })
 assert(select("#", multi + 1) == 1 and (-multi) == nil)
 
+-- a metatable may be a dictionary, its metamethods callable tables; a left operand without one has none
+local many = { __sub = setmetatable({}, { __call = function(_, a, b) return "called", a, b end }) }
+for i = 1, 40 do many["k" .. i] = i end
+many["__" .. "mul"] = function(a, b) return rawequal(a, 2) or rawequal(b, 2) end
+local D = setmetatable({}, many)
+assert(D * 2 == true and 2 * D == true and 3 * D == false and D - 1 == "called" and 1 - D == "called")
+assert(setmetatable({}, {}) * D == false and D * setmetatable({}, {}) == false)
+assert(1.0 * D == false and (1 << 62) * D == false and D * (1 << 62) == false)
+assert(not pcall(function() return D + 1 end) and not pcall(function() return 1 + D end))
+-- the metatable of numbers counts only where an operand is no number, and then that on the left first
+debug.setmetatable(1, { __mul = function() return "number" end })
+local product, plain = 2 * D, 2 * 3
+debug.setmetatable(1, nil)
+assert(product == "number" and plain == 6 and 2 * D == true)
+
 -- unary operators get their operand twice
 local function unary(a, b) return rawequal(a, b) end
 local U = setmetatable({}, { __unm = unary, __bnot = unary, __len = unary })
