@@ -82,7 +82,10 @@ function applied(f: string, first: string[], l: ListText, isCompact: boolean): s
   const { spread } = l;
   if (spread === undefined) return `${f}(${fixed.join(",")})`;
   if (isCompact) return `${f}(${[...first, listText(l)].join(",")})`;
-  const many = `${f}(${[...fixed, `...${spread}`].join(",")})`;
+  const many =
+    fixed.length <= 2
+      ? `CS${fixed.length || ""}(${[f, ...fixed, spread].join(",")})`
+      : `${f}(${[...fixed, `...${spread}`].join(",")})`;
   if (isArray(spread)) return many;
   // one result is by far the most common case
   return `(Q(${spread})?${many}:${f}(${[...fixed, spread].join(",")}))`;
@@ -184,7 +187,7 @@ export function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
       const c = callText(
         lo,
         lo.isHooked ? { ...f, kind: Kind.Boxed } : f,
-        (name) => `${name}(${n.code},...va)`,
+        (name) => `CS1(${name},${n.code},va)`,
         k,
       );
       return (

@@ -7,6 +7,7 @@ import { neverInline } from "../runtime/inlining";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { native, nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";
+import { spread } from "../runtime/spread";
 import { LuaTable } from "../runtime/table";
 import {
   first,
@@ -305,7 +306,7 @@ class GsubFrame extends Frame {
       default: {
         const args: LuaValue[] = [a];
         for (let i = 1; i < p.captures.length; i++) args.push(captureAt(p, s, i, start, end));
-        return f(...args);
+        return spread(f, args);
       }
     }
   }

@@ -2,21 +2,22 @@
 import { ArgumentFault, LuaError, operandError, runtimeError } from "./error";
 import { getMetamethod } from "./metatable";
 import { nativeName, withoutObject } from "./native";
+import { spread } from "./spread";
 import type { LuaFunction, LuaValue, Results } from "./value";
 
 /** Calls any value; one that is no function through its `__call` metamethods. */
 export function call(f: LuaValue, ...args: LuaValue[]): Results {
-  if (typeof f === "function") return f(...args);
+  if (typeof f === "function") return spread(f, args);
   const given = args.length;
   const callee = resolveCall(f, args);
-  if (nativeName(callee) === undefined) return callee(...args);
+  if (nativeName(callee) === undefined) return spread(callee, args);
   return callNative(callee, args, args.length - given);
 }
 
 /** Calls a native function behind `extra` objects with `__call`, which its errors don't count (luaL_argerror). */
 export function callNative(callee: LuaFunction, args: LuaValue[], extra: number): Results {
   try {
-    return callee(...args);
+    return spread(callee, args);
   } catch (e) {
     // one that has no use for the object doesn't count it itself
     if (e instanceof LuaError && e.pending instanceof ArgumentFault)

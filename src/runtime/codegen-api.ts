@@ -42,6 +42,7 @@ import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { nativeName, withoutObject } from "./native";
 import { select } from "./select";
+import { spread, spread1, spread2 } from "./spread";
 import { EMPTY_ARRAY, LuaTable } from "./table";
 import { TableIterator } from "./table-iterator";
 import { unwind } from "./unwind";
@@ -119,7 +120,7 @@ function unbox(v: LuaValue): number | undefined {
 /** The first value of `select(n, ...)`. */
 function selectFirst(n: LuaValue, values: LuaValue[]): LuaValue {
   if (typeof n === "number" && n > 0 && Number.isInteger(n)) return values[n - 1];
-  return first(select(n, ...values));
+  return n === "#" ? values.length : first(spread1(select, n, values));
 }
 
 /** The first of results in array form; any other object or null (suspended) as it is. */
@@ -131,8 +132,8 @@ function firstOfArray(r: Results): LuaValue {
 function callable(f: LuaValue): LuaFunction {
   const handler = getMetamethod(f, "__call");
   if (handler === undefined) return () => raise(operandError("call", f, 0));
-  if (typeof handler !== "function") return (...args) => call(f, ...args);
-  if (nativeName(handler) === undefined) return (...args) => handler(f, ...args);
+  if (typeof handler !== "function") return (...args) => spread1(call, f, args);
+  if (nativeName(handler) === undefined) return (...args) => spread1(handler, f, args);
   return withoutObject(handler) ?? ((...args) => callNative(handler, [f, ...args], 1));
 }
 
@@ -185,6 +186,9 @@ export const codegenApi = {
   B: truth,
   C: call,
   C1: callFirst,
+  CS: spread,
+  CS1: spread1,
+  CS2: spread2,
   TK: tick,
   TF: runsLuaFunction,
   SV: leaveCompact,

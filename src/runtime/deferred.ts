@@ -3,6 +3,7 @@
  * (compiler/ahead.ts). A script that requires a module calls few of its functions.
  */
 import type { Proto } from "./proto";
+import { spread } from "./spread";
 import type { LuaFunction, LuaValue } from "./value";
 
 /** Where the code of such functions comes from, by their number in the chunk. */
@@ -19,7 +20,7 @@ export function deferred(code: DeferredCode, id: number, upvalues: unknown[]): L
   let made: LuaFunction | undefined;
   const f: DeferredFunction = (...args: LuaValue[]) => {
     made ??= code.factory(id)(...upvalues, f);
-    return made(...args);
+    return spread(made, args);
   };
   f.code = code;
   f.id = id;

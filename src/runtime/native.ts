@@ -5,6 +5,7 @@
  * (`string.rep`), used in tracebacks and to tell natives from compiled Lua functions, which carry
  * no mark.
  */
+import { spread } from "./spread";
 import { LuaTable } from "./table";
 import type { LuaFunction, LuaValue } from "./value";
 
@@ -32,7 +33,7 @@ export function nativeClosure(name: string, captured: LuaValue[], fn: LuaFunctio
  * go straight to `fn` then, without an array for the arguments.
  */
 export function callMethod(name: string, fn: LuaFunction): NativeFunction {
-  const f = native(name, (_object: LuaValue, ...args: LuaValue[]) => fn(...args));
+  const f = native(name, (_object: LuaValue, ...args: LuaValue[]) => spread(fn, args));
   f.withoutObject = fn;
   return f;
 }
