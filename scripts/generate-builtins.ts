@@ -56,29 +56,42 @@ export function lazyBuiltinList(): string {
     const name = globalName(file);
     globals.set(name, [...(globals.get(name) ?? []), file]);
   }
-  const lines: string[] = [];
+  const names: string[] = [];
+  const cases: string[] = [];
   const additions: string[] = [];
   const load = (f: string) => `(require("./${f}") as typeof import("./${f}")).default`;
   for (const [name, files] of [...globals].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const isOwn = !STANDARD.has(name);
     // what others declare under the name of a file is added to what that declares
     const main = isOwn && files.includes(name) ? [name] : isOwn ? files : [];
-    if (isOwn) lines.push(`  ${name}: () => [${main.map(load).join(", ")}],`);
+    if (isOwn) {
+      names.push(`  "${name}",`);
+      cases.push(`    case "${name}":\n      return [${main.map(load).join(", ")}];`);
+    }
     const added = files.filter((f) => !main.includes(f));
     if (added.length === 0) continue;
     additions.push(`  ${name}: [`);
     for (const f of added) {
-      const names = functionNames(f).map((key) => `"${key}"`);
-      additions.push(`    { names: [${names.join(", ")}], load: () => ${load(f)} },`);
+      const keys = functionNames(f).map((key) => `"${key}"`);
+      additions.push(`    { names: [${keys.join(", ")}], load: () => ${load(f)} },`);
     }
     additions.push("  ],");
   }
   return `// Written by scripts/generate-builtins.ts; what each global is made of, loaded on demand.
 import type { BuiltinDefinition } from "../host/define";
 
-export const lazyBuiltins: Readonly<Record<string, () => readonly BuiltinDefinition[]>> = {
-${lines.join("\n")}
-};
+export const builtinNames = [
+${names.join("\n")}
+] as const;
+
+/** What declares a global. One function, because every start makes those of this file. */
+export function builtinDefinitions(name: string): readonly BuiltinDefinition[] {
+  switch (name) {
+${cases.join("\n")}
+    default:
+      return [];
+  }
+}
 
 /** Functions that are there without the file that declares them. */
 export interface Addition {

@@ -14,10 +14,17 @@ export function interpreter(): string[] {
 
 /** What stands behind the program's name. */
 export function commandLineArguments(): string[] {
-  const args = process.argv.slice(2);
+  const { argv } = process;
+  // in a loop, because every start comes by here: the engine gets `map` ready when it is first called
+  const args: string[] = [];
+  let replaced = false;
+  for (let i = 2; i < argv.length; i++) {
+    const arg = argv[i] as string;
+    replaced ||= arg.includes("\ufffd");
+    args.push(toBytes(arg));
+  }
   // the engine has replaced what is not UTF-8
-  if (args.join().includes("\ufffd")) return rawArguments(args.length) ?? args.map(toBytes);
-  return args.map(toBytes);
+  return replaced ? (rawArguments(args.length) ?? args) : args;
 }
 
 /** The last `count` arguments as the kernel has them. */

@@ -121,9 +121,9 @@ function findModule(name: string): Module | "embedded" | undefined {
 }
 
 function isBuiltin(name: string): boolean {
-  const { additions, lazyBuiltins } =
+  const { additions, builtinNames } =
     require("../builtins/lazy.generated") as typeof import("../builtins/lazy.generated");
-  return Object.hasOwn(lazyBuiltins, name) || Object.hasOwn(additions, name);
+  return builtinNames.some((n) => n === name) || Object.hasOwn(additions, name);
 }
 
 /** Into a file beside the target first: that may be running right now. */

@@ -2,7 +2,12 @@
  * The builtins of a script. Each global is there from the start, but what it is made of is loaded
  * at its first use: most scripts need few of them, and a script that only prints none.
  */
-import { type Addition, additions, lazyBuiltins } from "../builtins/lazy.generated";
+import {
+  type Addition,
+  additions,
+  builtinDefinitions,
+  builtinNames,
+} from "../builtins/lazy.generated";
 import type { Host } from "../host/context";
 import { native } from "../runtime/native";
 import type { LuaState } from "../runtime/state";
@@ -31,17 +36,20 @@ export function installBuiltins(
   };
   hosts.set(state, getHost);
   if (options.std) return;
-  const own = Object.keys(lazyBuiltins);
-  for (const name of Object.keys(additions))
-    if (!Object.hasOwn(lazyBuiltins, name))
-      state.extensions.set(name, (library) => extend(library, name, getHost));
   // what they take the place of: `assert`
-  const standard = new Map(own.map((name) => [name, state.globals.hash[name]]));
-  for (const name of own) state.builtins.add(name);
-  state.addModules(own, (name) => {
+  const standard: Record<string, LuaValue> = {};
+  const { hash } = state.globals;
+  for (const name of builtinNames) {
+    if (hash[name] !== undefined) standard[name] = hash[name];
+    state.builtins.add(name);
+  }
+  for (const name of Object.keys(additions))
+    if (!state.builtins.has(name))
+      state.extensions.set(name, (library) => extend(library, name, getHost));
+  state.addModules(builtinNames, (name) => {
     const { makeBuiltin } = require("../host/install") as typeof import("../host/install");
-    let value = standard.get(name);
-    for (const definition of lazyBuiltins[name]?.() ?? [])
+    let value = standard[name];
+    for (const definition of builtinDefinitions(name))
       value = makeBuiltin(getHost(), definition, value);
     if (value instanceof LuaTable) extend(value, name, getHost);
     return value;

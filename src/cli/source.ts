@@ -3,6 +3,11 @@ import { toPath } from "../lualib/bytes";
 import { systemReason } from "../lualib/load";
 import { fail } from "./exit";
 
+/** A file up to this size comes as one piece, which takes half as long as to have pieces put together. */
+const PIECE = 65536;
+/** So many bytes may be the arguments of a call. */
+const FEW = 4096;
+
 /** A file's bytes; ends the process with a message when it can't be read. */
 export async function readScript(path: string): Promise<string> {
   return (await readOrdinary(path)) ?? readAny(path);
@@ -15,21 +20,30 @@ export async function readScript(path: string): Promise<string> {
  */
 async function readOrdinary(path: string): Promise<string | undefined> {
   if (path.includes("\0") || toPath(path) !== path) return undefined;
-  let bytes: ArrayBuffer;
+  const file = Bun.file(path);
+  const { size } = file;
   try {
-    bytes = await Bun.readableStreamToArrayBuffer(Bun.file(path).stream());
+    if (size > PIECE) {
+      const bytes = await Bun.readableStreamToArrayBuffer(file.stream());
+      // other than regular files may have brought nothing
+      return bytes.byteLength > 0 ? latin1(bytes) : undefined;
+    }
+    const { value: bytes } = await file.stream().getReader().read();
+    // files of the kernel's have no size
+    return bytes?.length === size ? latin1(bytes) : undefined;
   } catch {
     return undefined;
   }
-  // other than regular files may have brought nothing
-  if (bytes.byteLength === 0) return undefined;
-  const text = new TextDecoder().decode(bytes);
-  return text.length === bytes.byteLength && !text.includes("\ufffd") ? text : latin1(bytes);
 }
 
 /** Bytes as a byte string. */
-function latin1(bytes: ArrayBuffer): string {
-  return Buffer.from(bytes).toString("latin1");
+function latin1(bytes: Uint8Array | ArrayBuffer): string {
+  const length = bytes.byteLength;
+  if (length <= FEW && bytes instanceof Uint8Array)
+    return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  const text = new TextDecoder().decode(bytes);
+  if (text.length === length && !text.includes("\ufffd")) return text;
+  return Buffer.from(bytes as ArrayBuffer).toString("latin1");
 }
 
 function readAny(path: string): string {

@@ -6,6 +6,7 @@ import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
 import { getField } from "./indexing";
 import { endLine } from "./lines";
 import type { Lowering } from "./lower";
+import { mapped } from "./mapped";
 import { anyOperand, isTemp, Kind, type Operand } from "./operand";
 
 /** An array with the extra arguments. The array is never written to. */
@@ -58,8 +59,8 @@ export function listed(lo: Lowering, e: Expr): Operand {
 
 export function list(lo: Lowering, exprs: Expr[]): ListText {
   const last = exprs[exprs.length - 1];
-  if (!isMulti(last)) return { fixed: exprs.map((e) => listed(lo, e)), spread: undefined };
-  const fixed = exprs.slice(0, -1).map((e) => listed(lo, e));
+  if (!isMulti(last)) return { fixed: mapped(exprs, (e) => listed(lo, e)), spread: undefined };
+  const fixed = mapped(exprs.slice(0, -1), (e) => listed(lo, e));
   return { fixed, spread: multi(lo, last) };
 }
 
@@ -69,16 +70,20 @@ export function arrayText(first: string[], spread: string): string {
   return isArray(spread) ? many : `Q(${spread})?${many}:[${[...first, spread].join(",")}]`;
 }
 
+function codes(l: ListText): string[] {
+  return mapped(l.fixed, (o) => o.code);
+}
+
 /** A list as the elements of an array. */
 function listText(l: ListText): string {
-  const parts = l.fixed.map((o) => o.code);
+  const parts = codes(l);
   if (l.spread !== undefined) parts.push(`...${isArray(l.spread) ? l.spread : `A(${l.spread})`}`);
   return parts.join(",");
 }
 
 /** A call of `f` with the list behind the arguments `first`; `isCompact`: its text is there once. */
 function applied(f: string, first: string[], l: ListText, isCompact: boolean): string {
-  const fixed = [...first, ...l.fixed.map((o) => o.code)];
+  const fixed = [...first, ...codes(l)];
   const { spread } = l;
   if (spread === undefined) return `${f}(${fixed.join(",")})`;
   if (isCompact) return `${f}(${[...first, listText(l)].join(",")})`;
@@ -151,7 +156,7 @@ export function call(
     self = object.code;
   } else f = lo.operand(e.func);
   const args = takesAllArguments(lo, e)
-    ? { fixed: e.args.map((a) => listed(lo, a)), spread: undefined }
+    ? { fixed: mapped(e.args, (a) => listed(lo, a)), spread: undefined }
     : list(lo, e.args);
   const first = self === "" ? [] : [self];
   const { isCompact } = lo.context;

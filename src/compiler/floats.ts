@@ -32,10 +32,12 @@ export class FloatVariables {
   /** Variables that may well hold 64-bit integers beyond ±2^53, for halves.ts. */
   private readonly large = new Set<LocalVar>();
   /** Those of them that are only ever assigned results of integer operators: kept as halves. */
-  private readonly longs: Set<LocalVar>;
-  private readonly sums: Set<LocalVar>;
+  private readonly longs = new Set<LocalVar>();
+  private readonly sums: Set<LocalVar> = this.longs;
 
-  constructor(fn: FunctionBody) {
+  /** `runsOnce`: there are none in a function that is not worth looking for them. */
+  constructor(fn: FunctionBody, runsOnce: boolean) {
+    if (runsOnce) return;
     const assignments = new Map<LocalVar, Expr[]>();
     // a parameter holds whatever it is given
     const excluded = new Set<LocalVar>(fn.params);
@@ -50,7 +52,6 @@ export class FloatVariables {
         grew = true;
       }
     }
-    this.longs = new Set();
     for (const v of this.large) if (!never.has(v)) this.longs.add(v);
     for (let shrank = true; shrank; ) {
       shrank = false;

@@ -4,7 +4,7 @@
  * are the same as in the normal form and find the same values in the frame, so that a suspended
  * frame may change over; only their numbers differ.
  */
-import { codegenApi, codegenNames } from "../runtime/codegen-api";
+import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";
 import { watchReturns } from "../runtime/hooks";
 import type { HookedForm, Proto, ResumableForm } from "../runtime/proto";
 import type { ChunkContext } from "./chunk";
@@ -21,7 +21,7 @@ export function lowerHooked(context: ChunkContext, code: FunctionCode): Function
 export function printHooked(code: FunctionCode): string {
   const names = [...code.uses];
   return (
-    `"use strict";var {${codegenNames.join(",")}}=R;var {${names.join(",")}}=M;` +
+    `"use strict";${namesFromRuntime()}var {${names.join(",")}}=M;` +
     `{const CF=(f)=>(...a)=>H.call(f,...a);return ${printResumable(code)}}`
   );
 }

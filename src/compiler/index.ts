@@ -1,7 +1,7 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
-import { codegenApi, codegenNames } from "../runtime/codegen-api";
+import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";
 import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
@@ -9,6 +9,7 @@ import { debugInfo } from "./debuginfo";
 import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { frameLayout } from "./layout";
+import { mapped } from "./mapped";
 import { printFast, printResumable } from "./print";
 import { lowerFunction } from "./statements";
 
@@ -102,7 +103,8 @@ export function printUnit(
     const { factory, loops } = printFast(f);
     text += `${loops}\nM.m${f.body.id}=${factory};`;
   }
-  return `"use strict";${runtimeNames(text)}var {${known.join(",")}}=M;${text}`;
+  const before = known.length > 0 ? `var {${known.join(",")}}=M;` : "";
+  return `"use strict";${runtimeNames(text)}${before}${text}`;
 }
 
 /**
@@ -111,11 +113,7 @@ export function printUnit(
  */
 export function runtimeNames(text: string): string {
   // names in a long text are not worth looking for
-  if (text.length > 20_000) return `var {${codegenNames.join(",")}}=R;`;
-  const words = new Set(text.match(/\w+/g));
-  const names: string[] = [];
-  for (const name of codegenNames) if (words.has(name)) names.push(name);
-  return `var {${names.join(",")}}=R;`;
+  return namesFromRuntime(text.length > 20_000 ? undefined : text);
 }
 
 /**
@@ -245,16 +243,16 @@ export function functionFacts(context: ChunkContext, code: FunctionCode) {
     context.chunk.name,
     body.line,
     body.endLine,
-    body.params.map(name),
+    mapped(body.params, name),
     body.isVararg,
-    body.upvalues.map(name),
-    code.upvalues.map((u) => layout.indexOf(u)),
+    mapped(body.upvalues, name),
+    mapped(code.upvalues, (u) => layout.indexOf(u)),
     layout.indexOf(code.jsName),
-    code.ops.map((op) => op.line),
+    mapped(code.ops, (op) => op.line),
   ] as const;
 }
 
 /** Which upvalues are cells. */
 export function cellsOf(context: ChunkContext, { body }: FunctionCode): boolean[] {
-  return body.upvalues.map((v) => context.isCell(v));
+  return mapped(body.upvalues, (v) => context.isCell(v));
 }

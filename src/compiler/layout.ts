@@ -1,6 +1,7 @@
 /** What a function's frame holds and where, and the variables of the code that it is saved from. */
 import { LOOP_TICKS } from "./emit";
 import type { FunctionCode, Unboxed } from "./ir";
+import { mapped } from "./mapped";
 
 /** The values that every frame of the function holds, whatever operation it waits for. */
 export function fixedLayout(code: FunctionCode): string[] {
@@ -60,7 +61,7 @@ export function boxAll(
     if (kind === "double") return `BX(${n})`;
     return kind === "halves" ? `FH(${n}h,${n}l)` : `BN(${n}d,${n}f)`;
   };
-  return names.map(box).join(",");
+  return mapped(names, box).join(",");
 }
 
 /** The variables of a register: itself, and those that it is kept in. */

@@ -14,6 +14,7 @@ import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
 import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
+import { mapped } from "./mapped";
 import { anyOperand, Kind, type Operand } from "./operand";
 
 /** How expressions are lowered (expressions.ts). */
@@ -243,7 +244,7 @@ export class Lowering extends Emitter {
       parts: this.parts,
       ops: this.ops,
       locals: this.locals,
-      upvalues: this.fn.upvalues.map((v) => this.upvalueText.get(v) as string),
+      upvalues: mapped(this.fn.upvalues, (v) => this.upvalueText.get(v) as string),
       environmentIsCell: environment !== undefined && this.context.isCell(environment),
       uses: this.uses,
       tailCalls: this.tailCalls,

@@ -85,10 +85,24 @@ export function truthTest(o: Operand): string {
 
 /** Access to a property: `.x` or `["x y"]`. */
 export function property(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${quote(name)}]`;
+  return isIdentifier(name) ? `.${name}` : `[${quote(name)}]`;
+}
+
+/** Letters, digits and `_` only. Without a regular expression, as a program's first one takes 0.05 ms. */
+function isIdentifier(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    const isLetter = ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c === 0x5f;
+    if (!isLetter && (i === 0 || !isDigit(c))) return false;
+  }
+  return name !== "";
+}
+
+function isDigit(c: number): boolean {
+  return c >= 0x30 && c <= 0x39;
 }
 
 /** Is it the name of a temporary? */
 export function isTemp(code: string): boolean {
-  return /^t\d/.test(code);
+  return code.charCodeAt(0) === 0x74 && isDigit(code.charCodeAt(1));
 }

@@ -290,7 +290,8 @@ class ResumablePrinter extends Printer {
 /** `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. */
 export function printFast(code: FunctionCode): { factory: string; loops: string } {
   const { body } = code;
-  const params = body.params.map((_, i) => `r${i}`);
+  const params: string[] = [];
+  for (let i = 0; i < body.params.length; i++) params.push(`r${i}`);
   const variables = declarations(code, params.length);
   if (code.usesVarargArray) params.push("...va");
   const isMain = body.id === 0;

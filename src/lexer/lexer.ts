@@ -42,10 +42,10 @@ export class Lexer {
   /** Where the token read last starts; for messages. */
   start = 0;
 
-  #aheadToken = NO_TOKEN;
-  #aheadName: Name;
-  #aheadText = "";
-  #aheadNumber: number | LuaInt64 = 0;
+  private aheadToken = NO_TOKEN;
+  private aheadName: Name;
+  private aheadText = "";
+  private aheadNumber: number | LuaInt64 = 0;
 
   constructor(source: string, chunkName: string) {
     this.src = `${source}\0`;
@@ -53,31 +53,31 @@ export class Lexer {
     this.chunkName = chunkName;
     this.names = new NameTable();
     this.name = this.names.get("_ENV");
-    this.#aheadName = this.name;
+    this.aheadName = this.name;
   }
 
   /** Consumes the current token. */
   next(): void {
     this.lastLine = this.line;
-    if (this.#aheadToken === NO_TOKEN) {
-      this.token = this.#scan();
+    if (this.aheadToken === NO_TOKEN) {
+      this.token = this.scan();
       return;
     }
-    this.token = this.#aheadToken;
-    this.name = this.#aheadName;
-    this.text = this.#aheadText;
-    this.number = this.#aheadNumber;
-    this.#aheadToken = NO_TOKEN;
+    this.token = this.aheadToken;
+    this.name = this.aheadName;
+    this.text = this.aheadText;
+    this.number = this.aheadNumber;
+    this.aheadToken = NO_TOKEN;
   }
 
   /** The token after the current one, which must be a name. */
   peek(): number {
     const name = this.name;
-    const ahead = this.#scan();
-    this.#aheadToken = ahead;
-    this.#aheadName = this.name;
-    this.#aheadText = this.text;
-    this.#aheadNumber = this.number;
+    const ahead = this.scan();
+    this.aheadToken = ahead;
+    this.aheadName = this.name;
+    this.aheadText = this.text;
+    this.aheadNumber = this.number;
     this.name = name;
     return ahead;
   }
@@ -85,7 +85,7 @@ export class Lexer {
   /** A syntax error at the current token. */
   fail(message: string): never {
     if (this.token === 0) throw this.error(message);
-    throw this.error(message, this.#isSpelled(this.token) ? this.#lastSpelling() : this.token);
+    throw this.error(message, this.isSpelled(this.token) ? this.lastSpelling() : this.token);
   }
 
   /** A syntax error that is about what has been consumed, not about the current token. */
@@ -112,12 +112,12 @@ export class Lexer {
       : pos + 1;
   }
 
-  #isSpelled(token: number): boolean {
+  private isSpelled(token: number): boolean {
     return token >= tk.TK_FLOAT;
   }
 
   /** The token read last as messages show it: strings with their escapes already replaced. */
-  #lastSpelling(): string {
+  private lastSpelling(): string {
     if (this.token !== tk.TK_STRING) return this.src.slice(this.start, this.pos);
     const quote = this.src[this.start] as string;
     if (quote !== "[") return quote + this.text + quote;
@@ -126,7 +126,7 @@ export class Lexer {
   }
 
   /** Reads one token; its kind is the result. */
-  #scan(): number {
+  private scan(): number {
     const src = this.src;
     let pos = this.pos;
     for (;;) {
@@ -159,8 +159,8 @@ export class Lexer {
           pos = this.skipNewline(pos);
           continue;
         case 0x2d: // -
-          if (src.charCodeAt(pos + 1) !== 0x2d) return this.#punctuation(pos, 1, c);
-          pos = this.#skipComment(pos + 2);
+          if (src.charCodeAt(pos + 1) !== 0x2d) return this.punctuation(pos, 1, c);
+          pos = this.skipComment(pos + 2);
           continue;
         case 0x30: // 0-9
         case 0x31:
@@ -183,70 +183,70 @@ export class Lexer {
           // .
           const d = src.charCodeAt(pos + 1);
           if (d === 0x2e) {
-            if (src.charCodeAt(pos + 2) === 0x2e) return this.#punctuation(pos, 3, tk.TK_DOTS);
-            return this.#punctuation(pos, 2, tk.TK_CONCAT);
+            if (src.charCodeAt(pos + 2) === 0x2e) return this.punctuation(pos, 3, tk.TK_DOTS);
+            return this.punctuation(pos, 2, tk.TK_CONCAT);
           }
           if (d >= 0x30 && d <= 0x39) {
             this.start = pos;
             return readNumeral(this, pos + 1);
           }
-          return this.#punctuation(pos, 1, c);
+          return this.punctuation(pos, 1, c);
         }
         case 0x3d: // =
-          return this.#pair(pos, c, 0x3d, tk.TK_EQ);
+          return this.pair(pos, c, 0x3d, tk.TK_EQ);
         case 0x3c: // <
-          if (src.charCodeAt(pos + 1) === 0x3c) return this.#punctuation(pos, 2, tk.TK_SHL);
-          return this.#pair(pos, c, 0x3d, tk.TK_LE);
+          if (src.charCodeAt(pos + 1) === 0x3c) return this.punctuation(pos, 2, tk.TK_SHL);
+          return this.pair(pos, c, 0x3d, tk.TK_LE);
         case 0x3e: // >
-          if (src.charCodeAt(pos + 1) === 0x3e) return this.#punctuation(pos, 2, tk.TK_SHR);
-          return this.#pair(pos, c, 0x3d, tk.TK_GE);
+          if (src.charCodeAt(pos + 1) === 0x3e) return this.punctuation(pos, 2, tk.TK_SHR);
+          return this.pair(pos, c, 0x3d, tk.TK_GE);
         case 0x2f: // /
-          return this.#pair(pos, c, 0x2f, tk.TK_IDIV);
+          return this.pair(pos, c, 0x2f, tk.TK_IDIV);
         case 0x7e: // ~
-          return this.#pair(pos, c, 0x3d, tk.TK_NE);
+          return this.pair(pos, c, 0x3d, tk.TK_NE);
         case 0x3a: // :
-          return this.#pair(pos, c, 0x3a, tk.TK_DBCOLON);
+          return this.pair(pos, c, 0x3a, tk.TK_DBCOLON);
         case 0x5b: // [
-          return this.#bracket(pos);
+          return this.bracket(pos);
         case 0:
           if (pos === this.end) {
             this.pos = pos;
             return tk.TK_EOS;
           }
-          return this.#punctuation(pos, 1, c);
+          return this.punctuation(pos, 1, c);
         default:
-          return this.#punctuation(pos, 1, c);
+          return this.punctuation(pos, 1, c);
       }
     }
   }
 
-  #punctuation(pos: number, length: number, token: number): number {
+  private punctuation(pos: number, length: number, token: number): number {
     this.start = pos;
     this.pos = pos + length;
     return token;
   }
 
   /** `token` when the second character follows, else the first character alone. */
-  #pair(pos: number, first: number, second: number, token: number): number {
-    if (this.src.charCodeAt(pos + 1) === second) return this.#punctuation(pos, 2, token);
-    return this.#punctuation(pos, 1, first);
+  private pair(pos: number, first: number, second: number, token: number): number {
+    if (this.src.charCodeAt(pos + 1) === second) return this.punctuation(pos, 2, token);
+    return this.punctuation(pos, 1, first);
   }
 
-  #bracket(pos: number): number {
+  private bracket(pos: number): number {
     const level = longBracketLevel(this.src, pos);
     if (level >= 0) {
       this.start = pos;
       readLongString(this, level);
       return tk.TK_STRING;
     }
-    if (this.src.charCodeAt(pos + 1) !== 0x3d) return this.#punctuation(pos, 1, 0x5b);
+    if (this.src.charCodeAt(pos + 1) !== 0x3d) return this.punctuation(pos, 1, 0x5b);
     let p = pos + 1;
     while (this.src.charCodeAt(p) === 0x3d) p++;
     throw this.error("invalid long string delimiter", this.src.slice(pos, p));
   }
 
   /** Skips a comment whose `--` ends before `pos`; a short one without its line break. */
-  #skipComment(pos: number): number {
+  private skipComment(pos: number): number {
     const src = this.src;
     if (src.charCodeAt(pos) === 0x5b) {
       const level = longBracketLevel(src, pos);

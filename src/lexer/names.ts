@@ -25,23 +25,23 @@ export class Name {
 
 /** All names of a chunk, and the reserved words. */
 export class NameTable {
-  #buckets: (Name | undefined)[];
-  #mask: number;
-  #count = 0;
+  private buckets: (Name | undefined)[];
+  private mask: number;
+  private count = 0;
 
   constructor() {
-    this.#buckets = new Array<Name | undefined>(256).fill(undefined);
-    this.#mask = 255;
+    this.buckets = new Array<Name | undefined>(256).fill(undefined);
+    this.mask = 255;
     for (let i = 0; i < RESERVED_WORDS.length; i++) {
       const word = RESERVED_WORDS[i] as string;
-      this.#add(word, hashOf(word), TK_AND + i);
+      this.add(word, hashOf(word), TK_AND + i);
     }
   }
 
   /** The name at `src[start..end)`, whose hash the caller has computed. */
   intern(src: string, start: number, end: number, hash: number): Name {
     const length = end - start;
-    let name = this.#buckets[hash & this.#mask];
+    let name = this.buckets[hash & this.mask];
     for (; name !== undefined; name = name.next) {
       if (name.hash === hash && name.text.length === length) {
         const text = name.text;
@@ -50,7 +50,7 @@ export class NameTable {
         if (i === length) return name;
       }
     }
-    return this.#add(src.slice(start, end), hash, TK_NAME);
+    return this.add(src.slice(start, end), hash, TK_NAME);
   }
 
   /** The name with this text. */
@@ -58,25 +58,25 @@ export class NameTable {
     return this.intern(text, 0, text.length, hashOf(text));
   }
 
-  #add(text: string, hash: number, token: number): Name {
-    if (this.#count > this.#mask) this.#grow();
-    const name = new Name(text, hash, token, this.#count++);
-    name.next = this.#buckets[hash & this.#mask];
-    this.#buckets[hash & this.#mask] = name;
+  private add(text: string, hash: number, token: number): Name {
+    if (this.count > this.mask) this.grow();
+    const name = new Name(text, hash, token, this.count++);
+    name.next = this.buckets[hash & this.mask];
+    this.buckets[hash & this.mask] = name;
     return name;
   }
 
-  #grow(): void {
-    const old = this.#buckets;
+  private grow(): void {
+    const old = this.buckets;
     const size = old.length * 2;
-    this.#buckets = new Array<Name | undefined>(size).fill(undefined);
-    this.#mask = size - 1;
+    this.buckets = new Array<Name | undefined>(size).fill(undefined);
+    this.mask = size - 1;
     for (const head of old) {
       let name = head;
       while (name !== undefined) {
         const next = name.next;
-        name.next = this.#buckets[name.hash & this.#mask];
-        this.#buckets[name.hash & this.#mask] = name;
+        name.next = this.buckets[name.hash & this.mask];
+        this.buckets[name.hash & this.mask] = name;
         name = next;
       }
     }

@@ -112,7 +112,17 @@ function installPackage(state: LuaState, libraries: Libraries, options: StateOpt
 }
 
 /** What `stringMetatable` has. */
-const STRING_EVENTS = "index add sub mul mod pow div idiv unm".split(" ").map((e) => `__${e}`);
+const STRING_EVENTS = [
+  "__index",
+  "__add",
+  "__sub",
+  "__mul",
+  "__mod",
+  "__pow",
+  "__div",
+  "__idiv",
+  "__unm",
+];
 
 function installLibraries(state: LuaState, libraries: Libraries, guard?: Guard): void {
   const { tables, stringMetatable } = libraries;

@@ -39,85 +39,85 @@ const UNRESOLVED: LabelStatement = {
 };
 
 export class Labels {
-  readonly #gotos: PendingGoto[] = [];
-  readonly #labels: ActiveLabel[] = [];
-  /** Index in `#labels` by function and name. */
-  readonly #index = new Map<FunctionState, Map<string, number>>();
-  #labelCount = 0;
-  readonly #lx: Lexer;
+  private readonly gotos: PendingGoto[] = [];
+  private readonly labels: ActiveLabel[] = [];
+  /** Index in `labels` by function and name. */
+  private readonly index = new Map<FunctionState, Map<string, number>>();
+  private labelCount = 0;
+  private readonly lx: Lexer;
 
   constructor(lx: Lexer) {
-    this.#lx = lx;
+    this.lx = lx;
   }
 
   /** Where the gotos and labels of a block that starts now begin. */
   get gotoCount(): number {
-    return this.#gotos.length;
+    return this.gotos.length;
   }
 
   get activeCount(): number {
-    return this.#labels.length;
+    return this.labels.length;
   }
 
   addGoto(name: string, line: number, level: number): GotoStatement {
-    if (this.#gotos.length >= MAX_ENTRIES) chunkLimitError("labels/gotos");
+    if (this.gotos.length >= MAX_ENTRIES) chunkLimitError("labels/gotos");
     const statement: GotoStatement = { type: "Goto", line, label: UNRESOLVED };
-    this.#gotos.push({ name, statement, level, labelsBefore: this.#labelCount });
+    this.gotos.push({ name, statement, level, labelsBefore: this.labelCount });
     return statement;
   }
 
   /** The statement of a label; `activate` makes it a target. */
   newLabel(name: string, line: number): LabelStatement {
-    const id = this.#labelCount++;
+    const id = this.labelCount++;
     return { type: "Label", line, name, id, forward: false, backward: false };
   }
 
   /** Makes the label a target, seen from where `level` declarations are visible. */
   activate(fs: FunctionState, statement: LabelStatement, level: number): void {
-    let names = this.#index.get(fs);
+    let names = this.index.get(fs);
     if (names === undefined) {
       names = new Map();
-      this.#index.set(fs, names);
+      this.index.set(fs, names);
     }
     const twin = names.get(statement.name);
     if (twin !== undefined) {
-      const line = (this.#labels[twin] as ActiveLabel).statement.line;
-      this.#lx.failBefore(`label '${statement.name}' already defined on line ${line}`);
+      const line = (this.labels[twin] as ActiveLabel).statement.line;
+      this.lx.failBefore(`label '${statement.name}' already defined on line ${line}`);
     }
-    if (this.#labels.length >= MAX_ENTRIES) chunkLimitError("labels/gotos");
-    names.set(statement.name, this.#labels.length);
-    this.#labels.push({ statement, level });
+    if (this.labels.length >= MAX_ENTRIES) chunkLimitError("labels/gotos");
+    names.set(statement.name, this.labels.length);
+    this.labels.push({ statement, level });
   }
 
   /** Links the gotos of a block that ends, and forgets its labels. `stack` holds its declarations. */
   leaveBlock(fs: FunctionState, block: BlockScope, stack: readonly Declaration[]): void {
-    const gotos = this.#gotos;
-    const names = this.#index.get(fs);
-    if (gotos.length > block.firstGoto) this.#link(block, names, stack);
-    for (let i = this.#labels.length - 1; i >= block.firstLabel; i--) {
-      names?.delete((this.#labels[i] as ActiveLabel).statement.name);
+    const gotos = this.gotos;
+    const names = this.index.get(fs);
+    if (gotos.length > block.firstGoto) this.link(block, names, stack);
+    for (let i = this.labels.length - 1; i >= block.firstLabel; i--) {
+      names?.delete((this.labels[i] as ActiveLabel).statement.name);
     }
-    this.#labels.length = block.firstLabel;
+    this.labels.length = block.firstLabel;
     if (block.outer !== undefined) return;
-    this.#index.delete(fs);
+    this.index.delete(fs);
     if (gotos.length > block.firstGoto) {
       const { name, statement } = gotos[block.firstGoto] as PendingGoto;
-      this.#lx.failBefore(`no visible label '${name}' for <goto> at line ${statement.line}`);
+      this.lx.failBefore(`no visible label '${name}' for <goto> at line ${statement.line}`);
     }
   }
 
-  #link(
+  private link(
     block: BlockScope,
     names: Map<string, number> | undefined,
     stack: readonly Declaration[],
   ): void {
-    const gotos = this.#gotos;
+    const gotos = this.gotos;
     let kept = block.firstGoto;
     for (let i = block.firstGoto; i < gotos.length; i++) {
       const pending = gotos[i] as PendingGoto;
       const index = names?.get(pending.name);
       if (index !== undefined && index >= block.firstLabel) {
-        this.#resolve(pending, this.#labels[index] as ActiveLabel, stack);
+        this.resolve(pending, this.labels[index] as ActiveLabel, stack);
       } else {
         pending.level = block.level;
         gotos[kept++] = pending;
@@ -126,11 +126,11 @@ export class Labels {
     gotos.length = kept;
   }
 
-  #resolve(pending: PendingGoto, label: ActiveLabel, stack: readonly Declaration[]): void {
+  private resolve(pending: PendingGoto, label: ActiveLabel, stack: readonly Declaration[]): void {
     const { name, statement } = pending;
     if (pending.level < label.level) {
       const entered = (stack[pending.level] as Declaration).text;
-      this.#lx.failBefore(
+      this.lx.failBefore(
         `<goto ${name}> at line ${statement.line} jumps into the scope of '${entered}'`,
       );
     }

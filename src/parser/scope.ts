@@ -78,20 +78,20 @@ export class Scope {
   readonly stack: Declaration[] = [];
   level = 0;
   /** The innermost visible declaration of each name id. */
-  readonly #visible: (Declaration | undefined)[] = [];
+  private readonly visible: (Declaration | undefined)[] = [];
   /** The innermost visible `global *`, and how many globals are declared by name. */
-  #collective: Declaration | undefined;
-  #namedGlobals = 0;
-  #localCount = 0;
-  readonly #lx: Lexer;
+  private collective: Declaration | undefined;
+  private namedGlobals = 0;
+  private localCount = 0;
+  private readonly lx: Lexer;
 
   constructor(lx: Lexer) {
-    this.#lx = lx;
+    this.lx = lx;
   }
 
   /** A new local variable, not yet in scope. */
   newLocal(name: string, kind: LocalKind, func: FunctionBody, line: number): LocalVar {
-    const id = this.#localCount++;
+    const id = this.localCount++;
     return { name, kind, func, captured: false, assigned: false, line, id, constant: undefined };
   }
 
@@ -102,33 +102,33 @@ export class Scope {
 
   /** Brings a local variable into scope. */
   declareLocal(fs: FunctionState, name: Name, variable: LocalVar): void {
-    if (variable.constant === undefined) this.#takeRegister(fs);
-    this.#push(name.text, name.id, variable, false, this.#visible[name.id]);
+    if (variable.constant === undefined) this.takeRegister(fs);
+    this.push(name.text, name.id, variable, false, this.visible[name.id]);
   }
 
   /** A variable that C Lua keeps for itself: it counts, but can't be named. */
   declareHidden(fs: FunctionState): void {
-    this.#takeRegister(fs);
-    this.#push("(for state)", -1, undefined, false, undefined);
+    this.takeRegister(fs);
+    this.push("(for state)", -1, undefined, false, undefined);
   }
 
   /** Brings a declaration of a global name into scope. */
   declareGlobal(name: Name, readOnly: boolean): void {
-    this.#namedGlobals++;
-    this.#push(name.text, name.id, undefined, readOnly, this.#visible[name.id]);
+    this.namedGlobals++;
+    this.push(name.text, name.id, undefined, readOnly, this.visible[name.id]);
   }
 
   /** Brings a `global *` into scope. */
   declareAllGlobals(readOnly: boolean): void {
-    this.#collective = this.#push("*", -1, undefined, readOnly, this.#collective);
+    this.collective = this.push("*", -1, undefined, readOnly, this.collective);
   }
 
-  #takeRegister(fs: FunctionState): void {
-    if (++fs.registers > MAX_LOCALS) limitError(this.#lx, fs.body, "local variables", MAX_LOCALS);
+  private takeRegister(fs: FunctionState): void {
+    if (++fs.registers > MAX_LOCALS) limitError(this.lx, fs.body, "local variables", MAX_LOCALS);
     fs.free = fs.registers;
   }
 
-  #push(
+  private push(
     text: string,
     nameId: number,
     local: LocalVar | undefined,
@@ -138,7 +138,7 @@ export class Scope {
     if (this.level >= MAX_ENTRIES) chunkLimitError("variable declarations");
     const declaration = new Declaration(text, nameId, local, readOnly, hidden, undefined);
     this.stack[this.level++] = declaration;
-    if (nameId >= 0) this.#visible[nameId] = declaration;
+    if (nameId >= 0) this.visible[nameId] = declaration;
     return declaration;
   }
 
@@ -147,32 +147,32 @@ export class Scope {
     while (this.level > level) {
       const declaration = this.stack[--this.level] as Declaration;
       if (declaration.nameId >= 0) {
-        this.#visible[declaration.nameId] = declaration.hidden;
-        if (declaration.local === undefined) this.#namedGlobals--;
-      } else if (declaration === this.#collective) this.#collective = declaration.hidden;
+        this.visible[declaration.nameId] = declaration.hidden;
+        if (declaration.local === undefined) this.namedGlobals--;
+      } else if (declaration === this.collective) this.collective = declaration.hidden;
     }
   }
 
   /** The declaration that a name refers to, if any; of a local or of a global. */
   find(name: Name): Declaration | undefined {
-    return this.#visible[name.id];
+    return this.visible[name.id];
   }
 
   /** Whether a name without a declaration may be used as a global. */
   allowsUndeclared(): boolean {
-    return this.#namedGlobals === 0 || this.#collective !== undefined;
+    return this.namedGlobals === 0 || this.collective !== undefined;
   }
 
   /** Whether globals without a declaration of their own are read-only. */
   undeclaredAreReadOnly(): boolean {
-    return this.#collective?.readOnly === true;
+    return this.collective?.readOnly === true;
   }
 
   /** Records the use of a local variable in function `fs`. */
   use(fs: FunctionState, declaration: Declaration, variable: LocalVar): void {
     if (variable.func === fs.body || declaration.usedIn === fs) return;
     variable.captured = true;
-    this.#addUpvalue(fs, variable);
+    this.addUpvalue(fs, variable);
     declaration.usedIn = fs;
   }
 
@@ -182,18 +182,18 @@ export class Scope {
       if (!f.body.constants.includes(variable)) f.body.constants.push(variable);
   }
 
-  #addUpvalue(fs: FunctionState, variable: LocalVar): void {
+  private addUpvalue(fs: FunctionState, variable: LocalVar): void {
     const upvalues = fs.body.upvalues;
     if (upvalues.includes(variable)) return;
     const outer = fs.outer;
-    if (outer !== undefined && outer.body !== variable.func) this.#addUpvalue(outer, variable);
-    if (upvalues.length >= MAX_UPVALUES) limitError(this.#lx, fs.body, "upvalues", MAX_UPVALUES);
+    if (outer !== undefined && outer.body !== variable.func) this.addUpvalue(outer, variable);
+    if (upvalues.length >= MAX_UPVALUES) limitError(this.lx, fs.body, "upvalues", MAX_UPVALUES);
     upvalues.push(variable);
   }
 
   /** Takes `count` more registers for temporary values. */
   reserve(fs: FunctionState, count: number): void {
     fs.free += count;
-    if (fs.free > MAX_REGISTERS) limitError(this.#lx, fs.body, "registers", MAX_REGISTERS);
+    if (fs.free > MAX_REGISTERS) limitError(this.lx, fs.body, "registers", MAX_REGISTERS);
   }
 }

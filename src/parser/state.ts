@@ -30,8 +30,8 @@ export class Parser {
   /** It stands for this compile-time constant. */
   constantUse: Expr | undefined = undefined;
   constantUsed: LocalVar | undefined = undefined;
-  #levels = 0;
-  #functionCount = 0;
+  private levels = 0;
+  private functionCount = 0;
 
   constructor(
     source: string,
@@ -50,7 +50,7 @@ export class Parser {
     const env = this.scope.newLocal("_ENV", "regular", outside, 0);
     env.captured = true;
     this.scope.declareLocal(host, this.envName, env);
-    const main = newBody(this.#functionCount++, undefined, 0);
+    const main = newBody(this.functionCount++, undefined, 0);
     main.isVararg = true;
     main.upvalues.push(env);
     this.chunk = { name: chunkName, main, env };
@@ -59,7 +59,7 @@ export class Parser {
 
   /** The body of a new function inside the current one. */
   newFunction(line: number): FunctionBody {
-    return newBody(this.#functionCount++, this.fs.body, line);
+    return newBody(this.functionCount++, this.fs.body, line);
   }
 
   /** Raises an error when `token` is not the current one. */
@@ -106,11 +106,11 @@ export class Parser {
 
   /** Enters one nested statement or expression; `leaveLevels` undoes it. */
   enterLevel(): void {
-    if (++this.#levels > MAX_LEVELS) levelError();
+    if (++this.levels > MAX_LEVELS) levelError();
   }
 
   leaveLevels(count: number): void {
-    this.#levels -= count;
+    this.levels -= count;
   }
 
   enterBlock(isLoop: boolean): BlockScope {
