@@ -60,6 +60,18 @@ function tonumber(v: LuaValue, base: LuaValue): Results {
   return parseBase(v, b);
 }
 
+/** `setmetatable` for what is no table that has its first metatable given. */
+function changeMetatable(t: LuaValue, mt: LuaValue, count: number): Results {
+  const table = checkTable(t, 1);
+  if (mt !== undefined || count < 1) {
+    if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, count);
+  }
+  if (table.metatable !== null && table.metatable.getStr("__metatable") !== undefined)
+    throw runtimeError("cannot change a protected metatable");
+  setMetatable(table, (mt as LuaTable | undefined) ?? null);
+  return table;
+}
+
 /** What the basic functions need of their surroundings. */
 export interface BaseOptions {
   write(bytes: string): void;
@@ -132,15 +144,11 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
     },
     select,
     setmetatable(t: LuaValue, mt: LuaValue): Results {
-      const table = t instanceof LuaTable ? t : checkTable(t, 1);
-      const count = arguments.length - 1;
-      if (mt !== undefined || count < 1) {
-        if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, count);
+      if (t instanceof LuaTable && mt instanceof LuaTable && t.metatable === null) {
+        setMetatable(t, mt);
+        return t;
       }
-      if (table.metatable !== null && table.metatable.getStr("__metatable") !== undefined)
-        throw runtimeError("cannot change a protected metatable");
-      setMetatable(table, (mt as LuaTable | undefined) ?? null);
-      return table;
+      return changeMetatable(t, mt, arguments.length - 1);
     },
     tonumber,
     tostring(v: LuaValue): Results {

@@ -66,7 +66,11 @@ export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFin
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   t.metatable = mt;
   // most of the time neither asks for anything; a table with a stand-in has a map
-  if (t.map === null && (mt === null || isPlain(mt))) return;
+  if (t.map !== null || (mt !== null && !isPlain(mt))) changeKind(t, mt);
+}
+
+/** What a metatable makes of a table, or another one has made of it: a weak one, one with a finaliser. */
+function changeKind(t: LuaTable, mt: LuaTable | null): void {
   const standIn = standIns.get(t);
   if (standIn !== undefined) standIn.metatable = mt;
   setMode(t, mt?.getStr("__mode"));

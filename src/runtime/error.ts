@@ -170,19 +170,17 @@ export function argumentTypeName(v: LuaValue): string {
   return typeName(v);
 }
 
-/** The name of a value's type (§2.1). */
+/** The name of a value's type (§2.1). A test for each, because the JIT knows no switch over types. */
 export function typeName(v: LuaValue): string {
-  switch (typeof v) {
-    case "undefined":
-      return "nil";
-    case "boolean":
-    case "number":
-    case "string":
-    case "function":
-      return typeof v;
-    default:
-      if (v instanceof LuaTable) return "table";
-      if (v instanceof LuaFloat || v instanceof LuaInt64) return "number";
-      return v instanceof Thread ? "thread" : "userdata";
-  }
+  if (typeof v === "number") return "number";
+  if (typeof v === "string") return "string";
+  if (v instanceof LuaTable) return "table";
+  if (v === undefined) return "nil";
+  if (typeof v === "function") return "function";
+  return typeof v === "boolean" ? "boolean" : objectTypeName(v);
+}
+
+function objectTypeName(v: LuaValue): string {
+  if (v instanceof LuaFloat || v instanceof LuaInt64) return "number";
+  return v instanceof Thread ? "thread" : "userdata";
 }
