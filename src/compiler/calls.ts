@@ -169,34 +169,33 @@ export function call(
   lo.op((k) => text(callText(lo, callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
 }
 
-/** `select(n, ...)` cut to one value. */
+/** `select(n, ...)` or `select(n, f())`, cut to one value. */
 export function isSelect(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
-  return (
-    e.type === "Call" &&
-    e.func.type === "Global" &&
-    e.func.name === "select" &&
-    !lo.context.isCompact &&
-    e.args.length === 2 &&
-    e.args[1]?.type === "Vararg" &&
-    lo.fn.varargTable === undefined
-  );
+  if (e.type !== "Call" || e.func.type !== "Global" || e.func.name !== "select") return false;
+  if (lo.context.isCompact || e.args.length !== 2 || !isMulti(e.args[1])) return false;
+  return e.args[1]?.type === "Vararg" ? lo.fn.varargTable === undefined : !lo.isHooked;
 }
 
-/** If `select` is the standard function, one argument is picked without passing all of them. */
-export function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
+/** If `select` is the standard function, one value is picked without passing all of them. */
+export function selectValue(lo: Lowering, e: CallExpr, target: string): void {
   const f = lo.operand(e.func);
-  const n = lo.operand(e.args[0] as Expr);
-  lo.usesVarargArray = true;
+  const args = list(lo, e.args);
+  const [n] = args.fixed as [Operand];
+  const values = args.spread as string;
+  const picked = isCount(e.args[0])
+    ? [`${values}.length`, "1"]
+    : [`SL1(${n.code},${values})`, `SL1(${n.code},[${values}])`];
+  const pick = isArray(values) ? picked[0] : `Q(${values})?${picked.join(":")}`;
   lo.op(
     (k) => {
       const c = callText(
         lo,
         lo.isHooked ? { ...f, kind: Kind.Boxed } : f,
-        (name) => `CS1(${name},${n.code},va)`,
+        (name) => applied(name, [], args, false),
         k,
       );
       return (
-        `if(${f.code}===SEL){k=${k};${target}=SL1(${n.code},va)}else{${c.before}${target}=${c.value};` +
+        `if(${f.code}===SEL){k=${k};${target}=${pick}}else{${c.before}${target}=${c.value};` +
         `if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;}`
       );
     },
@@ -205,6 +204,11 @@ export function selectVararg(lo: Lowering, e: CallExpr, target: string): void {
     e,
     f.code,
   );
+}
+
+/** `select("#", ...)`: how many values there are. */
+function isCount(n: Expr | undefined): boolean {
+  return n?.type === "String" && n.value === "#";
 }
 
 /**

@@ -8,7 +8,7 @@
 import type { CallExpr, Expr, FunctionExpr, MethodCallExpr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { rawCode } from "./arith";
-import { call, isSelect, selectVararg, varargs } from "./calls";
+import { call, isSelect, selectValue, varargs } from "./calls";
 import { condition } from "./conditions";
 import { indexChain, indexName } from "./indexing";
 import type { ExpressionRules, Lowering } from "./lower";
@@ -136,7 +136,7 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
     case "Call":
     case "MethodCall":
       if (isSelect(lo, e)) {
-        selectVararg(lo, e, target);
+        selectValue(lo, e, target);
         return Kind.Any;
       }
       // only an array or null needs a closer look, and both are objects to `typeof`

@@ -6,57 +6,18 @@ import { LuaError, StackOverflow } from "./error";
 import { Frame, SUSPENDED, suspend, takeSuspended } from "./frame";
 import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";
-import { allResults, type LuaValue, type Results, Thread } from "./value";
+import { allResults, type LuaValue, type Results, Status, Thread } from "./value";
 
-/** Numbers, because to store an object in another tells the garbage collector of it. */
-export enum Status {
-  Suspended,
-  Running,
-  Normal,
-  Dead,
-}
+export { Status };
 
 /** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
 const MAX_NESTING = 190;
 
 /** A coroutine as Lua sees it, and the stack that it owns. */
-export class Coroutine extends Thread implements FrameOwner {
-  status = Status.Suspended;
-  /** The innermost frame while the stack is suspended. */
-  top: Frame | null = null;
-  /** The coroutine that resumed this one. */
-  resumer: Coroutine | null = null;
-  nesting = 0;
-  /** The function that was called first: the name of a native one goes into its errors. */
-  body: LuaValue = undefined;
-  /** The error that ended it, for coroutine.close and debug.traceback. */
-  error: LuaError | undefined;
-  /** Protected calls (pcall, xpcall) under way in it. */
-  protectedCalls = 0;
-  /** Those of them that have a message handler. */
-  handledCalls = 0;
-  /**
-   * Frames that an error has passed, innermost first, whose variables are still to be closed: an
-   * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).
-   */
-  unclosed: Frame[] | undefined;
-  /** Its variables are being closed for good: there is nobody to yield to. */
-  isClosing = false;
-  /** Set by debug.sethook for this coroutine. */
-  hook: unknown = undefined;
-
-  constructor(
-    /** The function to call at the first resume; undefined once it runs. */
-    public entry: LuaValue,
-    /** A task's own coroutine can't yield to anybody. */
-    readonly isMain = false,
-  ) {
-    super();
-  }
-}
+export class Coroutine extends Thread implements FrameOwner {}
 
 /** The coroutine that is running. */
-export let running = new Coroutine(undefined, true);
+export let running: Coroutine = new Coroutine(undefined, true);
 
 /** Makes it the coroutine that code runs in. */
 export function setRunning(co: Coroutine): void {
@@ -141,10 +102,12 @@ export function drive(
   }
 }
 
-/** Calls a coroutine's function. With one argument, as most have, no array is spread. */
+/** Calls a coroutine's function. With one argument or none, as most have, no array is spread. */
 function begin(entry: LuaValue, args: Results): Results {
-  if (typeof entry === "function" && Array.isArray(args) && args.length === 1)
-    return entry(args[0]);
+  if (typeof entry === "function") {
+    if (!Array.isArray(args)) return entry(args);
+    if (args.length < 2) return args.length === 0 ? entry() : entry(args[0]);
+  }
   return call(entry, ...allResults(args));
 }
 

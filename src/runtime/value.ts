@@ -16,6 +16,8 @@
  * JS array, so `Array.isArray` tells them apart. The array `SUSPENDED` (see frame.ts) is no result
  * at all but the sign that the callee has been suspended.
  */
+import type { LuaError } from "./error";
+import type { Frame } from "./frame";
 import { fromDouble, LuaInt64, type LuaInteger, toDouble } from "./int64";
 import type { LuaTable } from "./table";
 
@@ -36,9 +38,49 @@ export class Userdata {
   }
 }
 
-/** Base of `Coroutine`, so that this file needs nothing of the machinery. */
+/** Numbers, because to store an object in another tells the garbage collector of it. */
+export enum Status {
+  Suspended,
+  Running,
+  Normal,
+  Dead,
+}
+
+/**
+ * What `Coroutine` is, without the machinery. The fields stand in this base class so that the object has room
+ * for all of them: others would lie in a second one.
+ */
 export abstract class Thread {
-  abstract readonly status: number;
+  status = Status.Suspended;
+  /** The innermost frame while the stack is suspended. */
+  top: Frame | null = null;
+  /** The coroutine that resumed this one. */
+  resumer: Thread | null = null;
+  nesting = 0;
+  /** The function that was called first: the name of a native one goes into its errors. */
+  body: LuaValue = undefined;
+  /** The error that ended it, for coroutine.close and debug.traceback. */
+  error: LuaError | undefined;
+  /** Protected calls (pcall, xpcall) under way in it. */
+  protectedCalls = 0;
+  /** Those of them that have a message handler. */
+  handledCalls = 0;
+  /**
+   * Frames that an error has passed, innermost first, whose variables are still to be closed: an
+   * error that nobody in the coroutine catches leaves that to coroutine.close (§2.6).
+   */
+  unclosed: Frame[] | undefined;
+  /** Its variables are being closed for good: there is nobody to yield to. */
+  isClosing = false;
+  /** Set by debug.sethook for this coroutine. */
+  hook: unknown = undefined;
+
+  constructor(
+    /** The function to call at the first resume; undefined once it runs. */
+    public entry: LuaValue,
+    /** A task's own coroutine can't yield to anybody. */
+    readonly isMain = false,
+  ) {}
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a Lua function takes any Lua values; natives narrow their own
