@@ -43,8 +43,11 @@ class SumPlanner extends Planner {
     if (this.isCertain) tests.push("((yf=1),true)");
     else {
       const range = [inRange("yd"), ...this.exact].join("&&");
-      const integers = this.open.map((x) => `fl(${x})===${x}`).join("&&");
-      tests.push(`(yf===1||(${integers === "" ? range : `${integers}?${range}:((yf=1),true)`}))`);
+      // All operands are looked at, and the range first: a sum of fractions then takes the same branches as one
+      // of integers, and what is compiled for the one need not be thrown away for the other.
+      const integers = this.open.map((x) => `ni(${x})`).join("&");
+      if (integers !== "") tests.push(`(yf===1||((yf=+!(${integers})),true))`);
+      tests.push(`(${range}||yf===1)`);
     }
     return tests.join("&&");
   }
