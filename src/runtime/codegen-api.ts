@@ -1,4 +1,5 @@
 /** The runtime as generated code sees it: short names, one object. */
+import "./settle";
 import {
   add,
   band,
