@@ -2,7 +2,7 @@
  * What `string.format` writes to the shared buffer byte by byte: short texts, int32 numbers, and doubles
  * with few digits.
  */
-import { type FormatSpec, wholeDigits } from "../runtime/number-format";
+import { type FormatSpec, isTie, wholeDigits } from "../runtime/number-format";
 import { powers } from "../runtime/powers";
 import { buffer } from "./string-buffer";
 
@@ -107,12 +107,19 @@ function putDigits(v: number, least: number, n: number): number {
   let digits = least;
   for (let power = POWERS_OF_TEN[least] as number; v >= power; power *= 10) digits++;
   let rest = v;
-  for (let k = n + digits - 1; k >= n; k--) {
+  let k = n + digits - 1;
+  // by twos: each step waits for the one before
+  for (; k > n; k -= 2) {
     // never wrong below 2^31, and faster than a division
-    const tenth = (rest * 0.1) | 0;
-    buffer[k] = ZERO + rest - tenth * 10;
-    rest = tenth;
+    const hundredth = (rest * 0.01) | 0;
+    const pair = rest - hundredth * 100;
+    // a tenth of what is below 100
+    const tens = (pair * 205) >> 11;
+    buffer[k] = ZERO + pair - tens * 10;
+    buffer[k - 1] = ZERO + tens;
+    rest = hundredth;
   }
+  if (k === n) buffer[k] = ZERO + rest;
   return n + digits;
 }
 
@@ -145,16 +152,18 @@ const POWERS_OF_TEN = powers(10, 23);
 const BILLION = 1e9;
 
 /**
- * The nearest integer to `scaled`, the rounded product of a double and a power of ten; -1 if the
- * rounding of the product may decide which one it is, or if it is too large.
+ * The nearest integer to `size` times 10 to the power of `places`, of two that are as near the even one; -1
+ * if the rounding of the product may decide which one it is, or if it is too large.
  */
-function nearest(scaled: number): number {
+function nearest(size: number, places: number): number {
+  const scaled = size * (POWERS_OF_TEN[places] as number);
   if (!(scaled < 1e15)) return -1;
   const whole = Math.floor(scaled);
   const rest = scaled - whole;
   const doubt = scaled * 2.3e-16;
   if (rest > 0.5 + doubt) return whole + 1;
-  return rest < 0.5 - doubt ? whole : -1;
+  if (rest < 0.5 - doubt) return whole;
+  return rest === 0.5 && isTie(size, places) ? whole + (whole % 2) : -1;
 }
 
 /** An integer up to 10^15 with a point before its last `places` digits. */
@@ -180,7 +189,7 @@ function isNegative(x: number): boolean {
 /** `%f` of a double; -1 if that takes more than a multiplication. */
 export function putFixed(x: number, spec: Readonly<FormatSpec>, n: number): number {
   const places = spec.precision < 0 ? 6 : spec.precision;
-  const digits = nearest(Math.abs(x) * (POWERS_OF_TEN[places] as number));
+  const digits = nearest(Math.abs(x), places);
   if (digits < 0) return -1;
   const first = putSign(isNegative(x), spec, n);
   return pad(n, first, putDecimal(digits, places, first), spec);
@@ -193,7 +202,7 @@ export function putGeneral(x: number, spec: Readonly<FormatSpec>, n: number): nu
   if (!(size >= 1e-4 && size < 1e15)) return -1;
   const places = significant - wholeDigits(size);
   if (places < 0) return -1;
-  const digits = nearest(size * (POWERS_OF_TEN[places] as number));
+  const digits = nearest(size, places);
   // rounded up to a power of ten, it has one digit too many
   if (digits < 0 || digits >= (POWERS_OF_TEN[significant] as number)) return -1;
   const first = putSign(x < 0, spec, n);

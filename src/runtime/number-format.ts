@@ -169,7 +169,7 @@ const HALVES = powers(2, 31, 1);
  * Whether `x` lies exactly in the middle of two numbers with `places` digits behind the point
  * (before it, when negative).
  */
-function isTie(x: number, places: number): boolean {
+export function isTie(x: number, places: number): boolean {
   if (places >= 0) {
     // only an odd multiple of 2^-(places+1) has a 5 as its last digit, one behind the others
     const halves = x * (places < 31 ? (HALVES[places] as number) : 2 ** (places + 1));

@@ -44,6 +44,21 @@ test("floats", () => {
   expect(format("%f", new LuaFloat(1e300))).toHaveLength(308);
 });
 
+test("numbers in the middle between two are rounded to the even digit", () => {
+  expect(format("%g %g %g", 12345.25, 12345.75, -12345.25)).toBe("12345.2 12345.8 -12345.2");
+  expect(format("%.0f %.0f %.0f %.2f", 0.5, 1.5, 2.5, 0.375)).toBe("0 2 2 0.38");
+  // 1.005 and 0.15 are no such numbers
+  expect(format("%.2f %.1f", 1.005, 0.15)).toBe("1.00 0.1");
+});
+
+test("integers of every number of digits", () => {
+  for (let v = 1; v < 2 ** 31; v *= 7)
+    for (const d of [v - 1, v, -v]) expect(format("%d", d)).toBe(String(d));
+  for (let v = 1; v < 2 ** 31; v *= 10)
+    for (const d of [v - 1, v]) expect(format("%d", d)).toBe(String(d));
+  expect(format("%d %d", 2147483647, -2147483648)).toBe("2147483647 -2147483648");
+});
+
 test("%s and %c", () => {
   expect(format("%s %s %s %s", undefined, true, 1, new LuaFloat(1))).toBe("nil true 1 1.0");
   expect(format("%5s|%-5s|%.2s|%5.1s|", "ab", "ab", "abc", "xyz")).toBe("   ab|ab   |ab|    x|");
