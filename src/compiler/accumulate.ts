@@ -80,7 +80,8 @@ class SumPlanner extends Planner {
       const slot = this.lo.slot(e.variable);
       if (this.lo.isSum(e.variable)) {
         this.tests.push(`((yf|=${slot}f),true)`);
-        return `${slot}d`;
+        // see `sumValue`: what is divided by zero takes its sign
+        return `(${slot}d+0)`;
       }
       if (this.lo.kindOf.get(e.variable) === Kind.Int) return slot;
       if (this.lo.isFloatVariable(e.variable)) {
@@ -121,7 +122,9 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
   if (isConstant(e)) {
     // a boxed constant of the module, for the resumable form
     const { code, value } = lo.operand(e);
-    lo.emit(lo.isTyped ? `yd=${value};yf=${e.type === "Float" ? 1 : 0};` : `${t}=${code};`);
+    // -0 is a double to the JIT from the start: of 0, it expects that the sum stays within 32 bits
+    const start = value === 0 ? "-0" : value;
+    lo.emit(lo.isTyped ? `yd=${start};yf=${e.type === "Float" ? 1 : 0};` : `${t}=${code};`);
     return t;
   }
   const planner = new SumPlanner(lo);

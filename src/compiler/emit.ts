@@ -35,6 +35,7 @@ export class Emitter {
   hasClose = false;
   protected scratch = 0;
   usesCounter = false;
+  hasLoops = false;
   usesDoubles = false;
 
   constructor(
@@ -153,13 +154,14 @@ export class Emitter {
   }
 
   /** The loop of a loop statement; registers from `outliving` up are not used after it. */
-  emitLoopStatement(label: string, outliving: number, body: () => void): void {
+  emitLoopStatement(label: string, outliving: number, isFor: boolean, body: () => void): void {
     const lo = this.opCount;
     const registers = this.registerTop;
     const temporaries: string[] = [];
     for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
     const nodes = this.collect(body);
-    const scope = { registers, outliving, temporaries };
+    const scope = { registers, outliving, temporaries, isFor };
+    this.hasLoops = true;
     this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
   }
 

@@ -75,6 +75,8 @@ export interface LoopNode {
     outliving: number;
     /** Temporaries in use. */
     temporaries: string[];
+    /** It is a `for`. */
+    isFor: boolean;
   };
   lo: number;
   hi: number;
@@ -175,6 +177,8 @@ export interface FunctionCode {
   tailCalls: TailCall[];
   /** There is a loop, and so a counter `n`. */
   usesCounter: boolean;
+  /** There is a loop statement. */
+  hasLoops: boolean;
   /** The typed form keeps some numbers unboxed, and so differs from the untyped one. */
   usesDoubles: boolean;
   hasClose: boolean;

@@ -7,16 +7,13 @@ import { type Apply, callText, listed } from "./calls";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, quote } from "./operand";
 
-/** Registers from `outliving` up are the statement's own. */
-export function loop(
-  lo: Lowering,
-  body: (label: string) => void,
-  outliving = lo.registerMark,
-): void {
+/** Registers from `outliving` up are the statement's own, if it is a `for`. */
+export function loop(lo: Lowering, body: (label: string) => void, outliving?: number): void {
   const name = lo.label();
   const outer = lo.loop;
   lo.loop = { label: name, closeLevel: lo.closeLevel };
-  lo.emitLoopStatement(name, outliving, () => body(name));
+  const isFor = outliving !== undefined;
+  lo.emitLoopStatement(name, outliving ?? lo.registerMark, isFor, () => body(name));
   lo.loop = outer;
 }
 

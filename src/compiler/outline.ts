@@ -6,10 +6,19 @@
  * above all, each loop waits for machine code that begins in it, of a function as large as all loops
  * together. As a function of its own, a loop is compiled alone, and what is compiled stays.
  *
+ * So is a long `while` or `repeat` inside of another loop, in any function. Machine code that is begun in the middle
+ * of a loop is left for good, or for long, when something comes up that the JIT has not seen before; code that is
+ * begun by a call, with the next one. For short loops the calls take more than that is worth, and `for` has
+ * variables that hold what is expected.
+ *
  * The registers around the loop are its parameters, those that it assigns its results. When it is
  * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
  */
 import type { FunctionCode, LoopNode, Node } from "./ir";
+
+const MANY_OPERATIONS = 10;
+/** More than that is not worth the object that they come in. */
+const MANY_RESULTS = 2;
 
 /** What a loop takes and gives as a function. */
 export interface Outline {
@@ -25,18 +34,37 @@ export interface Outline {
 /** The loops of a function to be printed apart. */
 export function outlines(code: FunctionCode): Map<Node, Outline> {
   const found = new Map<Node, Outline>();
-  if (code.body.id === 0) visit(code, code.nodes, true, found);
+  if (code.hasLoops) visit(code, code.nodes, false, found);
   return found;
 }
 
-/** A loop beside others stands apart from them; a single one inside of another stays where it is. */
-function visit(code: FunctionCode, nodes: Node[], apart: boolean, found: Map<Node, Outline>): void {
+/**
+ * Of a main function, a loop beside others stands apart from them; a single one inside of another stays where it
+ * is, unless it is long.
+ */
+function visit(
+  code: FunctionCode,
+  nodes: Node[],
+  isInner: boolean,
+  found: Map<Node, Outline>,
+): void {
   const loops = loopsIn(nodes);
+  const runsOnce = code.body.id === 0 && (!isInner || loops.length > 1);
   for (const loop of loops) {
-    const outline = apart || loops.length > 1 ? outlineOf(code, loop) : undefined;
-    if (outline !== undefined) found.set(loop, outline);
-    visit(code, loop.body, false, found);
+    const outline = runsOnce || (isInner && isLong(loop)) ? outlineOf(code, loop) : undefined;
+    if (outline !== undefined && (runsOnce || outline.results.length <= MANY_RESULTS))
+      found.set(loop, outline);
+    visit(code, loop.body, true, found);
   }
+}
+
+/** A `while` or `repeat` with many operations and no loop inside. */
+function isLong(loop: LoopNode): boolean {
+  return (
+    loop.scope?.isFor === false &&
+    loop.hi - loop.lo >= MANY_OPERATIONS &&
+    loopsIn(loop.body).length === 0
+  );
 }
 
 /** The loops of a list that are not inside of others. */

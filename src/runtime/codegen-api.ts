@@ -107,9 +107,9 @@ function box(n: number): LuaValue {
   return Number.isInteger(n) ? new LuaFloat(n) : n;
 }
 
-/** A number that is kept as a double, with 1 beside it when it is a float. */
+/** A number that is kept as a double, with 1 beside it when it is a float. Zero is never negative. */
 function boxNumber(n: number, isFloat: number): LuaValue {
-  return isFloat === 1 ? box(n) : n;
+  return isFloat === 1 ? box(n + 0) : n + 0;
 }
 
 /** A Lua float as a plain double; undefined for anything else. */

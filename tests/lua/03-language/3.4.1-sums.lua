@@ -104,3 +104,50 @@ do
   assert(divided(1, -0.0, -0.0) == -1 / 0 and divided(1, 0, -0.0) == 1 / 0 and divided(1, -0.0, 0.0) == 1 / 0)
   assert(divided(1, 0, 0) == 1 / 0 and divided(3, 1, 2) == 8.0)
 end
+
+-- a sum that begins with 0 and that nothing, or zeros of either sign, came to
+do
+  local function total(n, v)
+    local s = 0
+    for _ = 1, n do s = s + v end
+    return s
+  end
+  local function isPlus(x, kind) return x == 0 and 1 / x == math.huge and math.type(x) == kind end
+  assert(isPlus(total(0, 1), "integer") and isPlus(total(3, 0), "integer"))
+  assert(isPlus(total(3, 0.0), "float") and isPlus(total(3, -0.0), "float"))
+  assert(tostring(total(0, 1)) == "0" and tostring(total(2, -0.0)) == "0.0")
+  assert(({ [total(0, 1)] = "x" })[0] == "x" and string.format("%d %.1f", total(0, 1), total(1, -0.0)) == "0 0.0")
+  local function less(n, v)
+    local s = 0
+    for _ = 1, n do s = s - v end
+    return s
+  end
+  assert(isPlus(less(0, 1), "integer") and isPlus(less(3, 0), "integer") and isPlus(less(3, 0.0), "float"))
+  assert(less(3, 2) == -6 and math.type(less(3, 2)) == "integer" and less(3, 0.5) == -1.5)
+  -- another sum is divided by it
+  local function quotients(n, v)
+    local s, t, u = 0, 0, 1
+    for _ = 1, n do
+      t = t + 1 / s
+      u = u + 1 / (s - v)
+    end
+    for _ = 1, n do s = s + v end
+    return s, t, u
+  end
+  local s, t, u = quotients(2, 0)
+  assert(s == 0 and t == math.huge and u == math.huge)
+  -- beyond 32 bits, and beyond what a double holds
+  assert(total(5, 1 << 30) == 5 << 30 and total(3, math.maxinteger) == math.maxinteger * 3)
+  assert(math.type(total(4, 1 << 52)) == "integer" and total(4, 1 << 52) == 1 << 54)
+  -- what may be inspected while it is a sum
+  local seen
+  local function watched(n)
+    local s = 0
+    for i = 1, n do
+      if i == 2 then seen = select(2, debug.getlocal(1, 2)) end
+      s = s + 0
+    end
+    return s
+  end
+  assert(watched(3) == 0 and isPlus(seen, "integer"))
+end
