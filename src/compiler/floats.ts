@@ -37,7 +37,11 @@ export class FloatVariables {
 
   /** `runsOnce`: there are none in a function that is not worth looking for them. */
   constructor(fn: FunctionBody, runsOnce: boolean) {
-    if (runsOnce) return;
+    if (!runsOnce) this.sums = this.find(fn);
+  }
+
+  /** Finds the variables; gives the sums among the others. */
+  private find(fn: FunctionBody): Set<LocalVar> {
     const assignments = new Map<LocalVar, Expr[]>();
     // a parameter holds whatever it is given
     const excluded = new Set<LocalVar>(fn.params);
@@ -89,7 +93,7 @@ export class FloatVariables {
       }
     }
     const isOther = (v: LocalVar) => never.has(v) || this.variables.has(v) || this.longs.has(v);
-    this.sums = findSums(fn, assignments, isOther);
+    return findSums(fn, assignments, isOther);
   }
 
   /** Is the variable one that is added to in loops? */

@@ -105,8 +105,6 @@ function installPackage(state: LuaState, libraries: Libraries, options: StateOpt
   };
   state.addModules(["package"], () => get().table);
   lazyField(state.globals, "require", () => get().require);
-  // LUA_RIDX_GLOBALS
-  state.registry.setInt(2, state.globals);
   lazyField(state.registry, "_LOADED", () => state.loaded);
   lazyField(state.registry, "_PRELOAD", () => get().preload);
 }

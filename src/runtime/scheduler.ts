@@ -275,6 +275,7 @@ control.onTick = () => {
   if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));
 };
+control.n = TICK_BUDGET;
 neverInline(control.onTick, control.tick);
 
 /**

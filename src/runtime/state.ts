@@ -1,5 +1,7 @@
 /** A Lua state: globals, loaded modules, metatables of basic types, and the tasks that run in it. */
+
 import { control, type TypeMetatables } from "./control";
+import { EMPTY_HASH } from "./hash";
 import type { ExitRequest } from "./interrupt";
 import { lazyFields } from "./lazy";
 import { LuaTable } from "./table";
@@ -7,7 +9,8 @@ import type { LuaFunction, LuaValue } from "./value";
 
 export class LuaState {
   readonly globals = new LuaTable();
-  readonly registry = new LuaTable();
+  /** As C Lua has it, the globals are at 2 (LUA_RIDX_GLOBALS). */
+  readonly registry = new LuaTable(EMPTY_HASH, [undefined, false, this.globals]);
   /**
    * What `require` finds under a name without a file: libraries and builtins. Each is made at its
    * first use, here or as a global.
