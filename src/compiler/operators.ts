@@ -5,12 +5,13 @@
  */
 import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import { concat } from "./concatenation";
 import { comparison, isComparison } from "./conditions";
 import { doublesOf } from "./doubles";
 import { FloatKind } from "./floats";
 import { halvesOf } from "./halves";
 import type { Lowering } from "./lower";
-import { anyOperand, isTemp, Kind, type Operand, truthTest } from "./operand";
+import { isTemp, Kind, type Operand, truthTest } from "./operand";
 import { isFloatOperator, type Plan } from "./operands";
 import { wordsOf } from "./words";
 
@@ -165,44 +166,6 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
     e.line,
     e,
   );
-}
-
-/** `a..b..c` is evaluated left to right and joined right to left (§3.4.6). */
-function concat(lo: Lowering, e: BinaryExpr, target: string): void {
-  const nodes: BinaryExpr[] = [];
-  const operands: Operand[] = [];
-  let right: Expr = e;
-  while (right.type === "Binary" && right.op === "..") {
-    nodes.push(right);
-    operands.push(lo.operand(right.left));
-    right = right.right;
-  }
-  let b = lo.operand(right);
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const a = operands[i] as Operand;
-    let t = i === 0 ? target : isTemp(b.code) ? b.code : lo.newTemp();
-    const shared = t === a.code;
-    if (shared) t = lo.newTemp();
-    const slow = (k: number) => `k=${k};${t}=cat(${a.code},${b.code});if(${t}===null)break sus;`;
-    const test = [a, b]
-      .filter((o) => o.kind !== Kind.String)
-      .map((o) => `typeof ${o.code}==="string"`)
-      .join("&&");
-    const right = b;
-    lo.op(
-      (k) =>
-        test === ""
-          ? `${t}=${a.code}+${right.code};`
-          : lo.quickly(test, `${t}=${a.code}+${right.code};`, slow(k)),
-      `${t}=F(v)`,
-      (nodes[i] as BinaryExpr).line,
-      nodes[i],
-      undefined,
-      i === 0 ? lo.liveBase : lo.tempMark,
-    );
-    if (shared && i === 0) lo.emit(`${target}=${t};`);
-    b = anyOperand(t);
-  }
 }
 
 /** `wanted`: the value is one for a float variable. */
