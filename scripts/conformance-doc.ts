@@ -1,6 +1,6 @@
 /**
- * `npm run docs:conformance -- [--suite DIR | --results FILE] [--subject CMD]`: writes
- * docs/conformance.md.
+ * `npm run docs:conformance -- [--suite DIR | --results FILE] [--subject CMD] [--check]`: writes
+ * docs/conformance.md, or fails if that is not what it would write.
  *
  * Whether a function exists is asked of the subject; whether it is complete comes from
  * conformance-notes.json: `{ "functions": { NAME: { "status": "partial", "note": … } } }`, where
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
   options: {
     suite: { type: "string" },
     results: { type: "string" },
+    check: { type: "boolean", default: false },
     subject: {
       type: "string",
       default: `${join(root, "dist", "assay")} --std`,
@@ -149,5 +150,13 @@ const text = [
   "",
   ...functionTables(),
 ].join("\n");
-mkdirSync(dirname(document), { recursive: true });
-writeFileSync(document, `${text.trimEnd()}\n`);
+const page = `${text.trimEnd()}\n`;
+if (!options.check) {
+  mkdirSync(dirname(document), { recursive: true });
+  writeFileSync(document, page);
+} else if (readFileSync(document, "utf8") !== page) {
+  console.error(
+    "docs/conformance.md: edit scripts/conformance-notes.json and run npm run docs:conformance",
+  );
+  process.exit(1);
+}

@@ -2,6 +2,7 @@
  * The examples of docs/builtins run as written. A `text` block right behind a `lua` block is what
  * the example prints.
  */
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -59,4 +60,12 @@ describe("every builtin has a page that names all it has", () => {
     );
     expect(missing).toEqual([]);
   });
+});
+
+test("docs/conformance.md is what its generator makes", () => {
+  const root = join(import.meta.dirname, "..");
+  const subject = `${process.execPath} src/cli/main.ts --std`;
+  const args = ["scripts/conformance-doc.ts", "--check", "--subject", subject];
+  const r = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  expect([r.status, r.stderr]).toEqual([0, ""]);
 });
