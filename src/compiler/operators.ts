@@ -203,7 +203,7 @@ export function unary(
   if (lo.context.isCompact || lo.isSlow) fast = "";
   else if (e.op === "#") {
     if (a.kind === Kind.Any)
-      fast = `if((h=${x}?.array)!==void 0&&${x}.metatable===null)${t}=h.length-1;else `;
+      fast = `if(typeof ${x}==="string")${t}=${x}.length;else if((h=${x}?.array)!==void 0&&${x}.metatable===null)${t}=h.length-1;else `;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
     const test = isInt32(a);
     if (test === "" || test !== "false")

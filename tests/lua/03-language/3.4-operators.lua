@@ -74,3 +74,22 @@ local seq = {}
 local function s(v) seq[#seq + 1] = v; return v end
 local _ = s(1) + s(2) * s(3) - s(4)
 assert(table.concat(seq) == "1234")
+
+-- §3.4.7 the length of strings and tables at the same place
+do
+  local function length(v) return #v end
+  local counted = setmetatable({ 1, 2 }, { __len = function() return "counted" end })
+  for _ = 1, 200 do
+    assert(length("") == 0 and length("\0\255é") == 4 and length(("x"):rep(300)) == 300)
+    assert(length({}) == 0 and length({ 1, 2, 3 }) == 3 and length(counted) == "counted")
+    assert(length("a" .. 1 .. "b") == 3)
+  end
+  for _, v in ipairs { 1, 2.5, true, print } do
+    local ok, message = pcall(length, v)
+    assert(not ok and message:find("attempt to get length of a " .. type(v) .. " value (local 'v')", 1, true), message)
+  end
+  -- a metamethod of strings is not asked
+  getmetatable("").__len = function() return -1 end
+  assert(length("abc") == 3)
+  getmetatable("").__len = nil
+end
