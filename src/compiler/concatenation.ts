@@ -35,6 +35,8 @@ function joinedAtOnce(
   operands: Operand[],
   target: string,
 ): { test: string; assign: string } | undefined {
+  // of constants alone, the engine would make a constant: the same object as elsewhere, which %p shows
+  if (operands.every((o) => o.value !== undefined)) return undefined;
   let text = "";
   const tests: string[] = [];
   for (const o of operands) {

@@ -15,6 +15,10 @@ assert(wide .. "" == "1099511627776" and a .. wide .. b == "11099511627776x" and
 for i = -1, 1 do assert("k" .. i == ("k%d"):format(i) and i .. "" .. i == tostring(i):rep(2)) end
 for i = wide, wide do assert("k" .. i == "k1099511627776") end
 for i = 2.0, 2 do assert("k" .. i .. i == "k2.02.0") end
+-- what is joined of constants is another string than the constant, if it is long
+local joined, constant = ("0123456789"):rep(5), "01234567890123456789012345678901234567890123456789"
+assert("0123456789" .. "0123456789012345678901234567890123456789" == joined and joined == constant)
+assert(string.format("%p", "0123456789" .. "0123456789012345678901234567890123456789") ~= string.format("%p", constant))
 -- the target is an operand
 local s = ""
 for i = 1, 3 do s = s .. i .. "," end
