@@ -35,7 +35,6 @@ export class Emitter {
   hasClose = false;
   protected scratch = 0;
   usesCounter = false;
-  hasLoops = false;
   usesDoubles = false;
 
   constructor(
@@ -161,7 +160,6 @@ export class Emitter {
     for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
     const nodes = this.collect(body);
     const scope = { registers, outliving, temporaries, isFor };
-    this.hasLoops = true;
     this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
   }
 

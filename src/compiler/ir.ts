@@ -177,8 +177,6 @@ export interface FunctionCode {
   tailCalls: TailCall[];
   /** There is a loop, and so a counter `n`. */
   usesCounter: boolean;
-  /** There is a loop statement. */
-  hasLoops: boolean;
   /** The typed form keeps some numbers unboxed, and so differs from the untyped one. */
   usesDoubles: boolean;
   hasClose: boolean;

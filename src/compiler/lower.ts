@@ -249,7 +249,6 @@ export class Lowering extends Emitter {
       uses: this.uses,
       tailCalls: this.tailCalls,
       usesCounter: this.usesCounter,
-      hasLoops: this.hasLoops,
       usesDoubles: this.usesDoubles,
       hasClose: this.hasClose,
       scratch: this.scratch,

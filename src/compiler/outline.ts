@@ -34,7 +34,7 @@ export interface Outline {
 /** The loops of a function to be printed apart. */
 export function outlines(code: FunctionCode): Map<Node, Outline> {
   const found = new Map<Node, Outline>();
-  if (code.hasLoops) visit(code, code.nodes, false, found);
+  if (code.usesCounter) visit(code, code.nodes, false, found);
   return found;
 }
 

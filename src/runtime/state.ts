@@ -1,5 +1,4 @@
 /** A Lua state: globals, loaded modules, metatables of basic types, and the tasks that run in it. */
-
 import { control, type TypeMetatables } from "./control";
 import { EMPTY_HASH } from "./hash";
 import type { ExitRequest } from "./interrupt";
