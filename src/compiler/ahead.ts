@@ -8,14 +8,13 @@ import { parseChunk } from "../parser/index";
 import { codegenApi } from "../runtime/codegen-api";
 import { runAgain } from "../runtime/compact";
 import { type DeferredCode, deferred } from "../runtime/deferred";
-import { type DebugInfo, Proto } from "../runtime/proto";
+import { Proto, type ProtoFacts } from "../runtime/proto";
 import type { LuaFunction } from "../runtime/value";
 import type { ChunkContext } from "./chunk";
 import { printCompact } from "./compact";
 import { debugInfo } from "./debuginfo";
 import {
   type CompiledChunk,
-  cellsOf,
   contextOf,
   functionFacts,
   hookedForm,
@@ -52,8 +51,18 @@ export interface AheadModule {
 /** Numbers of chunks that are compiled at run time stay below. */
 const FIRST_ID = 1e9;
 
-/** What a prototype begins with. */
-type Facts = ReturnType<typeof functionFacts>;
+/** The facts of a function that are written down, in this order. */
+const WRITTEN = [
+  "line",
+  "endLine",
+  "parameterNames",
+  "isVararg",
+  "upvalueNames",
+  "upvalueSlots",
+  "upvalueIsCell",
+  "selfSlot",
+  "lines",
+] as const;
 
 /**
  * Compiles a chunk. The functions that `isUnit` names by number, the main function (0) at any rate, become
@@ -73,9 +82,8 @@ export function compileAhead(
     const isPart = id === 0 || isUnit(id);
     const text = unitText(context, code);
     if (isPart) units[id] = text;
-    // without the names, which are known
-    const facts = functionFacts(context, code).slice(2);
-    lines[2 * id] = JSON.stringify([...facts, cellsOf(context, code)]);
+    const facts = functionFacts(context, code);
+    lines[2 * id] = JSON.stringify(WRITTEN.map((key) => facts[key]));
     lines[2 * id + 1] = isPart ? "" : text;
   }
   return { count: codes.length, units, functions: lines.join("\n") };
@@ -142,14 +150,10 @@ class AheadCode implements DeferredCode {
   }
 
   private makeProto(id: number): Proto {
-    const facts = JSON.parse(this.line(2 * id)) as unknown[];
-    const cells = facts.pop() as boolean[];
-    const names = [`L${FIRST_ID + this.ahead.id}_${id}`, this.chunkName];
     const proto: Proto = new Proto(
-      ...([...names, ...facts] as unknown as Facts),
-      lazyDebug(() => debugInfo(this.again.context, this.again.code(id))),
+      () => this.facts(id),
+      () => debugInfo(this.again.context, this.again.code(id)),
       () => runAgain,
-      cells,
       () => hookedForm(this.again.context, this.again.code(id), proto, this.hookedModule()),
     );
     const code = this;
@@ -162,6 +166,15 @@ class AheadCode implements DeferredCode {
       },
     };
     return proto;
+  }
+
+  private facts(id: number): ProtoFacts {
+    const written = JSON.parse(this.line(2 * id)) as unknown[];
+    return {
+      jsName: `L${FIRST_ID + this.ahead.id}_${id}`,
+      chunkName: this.chunkName,
+      ...Object.fromEntries(WRITTEN.map((key, i) => [key, written[i]])),
+    } as ProtoFacts;
   }
 
   /** Hooked code finds shapes and constants in the module. */
@@ -192,34 +205,4 @@ class Lowered {
   code(id: number): FunctionCode {
     return this.codes.get(id) as FunctionCode;
   }
-}
-
-function lazyDebug(make: () => DebugInfo): DebugInfo {
-  let made: DebugInfo | undefined;
-  const debug = () => {
-    made ??= make();
-    return made;
-  };
-  return {
-    calleeName: (k) => debug().calleeName(k),
-    argumentCount: (k) => debug().argumentCount(k),
-    isCall: (k) => debug().isCall(k),
-    callee: (k, s) => debug().callee(k, s),
-    calledBody: (k) => debug().calledBody(k),
-    operandName: (k, operand) => debug().operandName(k, operand),
-    get locals() {
-      return debug().locals;
-    },
-    temporaries: (k) => debug().temporaries(k),
-    get varargSlot() {
-      return debug().varargSlot;
-    },
-    get tailSlot() {
-      return debug().tailSlot;
-    },
-    get hasTailCalls() {
-      return debug().hasTailCalls;
-    },
-    activeLines: () => debug().activeLines(),
-  };
 }

@@ -2,7 +2,7 @@
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";
-import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
+import { type HookedForm, Proto, type ProtoFacts, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
@@ -225,34 +225,29 @@ function makeProto(
     for (const local of code.locals) local.name = UNNAMED;
   }
   return new Proto(
-    ...functionFacts(context, code),
-    debugInfo(context, code),
+    () => functionFacts(context, code),
+    () => debugInfo(context, code),
     resumable,
-    cellsOf(context, code),
     hooked,
   );
 }
 
-/** What a prototype begins with: all that can be written down. */
-export function functionFacts(context: ChunkContext, code: FunctionCode) {
+/** What is known of a function: all that can be written down. */
+export function functionFacts(context: ChunkContext, code: FunctionCode): ProtoFacts {
   const { body } = code;
   const layout = frameLayout(code, 0);
   const name = (v: LocalVar) => (context.isStripped ? "(no name)" : v.name);
-  return [
-    code.jsName,
-    context.chunk.name,
-    body.line,
-    body.endLine,
-    mapped(body.params, name),
-    body.isVararg,
-    mapped(body.upvalues, name),
-    mapped(code.upvalues, (u) => layout.indexOf(u)),
-    layout.indexOf(code.jsName),
-    mapped(code.ops, (op) => op.line),
-  ] as const;
-}
-
-/** Which upvalues are cells. */
-export function cellsOf(context: ChunkContext, { body }: FunctionCode): boolean[] {
-  return mapped(body.upvalues, (v) => context.isCell(v));
+  return {
+    jsName: code.jsName,
+    chunkName: context.chunk.name,
+    line: body.line,
+    endLine: body.endLine,
+    parameterNames: mapped(body.params, name),
+    isVararg: body.isVararg,
+    upvalueNames: mapped(body.upvalues, name),
+    upvalueSlots: mapped(code.upvalues, (u) => layout.indexOf(u)),
+    upvalueIsCell: mapped(body.upvalues, (v) => context.isCell(v)),
+    selfSlot: layout.indexOf(code.jsName),
+    lines: mapped(code.ops, (op) => op.line),
+  };
 }

@@ -42,8 +42,8 @@ export function dumpFunction(proto: Proto, strip: boolean): string | undefined {
   const { origin } = proto;
   if (origin === undefined || origin.body.upvalues.length > MAX_UPVALUES) return undefined;
   const { body, source } = origin;
-  const stripped = strip || proto.chunkName === NO_NAME;
-  const name = stripped ? "" : proto.chunkName;
+  const stripped = strip || proto.facts.chunkName === NO_NAME;
+  const name = stripped ? "" : proto.facts.chunkName;
   const text = body.parent === undefined ? source : aloneText(body, source);
   const flags = String.fromCharCode(stripped ? 1 : 0);
   return HEADER + flags + number32(body.line) + sized(name) + sized(text);

@@ -88,7 +88,7 @@ function functionLevel(func: LuaFunction): Level {
 }
 
 function upvalueCount({ proto, func }: Level): number {
-  if (proto !== undefined) return proto.upvalueNames.length;
+  if (proto !== undefined) return proto.facts.upvalueNames.length;
   return func === undefined ? 0 : capturedValues(func).length;
 }
 
@@ -105,8 +105,8 @@ function describe(level: Level, options: string, active = false): LuaTable {
         break;
       case "u":
         t.setName("nups", upvalueCount(level));
-        t.setName("nparams", proto?.parameters ?? 0);
-        t.setName("isvararg", proto?.isVararg ?? true);
+        t.setName("nparams", proto?.facts.parameterNames.length ?? 0);
+        t.setName("isvararg", proto?.facts.isVararg ?? true);
         break;
       case "n":
         t.setName("name", level.name?.name);
@@ -131,11 +131,11 @@ function describe(level: Level, options: string, active = false): LuaTable {
 }
 
 function describeSource(t: LuaTable, proto: Proto | undefined): void {
-  const source = proto?.chunkName ?? "=[C]";
+  const source = proto?.facts.chunkName ?? "=[C]";
   t.setName("source", source);
   t.setName("short_src", chunkDisplayName(source));
-  t.setName("linedefined", proto?.line ?? -1);
-  t.setName("lastlinedefined", proto === undefined ? -1 : proto.isMain ? 0 : proto.endLine);
+  t.setName("linedefined", proto?.facts.line ?? -1);
+  t.setName("lastlinedefined", proto === undefined ? -1 : proto.isMain ? 0 : proto.facts.endLine);
   t.setName("what", proto === undefined ? "C" : proto.isMain ? "main" : "Lua");
 }
 
@@ -225,7 +225,7 @@ function varargPlace(frame: LuaFrame, n: number): Place | undefined {
 /** The parameters of a function, by number. */
 function parameterName(f: LuaFunction, n: number): string | undefined {
   const proto = protoOf(f);
-  const name = proto?.parameterNames[n - 1];
+  const name = proto?.facts.parameterNames[n - 1];
   // a chunk without debug information
   return name?.startsWith("(") ? undefined : name;
 }

@@ -22,18 +22,20 @@ function findUpvalue(f: LuaFunction, n: number): Upvalue | undefined {
     const captured = capturedValues(f);
     return n - 1 in captured ? { name: "", cell: undefined, value: captured[n - 1] } : undefined;
   }
-  const name = proto.upvalueNames[n - 1];
+  const name = proto.facts.upvalueNames[n - 1];
   if (name === undefined) return undefined;
   const { s } = probe(f);
   const cell = cellOf(proto, s, n - 1);
-  const value = cell === undefined ? s[proto.upvalueSlots[n - 1] as number] : cell.v;
+  const value = cell === undefined ? s[proto.facts.upvalueSlots[n - 1] as number] : cell.v;
   return { name, cell, value: value as LuaValue };
 }
 
 function cellOf(proto: Proto, s: unknown[], i: number): Cell | undefined {
   // a main function takes its environment from a cell each time it runs
-  if (proto.isMain) return s[proto.selfSlot + 1] as Cell;
-  return proto.upvalueIsCell[i] ? (s[proto.upvalueSlots[i] as number] as Cell) : undefined;
+  if (proto.isMain) return s[proto.facts.selfSlot + 1] as Cell;
+  return proto.facts.upvalueIsCell[i]
+    ? (s[proto.facts.upvalueSlots[i] as number] as Cell)
+    : undefined;
 }
 
 /** `debug.getupvalue` */

@@ -37,7 +37,7 @@ let awaited: Results;
 
 /** The resumable form of compact functions: they look for `control.again` as they are entered. */
 export const runAgain: ResumableForm = (frame, value) => {
-  const f = frame.s[frame.proto.selfSlot] as LuaFunction;
+  const f = frame.s[frame.proto.facts.selfSlot] as LuaFunction;
   control.again = frame;
   awaited = value as Results;
   try {

@@ -65,7 +65,7 @@ function enterFunction(owner: FrameOwner): Results {
   frame.hooked.line = -1;
   frame.hooked.isTail = isTail;
   if (hook.onCall) {
-    const transfer = { first: 1, count: frame.proto.parameters };
+    const transfer = { first: 1, count: frame.proto.facts.parameterNames.length };
     interrupt(owner, hook, [isTail ? "tail call" : "call"], undefined, transfer);
   }
   return undefined;
@@ -79,7 +79,7 @@ export function convert(top: Frame | null): void {
     if (f.hooked !== null) return;
     const { proto } = f;
     const { twin, numbers } = proto.hookedForm();
-    f.hooked = { line: proto.lines[f.k] ?? -1, jumped: false, isTail: false };
+    f.hooked = { line: proto.facts.lines[f.k] ?? -1, jumped: false, isTail: false };
     f.proto = twin;
     f.s[0] = twin;
     f.k = numbers[f.k] as number;

@@ -37,5 +37,5 @@ export function protoOf(f: LuaFunction): Proto | undefined {
 
 /** Is it a function of the prototype? A compiled one has its prototype's name in the process. */
 export function isOf(f: LuaFunction, proto: Proto): boolean {
-  return f.name === proto.jsName || deferredProto(f) === proto;
+  return f.name === proto.facts.jsName || deferredProto(f) === proto;
 }

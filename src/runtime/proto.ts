@@ -71,6 +71,27 @@ interface KnownFault {
   text: string;
 }
 
+/** What a function is called and where it stands, and what its frames hold; made on demand. */
+export interface ProtoFacts {
+  jsName: string;
+  /** As given to `load`. */
+  chunkName: string;
+  /** 0 for the main function of a chunk. */
+  line: number;
+  endLine: number;
+  parameterNames: readonly string[];
+  isVararg: boolean;
+  upvalueNames: readonly string[];
+  /** Where each upvalue is in the frame's array. */
+  upvalueSlots: readonly number[];
+  /** Which upvalues are cells. */
+  upvalueIsCell: readonly boolean[];
+  /** Where the function itself is in the frame's array; a main function's `_ENV` cell follows. */
+  selfSlot: number;
+  /** Line of each operation; index 0 is unused. */
+  lines: readonly number[];
+}
+
 export class Proto {
   /** The chunk's name as it stands in messages; computed when first needed. */
   displayName: string | undefined;
@@ -87,27 +108,25 @@ export class Proto {
   /** Frames that have served, linked by `up`; `k` is the number of those left from there on. */
   spare: LuaFrame | null = null;
   private hooked: HookedForm | undefined;
+  private knownFacts: ProtoFacts | undefined;
+  private knownDebug: DebugInfo | undefined;
+
   constructor(
-    readonly jsName: string,
-    /** As given to `load`. */
-    readonly chunkName: string,
-    readonly line: number,
-    readonly endLine: number,
-    readonly parameterNames: readonly string[],
-    readonly isVararg: boolean,
-    readonly upvalueNames: string[],
-    /** Where each upvalue is in the frame's array. */
-    readonly upvalueSlots: number[],
-    /** Where the function itself is in the frame's array; a main function's `_ENV` cell follows. */
-    readonly selfSlot: number,
-    /** Line of each operation; index 0 is unused. */
-    readonly lines: ArrayLike<number>,
-    readonly debug: DebugInfo,
+    private readonly makeFacts: () => ProtoFacts,
+    private readonly makeDebug: () => DebugInfo,
     readonly compileResumable: () => ResumableForm,
-    /** Which upvalues are cells. */
-    readonly upvalueIsCell: boolean[],
     private readonly compileHooked: (() => HookedForm) | undefined,
   ) {}
+
+  get facts(): ProtoFacts {
+    this.knownFacts ??= this.makeFacts();
+    return this.knownFacts;
+  }
+
+  get debug(): DebugInfo {
+    this.knownDebug ??= this.makeDebug();
+    return this.knownDebug;
+  }
 
   /** The form for debug hooks, compiled when first needed. */
   hookedForm(): HookedForm {
@@ -116,12 +135,8 @@ export class Proto {
     return this.hooked;
   }
 
-  get parameters(): number {
-    return this.parameterNames.length;
-  }
-
   get isMain(): boolean {
-    return this.line === 0;
+    return this.facts.line === 0;
   }
 }
 

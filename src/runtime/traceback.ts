@@ -102,7 +102,7 @@ export function calledLevel(top: Frame | null): Level {
 }
 
 function luaLevel(f: LuaFrame, caller: Frame | null): Level {
-  const func = f.s[f.proto.selfSlot] as LuaFunction;
+  const func = f.s[f.proto.facts.selfSlot] as LuaFunction;
   const isTailCall =
     f.hooked?.isTail === true || f.s[f.proto.debug.tailSlot] === true || tookPlace(func, caller);
   return {
@@ -231,12 +231,12 @@ export function loadedName(loaded: LuaTable, level: Level): string | undefined {
 /** The line under way, or -1. */
 export function currentLine(level: Level): number {
   const { proto, k } = level;
-  return proto === undefined ? -1 : (proto.lines[k] ?? proto.line) || -1;
+  return proto === undefined ? -1 : (proto.facts.lines[k] ?? proto.facts.line) || -1;
 }
 
 function describe(level: Level, loaded: LuaTable | undefined): string {
   const { proto, name } = level;
-  const source = proto === undefined ? "[C]" : chunkDisplayName(proto.chunkName);
+  const source = proto === undefined ? "[C]" : chunkDisplayName(proto.facts.chunkName);
   const line = currentLine(level);
   const where = line > 0 ? `${source}:${line}:` : `${source}:`;
   const tail = level.isTailCall ? "\n\t(...tail calls...)" : "";
@@ -248,7 +248,7 @@ function describe(level: Level, loaded: LuaTable | undefined): string {
     const global = loaded === undefined ? undefined : loadedName(loaded, level);
     if (global !== undefined) return `function '${global}'`;
     if (level.native !== undefined) return `function '${level.native}'`;
-    return proto === undefined ? "?" : `function <${source}:${proto.line}>`;
+    return proto === undefined ? "?" : `function <${source}:${proto.facts.line}>`;
   }
 }
 

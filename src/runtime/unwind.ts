@@ -19,9 +19,9 @@ import type { LuaValue } from "./value";
 export function placed(proto: Proto, k: number, message: unknown): string {
   let { place } = proto;
   if (place === undefined || place.k !== k) {
-    proto.displayName ??= chunkDisplayName(proto.chunkName);
+    proto.displayName ??= chunkDisplayName(proto.facts.chunkName);
     // code without debug information has no lines. Joined, which makes the text in one piece
-    const text = [proto.displayName, ":", proto.lines[k] || "?", ": "].join("");
+    const text = [proto.displayName, ":", proto.facts.lines[k] || "?", ": "].join("");
     place = { k, text };
     proto.place = place;
   }
@@ -68,7 +68,7 @@ function complete(e: LuaError, proto: Proto, k: number): void {
   }
   if (typeof pending === "number") {
     e.pending = pending - 1;
-    if (pending === 1 && typeof e.value === "string" && proto.lines[k])
+    if (pending === 1 && typeof e.value === "string" && proto.facts.lines[k])
       e.value = placed(proto, k, e.value);
     return;
   }
