@@ -1,8 +1,8 @@
 /**
  * The Bun that goes into the binaries. It is another release than the one that runs the tests: see
  * docs/size.md for how it was chosen. `runtimes.json` names the npm package for each target with
- * its checksum; npm itself fetches it, once, into `node_modules/.cache/`. Three things are changed in
- * it, see `early-signals.ts`, `trim-locales.ts` and `heap-thread.ts`.
+ * its checksum; npm itself fetches it, once, into `node_modules/.cache/`. Four things are changed in
+ * it, see `early-signals.ts`, `trim-locales.ts`, `heap-thread.ts` and `read-only-map.ts`.
  */
 import { createHash } from "node:crypto";
 import {
@@ -18,6 +18,7 @@ import {
 import { dirname, join } from "node:path";
 import { handleEarlySignals } from "./early-signals";
 import { delayHeapThread } from "./heap-thread";
+import { mapReadOnly } from "./read-only-map";
 import runtimes from "./runtimes.json";
 import { trimLocales } from "./trim-locales";
 
@@ -57,9 +58,10 @@ export function runtimePath(target: Target): string {
 
 /** Tells by its name how a runtime was changed. */
 function recipe(): string {
-  const sources = ["early-signals.ts", "elf.ts", "heap-thread.ts", "trim-locales.ts"];
+  const changes = ["early-signals.ts", "heap-thread.ts", "read-only-map.ts", "trim-locales.ts"];
   const hash = createHash("sha256");
-  for (const name of sources) hash.update(readFileSync(join(import.meta.dirname, name)));
+  for (const name of ["elf.ts", ...changes])
+    hash.update(readFileSync(join(import.meta.dirname, name)));
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -78,6 +80,7 @@ function fetchRuntime(target: Target, path: string): void {
   trimLocales(bytes);
   if (!delayHeapThread(bytes))
     console.error(`${target}: the heap's thread starts as early as ever`);
+  if (!mapReadOnly(bytes)) console.error(`${target}: maps writable files only`);
   writeFileSync(binary, bytes);
   chmodSync(binary, 0o755);
   renameSync(binary, path);

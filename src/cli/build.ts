@@ -11,6 +11,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { additions, builtinNames } from "../builtins/lazy.generated";
 import { osError } from "../host/os-error";
 import { toBytes, toText } from "../lualib/bytes";
 import { skipShebang } from "../lualib/load";
@@ -121,8 +122,6 @@ function findModule(name: string): Module | "embedded" | undefined {
 }
 
 function isBuiltin(name: string): boolean {
-  const { additions, builtinNames } =
-    require("../builtins/lazy.generated") as typeof import("../builtins/lazy.generated");
   return builtinNames.some((n) => n === name) || Object.hasOwn(additions, name);
 }
 

@@ -16,11 +16,9 @@ import type { LuaFunction, LuaValue } from "../runtime/value";
 import type { Confinement } from "./confine";
 import type { ScriptOptions } from "./script";
 
-const hosts = new WeakMap<LuaState, () => Host>();
-
 /** What builtins and messages share in this state: logger, secrets, environment. */
 export function hostOf(state: LuaState): Host {
-  return (hosts.get(state) as () => Host)();
+  return (state.host as () => Host)();
 }
 
 /** Gives the state all builtins, unless the standard library is all that is asked for. */
@@ -34,7 +32,7 @@ export function installBuiltins(
     host ??= (require("./host") as typeof import("./host")).createHost(state, options, confinement);
     return host;
   };
-  hosts.set(state, getHost);
+  state.host = getHost;
   if (options.std) return;
   // what they take the place of: `assert`
   const standard: Record<string, LuaValue> = {};

@@ -79,6 +79,11 @@ async function cancelTasks({ tasks }: LuaState): Promise<void> {
 }
 
 function close(state: LuaState, code: number, deadline: number | undefined): void {
+  endStreams(closeAll(state, deadline) ?? code);
+}
+
+/** Gives the code of an `os.exit` in a finaliser. */
+function closeAll(state: LuaState, deadline: number | undefined): number | undefined {
   for (const action of state.onClose.splice(0))
     try {
       action();
@@ -87,17 +92,43 @@ function close(state: LuaState, code: number, deadline: number | undefined): voi
       const why = e instanceof Error ? (e.stack ?? e.message) : String(e);
       tell(toBytes(`error: internal error: ${why}\n`));
     }
-  const last = hasFinalizers() ? runLastFinalizers(deadline) : undefined;
-  endStreams(last ?? code);
+  return hasFinalizers() ? runLastFinalizers(deadline) : undefined;
 }
 
 function endStreams(code: number): void {
-  stdout.flushLast().then(
+  flushLast().then(
     () => quit(code),
-    (e: unknown) => {
-      tell(`error: writing standard output: ${systemReason(e)}\n`);
-      quit(code === 0 ? 1 : code);
-    },
+    (e: unknown) => failedToWrite(e, code),
+  );
+}
+
+async function flushLast(): Promise<void> {
+  await stdout.flushLast();
+}
+
+function failedToWrite(e: unknown, code: number): never {
+  tell(`error: writing standard output: ${systemReason(e)}\n`);
+  quit(code === 0 ? 1 : code);
+}
+
+/**
+ * As `finish` with code 0, where nothing has run but the main chunk, which most scripts are: does without promises,
+ * and ends the process before it returns unless the output takes longer.
+ */
+export function finishAtOnce(state: LuaState, deadline: number): void {
+  ending = true;
+  state.isClosing = true;
+  const code = closeAll(state, deadline) ?? 0;
+  let flushing: void | Promise<void>;
+  try {
+    flushing = stdout.flushLast();
+  } catch (e) {
+    failedToWrite(e, code);
+  }
+  if (flushing === undefined) quit(code);
+  flushing.then(
+    () => quit(code),
+    (e: unknown) => failedToWrite(e, code),
   );
 }
 

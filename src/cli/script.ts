@@ -1,18 +1,18 @@
 /** Runs a script as the process's main program, and ends the process with it. */
 import { assembleState } from "../lualib/assemble";
-import { stderr, stdout } from "../lualib/io-stream";
+import { flushStdout, stderr, stdout } from "../lualib/io-stream";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { ExitRequest } from "../runtime/interrupt";
 import { lazyField } from "../runtime/lazy";
-import { startTask, type Task } from "../runtime/scheduler";
+import { newTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import type { LuaFunction } from "../runtime/value";
 import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
 import type { Confinement } from "./confine";
-import { fail, finish, isEnding } from "./exit";
+import { fail, finish, finishAtOnce, isEnding } from "./exit";
 import { libraries } from "./libraries";
 import type { LogFormat } from "./log-format";
 import type { SandboxOptions } from "./sandbox-options";
@@ -66,12 +66,6 @@ export function runScript(script: Script, asked: ScriptOptions): void {
   // at once: the process may be about to end
   state.onClosingError = (e) =>
     (require("./report") as typeof import("./report")).reportClosing(state, e);
-  const stray = (e: unknown) => {
-    // what is only scheduled now need not come any more, when nothing else is under way
-    process.exitCode = 1;
-    (require("./report") as typeof import("./report")).reportStray(state, e);
-  };
-  process.on("uncaughtException", stray).on("unhandledRejection", stray);
   state.onExit = ({ code, close }) => (close ? finish(state, code) : process.exit(code));
   const { source } = script;
   if (typeof source === "string") runMain(state, source, script, options);
@@ -135,13 +129,34 @@ function runMain(
     fail(`${name}: a binary chunk, as luac makes it, can't be run: give the source text`);
   const main = loadMain(state, source, chunkName);
   if (main === undefined) return;
-  const task = startTask(state, main, [...args]);
+  const task = newTask(state, main);
   task.observed = true;
   if (options.maxMemory !== undefined || options.timeout !== undefined) {
     const { applyLimits } = require("./limits") as typeof import("./limits");
     applyLimits(state, task, options);
   }
   onSignal((code) => leave(state, task, code));
+  stdout.isStarting = true;
+  task.start([...args]);
+  stdout.isStarting = false;
+  // most scripts have come to their end by now, without tasks that wait for their first turn: that is all then
+  if (task.succeeded && state.tasks.size === 0) finishAtOnce(state, task.deadline);
+  flushStdout();
+  watchStrays(state);
+  awaitMain(state, task, options);
+}
+
+/** Reports errors of what nobody waits for. */
+function watchStrays(state: LuaState): void {
+  const stray = (e: unknown) => {
+    // what is only scheduled now need not come any more, when nothing else is under way
+    process.exitCode = 1;
+    (require("./report") as typeof import("./report")).reportStray(state, e);
+  };
+  process.on("uncaughtException", stray).on("unhandledRejection", stray);
+}
+
+function awaitMain(state: LuaState, task: Task, options: ScriptOptions): void {
   process.once("beforeExit", () => void whenIdle(state));
   task.promise.then(
     () => finish(state, 0, task.deadline),

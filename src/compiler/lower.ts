@@ -9,7 +9,7 @@
  * parts of an expression are evaluated. Everything else is read into a temporary first: operands
  * are evaluated left to right, once.
  */
-import type { Expr, FunctionBody, LocalVar } from "../parser/ast";
+import type { Expr, FunctionBody, LabelStatement, LocalVar } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
@@ -31,6 +31,12 @@ export interface ExpressionRules {
   numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Kind;
   /** A JS condition that is true when `e` is neither nil nor false. */
   condition(lo: Lowering, e: Expr): string;
+}
+
+/** Where a `goto` to a label goes, while the label's block is being lowered. */
+interface LabelTarget {
+  jump: string;
+  closeLevel: number;
 }
 
 /** The state of lowering one function. */
@@ -57,6 +63,7 @@ export class Lowering extends Emitter {
   isSlow = false;
   callsItself = false;
   usesVarargArray = false;
+  readonly targets = new Map<LabelStatement, LabelTarget>();
   /** The loop that `break` leaves. */
   loop: { label: string; closeLevel: number } | undefined;
 

@@ -60,13 +60,6 @@ function block(lo: Lowering, b: Block): void {
   });
 }
 
-/** Where a `goto` to a label goes, while the label's block is being lowered. */
-interface LabelTarget {
-  jump: string;
-  closeLevel: number;
-}
-const targets = new WeakMap<LabelStatement, LabelTarget>();
-
 /**
  * A statement list. Labels cut it into segments: a forward jump leaves a JS block that ends at the
  * label, a backward jump continues a loop that begins at it. When both kinds would overlap, the
@@ -85,7 +78,7 @@ function statements(lo: Lowering, list: Statement[]): void {
     return;
   }
   const name = lo.label();
-  targets.set(label, {
+  lo.targets.set(label, {
     jump: label.forward ? `break ${name};` : `continue ${name};`,
     closeLevel: lo.closeLevel,
   });
@@ -112,7 +105,7 @@ function upTo(lo: Lowering, list: Statement[], labels: LabelStatement[]): void {
   for (const s of list) {
     statement(lo, s);
     for (const label of labels) {
-      const target = targets.get(label);
+      const target = lo.targets.get(label);
       if (target !== undefined) target.closeLevel = lo.closeLevel;
     }
   }
@@ -124,7 +117,7 @@ function dispatch(lo: Lowering, list: Statement[], labels: LabelStatement[]): vo
   lo.dispatchVars.push(variable);
   labels.forEach((label, i) => {
     const jump = `${variable}=${i + 1};continue ${name};`;
-    targets.set(label, { jump, closeLevel: lo.closeLevel });
+    lo.targets.set(label, { jump, closeLevel: lo.closeLevel });
   });
   lo.emit(`${variable}=0;`);
   const lowest = lo.opCount;
@@ -230,7 +223,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     }
     case "Goto": {
-      const target = targets.get(s.label);
+      const target = lo.targets.get(s.label);
       if (target === undefined) throw new Error(`goto ${s.label.name} without target`);
       const isBack = s.label.line <= s.line;
       if (isBack) lo.tick(s.line);

@@ -3,7 +3,8 @@
  *
  * A single-character token is its character code, so that the scanner can hand most punctuation on
  * as it finds it; everything else is numbered from 257. The order of the reserved words and of the
- * other tokens is that of `TEXTS`, which holds how each one looks in a message.
+ * other tokens is that of the lists below, which hold how each one looks in a
+ * message. (Lists rather than a text to be split: every start comes by here.)
  */
 
 export const TK_AND = 257;
@@ -76,13 +77,19 @@ export const CH_TILDE = 0x7e;
 
 const FIRST = TK_AND;
 
-const TEXTS = (
-  "and break do else elseif end false for function goto if in local nil not or repeat return then " +
-  "true until while // .. ... == >= <= ~= << >> :: <eof> <number> <integer> <name> <string>"
-).split(" ");
-
 /** The reserved words, in the order of their codes. `global` is none: see the parser. */
-export const RESERVED_WORDS: readonly string[] = TEXTS.slice(0, TK_WHILE - FIRST + 1);
+// biome-ignore format: a list
+export const RESERVED_WORDS: readonly string[] = [
+  "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
+  "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
+
+/** The tokens that follow them. */
+// biome-ignore format: a list
+const OTHERS: readonly string[] = [
+  "//", "..", "...", "==", ">=", "<=", "~=", "<<", ">>", "::",
+  "<eof>", "<number>", "<integer>", "<name>", "<string>",
+];
 
 /** How messages name a kind of token. */
 export function tokenText(token: number): string {
@@ -90,6 +97,6 @@ export function tokenText(token: number): string {
     const printable = token >= 0x20 && token < 0x7f;
     return printable ? `'${String.fromCharCode(token)}'` : `'<\\${token}>'`;
   }
-  const text = TEXTS[token - FIRST] as string;
-  return token < TK_EOS ? `'${text}'` : text;
+  const text = RESERVED_WORDS[token - FIRST] ?? OTHERS[token - TK_IDIV];
+  return token < TK_EOS ? `'${text}'` : (text as string);
 }

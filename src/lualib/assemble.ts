@@ -105,8 +105,10 @@ function installPackage(state: LuaState, libraries: Libraries, options: StateOpt
   };
   state.addModules(["package"], () => get().table);
   lazyField(state.globals, "require", () => get().require);
-  lazyField(state.registry, "_LOADED", () => state.loaded);
-  lazyField(state.registry, "_PRELOAD", () => get().preload);
+  state.fillRegistry = (registry) => {
+    lazyField(registry, "_LOADED", () => state.loaded);
+    lazyField(registry, "_PRELOAD", () => get().preload);
+  };
 }
 
 /** What `stringMetatable` has. */

@@ -54,7 +54,7 @@ let isClosing = false;
 /** Weak references, too, are only cleared between turns of the event loop. */
 let hasWeakTables = false;
 let registry: FinalizationRegistry<number> | undefined;
-const standIns = new WeakMap<LuaTable, LuaTable>();
+let standIns: WeakMap<LuaTable, LuaTable> | undefined;
 
 /**
  * Set from outside: where a warning about a failing finaliser goes, and whether finalisers only run
@@ -71,7 +71,7 @@ export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
 
 /** What a metatable makes of a table, or another one has made of it: a weak one, one with a finaliser. */
 function changeKind(t: LuaTable, mt: LuaTable | null): void {
-  const standIn = standIns.get(t);
+  const standIn = standIns?.get(t);
   if (standIn !== undefined) standIn.metatable = mt;
   setMode(t, mt?.getStr("__mode"));
   if (mt === null) return;
@@ -83,7 +83,7 @@ function setMode(t: LuaTable, mode: LuaValue): void {
   const values = typeof mode === "string" && mode.includes("v");
   if (t.map instanceof WeakTableMap) {
     // the parts of one with a stand-in are never replaced
-    if ((t.map.weakKeys === keys && t.map.weakValues === values) || standIns.has(t)) return;
+    if ((t.map.weakKeys === keys && t.map.weakValues === values) || standIns?.has(t)) return;
     strengthen(t);
   }
   if (!keys && !values) return;
@@ -116,6 +116,7 @@ function mark(t: LuaTable): void {
   delay = shortest;
   const state = activeTask()?.state ?? finalizing;
   pending.set(n, { standIn, table: new WeakRef(t), survived: 0, state });
+  standIns ??= new WeakMap();
   standIns.set(t, standIn);
   registry ??= createRegistry();
   registry.register(t, n);
@@ -274,7 +275,7 @@ function bound(): () => void {
 function finalize({ standIn, table, state }: Marked): void {
   // what still refers to the table, like its own content, should find it equal
   const alive = table.deref();
-  if (alive !== undefined) standIns.delete(alive);
+  if (alive !== undefined) standIns?.delete(alive);
   const s = alive ?? standIn;
   const gc = s.metatable?.getStr("__gc");
   if (typeof gc !== "function") return;

@@ -3,7 +3,6 @@
  * with few digits.
  */
 import { type FormatSpec, isTie, wholeDigits } from "../runtime/number-format";
-import { powers } from "../runtime/powers";
 import { buffer } from "./string-buffer";
 
 /** What a conversion needs; everything that is seldom is `Other`. From `Octal` on: unsigned ones. */
@@ -148,7 +147,11 @@ export function putInteger(v: number, spec: Readonly<FormatSpec>, n: number): nu
   return pad(n, first, putDigits(v < 0 ? 0 - v : v, 1, first), spec);
 }
 
-const POWERS_OF_TEN = powers(10, 23);
+// biome-ignore format: a list
+const POWERS_OF_TEN = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
 const BILLION = 1e9;
 
 /**

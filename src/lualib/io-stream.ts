@@ -249,6 +249,8 @@ export class StandardStream extends FileStream {
   endsLine = true;
   /** What the prompt does before and after output that comes while it waits for a line. */
   around: { before(): void; after(): void } | undefined;
+  /** The program runs for the first time: who has started it flushes when that is over. */
+  isStarting = false;
   private prepared = false;
   private scheduled = false;
   /** Reads block the whole program: the prompt reads standard input itself, too. */
@@ -332,7 +334,7 @@ export class StandardStream extends FileStream {
 
   /** While the program waits for something, nothing is held back from whoever reads its output. */
   private flushLater(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.isStarting) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -359,10 +361,10 @@ export class StandardStream extends FileStream {
   }
 
   /**
-   * Flushes for the last time, before the process ends. May be under way when it returns. Fails as
+   * Flushes for the last time, before the process ends. A promise when that is under way. Fails as
    * `flush` does, at once or later, and if a write has failed before.
    */
-  async flushLast(): Promise<void> {
+  flushLast(): void | Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     const bytes = this.pending;
     if (loaded !== undefined || bytes === "" || this.fd !== 1) {
@@ -371,8 +373,15 @@ export class StandardStream extends FileStream {
     }
     this.pending = "";
     dirty.delete(this);
+    // Bun.stdout takes longer to make
+    const written = Bun.write(Bun.file(1), toPath(bytes));
+    // mostly all has been written when it returns
+    if (typeof Bun.peek(written) !== "number") return this.finishWriting(written);
+  }
+
+  private async finishWriting(written: Promise<unknown>): Promise<void> {
     try {
-      await Bun.write(Bun.stdout, toPath(bytes));
+      await written;
     } catch (e) {
       if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
       throw e;

@@ -45,7 +45,7 @@ export class Parser {
     this.envName = this.lx.names.get("_ENV");
     this.globalName = this.lx.names.get("global");
     // the function outside the chunk, in which _ENV is declared
-    const outside: FunctionBody = { ...newBody(-1, undefined, 0), endLine: 0 };
+    const outside = newBody(-1, undefined, 0);
     const host = new FunctionState(undefined, outside, 0);
     const env = this.scope.newLocal("_ENV", "regular", outside, 0);
     env.captured = true;

@@ -29,7 +29,6 @@ import {
   xorInt,
 } from "./int64";
 import { getMetatable } from "./metatable";
-import { powers } from "./powers";
 import { LuaTable } from "./table";
 import {
   first,
@@ -286,11 +285,14 @@ export function bxor(a: LuaValue, b: LuaValue): LuaValue {
   return arith("~", a, b);
 }
 
-const POWERS = powers(2, 53);
+/** 2 to a power from 0 to 52. */
+function powerOf2(n: number): number {
+  return n < 31 ? 1 << n : (1 << (n - 31)) * 0x8000_0000;
+}
 
 export function shl(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b >>> 0 === b && b < 53) {
-    const r = a * (POWERS[b] as number);
+    const r = a * powerOf2(b);
     if (Math.floor(a) === a && r <= MAX_SAFE && r >= -MAX_SAFE) return r;
   }
   if (isInt(a) && isInt(b)) return shlInt(a, b);

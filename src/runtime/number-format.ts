@@ -5,8 +5,6 @@
  * differently is taken care of here: they round ties away from zero where C rounds them to even,
  * they write exponents with one digit, and `toFixed` gives up at 1e21.
  */
-import { powers } from "./powers";
-
 /** Flags, width and precision of a conversion; a precision of -1 means that none was given. */
 export interface FormatSpec {
   /** `-`: padded on the right. */
@@ -139,7 +137,11 @@ export function wholeDigits(x: number): number {
 }
 
 /** 1e-4 and up, to find out how many digits a number has. */
-const POWERS_OF_TEN = [1e-4, 1e-3, 1e-2, 1e-1, ...powers(10, 16)];
+// biome-ignore format: a list
+const POWERS_OF_TEN = [
+  1e-4, 1e-3, 1e-2, 1e-1,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
 
 /** Drops zeros at the end of a fraction, or with `#` keeps them and makes sure of the point. */
 function trimFraction(text: string, alt: boolean): string {
@@ -163,8 +165,6 @@ function scientific(x: number, places: number): { mantissa: string; exponent: nu
   return { mantissa: isTie(x, places - exponent) ? evenLastDigit(mantissa) : mantissa, exponent };
 }
 
-const HALVES = powers(2, 31, 1);
-
 /**
  * Whether `x` lies exactly in the middle of two numbers with `places` digits behind the point
  * (before it, when negative).
@@ -172,7 +172,7 @@ const HALVES = powers(2, 31, 1);
 export function isTie(x: number, places: number): boolean {
   if (places >= 0) {
     // only an odd multiple of 2^-(places+1) has a 5 as its last digit, one behind the others
-    const halves = x * (places < 31 ? (HALVES[places] as number) : 2 ** (places + 1));
+    const halves = x * (places < 31 ? 2 * (1 << places) : 2 ** (places + 1));
     return Math.floor(halves) === halves && halves % 2 === 1;
   }
   if (!Number.isInteger(x)) return false;
@@ -187,10 +187,9 @@ function evenLastDigit(text: string): string {
   return last & 1 ? text.slice(0, -1) + String.fromCharCode(last - 1) : text;
 }
 
-const scratch = new DataView(new ArrayBuffer(8));
-
 /** The part of `%a` behind `0x`. */
 function hexadecimal(x: number, precision: number, alt: boolean): string {
+  const scratch = new DataView(new ArrayBuffer(8));
   scratch.setFloat64(0, x);
   const bits = scratch.getBigUint64(0);
   const biased = Number(bits >> 52n);

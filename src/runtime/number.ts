@@ -3,7 +3,6 @@
  */
 import { fromHalves, intToString, LuaInt64, type LuaInteger, negInt } from "./int64";
 import { formatG } from "./number-format";
-import { powers } from "./powers";
 import {
   isNumber,
   LuaFloat,
@@ -68,7 +67,10 @@ function parseShort(s: string): number | LuaFloat | undefined {
   return Math.floor(x) === x ? new LuaFloat(x) : x;
 }
 
-const POWERS_OF_TEN = powers(10, 16);
+// biome-ignore format: a list
+const POWERS_OF_TEN = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
 
 /** `0x` and up to 13 digits. */
 function parseShortHex(s: string): number | undefined {

@@ -31,9 +31,6 @@ const CLOSING_MS = 1000;
 /** Ends a task at its next step; `pcall` does not catch it. */
 export class Cancelled extends Interrupt {}
 
-/** What somebody sees who asks for the signal of a call that was cancelled long ago. */
-const aborted = AbortSignal.abort();
-
 let nextId = 1;
 let current: Task | undefined;
 /** Tasks that were started and have not ended. */
@@ -99,6 +96,11 @@ export class Task {
     const { results, error } = this.outcome;
     if (results === undefined) throw error;
     return results;
+  }
+
+  /** Has it come to its end without an error? */
+  get succeeded(): boolean {
+    return this.outcome.results !== undefined;
   }
 
   private settle(): void {
@@ -240,7 +242,7 @@ export class Task {
    * that asks: one that was cancelled, and whose implementation is still on its way, stays so.
    */
   signal(era: number): AbortSignal {
-    if (era !== this.era) return aborted;
+    if (era !== this.era) return AbortSignal.abort();
     if (this.aborting === undefined) {
       this.aborting = new AbortController();
       if (this.interrupt !== undefined) this.aborting.abort();
@@ -307,7 +309,7 @@ export function spawn(fn: LuaFunction, args: LuaValue[]): Task {
 
 /** Starts a task of `state`; it first runs in the next microtask. */
 export function startTask(state: LuaState, fn: LuaValue, args: LuaValue[], parent?: Task): Task {
-  const task = makeTask(state, fn, parent);
+  const task = newTask(state, fn, parent);
   task.register();
   queueMicrotask(() => {
     if (!task.done) task.start(args);
@@ -322,14 +324,15 @@ export function runTask(
   args: LuaValue[],
   deadline = Number.POSITIVE_INFINITY,
 ): Task {
-  const task = makeTask(state, fn, undefined);
+  const task = newTask(state, fn);
   task.deadline = deadline;
   task.observed = true;
   task.start(args);
   return task;
 }
 
-function makeTask(state: LuaState, fn: LuaValue, parent: Task | undefined): Task {
+/** A task that is to be started. */
+export function newTask(state: LuaState, fn: LuaValue, parent?: Task): Task {
   const task = new Task(state, parent, fn);
   live++;
   state.live++;

@@ -8,8 +8,9 @@ import type { LuaFunction, LuaValue } from "./value";
 
 export class LuaState {
   readonly globals = new LuaTable();
-  /** As C Lua has it, the globals are at 2 (LUA_RIDX_GLOBALS). */
-  readonly registry = new LuaTable(EMPTY_HASH, [undefined, false, this.globals]);
+  private registryTable: LuaTable | undefined;
+  /** Puts fields into the registry when somebody first looks at it. */
+  fillRegistry: ((registry: LuaTable) => void) | undefined;
   /**
    * What `require` finds under a name without a file: libraries and builtins. Each is made at its
    * first use, here or as a global.
@@ -29,6 +30,8 @@ export class LuaState {
   readonly tasks = new Set<import("./scheduler").Task>();
   /** How many tasks have been made and have not ended. */
   live = 0;
+  /** Gives what builtins share in this state; set and known by whoever installs them. */
+  host: (() => unknown) | undefined;
   /** Called with the error of a task that nobody awaits. */
   onTaskError: ((task: import("./scheduler").Task, error: unknown) => void) | undefined;
   /** Called with each error of a closing method of a task that was cancelled, or whose time is over. */
@@ -54,6 +57,15 @@ export class LuaState {
   env: (name: string) => string | undefined = (name) => process.env[name];
   /** `load`s text; set by the assembly of the standard library. */
   load!: (source: string, chunkName: string, ...env: LuaValue[]) => LuaFunction;
+
+  /** The table of `debug.getregistry`: as C Lua has it, the globals are at 2 (LUA_RIDX_GLOBALS). */
+  get registry(): LuaTable {
+    if (this.registryTable === undefined) {
+      this.registryTable = new LuaTable(EMPTY_HASH, [undefined, false, this.globals]);
+      this.fillRegistry?.(this.registryTable);
+    }
+    return this.registryTable;
+  }
 
   /** `package.loaded`; most scripts never look at it. */
   get loaded(): LuaTable {

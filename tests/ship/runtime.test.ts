@@ -1,6 +1,11 @@
-/** What the build changes in the runtime: signals from the start on, no other languages, a thread later. */
+/**
+ * What the build changes in the runtime: signals from the start on, no other languages, a thread later, maps of
+ * files that may only be read.
+ */
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LATER } from "../../scripts/heap-thread";
 import { hostTarget, runtimePath } from "../../scripts/runtime";
@@ -100,4 +105,30 @@ test("the heap's thread is not started for a small script", () => {
     env: { ...process.env, BUN_JSC_dumpOptions: "2" },
   });
   expect(r.stdout + r.stderr).toContain(`warmUpMarkedBlockStartAfterBlocks=${LATER}\n`);
+});
+
+test("a file that may not be written is mapped", () => {
+  // the system lets nobody write a program that runs
+  expect(evaluate("Bun.mmap(process.execPath, { shared: false }).length > 1e6")).toBe(true);
+});
+
+test.each([
+  ["in a pipe", (file: string) => `exec 3<&0; mkfifo ${file}; cat <&3 > ${file} & `],
+  ["in a file", (file: string) => `cat > ${file}; `],
+])("a script %s is read whole", (_where, put) => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-read-"));
+  try {
+    const file = join(folder, "script.lua");
+    for (const size of [0, 4096, 65536, 65537]) {
+      const text = "x".repeat(size);
+      const r = spawnSync("sh", ["-c", `${put(file)}"$0" ${file}; rm ${file}`, compiledAssay()], {
+        input: Buffer.from(`print(#"${text}", "\xff\0\xc3\xa4" == "\\xff\\0\\xc3\\xa4")`, "latin1"),
+        encoding: "utf8",
+        timeout: 10_000,
+      });
+      expect([r.stdout, r.stderr]).toEqual([`${size}\ttrue\n`, ""]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
