@@ -6,8 +6,10 @@
  * changes that. If a value turns out to be neither (a 64-bit integer, a metamethod's result), the function
  * moves over to its resumable form.
  */
+
 import type { Expr, LocalVar } from "../parser/ast";
 import { MAX_SAFE, Planner } from "./doubles";
+import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { Kind } from "./operand";
 import { inner, isConstant, isFloatOperator } from "./operands";
@@ -45,7 +47,7 @@ class SumPlanner extends Planner {
       const range = [inRange("yd"), ...this.exact].join("&&");
       // All operands are looked at, and the range first: a sum of fractions then takes the same branches as one
       // of integers, and what is compiled for the one need not be thrown away for the other.
-      const integers = this.open.map((x) => `ni(${x})`).join("&");
+      const integers = mapped(this.open, (x) => `ni(${x})`).join("&");
       if (integers !== "") tests.push(`(yf===1||((yf=+!(${integers})),true))`);
       tests.push(`(${range}||yf===1)`);
     }
@@ -129,9 +131,10 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
   }
   const planner = new SumPlanner(lo);
   planner.scan(e);
-  const first = planner.leaves
-    .slice(0, planner.first)
-    .filter((l) => !isConstant(l) && !(l.type === "Local" && lo.isSum(l.variable)));
+  const first = kept(
+    planner.leaves.slice(0, planner.first),
+    (l) => !isConstant(l) && !(l.type === "Local" && lo.isSum(l.variable)),
+  );
   for (const leaf of first) lo.evaluated.set(leaf, lo.operand(leaf));
   const isPlanned = lo.isTyped && !lo.isHooked && planner.isPossible;
   lo.emitIf(isPlanned ? `!(${planner.printSum(v, e)})` : "true", () => {

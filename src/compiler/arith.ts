@@ -2,7 +2,9 @@
  * Code for arithmetic and bitwise operators (§3.4.1, §3.4.2): a fast path for int32 operands that
  * the JIT compiles to machine arithmetic, everything else through the helper of the same name.
  */
+
 import type { BinaryOp } from "../parser/ast";
+import { kept } from "./lists";
 import { Kind, type Operand } from "./operand";
 
 /** Names of the helpers in the generated code. */
@@ -174,5 +176,5 @@ export function isInt32(o: Operand): string {
 
 /** Conditions without those that stand there already, as the two of `x * x`. */
 function and(...conditions: string[]): string {
-  return conditions.filter((c, i) => c !== "" && conditions.indexOf(c) === i).join("&&");
+  return kept(conditions, (c, i) => c !== "" && conditions.indexOf(c) === i).join("&&");
 }

@@ -1,4 +1,5 @@
 /** Lowering of declarations and assignments of variables (§3.3.3, §3.3.7). */
+
 import type {
   AssignStatement,
   CallExpr,
@@ -14,6 +15,7 @@ import { call, isMulti, listed, varargs } from "./calls";
 import { doubleInto, doubleOperand } from "./expressions";
 import { assignIndex, indexName } from "./indexing";
 import { endOfList } from "./lines";
+import { each, mapped } from "./lists";
 import { longValue, setLong } from "./longs";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
@@ -52,7 +54,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
   }
   const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
   if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
-  vars.forEach((v, i) => {
+  each(vars, (v, i) => {
     if (v.constant !== undefined) return;
     lo.declare(v);
     // beside others it begins with a constant
@@ -121,10 +123,10 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
     results = Array.from({ length: count }, (_, i) => `t${base + i}`);
     const rest = results.slice(1);
     const spreadOf = (array: string) =>
-      `${rest.map((t, i) => `${t}=${array}[${i + 1}];`).join("")}${first}=${array}[0];`;
+      `${mapped(rest, (t, i) => `${t}=${array}[${i + 1}];`).join("")}${first}=${array}[0];`;
     const spread = spreadOf(first);
     if (e.type === "Call" || e.type === "MethodCall") {
-      const clear = rest.map((t) => `${t}=void 0;`).join("");
+      const clear = mapped(rest, (t) => `${t}=void 0;`).join("");
       // in a variable of its own: what the JIT learns of it, that it is an array, must not be
       // expected of the first value
       const assign = `if(Q(a)){${spreadOf("a")}}else{if(a===null)break sus;${first}=a;${clear}}`;
@@ -143,11 +145,11 @@ function unpack(lo: Lowering, e: Expr, count: number): Operand[] {
       );
     } else {
       const va = varargs(lo, e.line);
-      if (va === "va") lo.emit(results.map((t, i) => `${t}=va[${i}];`).join(""));
+      if (va === "va") lo.emit(mapped(results, (t, i) => `${t}=va[${i}];`).join(""));
       else lo.emit(`${first}=${va};${spread}`);
     }
   }, count);
-  return results.map(anyOperand);
+  return mapped(results, anyOperand);
 }
 
 /** `pairs(t)` or `ipairs(t)`. */
@@ -165,7 +167,7 @@ function isTraversal(e: Expr): e is CallExpr & { func: GlobalExpr } {
 function traversal(name: string, f: string, table: string, results: string[]): string {
   const known = name === "pairs" ? ["PR", "NX", "void 0"] : ["IP", "IX", "0"];
   const values = [known[1], table, known[2], "void 0"];
-  const text = results.map((t, i) => `${t}=${values[i] ?? "void 0"};`).join("");
+  const text = mapped(results, (t, i) => `${t}=${values[i] ?? "void 0"};`).join("");
   return `if(${f}===${known[0]}&&${table} instanceof T&&(${table}).metatable===null){${text}}else`;
 }
 
@@ -236,7 +238,7 @@ export function assign(lo: Lowering, s: AssignStatement): void {
     lo.emit(`${t}=${o.code};`);
     return { ...o, code: t };
   };
-  const places = s.targets.map((t) =>
+  const places = mapped(s.targets, (t) =>
     t.type === "Index"
       ? { object: keep(lo.operand(t.object)), key: keep(lo.operand(t.key)) }
       : undefined,

@@ -5,8 +5,8 @@
 import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
 import { getField } from "./indexing";
 import { endLine } from "./lines";
+import { mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { mapped } from "./mapped";
 import { anyOperand, isTemp, Kind, type Operand } from "./operand";
 
 /** An array with the extra arguments. The array is never written to. */

@@ -2,9 +2,11 @@
  * What the functions of a chunk share in the generated module: access helpers (one per name, so
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
+
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import type { LuaInt64 } from "../runtime/int64";
 import { FloatVariables } from "./floats";
+import { mapped } from "./lists";
 import { boxedConstant, isHashKey, property, quote } from "./operand";
 
 const STRING_METHODS = new Set(
@@ -125,8 +127,8 @@ export class ChunkContext {
    */
   shape(keys: string[]): string {
     return this.define(`h${keys.join("\0")}`, "h", (name) => {
-      const params = keys.map((_, i) => `a${i}`).join(",");
-      const assign = (o: string) => keys.map((k, i) => `${o}${property(k)}=a${i};`).join("");
+      const params = mapped(keys, (_, i) => `a${i}`).join(",");
+      const assign = (o: string) => mapped(keys, (k, i) => `${o}${property(k)}=a${i};`).join("");
       if (keys.length > DEFAULT_FIELDS || this.isCompact)
         return `var ${name}=HC(function(${params}){${assign("this")}});`;
       const fill = `function(o,${params}){${assign("o")}}`;

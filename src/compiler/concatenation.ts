@@ -1,5 +1,7 @@
 /** Lowering of `..` (§3.4.6). */
+
 import type { BinaryExpr, Expr } from "../parser/ast";
+import { all, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { anyOperand, isTemp, Kind, type Operand, quote } from "./operand";
 
@@ -36,7 +38,7 @@ function joinedAtOnce(
   target: string,
 ): { test: string; assign: string } | undefined {
   // of constants alone, the engine would make a constant: the same object as elsewhere, which %p shows
-  if (operands.every((o) => o.value !== undefined)) return undefined;
+  if (all(operands, (o) => o.value !== undefined)) return undefined;
   let text = "";
   const tests: string[] = [];
   for (const o of operands) {
@@ -72,10 +74,10 @@ function joinInPairs(
     const shared = t === a.code;
     if (shared) t = lo.newTemp();
     const slow = (k: number) => `k=${k};${t}=cat(${a.code},${b.code});if(${t}===null)break sus;`;
-    const test = [a, b]
-      .filter((o) => o.kind !== Kind.String)
-      .map((o) => `typeof ${o.code}==="string"`)
-      .join("&&");
+    const test = mapped(
+      kept([a, b], (o) => o.kind !== Kind.String),
+      (o) => `typeof ${o.code}==="string"`,
+    ).join("&&");
     const right = b;
     lo.op(
       (k) =>

@@ -1,7 +1,9 @@
 /** Lowering of conditions and comparisons (§3.4.4). */
+
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { rawCode } from "./arith";
 import { comparisonOf } from "./doubles";
+import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { Kind, type Operand, truthTest } from "./operand";
 
@@ -86,10 +88,10 @@ function operandComparison(lo: Lowering, e: BinaryExpr): string {
   const [x, y] = swap ? [b, a] : [a, b];
   // a metamethod wants its floats boxed
   const args = `${lo.argument(x)},${lo.argument(y)}`;
-  const test = [a, b]
-    .filter((o) => !known(o))
-    .map((o) => (o.kind === Kind.Any ? `typeof ${o.code}==="number"` : "false"))
-    .join("&&");
+  const test = mapped(
+    kept([a, b], (o) => !known(o)),
+    (o) => (o.kind === Kind.Any ? `typeof ${o.code}==="number"` : "false"),
+  ).join("&&");
   lo.op(
     (k) =>
       lo.quickly(

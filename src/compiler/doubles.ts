@@ -9,10 +9,12 @@
  *
  * The same for integers: if all operands are int32 and no product is too large, the result is exact.
  */
+
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { FloatKind } from "./floats";
+import { all, any, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { Kind, property } from "./operand";
+import { isAtom, isIdentifier, Kind, property } from "./operand";
 import {
   hasProductBelow,
   inner,
@@ -54,10 +56,10 @@ export class Planner extends Operands {
   /** A condition that holds if both sides are plain numbers; `target` is then how they compare. */
   printComparison(e: BinaryExpr, target: string): string {
     this.tests = [];
-    const [left, right] = [e.left, e.right].map((side) => {
+    const [left, right] = mapped([e.left, e.right], (side) => {
       const text = this.leaf(inner(side));
       // see comparison() in conditions.ts
-      return /^[a-z]\w*$/.test(text) ? `+${text}` : text;
+      return isIdentifier(text) ? `+${text}` : text;
     });
     return [...this.tests, `((${target}=${left}${e.op}${right}),true)`].join("&&");
   }
@@ -220,7 +222,7 @@ export class Planner extends Operands {
         return this.field(this.lo.slotValue(e.env), e.name);
       case "Index": {
         let object = this.read(inner(e.object));
-        if (!/^\w+$/.test(object)) {
+        if (!isAtom(object)) {
           const assign = this.name(object);
           this.tests.push(`${assign}!==void 0`);
           object = this.last();
@@ -242,7 +244,7 @@ export class Planner extends Operands {
   /** A key that is a number, or the test fails. */
   private numberKey(key: Expr): string {
     const k = this.read(key);
-    if (/^\w+$/.test(k)) {
+    if (isAtom(k)) {
       const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
       if (!isInt) this.tests.push(`typeof ${k}==="number"`);
       return k;
@@ -276,13 +278,13 @@ export function comparisonOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (lo.skipsDoubles || lo.isHooked) return undefined;
   const sides = [inner(e.left), inner(e.right)];
   const isSimple = (s: Expr) => s.type === "Local" || s.type === "Index" || isConstant(s);
-  if (!sides.every(isSimple) || !sides.some((s) => s.type === "Index")) return undefined;
+  if (!all(sides, isSimple) || !any(sides, (s) => s.type === "Index")) return undefined;
   const planner = new Planner(lo);
   for (const side of sides) planner.scan(side);
   if (!planner.isPossible) return undefined;
   return {
     cond: (target) => planner.printComparison(e, target),
-    first: planner.leaves.slice(0, planner.first).filter((l) => !isConstant(l)),
+    first: kept(planner.leaves.slice(0, planner.first), (l) => !isConstant(l)),
   };
 }
 
@@ -294,12 +296,12 @@ export function doublesOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (kind === FloatKind.Certain) return undefined;
   const planner = new Planner(lo, kind === FloatKind.Likely);
   planner.scan(e);
-  const variables = planner.leaves.filter((l) => !isConstant(l));
+  const variables = kept(planner.leaves, (l) => !isConstant(l));
   if (!planner.isPossible || planner.operators < 2 || variables.length === 0) return undefined;
   if (onlyIntegers(e)) return undefined;
   return {
     cond: (target) => planner.print(e, target),
-    first: planner.leaves.slice(0, planner.first).filter((l) => !isConstant(l)),
+    first: kept(planner.leaves.slice(0, planner.first), (l) => !isConstant(l)),
   };
 }
 

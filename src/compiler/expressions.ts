@@ -5,12 +5,14 @@
  * `into` evaluates into a given register or temporary. The rules for calls, indexing, operators,
  * conditions and tables are in files of their own, which come back here by way of `Lowering`.
  */
+
 import type { CallExpr, Expr, FunctionExpr, MethodCallExpr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { rawCode } from "./arith";
 import { call, isSelect, selectValue, varargs } from "./calls";
 import { condition } from "./conditions";
 import { indexChain, indexName } from "./indexing";
+import { kept, mapped } from "./lists";
 import type { ExpressionRules, Lowering } from "./lower";
 import {
   FALSE,
@@ -179,6 +181,9 @@ function closure(lo: Lowering, e: FunctionExpr): string {
   const fn = e.func;
   lo.inner.push(fn);
   const self = lo.context.selfVariables.get(fn);
-  const cells = fn.upvalues.filter((v) => v !== self).map((v) => lo.slot(v));
+  const cells = mapped(
+    kept(fn.upvalues, (v) => v !== self),
+    (v) => lo.slot(v),
+  );
   return `M.m${fn.id}(${cells.join(",")})`;
 }

@@ -14,6 +14,7 @@
 
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
+import { all, any, each, mapped } from "./lists";
 import { isConstant, isFloatOperator } from "./operands";
 import { findSums } from "./sums";
 
@@ -24,7 +25,7 @@ export enum FloatKind {
   Unknown,
 }
 
-const INTEGER_OPERATORS = new Set(["+", "-", "*", "&", "|", "~", "<<", ">>"]);
+export const INTEGER_OPERATORS = new Set(["+", "-", "*", "&", "|", "~", "<<", ">>"]);
 
 /** The float variables of one function. */
 export class FloatVariables {
@@ -51,7 +52,7 @@ export class FloatVariables {
     for (let grew = true; grew; ) {
       grew = false;
       for (const [v, values] of assignments) {
-        if (this.large.has(v) || !values.some((e) => this.isLarge(e))) continue;
+        if (this.large.has(v) || !any(values, (e) => this.isLarge(e))) continue;
         this.large.add(v);
         grew = true;
       }
@@ -60,7 +61,8 @@ export class FloatVariables {
     for (let shrank = true; shrank; ) {
       shrank = false;
       for (const v of this.longs) {
-        if (assignments.get(v)?.every((e) => this.isIntegral(e))) continue;
+        const values = assignments.get(v);
+        if (values !== undefined && all(values, (e) => this.isIntegral(e))) continue;
         this.longs.delete(v);
         shrank = true;
       }
@@ -74,10 +76,10 @@ export class FloatVariables {
         grew = false;
         for (const [v, values] of assignments) {
           if (excluded.has(v) || this.variables.has(v)) continue;
-          const kinds = values.map((e) => this.kind(e));
+          const kinds = mapped(values, (e) => this.kind(e));
           if (
             kinds.includes(FloatKind.Certain) ||
-            kinds.every((kind) => kind === FloatKind.Likely)
+            all(kinds, (kind) => kind === FloatKind.Likely)
           ) {
             this.variables.add(v);
             grew = true;
@@ -86,7 +88,7 @@ export class FloatVariables {
       }
       for (const v of this.variables) {
         const values = assignments.get(v) ?? [];
-        if (values.some((e) => this.kind(e) === FloatKind.Unknown)) {
+        if (any(values, (e) => this.kind(e) === FloatKind.Unknown)) {
           excluded.add(v);
           again = true;
         }
@@ -226,7 +228,7 @@ function collect(
   for (const s of block.statements) {
     statement(s, assign, inner);
     if (s.type === "Local" && s.vars.length > 1)
-      s.vars.forEach((v, i) => {
+      each(s.vars, (v, i) => {
         const e = s.exprs[i];
         if (e !== undefined && !isConstant(e)) multiple.add(v);
       });
@@ -243,7 +245,7 @@ function statement(
   switch (s.type) {
     case "Local":
       // only variables with a value of their own; a call at the end may give several
-      s.vars.forEach((v, i) => {
+      each(s.vars, (v, i) => {
         assign(v, v.kind === "regular" || v.kind === "const" ? s.exprs[i] : undefined);
       });
       break;
@@ -251,7 +253,7 @@ function statement(
       assign(s.variable, undefined);
       break;
     case "Assign":
-      s.targets.forEach((t, i) => {
+      each(s.targets, (t, i) => {
         if (t.type === "Local") assign(t.variable, s.exprs[i]);
       });
       break;

@@ -6,8 +6,10 @@
  * registers, and only its result becomes an object. `halvesOf` finds such expressions; if an operand
  * turns out to be no integer, or all of them are small, they are evaluated operator by operator.
  */
+
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
+import { any, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { Kind } from "./operand";
 
@@ -89,7 +91,7 @@ class Finder {
     const isCallOrField = e.type === "Call" || e.type === "MethodCall" || e.type === "Index";
     if (this.first !== undefined || this.operators > 0 || !isCallOrField) this.isPossible = false;
     // what has been read before must not change meanwhile
-    else if (this.leaves.some((l) => l.type === "Local" && isCell(this.lo, l)))
+    else if (any(this.leaves, (l) => l.type === "Local" && isCell(this.lo, l)))
       this.isPossible = false;
     this.first = e;
   }
@@ -144,22 +146,22 @@ export function halvesOf(
   if (lo.skipsHalves || !lo.floats.isLarge(e)) return undefined;
   const finder = new Finder(lo);
   const tree = finder.tree(e);
-  const large = finder.leaves.some((l) => l.type === "Integer" && l.value instanceof LuaInt64);
-  const hasLong = finder.leaves.some((l) => isLong(lo, l));
+  const large = any(finder.leaves, (l) => l.type === "Integer" && l.value instanceof LuaInt64);
+  const hasLong = any(finder.leaves, (l) => isLong(lo, l));
   if (!finder.isPossible) return undefined;
   if (!isWanted && !hasLong && (finder.operators < 2 || (finder.bitwise === 0 && !large)))
     return undefined;
-  const variables: Expr[] = finder.leaves.filter((l) => l.type !== "Integer");
-  const operands = variables.filter((l) => !isUnboxed(lo, l) && !isInt(lo, l));
+  const variables: Expr[] = kept(finder.leaves, (l) => l.type !== "Integer");
+  const operands = kept(variables, (l) => !isUnboxed(lo, l) && !isInt(lo, l));
   if (finder.first !== undefined) operands.push(finder.first);
   if (variables.length === 0 && finder.first === undefined) return undefined;
-  const texts = () => [...new Set(operands.map(textOf))];
+  const texts = () => [...new Set(mapped(operands, textOf))];
   return {
     get cond() {
       const names = texts();
       if (names.length === 0) return "true";
-      const isLarge = names.map((t) => `${t} instanceof I64`).join("||");
-      const areIntegers = names.map((t) => `II(${t})`).join("&&");
+      const isLarge = mapped(names, (t) => `${t} instanceof I64`).join("||");
+      const areIntegers = mapped(names, (t) => `II(${t})`).join("&&");
       if (large || ((hasLong || isWanted) && lo.isTyped)) return areIntegers;
       return names.length === 1 ? isLarge : `(${isLarge})&&${areIntegers}`;
     },

@@ -1,4 +1,5 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
+
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";
@@ -9,7 +10,7 @@ import { debugInfo } from "./debuginfo";
 import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { frameLayout } from "./layout";
-import { mapped } from "./mapped";
+import { mapped } from "./lists";
 import { printFast, printResumable } from "./print";
 import { lowerFunction } from "./statements";
 
@@ -142,7 +143,7 @@ export function compileFunction(
   context.isStripped = isStripped;
   const factory = startModule(context, source, body)[`m${id}`];
   return (env) => {
-    const cells = body.upvalues.map((_, i) => ({ v: i === 0 ? env : undefined }));
+    const cells = mapped(body.upvalues, (_, i) => ({ v: i === 0 ? env : undefined }));
     return (factory as (...cells: unknown[]) => LuaFunction)(...cells);
   };
 }

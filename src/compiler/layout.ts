@@ -1,7 +1,8 @@
 /** What a function's frame holds and where, and the variables of the code that it is saved from. */
+
 import { LOOP_TICKS } from "./emit";
 import type { FunctionCode, Unboxed } from "./ir";
-import { mapped } from "./mapped";
+import { mapped } from "./lists";
 
 /** The values that every frame of the function holds, whatever operation it waits for. */
 export function fixedLayout(code: FunctionCode): string[] {
@@ -66,7 +67,10 @@ export function boxAll(
 
 /** The variables of a register: itself, and those that it is kept in. */
 export function partsOf(code: FunctionCode, register: string): string[] {
-  return [register, ...[...(code.parts.get(register) ?? "")].map((letter) => register + letter)];
+  return [
+    register,
+    ...mapped([...(code.parts.get(register) ?? "")], (letter) => register + letter),
+  ];
 }
 
 /** Declares registers from `from` up, temporaries and dispatch variables. */

@@ -1,9 +1,11 @@
 /**
  * Lowering of loops (§3.3.4, §3.3.5). `body` lowers the statements of the loop's block.
  */
+
 import type { GenericForStatement, NumericForStatement } from "../parser/ast";
 import { listOf } from "./assignments";
 import { type Apply, callText, listed } from "./calls";
+import { each, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, quote } from "./operand";
 
@@ -200,7 +202,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
         else step(lo, s, { f, state, control, mode }, values, name);
         lo.hooked("H.loop(fr);");
         lo.scope(() => {
-          s.vars.forEach((v, i) => {
+          each(s.vars, (v, i) => {
             lo.declare(v);
             lo.initialise(v, values[i] as string);
           });
@@ -227,7 +229,7 @@ function step(
   name: string,
 ): void {
   const [v0, v1, ...more] = values as [string, string, ...string[]];
-  const rest = more.map((v) => `${v}=void 0;`).join("");
+  const rest = mapped(more, (v) => `${v}=void 0;`).join("");
   const byIndex = () => {
     lo.op(
       (k) =>
@@ -256,8 +258,8 @@ function iteratorCall(
   name: string,
 ): void {
   const [v0, ...rest] = values as [string, ...string[]];
-  const spread = `${rest.map((v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
-  const clear = rest.map((v) => `${v}=void 0;`).join("");
+  const spread = `${mapped(rest, (v, i) => `${v}=${v0}[${i + 1}];`).join("")}${v0}=${v0}[0];`;
+  const clear = mapped(rest, (v) => `${v}=void 0;`).join("");
   const callee = lo.isHooked ? { code: f, kind: Kind.Boxed } : anyOperand(f);
   lo.op(
     (k) => {

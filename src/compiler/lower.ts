@@ -14,7 +14,7 @@ import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
 import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
-import { mapped } from "./mapped";
+import { mapped } from "./lists";
 import { anyOperand, Kind, type Operand } from "./operand";
 
 /** How expressions are lowered (expressions.ts). */

@@ -89,13 +89,18 @@ export function property(name: string): string {
 }
 
 /** Letters, digits and `_` only. Without a regular expression, as a program's first one takes 0.05 ms. */
-function isIdentifier(name: string): boolean {
-  for (let i = 0; i < name.length; i++) {
-    const c = name.charCodeAt(i);
+export function isAtom(code: string): boolean {
+  for (let i = 0; i < code.length; i++) {
+    const c = code.charCodeAt(i);
     const isLetter = ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c === 0x5f;
-    if (!isLetter && (i === 0 || !isDigit(c))) return false;
+    if (!isLetter && !isDigit(c)) return false;
   }
-  return name !== "";
+  return code !== "";
+}
+
+/** The same, and no digit in front. */
+export function isIdentifier(name: string): boolean {
+  return isAtom(name) && !isDigit(name.charCodeAt(0));
 }
 
 function isDigit(c: number): boolean {

@@ -3,6 +3,7 @@
  * arith.ts holds the fast paths; halves.ts, words.ts and doubles.ts take expressions of several
  * operators.
  */
+
 import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
 import { concat } from "./concatenation";
@@ -10,6 +11,7 @@ import { comparison, isComparison } from "./conditions";
 import { doublesOf } from "./doubles";
 import { FloatKind } from "./floats";
 import { halvesOf } from "./halves";
+import { all, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isTemp, Kind, type Operand, truthTest } from "./operand";
 import { isFloatOperator, type Plan } from "./operands";
@@ -151,14 +153,17 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
   }
   // the same temporaries as in untyped code
   if (t === a.code || t === b.code) lo.newTemp();
-  const open = [a, b].filter((o) => o.kind === Kind.Any).map((o) => `typeof ${o.code}==="number"`);
+  const open = mapped(
+    kept([a, b], (o) => o.kind === Kind.Any),
+    (o) => `typeof ${o.code}==="number"`,
+  );
   const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) =>
     `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===void 0){deopt h}`;
   const number = (o: Operand) =>
     o.kind === Kind.Double || o.kind === Kind.Float || o.kind === Kind.Int;
-  const simple = ![a, b].every((o) => number(o) || o.kind === Kind.Any);
+  const simple = !all([a, b], (o) => number(o) || o.kind === Kind.Any);
   lo.op(
     (k) =>
       simple ? slow(k) : open.length === 0 ? expr : `if(${open.join("&&")})${expr}else{${slow(k)}}`,

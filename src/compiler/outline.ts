@@ -14,7 +14,9 @@
  * The registers around the loop are its parameters, those that it assigns its results. When it is
  * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
  */
+
 import type { FunctionCode, LoopNode, Node } from "./ir";
+import { mapped } from "./lists";
 
 const MANY_OPERATIONS = 10;
 /** More than that is not worth the object that they come in. */
@@ -86,7 +88,7 @@ function listsOf(n: Exclude<Node, string>): Node[][] {
     case "block":
       return [n.body];
     case "dispatch":
-      return n.segments.map((s) => s.body);
+      return mapped(n.segments, (s) => s.body);
     default:
       return [];
   }

@@ -22,6 +22,7 @@ import {
   partsOf,
   registerBase,
 } from "./layout";
+import { any, mapped } from "./lists";
 import { type Outline, outlines } from "./outline";
 
 /** A stretch of code whose operations share one exit. */
@@ -55,7 +56,7 @@ export abstract class Printer {
 
   list(nodes: Node[]): string {
     const outer = this.regions.length;
-    const switched = this.resumable && nodes.some(hasOps);
+    const switched = this.resumable && any(nodes, hasOps);
     let text = switched ? "switch(pc){case 0:" : "";
     for (const n of nodes) {
       if (typeof n === "string") text += n;
@@ -156,10 +157,10 @@ export abstract class Printer {
         let selector = n.variable;
         if (this.resumable && n.hi > n.lo) {
           const last = n.segments.length - 1;
-          const ranges = n.segments.slice(0, last).map((s, i) => `pc<=${s.hi}?${i}:`);
+          const ranges = mapped(n.segments.slice(0, last), (s, i) => `pc<=${s.hi}?${i}:`);
           selector = `pc===0?${n.variable}:${ranges.join("")}${last}`;
         }
-        const cases = n.segments.map((s, i) => `case ${i}:{${this.list(s.body)}}`).join("");
+        const cases = mapped(n.segments, (s, i) => `case ${i}:{${this.list(s.body)}}`).join("");
         return `${n.label}:for(;;){switch(${selector}){${cases}}break ${n.label}}`;
       }
     }
@@ -232,14 +233,18 @@ class FastPrinter extends Printer {
     const declared = declarations(this.code, registers, temporaries);
     const { name, results } = outline;
     const [only] = results;
-    const fields = results.map((r) => `${r}:${r}`).join(",");
+    const fields = mapped(results, (r) => `${r}:${r}`).join(",");
     const result = results.length > 1 ? `{${fields}}` : (only ?? "0");
     this.functions +=
       `${printer.functions}\nfunction ${name}(${args.join(",")}){var k=0${declared};` +
       `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`;
     const left = outline.mayLeave ? `if(h instanceof LX)return ${this.leftWith};` : "";
     const assign =
-      results.length > 1 ? results.map((r) => `${r}=h.${r};`).join("") : only ? `${only}=h;` : "";
+      results.length > 1
+        ? mapped(results, (r) => `${r}=h.${r};`).join("")
+        : only
+          ? `${only}=h;`
+          : "";
     // an error has got its position when it comes out of the loop: k says so
     return `k=${~(loop.lo + 1)};if((h=${name}(${args.join(",")}))===null)return null;${left}${assign}`;
   }
@@ -266,9 +271,10 @@ class LoopPrinter extends FastPrinter {
 class ResumablePrinter extends Printer {
   save(k: number): string {
     const base = registerBase(this.code);
-    const stores = frameLayout(this.code, k)
-      .slice(base)
-      .map((name, i) => `s[${base + i}]=${name};`);
+    const stores = mapped(
+      frameLayout(this.code, k).slice(base),
+      (name, i) => `s[${base + i}]=${name};`,
+    );
     if (this.code.tailNote !== undefined)
       stores.push(`s[${fixedLayout(this.code).indexOf("tc")}]=tc;`);
     return `{fr.k=${k};${stores.join("")}return V(fr)}`;
@@ -327,7 +333,7 @@ export function tailCalls(code: FunctionCode): string {
   const [only, ...more] = code.tailCalls;
   if (only === undefined) return "";
   if (more.length === 0) return `return ${only.text}`;
-  const cases = code.tailCalls.map((t) => `case ${t.k}:return ${t.text};`).join("");
+  const cases = mapped(code.tailCalls, (t) => `case ${t.k}:return ${t.text};`).join("");
   return `switch(k){${cases}}`;
 }
 
@@ -335,10 +341,10 @@ export function tailCalls(code: FunctionCode): string {
 function resumeCases(code: FunctionCode, nodes: Node[]): string {
   const base = registerBase(code);
   const restore = (k: number) =>
-    `case ${k}:${frameLayout(code, k)
-      .slice(base)
-      .map((name, i) => `${name}=s[${base + i}];`)
-      .join("")}`;
+    `case ${k}:${mapped(
+      frameLayout(code, k).slice(base),
+      (name, i) => `${name}=s[${base + i}];`,
+    ).join("")}`;
   let text = "";
   for (const n of nodes) {
     if (typeof n === "string") continue;

@@ -1,7 +1,9 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
+
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
 import { arrayText, call, isMulti, type ListText, list, multi, takesAllArguments } from "./calls";
 import { endOfList } from "./lines";
+import { each, mapped } from "./lists";
 import type { Lowering } from "./lower";
 
 /** Label of the loop that a function's tail calls to itself continue. */
@@ -51,7 +53,7 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
 
 function resultsText(values: ListText): string {
   const { spread } = values;
-  const fixed = values.fixed.map((o) => o.code);
+  const fixed = mapped(values.fixed, (o) => o.code);
   if (spread !== undefined) return fixed.length === 0 ? spread : arrayText(fixed, spread);
   return fixed.length === 2 ? `R2(${fixed.join(",")})` : `[${fixed.join(",")}]`;
 }
@@ -86,16 +88,16 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
 
 /** A tail call of a function to itself assigns the parameters and begins again. */
 function selfCall(lo: Lowering, e: CallExpr): void {
-  const values = e.args.map((a) => lo.operand(a));
+  const values = mapped(e.args, (a) => lo.operand(a));
   const { params } = lo.fn;
   // all values first: they may refer to the parameters
-  const kept = values.slice(0, params.length).map((v) => {
+  const kept = mapped(values.slice(0, params.length), (v) => {
     if (!v.code.startsWith("r")) return v;
     const t = lo.newTemp();
     lo.emit(`${t}=${v.code};`);
     return { ...v, code: t };
   });
-  params.forEach((p, i) => {
+  each(params, (p, i) => {
     lo.initialise(p, kept[i]?.code ?? "void 0");
   });
   lo.emit(`tc=true;continue ${SELF};`);

@@ -5,7 +5,9 @@
  * code keeps such a variable as a double and a flag that says whether it is a float (accumulate.ts). That
  * pays only where nothing else uses the variable as often as it is added to.
  */
+
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
+import { all } from "./lists";
 import { hasProductBelow, inner, isConstant, isFloatOperator, Operands } from "./operands";
 
 /** Finds them among variables with their assignments. */
@@ -17,12 +19,13 @@ export function findSums(
   const found = new Set<LocalVar>();
   for (const [v, values] of assignments) {
     if (values.length < 2 || isExcluded(v)) continue;
-    if (values.every((e) => isStart(e) || isAddition(v, e))) found.add(v);
+    if (all(values, (e) => isStart(e) || isAddition(v, e))) found.add(v);
   }
   if (found.size === 0) return found;
   const uses = new Uses(found);
   uses.block(fn.body, []);
-  return new Set([...found].filter((v) => uses.pays(v)));
+  for (const v of found) if (!uses.pays(v)) found.delete(v);
+  return found;
 }
 
 /** -0.0 is left out: without it, no sum is ever -0. */
@@ -44,6 +47,8 @@ function isAddition(v: LocalVar, expr: Expr): boolean {
   return operands.isPossible && !hasProductBelow(expr);
 }
 
+const COMPARISONS: ReadonlySet<string> = new Set(["<", ">", "<=", ">=", "==", "~="]);
+
 type Loop = Statement;
 
 /** Where variables are added to, and where else they are used. */
@@ -59,7 +64,9 @@ class Uses {
     const additions = this.additions.get(v);
     if (additions === undefined) return false;
     const others = this.others.get(v);
-    return others === undefined || ![...additions].some((loop) => others.has(loop));
+    if (others === undefined) return true;
+    for (const loop of additions) if (others.has(loop)) return false;
+    return true;
   }
 
   block(block: Block, loops: readonly Loop[]): void {
@@ -140,7 +147,7 @@ class Uses {
     let numeric = isNumeric;
     // long sums nest to the left: follow them without recursion
     while (e.type === "Binary") {
-      numeric = isFloatOperator(e.op) || /^[<>]=?$|^[=~]=$/.test(e.op);
+      numeric = isFloatOperator(e.op) || COMPARISONS.has(e.op);
       this.expr(e.right, loops, numeric);
       e = e.left;
     }

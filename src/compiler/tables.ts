@@ -1,7 +1,9 @@
 /** Lowering of table constructors (§3.4.9). */
+
 import type { TableExpr, TableItem } from "../parser/ast";
 import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
+import { all, any, each, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isHashKey, Kind, type Operand } from "./operand";
 
@@ -12,7 +14,7 @@ export function tableConstructor(lo: Lowering, e: TableExpr, target: string): vo
   lo.marker(e.line);
   fillTable(lo, e, target);
   // C Lua stores list items when it comes to the brace
-  if (e.items.some((item) => item.kind === "positional")) lo.marker(e.endLine);
+  if (any(e.items, (item) => item.kind === "positional")) lo.marker(e.endLine);
 }
 
 function fillTable(lo: Lowering, e: TableExpr, target: string): void {
@@ -20,16 +22,16 @@ function fillTable(lo: Lowering, e: TableExpr, target: string): void {
     lo.emit(`${target}=new T(EH,EA);`);
     return;
   }
-  const names = e.items.map((item) =>
+  const names = mapped(e.items, (item) =>
     item.kind === "named" && item.key.type === "String" && isHashKey(item.key.value)
       ? item.key.value
       : undefined,
   );
-  const keys = names.filter((n): n is string => n !== undefined);
+  const keys = kept(names, (n): n is string => n !== undefined);
   const simple =
     e.items.length <= MAX_DIRECT_ITEMS &&
     new Set(keys).size === keys.length &&
-    e.items.every((item, i) => item.kind === "positional" || names[i] !== undefined);
+    all(e.items, (item, i) => item.kind === "positional" || names[i] !== undefined);
   if (simple) directTable(lo, e, keys, target);
   else filledTable(lo, e, target);
 }
@@ -40,7 +42,7 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
   const named: string[] = [];
   let spread: string | undefined;
   let mayEndInNil = false;
-  e.items.forEach((item, i) => {
+  each(e.items, (item, i) => {
     if (item.kind === "named") named.push(listed(lo, item.value).code);
     else if (i === e.items.length - 1 && isMulti(item.value)) {
       spread = multi(lo, item.value);
@@ -78,7 +80,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
     batch = [];
     lo.releaseTemps(batchMark);
   };
-  e.items.forEach((item, i) => {
+  each(e.items, (item, i) => {
     if (item.kind === "positional") {
       if (i === e.items.length - 1 && isMulti(item.value)) {
         flush();

@@ -7,9 +7,12 @@
  * is masked in the end needs only the lower 32 bits of what comes before. If an operand turns out to
  * be something else, the expression is evaluated operator by operator; nothing has happened until then.
  */
+
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
+import { INTEGER_OPERATORS } from "./floats";
+import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { Kind } from "./operand";
+import { isAtom, Kind } from "./operand";
 import { inner, type Plan } from "./operands";
 
 const MAX_WORD = 0xffffffff;
@@ -134,7 +137,7 @@ class Planner {
     const b = this.word(e.right, !masks[0]);
     this.apply(true);
     if (a === undefined || b === undefined) return undefined;
-    const max = Math.min(...[a, b].filter(isWord).map((w) => w.range[1]));
+    const max = Math.min(...mapped(kept([a, b], isWord), (w) => w.range[1]));
     if (max === Number.POSITIVE_INFINITY) return undefined;
     // -1 as an int32: all bits of the other are left
     const whole = masks[1] && max === MAX_WORD;
@@ -232,7 +235,7 @@ class Planner {
     if (found !== undefined && (!exact || isWord(found))) return found;
     let mention = read;
     let code = read;
-    if (!/^\w+$/.test(read)) {
+    if (!isAtom(read)) {
       mention = this.name(read);
       code = this.last();
     }
@@ -298,7 +301,7 @@ class Planner {
 
 /** How to compute `e` on words; undefined when it is no such expression. */
 export function wordsOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
-  if (lo.skipsWords || !/^[&|~+*-]$|^<<$|^>>$/.test(e.op)) return undefined;
+  if (lo.skipsWords || !INTEGER_OPERATORS.has(e.op)) return undefined;
   const planner = new Planner(lo);
   if (!planner.scan(e) || planner.bitwise === 0) return undefined;
   const operands = planner.leaves.length;
