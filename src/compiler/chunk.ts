@@ -97,7 +97,9 @@ export class ChunkContext {
         (isMethod ? `function ${name}(o){let h,v;${ifString}return ${name}a(o)}` : "") +
         `function ${name}${isMethod ? "a" : ""}(o){let h,v;` +
         `if(o instanceof T){if((v=o.${p})!==void 0||o.map!==null&&(v=o.map.get(${q}))!==void 0)return v;` +
-        `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;}` +
+        `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;` +
+        // here, so that the JIT knows the function by this name's own code
+        `if(typeof h==="function")return typeof(v=h(o,${q}))!=="object"?v:R1(v);}` +
         `else{${isMethod ? "" : ifString}return I(o,${q})}` +
         `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==void 0)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
         `return I(o,${q});}`
@@ -113,7 +115,10 @@ export class ChunkContext {
       return (
         `function ${name}(o,v){if(o instanceof T){const m=o.metatable;` +
         `if(m===null||m.map===null&&m.hash.__newindex===void 0){` +
-        `if(o.dynamic>=0&&o.hash!==EH)o.hash${property(key)}=v;else o.setName(${q},v);return}}` +
+        `if(o.dynamic>=0&&o.hash!==EH)o.hash${property(key)}=v;else o.setName(${q},v);return}` +
+        `const f=m.hash.__newindex;` +
+        `if(m.map===null&&o.map===null&&o.hash${property(key)}===void 0&&typeof f==="function")` +
+        `return f(o,${q},v)===null?null:void 0}` +
         `return N(o,${q},v);}`
       );
     });
