@@ -34,6 +34,9 @@ export class StringTable {
   /** Key and value of entry n at 2n and 2n + 1. */
   private pairs: LuaValue[] = [undefined, undefined];
   private dead = 0;
+  /** The key that was looked up last, if none has been set since: `t[k] = (t[k] or 0) + 1` hashes once. */
+  private lastKey: string | undefined;
+  private lastHash = 0;
   /** Too many keys share a hash. */
   isClogged = false;
 
@@ -48,6 +51,8 @@ export class StringTable {
     const { slots, hashes, pairs } = this;
     const mask = slots.length - 1;
     const h = hashOf(key);
+    this.lastKey = key;
+    this.lastHash = h;
     for (let i = h >>> this.shift; ; i = (i + 1) & mask) {
       const entry = slots[i] as number;
       if (entry === 0) return undefined;
@@ -58,7 +63,8 @@ export class StringTable {
   set(key: string, value: LuaValue): void {
     const { slots, hashes, pairs } = this;
     const mask = slots.length - 1;
-    const h = hashOf(key);
+    const h = this.lastKey === key ? this.lastHash : hashOf(key);
+    this.lastKey = undefined;
     let probes = 0;
     for (let i = h >>> this.shift; ; i = (i + 1) & mask) {
       const entry = slots[i] as number;
