@@ -19,24 +19,22 @@ import { each, mapped } from "./lists";
 import { longValue, setLong } from "./longs";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
+import { setWord, wordValue } from "./wordvariables";
 
 /** A float constant with an integral value: a variable holds its box, not the raw number. */
 function isBoxedFloat(o: Operand): boolean {
   return o.kind === Kind.Float && Number.isInteger(o.value);
 }
 
-/** Is the variable kept in several parts in typed code? Such ones are assigned one by one. */
-function inParts(lo: Lowering, v: LocalVar): boolean {
-  return lo.isLong(v) || lo.isSum(v);
-}
-
 function partsValue(lo: Lowering, v: LocalVar, e: Expr, line: number): string {
-  return lo.isLong(v) ? longValue(lo, e, line) : sumValue(lo, v, e, line);
+  if (lo.isLong(v)) return longValue(lo, e, line);
+  return lo.isSum(v) ? sumValue(lo, v, e, line) : wordValue(lo, e, line);
 }
 
 function setParts(lo: Lowering, v: LocalVar, t: string): void {
   if (lo.isLong(v)) setLong(lo, v, t);
-  else setSum(lo, v, t);
+  else if (lo.isSum(v)) setSum(lo, v, t);
+  else setWord(lo, v, t);
 }
 
 export function local(lo: Lowering, s: LocalStatement): void {
@@ -45,7 +43,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
   if (vars.length === 1 && vars[0]?.constant !== undefined) return;
   const before = lo.opCount;
   const [only] = vars;
-  if (only !== undefined && vars.length === 1 && inParts(lo, only)) {
+  if (only !== undefined && vars.length === 1 && lo.isInParts(only)) {
     const value = partsValue(lo, only, s.exprs[0] as Expr, s.line);
     if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
     lo.declare(only);
@@ -58,7 +56,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
     if (v.constant !== undefined) return;
     lo.declare(v);
     // beside others it begins with a constant
-    if (inParts(lo, v)) {
+    if (lo.isInParts(v)) {
       setParts(lo, v, partsValue(lo, v, s.exprs[i] as Expr, s.line));
       return;
     }
@@ -211,7 +209,7 @@ export function assign(lo: Lowering, s: AssignStatement): void {
     const e = s.exprs[0] as Expr;
     if (only.type === "Local") {
       const v = only.variable;
-      if (inParts(lo, v)) setParts(lo, v, partsValue(lo, v, e, s.line));
+      if (lo.isInParts(v)) setParts(lo, v, partsValue(lo, v, e, s.line));
       else if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
       else if (lo.context.isCell(only.variable))
         lo.assignVariable(only.variable, lo.operand(e).code);

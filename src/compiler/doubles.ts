@@ -50,7 +50,7 @@ export class Planner extends Operands {
     /** It is added to a sum (accumulate.ts). */
     isSum = false,
   ) {
-    super((v) => lo.isLong(v) || (lo.isSum(v) && !isSum), isSum);
+    super((v) => lo.isLong(v) || lo.isWord(v) || (lo.isSum(v) && !isSum), isSum);
   }
 
   /** A condition that holds if both sides are plain numbers; `target` is then how they compare. */

@@ -15,8 +15,9 @@
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { all, any, each, mapped } from "./lists";
-import { isConstant, isFloatOperator } from "./operands";
+import { INTEGER_OPERATORS, isConstant, isFloatOperator } from "./operands";
 import { findSums } from "./sums";
+import { findWords } from "./wordvariables";
 
 /** Certainly a float; a float if all operands are numbers; anything. */
 export enum FloatKind {
@@ -24,8 +25,6 @@ export enum FloatKind {
   Likely,
   Unknown,
 }
-
-export const INTEGER_OPERATORS = new Set(["+", "-", "*", "&", "|", "~", "<<", ">>"]);
 
 /** The float variables of one function. */
 export class FloatVariables {
@@ -35,6 +34,8 @@ export class FloatVariables {
   /** Those of them that are only ever assigned results of integer operators: kept as halves. */
   private readonly longs = new Set<LocalVar>();
   private readonly sums: Set<LocalVar> = this.longs;
+  /** Those that hold 32-bit words. */
+  private words: Set<LocalVar> = this.longs;
 
   /** `runsOnce`: there are none in a function that is not worth looking for them. */
   constructor(fn: FunctionBody, runsOnce: boolean) {
@@ -95,12 +96,17 @@ export class FloatVariables {
       }
     }
     const isOther = (v: LocalVar) => never.has(v) || this.variables.has(v) || this.longs.has(v);
-    return findSums(fn, assignments, isOther);
+    this.words = findWords(assignments, isOther);
+    return findSums(fn, assignments, (v) => isOther(v) || this.words.has(v));
   }
 
   /** Is the variable one that is added to in loops? */
   isSum(v: LocalVar): boolean {
     return this.sums.has(v);
+  }
+
+  isWord(v: LocalVar): boolean {
+    return this.words.has(v);
   }
 
   has(v: LocalVar): boolean {

@@ -107,7 +107,8 @@ function isPure(lo: Lowering, e: Expr): boolean {
     e.type === "Local" &&
     e.variable.constant === undefined &&
     !lo.isFloatVariable(e.variable) &&
-    !lo.isSum(e.variable)
+    !lo.isSum(e.variable) &&
+    !lo.isWord(e.variable)
   );
 }
 

@@ -14,7 +14,7 @@
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
  * | `x0`, `x1`… | scratch within one operation: halves of integers              |
- * | `yh`, `yl`, `yd`, `yf` | the parts of a value on its way into a variable     |
+ * | `yh`, `yl`, `yd`, `yf`, `yw` | the parts of a value on its way into a variable     |
  * | `n`         | counts loop iterations down to the next preemption check       |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
@@ -134,9 +134,9 @@ export interface OpInfo {
 
 /**
  * How typed code keeps a value: as a plain double; an integer as its halves `r1h`, `r1l`; a number as a
- * double `r1d` and a flag `r1f` for floats.
+ * double `r1d` and a flag `r1f` for floats; a 32-bit word as an int32 `r1w`.
  */
-export type Unboxed = "double" | "halves" | "number";
+export type Unboxed = "double" | "halves" | "number" | "word";
 
 export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker";
 

@@ -58,11 +58,23 @@ export function boxAll(
   const box = (n: string) => {
     if (unset?.has(n)) return "0";
     const kind = unboxed?.get(n);
-    if (kind === undefined) return n;
-    if (kind === "double") return `BX(${n})`;
-    return kind === "halves" ? `FH(${n}h,${n}l)` : `BN(${n}d,${n}f)`;
+    return kind === undefined ? n : boxed(n, kind);
   };
   return mapped(names, box).join(",");
+}
+
+/** The Lua value of a register or temporary that is kept otherwise. */
+export function boxed(name: string, kind: Unboxed): string {
+  switch (kind) {
+    case "double":
+      return `BX(${name})`;
+    case "halves":
+      return `FH(${name}h,${name}l)`;
+    case "number":
+      return `BN(${name}d,${name}f)`;
+    case "word":
+      return `${name}w>>>0`;
+  }
 }
 
 /** The variables of a register: itself, and those that it is kept in. */
@@ -78,7 +90,7 @@ export function declarations(code: FunctionCode, from: number, without: string[]
   const names: string[] = [",h,a"];
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
-  if (code.parts.size > 0) names.push(",yh,yl,yd,yf");
+  if (code.parts.size > 0) names.push(",yh,yl,yd,yf,yw");
   for (let i = 0; i < code.temporaries; i++) if (!without.includes(`t${i}`)) names.push(`,t${i}`);
   for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);

@@ -14,6 +14,7 @@ import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
 import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
+import { boxed } from "./layout";
 import { mapped } from "./lists";
 import { anyOperand, Kind, type Operand } from "./operand";
 
@@ -140,6 +141,7 @@ export class Lowering extends Emitter {
     if (this.floats.has(v)) this.holdsDouble(register);
     if (this.isLong(v)) this.holdsParts(register, "halves", "hl");
     if (this.isSum(v)) this.holdsParts(register, "number", "df");
+    if (this.isWord(v)) this.holdsParts(register, "word", "w");
     const local: LocalScope = {
       name: v.name,
       register,
@@ -191,9 +193,19 @@ export class Lowering extends Emitter {
     return v.func === this.fn && this.floats.isSum(v) && !this.context.isCell(v);
   }
 
+  /** Is the variable kept as an int32 in typed code? */
+  isWord(v: LocalVar): boolean {
+    return v.func === this.fn && this.floats.isWord(v) && !this.context.isCell(v);
+  }
+
   /** Its register holds no Lua value in typed code. */
   isUnboxed(v: LocalVar): boolean {
-    return this.isFloatVariable(v) || this.isLong(v) || this.isSum(v);
+    return this.isFloatVariable(v) || this.isInParts(v);
+  }
+
+  /** Is it kept in other variables than its register? Such ones are assigned one by one. */
+  isInParts(v: LocalVar): boolean {
+    return this.isLong(v) || this.isSum(v) || this.isWord(v);
   }
 
   private holdsParts(register: string, kind: Unboxed, letters: string): void {
@@ -213,10 +225,10 @@ export class Lowering extends Emitter {
       return anyOperand(t);
     }
     if (v.func === this.fn && this.floats.has(v)) return { code: slot, kind: Kind.Double };
-    if (this.isLong(v) || this.isSum(v)) {
+    if (this.isInParts(v)) {
       const t = this.newTemp();
-      const value = this.isLong(v) ? `FH(${slot}h,${slot}l)` : `BN(${slot}d,${slot}f)`;
-      this.emit(this.isTyped ? `${t}=${value};` : `${t}=${slot};`);
+      const kind = this.isLong(v) ? "halves" : this.isSum(v) ? "number" : "word";
+      this.emit(this.isTyped ? `${t}=${boxed(slot, kind)};` : `${t}=${slot};`);
       return anyOperand(t);
     }
     if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };

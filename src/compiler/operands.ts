@@ -75,6 +75,18 @@ export class Operands {
   }
 }
 
+/** Operators that give integers if all operands are. */
+export const INTEGER_OPERATORS: ReadonlySet<string> = new Set([
+  "+",
+  "-",
+  "*",
+  "&",
+  "|",
+  "~",
+  "<<",
+  ">>",
+]);
+
 /** Operators that give a float if one operand is a float and the other a number. */
 export function isFloatOperator(op: string): boolean {
   return op === "+" || op === "-" || op === "*" || op === "/";

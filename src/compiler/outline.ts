@@ -103,7 +103,7 @@ function outlineOf(code: FunctionCode, loop: LoopNode): Outline | undefined {
     if (label !== "sus" && !facts.labels.has(label as string)) return undefined;
   const { outliving } = loop.scope;
   const results = new Set<string>();
-  for (const [, r, half] of facts.text.matchAll(/\br(\d+)([hldf]?)=(?!=)/g))
+  for (const [, r, half] of facts.text.matchAll(/\br(\d+)([hldfw]?)=(?!=)/g))
     if (Number(r) < outliving) results.add(`r${r}${half}`);
   for (const [, r] of facts.text.matchAll(/(?:\+\+|--)r(\d+)\b/g))
     if (Number(r) < outliving) results.add(`r${r}`);

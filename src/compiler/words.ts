@@ -9,14 +9,13 @@
  */
 
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
-import { INTEGER_OPERATORS } from "./floats";
 import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isAtom, Kind } from "./operand";
-import { inner, type Plan } from "./operands";
+import { INTEGER_OPERATORS, inner, type Plan } from "./operands";
 
-const MAX_WORD = 0xffffffff;
-const MAX_INT32 = 0x7fffffff;
+export const MAX_WORD = 0xffffffff;
+export const MAX_INT32 = 0x7fffffff;
 /** More operators in one expression are not worth the code. */
 const MAX_OPERATORS = 16;
 
@@ -70,12 +69,27 @@ class Planner {
   }
 
   print(e: BinaryExpr, target: string): string {
+    return this.assign(target, exactText(this.result(e)));
+  }
+
+  /** The same for a target that is to hold the lower 32 bits; undefined if the result may be no word. */
+  printLow(e: BinaryExpr, target: string): string | undefined {
+    const w = this.result(e);
+    return isWord(w) ? this.assign(target, `${w.low}|0`) : undefined;
+  }
+
+  private result(e: BinaryExpr): Word {
     this.isScan = false;
     this.tests = [];
     this.scratch = 0;
+    this.known.clear();
     const w = this.word(e, true);
     if (w === undefined) throw new Error("not an expression on words");
-    return [...this.tests, `((${target}=${exactText(w)}),true)`].join("&&");
+    return w;
+  }
+
+  private assign(target: string, value: string): string {
+    return [...this.tests, `((${target}=${value}),true)`].join("&&");
   }
 
   /** `exact`: the whole value is wanted, not only its lower bits. */
@@ -207,6 +221,8 @@ class Planner {
   private leaf(e: Expr, exact: boolean): Word | undefined {
     const known = this.lo.evaluated.get(e);
     const variable = e.type === "Local" ? e.variable : undefined;
+    if (known === undefined && variable !== undefined && this.lo.isWord(variable))
+      return this.variable(variable, e);
     if (!this.isScan) {
       const isInt = known?.kind === Kind.Int || this.isInt(e);
       const whole = exact || (variable !== undefined && this.words.has(variable));
@@ -215,6 +231,17 @@ class Planner {
     if (known === undefined && !this.isReadable(e)) return undefined;
     if (exact && variable !== undefined) this.words.add(variable);
     return { low: "0", range: exact ? [0, MAX_WORD] : undefined };
+  }
+
+  /** One that is kept as a word. */
+  private variable(v: LocalVar, e: Expr): Word {
+    if (this.isScan) {
+      this.leaves.push(e);
+      return { low: "0", range: [0, MAX_WORD] };
+    }
+    const slot = this.lo.slot(v);
+    if (!this.lo.isTyped) return this.test32(slot, true, false);
+    return { low: `${slot}w`, range: [0, MAX_WORD] };
   }
 
   /** Notes an operand; false if it can be read neither without effects nor before all others. */
@@ -299,8 +326,13 @@ class Planner {
   }
 }
 
+export interface WordPlan extends Plan {
+  /** As `cond`, but computes the lower 32 bits as an int32; undefined if the result may be no word. */
+  low(target: string): string | undefined;
+}
+
 /** How to compute `e` on words; undefined when it is no such expression. */
-export function wordsOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
+export function wordsOf(lo: Lowering, e: BinaryExpr): WordPlan | undefined {
   if (lo.skipsWords || !INTEGER_OPERATORS.has(e.op)) return undefined;
   const planner = new Planner(lo);
   if (!planner.scan(e) || planner.bitwise === 0) return undefined;
@@ -310,6 +342,11 @@ export function wordsOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
     return undefined;
   return {
     cond: (target) => planner.print(e, target),
-    first: planner.leaves.slice(0, planner.first),
+    low: (target) => planner.printLow(e, target),
+    // nothing that comes in between can change a variable of the function's own
+    first: kept(
+      planner.leaves.slice(0, planner.first),
+      (l) => !(l.type === "Local" && lo.isWord(l.variable)),
+    ),
   };
 }

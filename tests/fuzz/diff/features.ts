@@ -121,6 +121,39 @@ const hashing: Feature = ({ random, e, name }) => {
   return code`local ${h} = ${e.of("int", 2)} for i = 1, ${3 + random.below(20)} do ${step} end E(${h}, ${h} % 256, ${h} >> 60)`;
 };
 
+/** Checksums of 32 bits, whose variable may stop to be a word on the way, or is looked at before the end. */
+const checksums: Feature = ({ random, e, name }) => {
+  const c = name("c");
+  const mask = random.pick(["0xffffffff", "0xfffffff0", "0x80000000", "0xff"]);
+  const [a, b] = [random.below(32), random.below(32)];
+  const operand = () =>
+    random.pick([
+      "i",
+      `(i << ${a})`,
+      "t[i & 3]",
+      `t[(${c} ~ i) & 3]`,
+      `Y(${c})`,
+      `(${e.of("int", 1)})`,
+      e.any(1),
+      `${mask}`,
+    ]);
+  const steps = Array.from({ length: 1 + random.below(3) }, () =>
+    random.pick([
+      code`${c} = ${operand()} ~ (${c} >> ${a})`,
+      code`${c} = (${c} << ${a} | ${c} >> ${b}) & 0xffffffff`,
+      code`${c} = ${c} ~ ${operand()}`,
+      code`${c} = (${c} * 0x9e3779b1 + i) & ${mask}`,
+      code`${c} = ${c} & ${operand()} & ${mask}`,
+      code`${c} = ${c} | ${operand()}`,
+      code`${c} = (${c} + ${c}) & ${mask} >> ${b}`,
+      code`if ${c} > 0x7fffffff then ${c} = ${c} >> 1 else E(${c}, -${c}, ${c} // 3) end`,
+    ]),
+  );
+  const other = random.pick(["1 << 33", "-1", "2.0 ^ 31", "0.5", "'7'", "{}", "0x80000000"]);
+  const body = steps.reduce((all, step) => code`${all} ${step}`);
+  return code`local t = { [0] = ${mask}, 7, 0xedb88320, ${random.oneIn(3) ? other : "3"} } E(pcall(function() local ${c} = ${random.pick(["0xffffffff", "0x9e3779b9", "1"])} for i = 1, ${2 + random.below(20)} do ${body} end E(${c} % 7, ${c} == t[0], math.type(${c}), ${c} .. "") return ${c} end))`;
+};
+
 /** Loops over local numbers that may change from integers to floats on the way. */
 const accumulation: Feature = ({ random, e, name }) => {
   const x = name("x");
@@ -364,6 +397,8 @@ const assignment: Feature = ({ random, e, name }) => {
 const FEATURES: readonly Feature[] = [
   hashing,
   hashing,
+  checksums,
+  checksums,
   accumulation,
   accumulation,
   coercion,
