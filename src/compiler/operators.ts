@@ -17,6 +17,10 @@ import { isTemp, Kind, type Operand, truthTest } from "./operand";
 import { isFloatOperator, type Plan } from "./operands";
 import { wordsOf } from "./words";
 
+/**
+ * C Lua's code for `x - 0` adds the negative, so that it is 0.0 for -0.0: the operand is a negative zero here,
+ * which only helpers see (arith.ts).
+ */
 export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: boolean): Kind {
   if (isComparison(e.op)) {
     const c = comparison(lo, e);
@@ -44,7 +48,8 @@ export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: bool
       known.kind === FloatKind.Certain || (known.kind === FloatKind.Likely && wanted && i === 0);
     if (!isFloatNode) a = lo.general(a);
     const mark = lo.tempMark;
-    const b = isFloatNode ? lo.numericOperand(node.right) : lo.operand(node.right);
+    let b = isFloatNode ? lo.numericOperand(node.right) : lo.operand(node.right);
+    if (node.op === "-" && b.kind === Kind.Int && b.value === 0) b = { ...b, code: "(-0)" };
     let to = target;
     if (i > 0) {
       // an intermediate result may take the place of a temporary on its left

@@ -138,7 +138,9 @@ function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
 }
 
 /** The same where an operand is neither a plain number nor a boxed float. */
-function otherArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
+function otherArith(op: "+" | "-" | "*", a: LuaValue, right: LuaValue): LuaValue {
+  // the zero of `x - 0` is a negative one, so that it is C Lua's addition of the negative for floats
+  const b = right === 0 ? 0 : right;
   const mt =
     a instanceof LuaTable
       ? a.metatable

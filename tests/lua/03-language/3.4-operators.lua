@@ -93,3 +93,16 @@ do
   assert(length("abc") == 3)
   getmetatable("").__len = nil
 end
+
+-- C Lua takes `x - 0` for the addition of the negative; a zero that is no literal is subtracted
+do
+  local b <const> = 0
+  local a, c = -0.0, 0
+  local function minus(x) return x - 0 end
+  assert(1 / (a - 0) == math.huge and 1 / (a - b) == math.huge and 1 / minus(a) == math.huge and 1 / (a - c) == -math.huge)
+  assert(1 / (a - 0.0) == -math.huge and 1 / (a - 0 - 0) == math.huge and math.type(a - 0) == "float")
+  assert(math.type(minus(7)) == "integer" and minus(7) == 7 and minus(math.mininteger) == math.mininteger and minus(2.5) == 2.5)
+  assert(minus("5") == 5 and tostring(minus(0)) == "0" and tostring(0 - 0) == "0")
+  local t = setmetatable({}, { __sub = function(_, n) return math.type(n) .. tostring(n) .. 1 / n end })
+  assert(minus(t) == "integer0inf")
+end
