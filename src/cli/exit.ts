@@ -55,13 +55,14 @@ export function isEnding(): boolean {
 /**
  * Closes the Lua state, then ends the process: tasks that still run are cancelled, failures of
  * tasks that nobody awaited are logged, finalisers run, and all streams are flushed. `deadline`
- * holds for the finalisers too.
+ * holds for the finalisers too. `atOnce`, where nothing has run but the main chunk: it does without promises, and does
+ * not return unless the output takes longer.
  */
-export function finish(state: LuaState, code: number, deadline?: number): void {
+export function finish(state: LuaState, code: number, deadline?: number, atOnce = false): void {
   if (ending) return;
   ending = true;
   state.isClosing = true;
-  if (state.tasks.size === 0) close(state, code, deadline);
+  if (state.tasks.size === 0) close(state, code, deadline, atOnce);
   else void cancelTasks(state).then(() => close(state, code, deadline));
 }
 
@@ -78,12 +79,7 @@ async function cancelTasks({ tasks }: LuaState): Promise<void> {
   await Promise.race([Promise.allSettled(ended), Bun.sleep(CLOSING_MS)]);
 }
 
-function close(state: LuaState, code: number, deadline: number | undefined): void {
-  endStreams(closeAll(state, deadline) ?? code);
-}
-
-/** Gives the code of an `os.exit` in a finaliser. */
-function closeAll(state: LuaState, deadline: number | undefined): number | undefined {
+function close(state: LuaState, code: number, deadline?: number, atOnce = false): void {
   for (const action of state.onClose.splice(0))
     try {
       action();
@@ -92,44 +88,24 @@ function closeAll(state: LuaState, deadline: number | undefined): number | undef
       const why = e instanceof Error ? (e.stack ?? e.message) : String(e);
       tell(toBytes(`error: internal error: ${why}\n`));
     }
-  return hasFinalizers() ? runLastFinalizers(deadline) : undefined;
+  const last = hasFinalizers() ? runLastFinalizers(deadline) : undefined;
+  endStreams(last ?? code, atOnce);
 }
 
-function endStreams(code: number): void {
-  flushLast().then(
-    () => quit(code),
-    (e: unknown) => failedToWrite(e, code),
-  );
-}
-
-async function flushLast(): Promise<void> {
-  await stdout.flushLast();
-}
-
-function failedToWrite(e: unknown, code: number): never {
-  tell(`error: writing standard output: ${systemReason(e)}\n`);
-  quit(code === 0 ? 1 : code);
-}
-
-/**
- * As `finish` with code 0, where nothing has run but the main chunk, which most scripts are: does without promises,
- * and ends the process before it returns unless the output takes longer.
- */
-export function finishAtOnce(state: LuaState, deadline: number): void {
-  ending = true;
-  state.isClosing = true;
-  const code = closeAll(state, deadline) ?? 0;
-  let flushing: void | Promise<void>;
+function endStreams(code: number, atOnce: boolean): void {
+  const failed = (e: unknown): never => {
+    tell(`error: writing standard output: ${systemReason(e)}\n`);
+    return quit(code === 0 ? 1 : code);
+  };
+  let flushing: Promise<void> | undefined;
   try {
     flushing = stdout.flushLast();
   } catch (e) {
-    failedToWrite(e, code);
+    failed(e);
   }
-  if (flushing === undefined) quit(code);
-  flushing.then(
-    () => quit(code),
-    (e: unknown) => failedToWrite(e, code),
-  );
+  if (atOnce && flushing === undefined) quit(code);
+  // tasks that have just failed are reported in the turn that this takes
+  Promise.resolve(flushing).then(() => quit(code), failed);
 }
 
 function quit(code: number): never {

@@ -12,7 +12,7 @@ import type { LuaFunction } from "../runtime/value";
 import { commandLineArguments, interpreter } from "./arguments";
 import { installBuiltins } from "./builtins";
 import type { Confinement } from "./confine";
-import { fail, finish, finishAtOnce, isEnding } from "./exit";
+import { fail, finish, isEnding } from "./exit";
 import { libraries } from "./libraries";
 import type { LogFormat } from "./log-format";
 import type { SandboxOptions } from "./sandbox-options";
@@ -140,7 +140,7 @@ function runMain(
   task.start([...args]);
   stdout.isStarting = false;
   // most scripts have come to their end by now, without tasks that wait for their first turn: that is all then
-  if (task.succeeded && state.tasks.size === 0) finishAtOnce(state, task.deadline);
+  if (task.succeeded && state.tasks.size === 0) finish(state, 0, task.deadline, true);
   flushStdout();
   watchStrays(state);
   awaitMain(state, task, options);

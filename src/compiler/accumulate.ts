@@ -6,7 +6,6 @@
  * changes that. If a value turns out to be neither (a 64-bit integer, a metamethod's result), the function
  * moves over to its resumable form.
  */
-
 import type { Expr, LocalVar } from "../parser/ast";
 import { MAX_SAFE, Planner } from "./doubles";
 import { kept, mapped } from "./lists";

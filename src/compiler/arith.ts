@@ -2,7 +2,6 @@
  * Code for arithmetic and bitwise operators (§3.4.1, §3.4.2): a fast path for int32 operands that
  * the JIT compiles to machine arithmetic, everything else through the helper of the same name.
  */
-
 import type { BinaryOp } from "../parser/ast";
 import { kept } from "./lists";
 import { Kind, type Operand } from "./operand";

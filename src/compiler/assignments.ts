@@ -1,5 +1,4 @@
 /** Lowering of declarations and assignments of variables (§3.3.3, §3.3.7). */
-
 import type {
   AssignStatement,
   CallExpr,

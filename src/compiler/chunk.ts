@@ -2,7 +2,6 @@
  * What the functions of a chunk share in the generated module: access helpers (one per name, so
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
-
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import type { LuaInt64 } from "../runtime/int64";
 import { FloatVariables } from "./floats";

@@ -1,5 +1,4 @@
 /** Lowering of `..` (§3.4.6). */
-
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { all, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";

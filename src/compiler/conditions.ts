@@ -1,5 +1,4 @@
 /** Lowering of conditions and comparisons (§3.4.4). */
-
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { rawCode } from "./arith";
 import { comparisonOf } from "./doubles";

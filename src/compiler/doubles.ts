@@ -9,7 +9,6 @@
  *
  * The same for integers: if all operands are int32 and no product is too large, the result is exact.
  */
-
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { FloatKind } from "./floats";
 import { all, any, kept, mapped } from "./lists";

@@ -5,7 +5,6 @@
  * `into` evaluates into a given register or temporary. The rules for calls, indexing, operators,
  * conditions and tables are in files of their own, which come back here by way of `Lowering`.
  */
-
 import type { CallExpr, Expr, FunctionExpr, MethodCallExpr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { rawCode } from "./arith";

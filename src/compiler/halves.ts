@@ -6,7 +6,6 @@
  * registers, and only its result becomes an object. `halvesOf` finds such expressions; if an operand
  * turns out to be no integer, or all of them are small, they are evaluated operator by operator.
  */
-
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { LuaInt64 } from "../runtime/int64";
 import { any, kept, mapped } from "./lists";

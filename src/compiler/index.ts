@@ -1,5 +1,4 @@
 /** The compiler: a chunk's syntax tree becomes JavaScript, then a callable main function. */
-
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";

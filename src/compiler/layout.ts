@@ -1,5 +1,4 @@
 /** What a function's frame holds and where, and the variables of the code that it is saved from. */
-
 import { LOOP_TICKS } from "./emit";
 import type { FunctionCode, Unboxed } from "./ir";
 import { mapped } from "./lists";

@@ -1,7 +1,6 @@
 /**
  * Lowering of loops (§3.3.4, §3.3.5). `body` lowers the statements of the loop's block.
  */
-
 import type { GenericForStatement, NumericForStatement } from "../parser/ast";
 import { listOf } from "./assignments";
 import { type Apply, callText, listed } from "./calls";

@@ -3,7 +3,6 @@
  * arith.ts holds the fast paths; halves.ts, words.ts and doubles.ts take expressions of several
  * operators.
  */
-
 import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
 import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
 import { concat } from "./concatenation";

@@ -14,7 +14,6 @@
  * The registers around the loop are its parameters, those that it assigns its results. When it is
  * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
  */
-
 import type { FunctionCode, LoopNode, Node } from "./ir";
 import { mapped } from "./lists";
 

@@ -1,5 +1,4 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
-
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
 import { arrayText, call, isMulti, type ListText, list, multi, takesAllArguments } from "./calls";
 import { endOfList } from "./lines";

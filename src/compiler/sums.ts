@@ -5,7 +5,6 @@
  * code keeps such a variable as a double and a flag that says whether it is a float (accumulate.ts). That
  * pays only where nothing else uses the variable as often as it is added to.
  */
-
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
 import { all } from "./lists";
 import { hasProductBelow, inner, isConstant, isFloatOperator, Operands } from "./operands";

@@ -1,5 +1,4 @@
 /** Lowering of table constructors (§3.4.9). */
-
 import type { TableExpr, TableItem } from "../parser/ast";
 import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";

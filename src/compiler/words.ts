@@ -7,7 +7,6 @@
  * is masked in the end needs only the lower 32 bits of what comes before. If an operand turns out to
  * be something else, the expression is evaluated operator by operator; nothing has happened until then.
  */
-
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
 import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";

@@ -364,19 +364,19 @@ export class StandardStream extends FileStream {
    * Flushes for the last time, before the process ends. A promise when that is under way. Fails as
    * `flush` does, at once or later, and if a write has failed before.
    */
-  flushLast(): void | Promise<void> {
+  flushLast(): Promise<void> | undefined {
     if (this.failure !== undefined) throw this.failure;
     const bytes = this.pending;
     if (loaded !== undefined || bytes === "" || this.fd !== 1) {
       this.flush();
-      return;
+      return undefined;
     }
     this.pending = "";
     dirty.delete(this);
     // Bun.stdout takes longer to make
     const written = Bun.write(Bun.file(1), toPath(bytes));
     // mostly all has been written when it returns
-    if (typeof Bun.peek(written) !== "number") return this.finishWriting(written);
+    return typeof Bun.peek(written) === "number" ? undefined : this.finishWriting(written);
   }
 
   private async finishWriting(written: Promise<unknown>): Promise<void> {
