@@ -38,6 +38,24 @@ function exactText(w: Word): string {
   return w.range !== undefined && w.range[1] <= MAX_INT32 ? w.low : `(${w.low}>>>0)`;
 }
 
+/**
+ * The lower 32 bits of a word. `| 0` of a double from 2^31 up is a call of the engine, and whether a word of a hash
+ * is that large, nobody can foretell: so this has no branch. What is no word gives bits of no word equal to it.
+ */
+export function wordToLow(code: string): string {
+  return `(${code}-2147483648|0)^-2147483648`;
+}
+
+/** The same for any integer; with the lowest ones the subtraction would not be exact. */
+function toLow(code: string): string {
+  return `${code}<0?${code}|0:${wordToLow(code)}`;
+}
+
+/** The same for one that is likely to be small, and an int32 to the JIT. */
+function countToLow(code: string): string {
+  return `${code}>${MAX_INT32}&&${code}<=${MAX_WORD}?${code}-4294967296|0:${code}|0`;
+}
+
 /** All bits up to the highest that is set. */
 function bitsOf(max: number): number {
   let bits = 1;
@@ -266,10 +284,7 @@ class Planner {
       code = this.last();
     }
     const typed = isInt ? "" : `typeof ${mention}==="number"&&`;
-    // conversions of doubles from 2^31 up are slow
-    const low = this.name(
-      `${code}>${MAX_INT32}&&${code}<=${MAX_WORD}?${code}-4294967296|0:${code}|0`,
-    );
+    const low = this.name(isInt ? countToLow(code) : exact ? wordToLow(code) : toLow(code));
     const x = this.last();
     if (exact) this.tests.push(`${typed}(${low}>>>0)===${code}`);
     else {

@@ -11,7 +11,7 @@ import type { Expr, LocalVar } from "../parser/ast";
 import { all, any } from "./lists";
 import type { Lowering } from "./lower";
 import { inner } from "./operands";
-import { MAX_INT32, MAX_WORD, wordsOf } from "./words";
+import { MAX_INT32, MAX_WORD, wordsOf, wordToLow } from "./words";
 
 /** The variables among those that are assigned these values. */
 export function findWords(
@@ -67,11 +67,6 @@ function isLikelyOperand(expr: Expr): boolean {
   );
 }
 
-/** The lower 32 bits of a number that is a word; of a double from 2^31 up, `| 0` is a call of the engine. */
-function lowBits(code: string): string {
-  return `${code}>${MAX_INT32}?${code}-4294967296|0:${code}|0`;
-}
-
 /**
  * Evaluates a value for such a variable: into `yw` in typed code, else into the temporary that is returned.
  */
@@ -95,7 +90,7 @@ export function wordValue(lo: Lowering, expr: Expr, line: number): string {
     lo.op(
       (k) =>
         lo.isTyped
-          ? `if(typeof ${t}==="number"&&(${t}>>>0)===${t}){yw=${lowBits(t)}}else{k=${k};deopt ${t}}`
+          ? `if(typeof ${t}==="number"&&(${t}>>>0)===${t}){yw=${wordToLow(t)}}else{k=${k};deopt ${t}}`
           : "",
       `${t}=v`,
       line,
