@@ -152,14 +152,18 @@ export class Emitter {
     this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
   }
 
-  /** The loop of a loop statement; registers from `outliving` up are not used after it. */
-  emitLoopStatement(label: string, outliving: number, isFor: boolean, body: () => void): void {
+  /** The loop of a loop statement; registers from `outliving` up are not used after it, the last `fresh` ones no longer than an iteration. */
+  emitLoopStatement(
+    label: string,
+    { outliving, fresh, isFor }: { outliving: number; fresh: number; isFor: boolean },
+    body: () => void,
+  ): void {
     const lo = this.opCount;
     const registers = this.registerTop;
     const temporaries: string[] = [];
     for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
     const nodes = this.collect(body);
-    const scope = { registers, outliving, temporaries, isFor };
+    const scope = { registers, outliving, fresh, temporaries, isFor };
     this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
   }
 

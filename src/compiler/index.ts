@@ -10,7 +10,8 @@ import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { frameLayout } from "./layout";
 import { mapped } from "./lists";
-import { printFast, printResumable } from "./print";
+import { printResumable } from "./print";
+import { printFast } from "./print-fast";
 import { lowerFunction } from "./statements";
 
 let chunkCounter = 0;

@@ -73,6 +73,8 @@ export interface LoopNode {
     registers: number;
     /** The registers below this number are used after the loop. */
     outliving: number;
+    /** So many of the last registers are assigned anew in each iteration, before anything reads them. */
+    fresh: number;
     /** Temporaries in use. */
     temporaries: string[];
     /** It is a `for`. */

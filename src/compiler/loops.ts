@@ -8,13 +8,21 @@ import { each, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { anyOperand, Kind, NIL, quote } from "./operand";
 
-/** Registers from `outliving` up are the statement's own, if it is a `for`. */
-export function loop(lo: Lowering, body: (label: string) => void, outliving?: number): void {
+/**
+ * Registers from `outliving` up are the statement's own, if it is a `for`; the last `fresh` of them are assigned in each
+ * iteration first.
+ */
+export function loop(
+  lo: Lowering,
+  body: (label: string) => void,
+  outliving?: number,
+  fresh = 0,
+): void {
   const name = lo.label();
   const outer = lo.loop;
   lo.loop = { label: name, closeLevel: lo.closeLevel };
-  const isFor = outliving !== undefined;
-  lo.emitLoopStatement(name, outliving ?? lo.registerMark, isFor, () => body(name));
+  const scope = { outliving: outliving ?? lo.registerMark, fresh, isFor: outliving !== undefined };
+  lo.emitLoopStatement(name, scope, () => body(name));
   lo.loop = outer;
 }
 
@@ -212,6 +220,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
         lo.tick(s.line);
       },
       outliving,
+      values.length,
     );
     lo.hooked("fr.hooked.jumped=false;");
     if (lo.closeLevel > level) lo.emitClose(level, s.body.endLine);

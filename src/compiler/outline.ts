@@ -13,6 +13,11 @@
  *
  * The registers around the loop are its parameters, those that it assigns its results. When it is
  * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
+ *
+ * The loops of a main function run in *slices*: after some thousand iterations the function of the loop returns
+ * what it has assigned, and is called again. So the JIT enters its code by a call: it makes one version of it for the
+ * last tier instead of two (one that begins in the middle of the loop, and one for calls that do not come), and
+ * when something new makes it leave the code, the next slice is back in it.
  */
 import type { FunctionCode, LoopNode, Node } from "./ir";
 import { mapped } from "./lists";
@@ -30,6 +35,10 @@ export interface Outline {
   results: string[];
   /** It may leave the fast form for good: what it returns then is a result of the whole function. */
   mayLeave: boolean;
+  /** Of a loop that runs in slices: the registers that it takes from one to the next. */
+  carried: string[] | undefined;
+  /** There are loops in it. */
+  hasInner: boolean;
 }
 
 /** The loops of a function to be printed apart. */
@@ -52,7 +61,8 @@ function visit(
   const loops = loopsIn(nodes);
   const runsOnce = code.body.id === 0 && (!isInner || loops.length > 1);
   for (const loop of loops) {
-    const outline = runsOnce || (isInner && isLong(loop)) ? outlineOf(code, loop) : undefined;
+    const isApart = runsOnce || (isInner && isLong(loop));
+    const outline = isApart ? outlineOf(code, loop, runsOnce) : undefined;
     if (outline !== undefined && (runsOnce || outline.results.length <= MANY_RESULTS))
       found.set(loop, outline);
     visit(code, loop.body, true, found);
@@ -93,25 +103,42 @@ function listsOf(n: Exclude<Node, string>): Node[][] {
   }
 }
 
-function outlineOf(code: FunctionCode, loop: LoopNode): Outline | undefined {
+function outlineOf(code: FunctionCode, loop: LoopNode, runsOnce: boolean): Outline | undefined {
   if (loop.scope === undefined || loop.hi - loop.lo < 2) return undefined;
   const facts = { text: "", labels: new Set<string>(), mayLeave: false };
   collect([loop], facts);
   if (/\b(?:return|arguments)\b/.test(facts.text)) return undefined;
   for (const [, label] of facts.text.matchAll(/\b(?:break|continue) (\w+)/g))
     if (label !== "sus" && !facts.labels.has(label as string)) return undefined;
-  const { outliving } = loop.scope;
-  const results = new Set<string>();
-  for (const [, r, half] of facts.text.matchAll(/\br(\d+)([hldfw]?)=(?!=)/g))
-    if (Number(r) < outliving) results.add(`r${r}${half}`);
-  for (const [, r] of facts.text.matchAll(/(?:\+\+|--)r(\d+)\b/g))
-    if (Number(r) < outliving) results.add(`r${r}`);
+  const { outliving, registers, fresh } = loop.scope;
+  const results = assigned(facts.text, outliving);
+  const last = loop.body[loop.body.length - 1];
+  const ticks = typeof last === "object" && last.type === "op" && last.tick !== undefined;
   return {
     loop,
     name: `${code.jsName}_${loop.label}`,
-    results: [...results],
+    results,
     mayLeave: facts.mayLeave,
+    carried: runsOnce && ticks ? assigned(facts.text, registers - fresh) : undefined,
+    hasInner: loopsIn(loop.body).length > 0,
   };
+}
+
+/** The registers below `end` that the fast form of a function assigns. */
+export function changedRegisters(code: FunctionCode, end: number): Set<string> {
+  const facts = { text: "", labels: new Set<string>(), mayLeave: false };
+  if (end > 0) collect(code.nodes, facts);
+  return new Set(assigned(facts.text, end));
+}
+
+/** The registers below `end` that the text assigns. */
+function assigned(text: string, end: number): string[] {
+  const found = new Set<string>();
+  for (const [, r, half] of text.matchAll(/\br(\d+)([hldfw]?)=(?!=)/g))
+    if (Number(r) < end) found.add(`r${r}${half}`);
+  for (const [, r] of text.matchAll(/(?:\+\+|--)r(\d+)\b/g))
+    if (Number(r) < end) found.add(`r${r}`);
+  return [...found];
 }
 
 /** Gathers the text of the fast form, its labels, and whether it may go over to the other form. */

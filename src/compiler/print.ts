@@ -1,7 +1,7 @@
 /**
- * Printing the two forms of a function from its lowered form.
+ * Printing the two forms of a function from its lowered form: what they have in common, and the resumable form.
  *
- * The *fast form* is structured JavaScript. Where an operation suspends, it saves the registers and
+ * The *fast form* (print-fast.ts) is structured JavaScript. Where an operation suspends, it saves the registers and
  * temporaries that are in use there in a `LuaFrame` and returns. Operations that need the same
  * registers and no temporaries share the code for that; with one exit for all of a function, every
  * register would be alive at every operation, and the JIT would spend itself on keeping them.
@@ -13,17 +13,8 @@
  */
 
 import type { FunctionCode, LoopNode, Node, RegionNode, Unboxed } from "./ir";
-import {
-  boxAll,
-  declarations,
-  factoryParameters,
-  fixedLayout,
-  frameLayout,
-  partsOf,
-  registerBase,
-} from "./layout";
+import { declarations, fixedLayout, frameLayout, registerBase } from "./layout";
 import { any, mapped } from "./lists";
-import { type Outline, outlines } from "./outline";
 
 /** A stretch of code whose operations share one exit. */
 interface Region {
@@ -167,107 +158,6 @@ export abstract class Printer {
   }
 }
 
-class FastPrinter extends Printer {
-  /** Loops that are printed apart. */
-  protected outlines: Map<Node, Outline> = outlines(this.code);
-  /** The functions of those that were met. */
-  functions = "";
-
-  private values(k: number): string {
-    const op = this.code.ops[k];
-    return boxAll(frameLayout(this.code, k), op?.unboxed, op?.unset);
-  }
-
-  private frame(k: number): string {
-    return `new LF(P${this.code.body.id},${k},[${this.values(k)}])`;
-  }
-
-  // the frame is made by the callee: these exits are a large part of the code
-
-  save(k: number): string {
-    return `return U(${k},${this.values(k)})`;
-  }
-
-  protected saveRegisters(count: number, unboxed?: Map<string, Unboxed>): string {
-    const names = fixedLayout(this.code);
-    for (let i = 0; i < count; i++) names.push(`r${i}`);
-    return `return U(k,${boxAll(names, unboxed)})`;
-  }
-
-  protected deopt(k: number, value: string): string {
-    return `return ${this.frame(k)}.deopt(${value})`;
-  }
-
-  mark(k: number): string {
-    // goes on in the resumable form, which marks the variable
-    return `return ${this.frame(k)}.deopt()`;
-  }
-
-  /**
-   * The preemption check stands outside of a loop of its own: what is called inside of a loop, however
-   * rarely, costs the doubles that live across it their registers.
-   */
-  protected override loop(n: LoopNode): string {
-    const last = n.body[n.body.length - 1];
-    if (typeof last !== "object" || last.type !== "op" || last.tick === undefined)
-      return super.loop(n);
-    const body = this.list(n.body.slice(0, -1));
-    return `${n.label}:for(;;){for(;;){${body}if(--n<0)break;}${this.operation(last.k, last.tick)}}`;
-  }
-
-  /** What a function returns when a loop `h` in it has ended it. */
-  protected readonly leftWith: string = "h.results";
-
-  protected override outlined(loop: LoopNode): string | undefined {
-    const outline = this.outlines.get(loop);
-    if (outline === undefined || loop.scope === undefined) return undefined;
-    const { registers, temporaries } = loop.scope;
-    const args = fixedLayout(this.code).slice(1);
-    for (let i = 0; i < registers; i++) args.push(...partsOf(this.code, `r${i}`));
-    args.push(...temporaries);
-    const printer = new LoopPrinter(this.code, this.outlines);
-    const body = printer.list([
-      { type: "region", registers },
-      { ...loop, scope: undefined },
-    ]);
-    const declared = declarations(this.code, registers, temporaries);
-    const { name, results } = outline;
-    const [only] = results;
-    const fields = mapped(results, (r) => `${r}:${r}`).join(",");
-    const result = results.length > 1 ? `{${fields}}` : (only ?? "0");
-    this.functions +=
-      `${printer.functions}\nfunction ${name}(${args.join(",")}){var k=0${declared};` +
-      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`;
-    const left = outline.mayLeave ? `if(h instanceof LX)return ${this.leftWith};` : "";
-    const assign =
-      results.length > 1
-        ? mapped(results, (r) => `${r}=h.${r};`).join("")
-        : only
-          ? `${only}=h;`
-          : "";
-    // an error has got its position when it comes out of the loop: k says so
-    return `k=${~(loop.lo + 1)};if((h=${name}(${args.join(",")}))===null)return null;${left}${assign}`;
-  }
-}
-
-/** Prints a loop as a function: what ends the function around it comes out in a wrapping. */
-class LoopPrinter extends FastPrinter {
-  constructor(code: FunctionCode, found: Map<Node, Outline>) {
-    super(code, false);
-    this.outlines = found;
-  }
-
-  protected override readonly leftWith = "h";
-
-  protected override deopt(k: number, value: string): string {
-    return super.deopt(k, value).replace(/^return (.*)$/, "return new LX($1)");
-  }
-
-  override mark(k: number): string {
-    return super.mark(k).replace(/^return (.*)$/, "return new LX($1)");
-  }
-}
-
 class ResumablePrinter extends Printer {
   save(k: number): string {
     const base = registerBase(this.code);
@@ -291,27 +181,6 @@ class ResumablePrinter extends Printer {
   mark(k: number, level: number, value: string, name: string): string {
     return `k=${k};fr.mark(${level},${value},${name})`;
   }
-}
-
-/** `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. */
-export function printFast(code: FunctionCode): { factory: string; loops: string } {
-  const { body } = code;
-  const params: string[] = [];
-  for (let i = 0; i < body.params.length; i++) params.push(`r${i}`);
-  const variables = declarations(code, params.length);
-  if (code.usesVarargArray) params.push("...va");
-  const isMain = body.id === 0;
-  const [env] = code.upvalues;
-  let text = `(${isMain ? "e0" : factoryParameters(code).join(",")})=>function ${code.jsName}(${params.join(",")}){`;
-  // the main function reads its first upvalue from a cell, so that it can be replaced before a run
-  if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
-  text += `var k=0${variables};`;
-  if (code.tailNote !== undefined) text += `var tc=${code.tailNote};`;
-  if (code.tailCalls.length > 0) text += "tail:{";
-  const printer = new FastPrinter(code, false);
-  text += `try{${printer.list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
-  if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return { factory: `${text}}`, loops: printer.functions };
 }
 
 /** `function(fr,v,f){…}`: runs a frame on with the value `v`, or with the error `v` if `f`. */

@@ -39,7 +39,7 @@ import { appendAt, appendTo, index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, ipairs, next, pairs } from "./iterators";
 import { maxBytes } from "./limits";
-import { LoopExit, LuaFrame, leave, leaveFrame } from "./luaframe";
+import { LoopExit, LuaFrame, leave, leaveFrame, SLICE } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { nativeName, withoutObject } from "./native";
 import { select } from "./select";
@@ -174,6 +174,7 @@ export const codegenApi: readonly unknown[] = [
   "IM", Math.imul,
   "LF", LuaFrame,
   "LX", LoopExit,
+  "SC", SLICE,
   "X", control,
   "H", hookApi,
   "Q", Array.isArray,

@@ -143,6 +143,9 @@ export class LoopExit {
   constructor(readonly results: Results) {}
 }
 
+/** What a loop that is a function of its own returns when it is to be called again to go on. */
+export const SLICE: unique symbol = Symbol("slice");
+
 /**
  * The fast form of a function leaves at operation `k`; the values of its frame follow. While an
  * error is raised nobody needs the frame: what it has to add to the error is added here, as long as

@@ -1,0 +1,211 @@
+/** Printing the fast form of a function (print.ts), with its loops that are functions of their own (outline.ts). */
+
+import type { FunctionCode, LoopNode, Node, Unboxed } from "./ir";
+import {
+  boxAll,
+  declarations,
+  factoryParameters,
+  fixedLayout,
+  frameLayout,
+  partsOf,
+} from "./layout";
+import { mapped } from "./lists";
+import { changedRegisters, type Outline, outlines } from "./outline";
+import { Printer, tailCalls } from "./print";
+
+/** A slice of a loop has up to so many preemption checks: what it takes and gives costs little then. */
+const MAX_TICKS = 15;
+const NONE: ReadonlySet<string> = new Set();
+
+type Scope = NonNullable<LoopNode["scope"]>;
+
+class FastPrinter extends Printer {
+  /** Loops that are printed apart. */
+  protected outlines: Map<Node, Outline> = outlines(this.code);
+  /** The functions of those that were met. */
+  functions = "";
+
+  private values(k: number): string {
+    const op = this.code.ops[k];
+    return boxAll(frameLayout(this.code, k), op?.unboxed, op?.unset);
+  }
+
+  private frame(k: number): string {
+    return `new LF(P${this.code.body.id},${k},[${this.values(k)}])`;
+  }
+
+  // the frame is made by the callee: these exits are a large part of the code
+
+  save(k: number): string {
+    return `return U(${k},${this.values(k)})`;
+  }
+
+  protected saveRegisters(count: number, unboxed?: Map<string, Unboxed>): string {
+    const names = fixedLayout(this.code);
+    for (let i = 0; i < count; i++) names.push(`r${i}`);
+    return `return U(k,${boxAll(names, unboxed)})`;
+  }
+
+  protected deopt(k: number, value: string): string {
+    return `return ${this.frame(k)}.deopt(${value})`;
+  }
+
+  mark(k: number): string {
+    // goes on in the resumable form, which marks the variable
+    return `return ${this.frame(k)}.deopt()`;
+  }
+
+  /**
+   * The preemption check stands outside of a loop of its own: what is called inside of a loop, however
+   * rarely, costs the doubles that live across it their registers.
+   */
+  protected override loop(n: LoopNode): string {
+    const last = n.body[n.body.length - 1];
+    if (typeof last !== "object" || last.type !== "op" || last.tick === undefined)
+      return super.loop(n);
+    const body = this.list(n.body.slice(0, -1));
+    const tick = this.operation(last.k, last.tick);
+    const { isDue, after } = this.slicing(n);
+    return `${n.label}:for(;;){for(;;){${body}if(--n<0${isDue})break;}${tick}${after}}`;
+  }
+
+  /** What a loop does for the slices of the one that is printed apart: when it is due for its check, and what follows that. */
+  protected slicing(_loop: LoopNode): { isDue: string; after: string } {
+    return { isDue: "", after: "" };
+  }
+
+  /** What a function returns when a loop `h` in it has ended it. */
+  protected readonly leftWith: string = "h.results";
+
+  protected override outlined(loop: LoopNode): string | undefined {
+    const outline = this.outlines.get(loop);
+    if (outline === undefined || loop.scope === undefined) return undefined;
+    const args = this.passed(loop.scope);
+    this.functions += this.loopFunction(loop, loop.scope, outline, args);
+    const { name, results, carried } = outline;
+    const call = (more: string) =>
+      // an error has got its position when it comes out of the loop: k says so
+      `k=${~(loop.lo + 1)};if((h=${name}(${args.join(",")}${more}))===null)return null;`;
+    const [only] = results;
+    const end =
+      (outline.mayLeave ? `if(h instanceof LX)return ${this.leftWith};` : "") +
+      (results.length > 1 ? restore(results) : only === undefined ? "" : `${only}=h;`);
+    if (carried === undefined) return call("") + end;
+    // the number of the slice, as far as it counts
+    const w = `w${loop.label}`;
+    const next = `h=${name}s;${name}s=void 0;${restore(carried)}if(${w}<${MAX_TICKS})${w}++;`;
+    return `for(var ${w}=0;;){${call(`,${w}`)}if(h!==SC)break;${next}${this.sliced}}${end}`;
+  }
+
+  /** What a loop takes as a function. */
+  private passed({ registers, temporaries }: Scope): string[] {
+    const args = fixedLayout(this.code).slice(1);
+    for (let i = 0; i < registers; i++) args.push(...partsOf(this.code, `r${i}`));
+    args.push(...temporaries);
+    return args;
+  }
+
+  private loopFunction(loop: LoopNode, scope: Scope, outline: Outline, args: string[]): string {
+    const { registers, temporaries } = scope;
+    const { name, results, carried = [] } = outline;
+    const printer = new LoopPrinter(this.code, this.outlines, outline);
+    const body = printer.list([
+      { type: "region", registers },
+      { ...loop, scope: undefined },
+    ]);
+    const changed = new Set([...carried, ...results]);
+    const { parameters, copies } = copied(args, changed);
+    const declared = copies + declarations(this.code, registers, temporaries);
+    const isSliced = outline.carried !== undefined;
+    const before = `${printer.functions}\n${isSliced ? `var ${name}s;` : ""}`;
+    const result = results.length > 1 ? `{${fields(results)}}` : (results[0] ?? "0");
+    return (
+      `${before}function ${name}(${parameters.join(",")}${isSliced ? ",s" : ""}){var k=0${declared};` +
+      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`
+    );
+  }
+
+  /** What is done after a slice of an inner loop. */
+  protected readonly sliced: string = "";
+}
+
+/**
+ * Parameters of which those that are assigned get copies under their names: the JIT keeps a parameter in a box,
+ * whatever is assigned to it.
+ */
+function copied(
+  names: string[],
+  changed: ReadonlySet<string>,
+): { parameters: string[]; copies: string } {
+  let copies = "";
+  const parameters = mapped(names, (name) => {
+    if (!changed.has(name)) return name;
+    copies += `,${name}=p${name}`;
+    return `p${name}`;
+  });
+  return { parameters, copies };
+}
+
+function fields(names: string[]): string {
+  return mapped(names, (r) => `${r}:${r}`).join(",");
+}
+
+function restore(names: string[]): string {
+  return mapped(names, (r) => `${r}=h.${r};`).join("");
+}
+
+/** Prints a loop as a function: what ends the function around it comes out in a wrapping. */
+class LoopPrinter extends FastPrinter {
+  constructor(
+    code: FunctionCode,
+    found: Map<Node, Outline>,
+    private readonly outline: Outline,
+  ) {
+    super(code, false);
+    this.outlines = found;
+    this.sliced = outline.carried === undefined ? "" : "s--;";
+  }
+
+  protected override readonly sliced: string;
+
+  /** `s` counts down the preemption checks of a slice, also those of loops inside. */
+  protected override slicing(loop: LoopNode): { isDue: string; after: string } {
+    const { loop: outer, name, carried, hasInner } = this.outline;
+    if (carried === undefined) return super.slicing(loop);
+    if (loop.label !== outer.label) return { isDue: "", after: "s--;" };
+    const after = `if(--s<0){${name}s={${fields(carried)}};return SC}`;
+    return { isDue: hasInner ? "||s<0" : "", after };
+  }
+
+  protected override readonly leftWith = "h";
+
+  protected override deopt(k: number, value: string): string {
+    return super.deopt(k, value).replace(/^return (.*)$/, "return new LX($1)");
+  }
+
+  override mark(k: number): string {
+    return super.mark(k).replace(/^return (.*)$/, "return new LX($1)");
+  }
+}
+
+/** `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. */
+export function printFast(code: FunctionCode): { factory: string; loops: string } {
+  const { body } = code;
+  const names = mapped(body.params, (_, i) => `r${i}`);
+  const changed = code.usesCounter ? changedRegisters(code, names.length) : NONE;
+  const { parameters: params, copies } = copied(names, changed);
+  const variables = copies + declarations(code, params.length);
+  if (code.usesVarargArray) params.push("...va");
+  const isMain = body.id === 0;
+  const [env] = code.upvalues;
+  let text = `(${isMain ? "e0" : factoryParameters(code).join(",")})=>function ${code.jsName}(${params.join(",")}){`;
+  // the main function reads its first upvalue from a cell, so that it can be replaced before a run
+  if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
+  text += `var k=0${variables};`;
+  if (code.tailNote !== undefined) text += `var tc=${code.tailNote};`;
+  if (code.tailCalls.length > 0) text += "tail:{";
+  const printer = new FastPrinter(code, false);
+  text += `try{${printer.list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
+  if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
+  return { factory: `${text}}`, loops: printer.functions };
+}
