@@ -119,10 +119,10 @@ function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
   // `+` tells the JIT that it is a number from here on
   if (typeof a === "number") x = +a;
   else if (a instanceof LuaFloat) x = a.n;
-  else return otherArith(op, a, b);
+  else return byMetamethod(op, a, b);
   if (typeof b === "number") y = +b;
   else if (b instanceof LuaFloat) y = b.n;
-  else return otherArith(op, a, b);
+  else return byMetamethod(op, a, b);
   const r = op === "+" ? x + y : op === "-" ? x - y : x * y;
   if (!Number.isInteger(r)) return r;
   if (
@@ -137,8 +137,11 @@ function slowArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
   return new LuaFloat(r);
 }
 
-/** The same where an operand is neither a plain number nor a boxed float. */
-function otherArith(op: "+" | "-" | "*", a: LuaValue, right: LuaValue): LuaValue {
+/**
+ * The same where an operand is neither a plain number nor a boxed float: a table with a metamethod, mostly. Each operator
+ * calls its metamethod at a place of its own, where the JIT finds the same one again and again, and may copy it in.
+ */
+function byMetamethod(op: "+" | "-" | "*", a: LuaValue, right: LuaValue): LuaValue {
   // the zero of `x - 0` is a negative one, so that it is C Lua's addition of the negative for floats
   const b = right === 0 ? 0 : right;
   const mt =
@@ -147,11 +150,22 @@ function otherArith(op: "+" | "-" | "*", a: LuaValue, right: LuaValue): LuaValue
       : b instanceof LuaTable && typeof a === "number" && control.types.number === undefined
         ? b.metatable
         : null;
-  if (mt !== null) {
-    const { hash } = mt;
-    const handler = op === "+" ? hash.__add : op === "-" ? hash.__sub : hash.__mul;
+  if (mt === null) return otherArith(op, a, b);
+  if (op === "+") {
+    const handler = mt.hash.__add;
     if (typeof handler === "function") return firstResult(handler(a, b));
-  } else if (a instanceof LuaInt64 || b instanceof LuaInt64) {
+  } else if (op === "-") {
+    const handler = mt.hash.__sub;
+    if (typeof handler === "function") return firstResult(handler(a, b));
+  } else {
+    const handler = mt.hash.__mul;
+    if (typeof handler === "function") return firstResult(handler(a, b));
+  }
+  return otherArith(op, a, b);
+}
+
+function otherArith(op: "+" | "-" | "*", a: LuaValue, b: LuaValue): LuaValue {
+  if (a instanceof LuaInt64 || b instanceof LuaInt64) {
     if (isInt(a) && isInt(b))
       return op === "+" ? addInt(a, b) : op === "-" ? subInt(a, b) : mulInt(a, b);
     if (isNumber(a) && isNumber(b)) {
@@ -197,7 +211,7 @@ export function mod(a: LuaValue, b: LuaValue): LuaValue {
  * may have been rounded up to the next integer, can then be corrected. `%` itself is a call.
  */
 function isHalfSafe(n: number): boolean {
-  return Math.floor(n) === n && n <= 0x10000000000000 && n >= -0x10000000000000;
+  return Number.isInteger(n) && n <= 0x10000000000000 && n >= -0x10000000000000;
 }
 
 function modSlow(a: LuaValue, b: LuaValue): LuaValue {
@@ -253,7 +267,12 @@ export function pow(a: LuaValue, b: LuaValue): LuaValue {
 export function unm(a: LuaValue): LuaValue {
   if (typeof a === "number") return Number.isInteger(a) ? 0 - a : -a;
   if (a instanceof LuaFloat) return new LuaFloat(-a.n);
-  return arith("neg", a, a);
+  return a instanceof LuaTable ? negateTable(a) : arith("neg", a, a);
+}
+
+function negateTable(a: LuaTable): LuaValue {
+  const handler = a.metatable === null ? undefined : a.metatable.hash.__unm;
+  return typeof handler === "function" ? firstResult(handler(a, a)) : arith("neg", a, a);
 }
 
 export function band(a: LuaValue, b: LuaValue): LuaValue {

@@ -74,6 +74,10 @@ export function lessThan(a: LuaValue, b: LuaValue): Answer {
     if (b instanceof LuaFloat) return a.n < b.n;
   } else if (typeof a === "string" && typeof b === "string") return a < b;
   if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) < 0;
+  if (a instanceof LuaTable) {
+    const handler = a.metatable === null ? undefined : a.metatable.hash.__lt;
+    return typeof handler === "function" ? truth(handler(a, b)) : orderMetamethod("__lt", a, b);
+  }
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) < 0;
   return orderMetamethod("__lt", a, b);
 }
@@ -87,6 +91,10 @@ export function lessEqual(a: LuaValue, b: LuaValue): Answer {
     if (b instanceof LuaFloat) return a.n <= b.n;
   } else if (typeof a === "string" && typeof b === "string") return a <= b;
   if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) <= 0;
+  if (a instanceof LuaTable) {
+    const handler = a.metatable === null ? undefined : a.metatable.hash.__le;
+    return typeof handler === "function" ? truth(handler(a, b)) : orderMetamethod("__le", a, b);
+  }
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) <= 0;
   return orderMetamethod("__le", a, b);
 }
