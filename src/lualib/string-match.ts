@@ -238,7 +238,9 @@ function expand(
   end: number,
 ): string {
   let out = "";
-  for (const part of parts) {
+  // code that has been compiled for an iterator is left at each part that is a number
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as string | number;
     if (typeof part === "string") out += part;
     else if (part === 0) out += s.slice(start, end);
     else if (part === STRAY) throw runtimeError("invalid use of '%' in replacement string");
