@@ -11,6 +11,7 @@
  */
 import type { BinaryExpr, Expr } from "../parser/ast";
 import { FloatKind } from "./floats";
+import { elementKey } from "./indexing";
 import { all, any, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isAtom, isIdentifier, Kind, property } from "./operand";
@@ -68,17 +69,18 @@ export class Planner extends Operands {
     let text = this.value(inner(e));
     // no integer is -0
     if (e.type !== "Binary") text = `${text}+0`;
-    const t = target;
     if (this.givesFloat) {
+      // a variable of its own, which is a double to the JIT even where the target has been a box
+      const x = this.fresh();
       // zero and infinity depend on the signs of zeros inside, which are not kept
       const sums = ["true", ...this.sums].join("&&");
-      const boxed = `${t}!==0&&${t}-${t}===0&&((${t}=new FL(${t})),true)`;
+      const boxed = `${x}!==0&&${x}-${x}===0&&((${target}=new FL(${x})),true)`;
       // so does the difference of two infinities
-      const finite = hasProductBelow(e) ? `${t}-${t}===0&&` : "";
-      const result = `(${t}=${text},${sums})&&${finite}(!ni(${t})||${boxed})`;
+      const finite = hasProductBelow(e) ? `${x}-${x}===0&&` : "";
+      const result = `(${x}=${text},${sums})&&${finite}(ni(${x})?${boxed}:((${target}=${x}),true))`;
       return [...this.tests, result].join("&&");
     }
-    const fraction = [`!ni(${t}=${text})`, ...this.sums].join("&&");
+    const fraction = [`!ni(${target}=${text})`, ...this.sums].join("&&");
     const { integers } = this;
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
@@ -245,11 +247,14 @@ export class Planner extends Operands {
     const k = this.read(key);
     if (isAtom(k)) {
       const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
-      if (!isInt) this.tests.push(`typeof ${k}==="number"`);
-      return k;
+      const { test, code } = elementKey(k, isInt);
+      if (test !== "") this.tests.push(test);
+      return isInt ? code : `(${code})`;
     }
-    this.tests.push(`typeof ${this.name(k)}==="number"`);
-    return this.last();
+    const assign = this.name(k);
+    const x = this.last();
+    this.tests.push(`typeof ${assign}==="number"&&(${x}|0)===${x}`);
+    return `(${x}|0)`;
   }
 
   private field(object: string, name: string): string {

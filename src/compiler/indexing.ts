@@ -50,14 +50,23 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
     lo.op(slow, `${t}=F(v)`, e.line, e);
     return;
   }
-  const isNumber = integer ? "" : `typeof ${key.code}!=="number"||`;
+  const { test, code } = elementKey(key.code, integer);
+  const isElement = test === "" ? "" : `!(${test})||`;
   lo.op(
-    (k) =>
-      `if(${isNumber}(h=${o.code}?.array)===void 0||(${t}=h[${key.code}])===void 0){${slow(k)}}`,
+    (k) => `if(${isElement}(h=${o.code}?.array)===void 0||(${t}=h[${code}])===void 0){${slow(k)}}`,
     `${t}=F(v)`,
     e.line,
     e,
   );
+}
+
+/**
+ * A key as the index of an element, after a test. If its variable holds other things than int32 at times, nil for one, the
+ * JIT looks elements up in a way that is slow, and slowest beyond the end of an array; so it is told.
+ */
+export function elementKey(code: string, isInt: boolean): { test: string; code: string } {
+  if (isInt) return { test: "", code };
+  return { test: `typeof ${code}==="number"&&(${code}|0)===${code}`, code: `${code}|0` };
 }
 
 /** The text of `o.name` with all metamethods. */
@@ -131,12 +140,13 @@ function storeIndex(
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }
-  const isNumber = integer ? "" : `typeof ${key.code}==="number"&&`;
+  const { test, code } = elementKey(key.code, integer);
+  const isElement = test === "" ? "" : `${test}&&`;
   const notNil = v.kind === Kind.Any ? `&&${v.code}!==void 0` : "";
-  const slot = `h[${key.code}]`;
+  const slot = `h[${code}]`;
   lo.op(
     (k) =>
-      `if(${isNumber}(h=${o.code}?.array)!==void 0&&${slot}!==void 0${notNil})${slot}=${v.code};else{${slow(k)}}`,
+      `if(${isElement}(h=${o.code}?.array)!==void 0&&${slot}!==void 0${notNil})${slot}=${v.code};else{${slow(k)}}`,
     "",
     e.line,
     e,

@@ -326,7 +326,8 @@ class Planner {
     const key = this.word(e.key, true) as Word;
     const object = this.lo.slotValue((inner(e.object) as Expr & { type: "Local" }).variable);
     this.tests.push(`${this.name(`${object}?.array`)}!==void 0`);
-    return `${this.last()}[${exactText(key)}]`;
+    // from 2^31 up there is no element, nor is there one with a negative key
+    return `${this.last()}[${key.low}]`;
   }
 
   private name(value: string): string {
