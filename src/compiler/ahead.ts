@@ -16,10 +16,12 @@ import { debugInfo } from "./debuginfo";
 import {
   type CompiledChunk,
   contextOf,
+  factoryNames,
   functionFacts,
   hookedForm,
   lowerAll,
   type Module,
+  newModule,
   runtimeNames,
 } from "./index";
 import type { FunctionCode } from "./ir";
@@ -100,7 +102,7 @@ function unitText(context: ChunkContext, code: FunctionCode): string {
   // in compact code these are record shapes and constants
   const definitions = [...code.uses].map((name) => context.definitions.get(name)).join("");
   const text = `${definitions}return ${printCompact(code)}`;
-  return `"use strict";${runtimeNames(text)}${text}`;
+  return `"use strict";${runtimeNames(text)}${factoryNames(text)}${text}`;
 }
 
 /** Makes the chunk ready to run; `source` gives its text. */
@@ -114,7 +116,7 @@ export function loadAhead(
 }
 
 class AheadCode implements DeferredCode {
-  private readonly module: Module = {};
+  private readonly module = newModule();
   private readonly protos: Proto[] = [];
   private readonly factories: Factory[] = [];
   private read: string[] | undefined;
@@ -126,7 +128,7 @@ class AheadCode implements DeferredCode {
     private readonly chunkName: string,
   ) {
     for (let id = 1; id < ahead.count; id++)
-      this.module[`m${id}`] = (...upvalues: unknown[]) => deferred(this, id, upvalues);
+      this.module.m[id] = (...upvalues) => deferred(this, id, upvalues);
   }
 
   proto(id: number): Proto {

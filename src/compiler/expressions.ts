@@ -184,5 +184,5 @@ function closure(lo: Lowering, e: FunctionExpr): string {
     kept(fn.upvalues, (v) => v !== self),
     (v) => lo.slot(v),
   );
-  return `M.m${fn.id}(${cells.join(",")})`;
+  return `FM[${fn.id}](${cells.join(",")})`;
 }

@@ -21,7 +21,7 @@ export function lowerHooked(context: ChunkContext, code: FunctionCode): Function
 export function printHooked(code: FunctionCode): string {
   const names = [...code.uses];
   return (
-    `"use strict";${namesFromRuntime()}var {${names.join(",")}}=M;` +
+    `"use strict";${namesFromRuntime()}var FM=M.m,{${names.join(",")}}=M;` +
     `{const CF=(f)=>(...a)=>H.call(f,...a);return ${printResumable(code)}}`
   );
 }

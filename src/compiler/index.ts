@@ -32,8 +32,24 @@ export interface CompiledChunk {
   instantiate(env: { v: LuaValue }): LuaFunction;
 }
 
-/** What the functions of a chunk share at run time: helpers, constants, and factories of functions. */
-export type Module = Record<string, unknown>;
+/** Makes a function of its upvalues. */
+type Make = (...cells: unknown[]) => LuaFunction;
+
+/**
+ * What the functions of a chunk share at run time: helpers and constants by their names, and in `m` the factories of
+ * functions by their numbers. In an array, because each property that comes to an object makes the JIT leave the code
+ * that knew it without.
+ */
+export type Module = { m: Make[] } & Record<string, unknown>;
+
+export function newModule(): Module {
+  return { m: [] };
+}
+
+/** Brings the factories of functions into scope, if the text uses them. */
+export function factoryNames(text: string): string {
+  return text.includes("FM[") ? "var FM=M.m;" : "";
+}
 
 /** Lowers all functions of a chunk at once, main first. */
 export function lowerChunk(
@@ -81,7 +97,7 @@ function mayRepeat(source: string): boolean {
 
 /**
  * The JavaScript of some functions of a chunk: the body of a function of `R` (the runtime), `P`
- * (prototypes) and `M` (the chunk's module), which puts a factory `m<id>` of each into the module,
+ * (prototypes) and `M` (the chunk's module), which puts a factory of each into the module,
  * and the helpers that come up for the first time.
  */
 export function printUnit(
@@ -102,10 +118,10 @@ export function printUnit(
   }
   for (const f of functions) {
     const { factory, loops } = printFast(f);
-    text += `${loops}\nM.m${f.body.id}=${factory};`;
+    text += `${loops}\nM.m[${f.body.id}]=${factory};`;
   }
   const before = known.length > 0 ? `var {${known.join(",")}}=M;` : "";
-  return `"use strict";${runtimeNames(text)}${before}${text}`;
+  return `"use strict";${runtimeNames(text)}${factoryNames(text)}${before}${text}`;
 }
 
 /**
@@ -122,8 +138,7 @@ export function runtimeNames(text: string): string {
  * costs no more than what is used of it. `source` is its text, for hints only.
  */
 export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
-  const module = startModule(contextOf(chunk, source), source, chunk.main);
-  const main = module.m0 as (env: { v: LuaValue }) => LuaFunction;
+  const main = startModule(contextOf(chunk, source), source, chunk.main).m[0] as Make;
   return { instantiate: (env) => main(env) };
 }
 
@@ -141,16 +156,17 @@ export function compileFunction(
   if (body === undefined) throw new Error(`no function ${id}`);
   const context = new ChunkContext(chunk, ++chunkCounter, true, LOCAL_ACCESS.test(source));
   context.isStripped = isStripped;
-  const factory = startModule(context, source, body)[`m${id}`];
+  const factory = startModule(context, source, body).m[id] as Make;
   return (env) => {
     const cells = mapped(body.upvalues, (_, i) => ({ v: i === 0 ? env : undefined }));
-    return (factory as (...cells: unknown[]) => LuaFunction)(...cells);
+    return factory(...cells);
   };
 }
 
 /** Compiles a function of the chunk; those inside it follow when they are needed. */
 function startModule(context: ChunkContext, source: string, start: FunctionBody): Module {
-  const module: Module = {};
+  const module = newModule();
+  const factories = module.m;
   const protos: Proto[] = [];
   const defined = new Set<string>();
   const joins = source.includes("upvaluejoin");
@@ -166,18 +182,14 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
     proto.origin = { source, body: fn };
     protos[fn.id] = proto;
     for (const f of inner) {
-      const name = `m${f.id}`;
-      module[name] ??= (...cells: unknown[]) => {
+      factories[f.id] ??= (...cells: unknown[]) => {
         compile(f);
-        return (module[name] as (...cells: unknown[]) => LuaFunction)(...cells);
+        return (factories[f.id] as Make)(...cells);
       };
     }
     new Function("R", "P", "M", printUnit(context, [code], defined))(codegenApi, protos, module);
     // a main function makes the cell of its environment itself
-    if (joins && fn.id !== 0) {
-      const name = `m${fn.id}`;
-      module[name] = withAliases(module[name] as (...cells: unknown[]) => LuaFunction);
-    }
+    if (joins && fn.id !== 0) factories[fn.id] = withAliases(factories[fn.id] as Make);
   };
 
   compile(start);
@@ -200,7 +212,7 @@ function compileResumable(code: FunctionCode, module: Module): ResumableForm {
 export function resumableText(code: FunctionCode): string {
   const names = [...code.uses];
   const body = printResumable(code);
-  return `"use strict";${runtimeNames(body)}var {${names.join(",")}}=M;return ${body}`;
+  return `"use strict";${runtimeNames(body)}${factoryNames(body)}var {${names.join(",")}}=M;return ${body}`;
 }
 
 export function hookedForm(

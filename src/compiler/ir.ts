@@ -16,6 +16,8 @@
  * | `x0`, `x1`… | scratch within one operation: halves of integers              |
  * | `yh`, `yl`, `yd`, `yf`, `yw` | the parts of a value on its way into a variable     |
  * | `n`         | counts loop iterations down to the next preemption check       |
+ * | `FM`        | factories of the chunk's functions, by their numbers           |
+ * | `s`         | counts down the preemption checks of a loop's slice (outline.ts) |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
 import type { Expr, FunctionBody } from "../parser/ast";
