@@ -71,12 +71,36 @@ function standIn(name: string): string {
   return text;
 }
 
+/**
+ * Objects of the language that sources get from a module instead of the global object, which changes its hidden class
+ * whenever the runtime makes one of its lazy properties: compiled code that looks `Math` up there is left then, and has
+ * been seen to be left again after it was made anew.
+ */
+const LANGUAGE = ["Array", "Math", "Number", "Object", "String"] as const;
+const LANGUAGE_MODULE = "language:";
+
+/** The import of those that the text reads functions from. */
+function languageImport(text: string): string {
+  const names = LANGUAGE.filter((name) => new RegExp(`\\b${name}\\.`).test(text));
+  return names.length === 0 ? "" : `import {${names.join(",")}} from "${LANGUAGE_MODULE}";`;
+}
+
+function languageModule(): string {
+  const constants = LANGUAGE.map((name) => `const its${name} = globalThis.${name};`).join("");
+  return `${constants}export {${LANGUAGE.map((name) => `its${name} as ${name}`).join(",")}};`;
+}
+
 /** Makes one file of what `entry` imports statically. */
 export function coreInOneFile(entry: string, sources: string): BunPlugin {
   const core = staticClosure(entry);
   return {
     name: "core in one file",
     setup(build) {
+      build.onResolve({ filter: /^language:$/ }, ({ path }) => ({ path, namespace: "language" }));
+      build.onLoad({ filter: /./, namespace: "language" }, () => ({
+        contents: languageModule(),
+        loader: "js",
+      }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, "utf8");
         if (!path.startsWith(sources)) return { contents: text, loader: "ts" };
@@ -86,7 +110,7 @@ export function coreInOneFile(entry: string, sources: string): BunPlugin {
           .replace(IMPORTED, `from "${LAZY}$1"`)
           // what the bundler has for `require` is a file of its own
           .replace(REQUIRED, 'process.getBuiltinModule("$1")');
-        return { contents: first + lazy, loader: "ts" };
+        return { contents: first + languageImport(lazy) + lazy, loader: "ts" };
       });
     },
   };
