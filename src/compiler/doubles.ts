@@ -244,17 +244,12 @@ export class Planner extends Operands {
 
   /** A key that is a number, or the test fails. */
   private numberKey(key: Expr): string {
-    const k = this.read(key);
-    if (isAtom(k)) {
-      const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
-      const { test, code } = elementKey(k, isInt);
-      if (test !== "") this.tests.push(test);
-      return isInt ? code : `(${code})`;
-    }
-    const assign = this.name(k);
-    const x = this.last();
-    this.tests.push(`typeof ${assign}==="number"&&(${x}|0)===${x}`);
-    return `(${x}|0)`;
+    const read = this.read(key);
+    const isInt = key.type === "Local" && this.lo.kindOf.get(key.variable) === Kind.Int;
+    const first = isAtom(read) ? read : this.name(read);
+    const { tests, code } = elementKey(isAtom(read) ? read : this.last(), isInt, first);
+    this.tests.push(...tests);
+    return code;
   }
 
   private field(object: string, name: string): string {

@@ -152,7 +152,10 @@ export class Emitter {
     this.emit({ type: "loop", label, body: nodes, lo, hi: this.opCount });
   }
 
-  /** The loop of a loop statement; registers from `outliving` up are not used after it, the last `fresh` ones no longer than an iteration. */
+  /**
+   * The loop of a loop statement; registers from `outliving` up are not used after it, the last `fresh` ones no longer
+   * than an iteration.
+   */
   emitLoopStatement(
     label: string,
     { outliving, fresh, isFor }: { outliving: number; fresh: number; isFor: boolean },

@@ -50,23 +50,23 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
     lo.op(slow, `${t}=F(v)`, e.line, e);
     return;
   }
-  const { test, code } = elementKey(key.code, integer);
-  const isElement = test === "" ? "" : `!(${test})||`;
-  lo.op(
-    (k) => `if(${isElement}(h=${o.code}?.array)===void 0||(${t}=h[${code}])===void 0){${slow(k)}}`,
-    `${t}=F(v)`,
-    e.line,
-    e,
-  );
+  const { tests, code } = elementKey(key.code, integer);
+  const isElement = [...tests, `(h=${o.code}?.array)!==void 0`, `(${t}=h[${code}])!==void 0`];
+  lo.op((k) => `if(!(${isElement.join("&&")})){${slow(k)}}`, `${t}=F(v)`, e.line, e);
 }
 
 /**
  * A key as the index of an element, after a test. If its variable holds other things than int32 at times, nil for one, the
- * JIT looks elements up in a way that is slow, and slowest beyond the end of an array; so it is told.
+ * JIT looks elements up in a way that is slow, and slowest beyond the end of an array; so it is told. `first` is how the
+ * test mentions the key for the first time.
  */
-export function elementKey(code: string, isInt: boolean): { test: string; code: string } {
-  if (isInt) return { test: "", code };
-  return { test: `typeof ${code}==="number"&&(${code}|0)===${code}`, code: `${code}|0` };
+export function elementKey(
+  code: string,
+  isInt: boolean,
+  first = code,
+): { tests: string[]; code: string } {
+  if (isInt) return { tests: [], code };
+  return { tests: [`typeof ${first}==="number"`, `(${code}|0)===${code}`], code: `(${code}|0)` };
 }
 
 /** The text of `o.name` with all metamethods. */
@@ -140,13 +140,12 @@ function storeIndex(
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }
-  const { test, code } = elementKey(key.code, integer);
-  const isElement = test === "" ? "" : `${test}&&`;
-  const notNil = v.kind === Kind.Any ? `&&${v.code}!==void 0` : "";
+  const { tests, code } = elementKey(key.code, integer);
   const slot = `h[${code}]`;
+  const isElement = [...tests, `(h=${o.code}?.array)!==void 0`, `${slot}!==void 0`];
+  if (v.kind === Kind.Any) isElement.push(`${v.code}!==void 0`);
   lo.op(
-    (k) =>
-      `if(${isElement}(h=${o.code}?.array)!==void 0&&${slot}!==void 0${notNil})${slot}=${v.code};else{${slow(k)}}`,
+    (k) => `if(${isElement.join("&&")})${slot}=${v.code};else{${slow(k)}}`,
     "",
     e.line,
     e,

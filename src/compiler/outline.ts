@@ -20,7 +20,7 @@
  * when something new makes it leave the code, the next slice is back in it.
  */
 import type { FunctionCode, LoopNode, Node } from "./ir";
-import { mapped } from "./lists";
+import { kept, mapped } from "./lists";
 
 const MANY_OPERATIONS = 10;
 /** More than that is not worth the object that they come in. */
@@ -111,17 +111,22 @@ function outlineOf(code: FunctionCode, loop: LoopNode, runsOnce: boolean): Outli
   for (const [, label] of facts.text.matchAll(/\b(?:break|continue) (\w+)/g))
     if (label !== "sus" && !facts.labels.has(label as string)) return undefined;
   const { outliving, registers, fresh } = loop.scope;
-  const results = assigned(facts.text, outliving);
-  const last = loop.body[loop.body.length - 1];
-  const ticks = typeof last === "object" && last.type === "op" && last.tick !== undefined;
+  const all = assigned(facts.text, registers - fresh);
   return {
     loop,
     name: `${code.jsName}_${loop.label}`,
-    results,
+    results: kept(all, (r) => Number.parseInt(r.slice(1), 10) < outliving),
     mayLeave: facts.mayLeave,
-    carried: runsOnce && ticks ? assigned(facts.text, registers - fresh) : undefined,
+    carried: runsOnce && tickOf(loop) !== undefined ? all : undefined,
     hasInner: loopsIn(loop.body).length > 0,
   };
+}
+
+/** The preemption check that a loop ends with, if it does. */
+export function tickOf(loop: LoopNode): { k: number; tick: string } | undefined {
+  const last = loop.body[loop.body.length - 1];
+  if (typeof last !== "object" || last.type !== "op" || last.tick === undefined) return undefined;
+  return { k: last.k, tick: last.tick };
 }
 
 /** The registers below `end` that the fast form of a function assigns. */

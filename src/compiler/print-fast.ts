@@ -10,7 +10,7 @@ import {
   partsOf,
 } from "./layout";
 import { mapped } from "./lists";
-import { changedRegisters, type Outline, outlines } from "./outline";
+import { changedRegisters, type Outline, outlines, tickOf } from "./outline";
 import { Printer, tailCalls } from "./print";
 
 /** A slice of a loop has up to so many preemption checks: what it takes and gives costs little then. */
@@ -60,16 +60,18 @@ class FastPrinter extends Printer {
    * rarely, costs the doubles that live across it their registers.
    */
   protected override loop(n: LoopNode): string {
-    const last = n.body[n.body.length - 1];
-    if (typeof last !== "object" || last.type !== "op" || last.tick === undefined)
-      return super.loop(n);
+    const last = tickOf(n);
+    if (last === undefined) return super.loop(n);
     const body = this.list(n.body.slice(0, -1));
     const tick = this.operation(last.k, last.tick);
     const { isDue, after } = this.slicing(n);
     return `${n.label}:for(;;){for(;;){${body}if(--n<0${isDue})break;}${tick}${after}}`;
   }
 
-  /** What a loop does for the slices of the one that is printed apart: when it is due for its check, and what follows that. */
+  /**
+   * What a loop does for the slices of the one that is printed apart: when it is due for its check, and what
+   * follows that.
+   */
   protected slicing(_loop: LoopNode): { isDue: string; after: string } {
     return { isDue: "", after: "" };
   }
@@ -107,16 +109,16 @@ class FastPrinter extends Printer {
 
   private loopFunction(loop: LoopNode, scope: Scope, outline: Outline, args: string[]): string {
     const { registers, temporaries } = scope;
-    const { name, results, carried = [] } = outline;
+    const { name, results, carried } = outline;
     const printer = new LoopPrinter(this.code, this.outlines, outline);
     const body = printer.list([
       { type: "region", registers },
       { ...loop, scope: undefined },
     ]);
-    const changed = new Set([...carried, ...results]);
-    const { parameters, copies } = copied(args, changed);
+    const isSliced = carried !== undefined;
+    // what is carried holds all results
+    const { parameters, copies } = copied(args, new Set(carried ?? results));
     const declared = copies + declarations(this.code, registers, temporaries);
-    const isSliced = outline.carried !== undefined;
     const before = `${printer.functions}\n${isSliced ? `var ${name}s;` : ""}`;
     const result = results.length > 1 ? `{${fields(results)}}` : (results[0] ?? "0");
     return (
