@@ -6,7 +6,7 @@
  * changes that. If a value turns out to be neither (a 64-bit integer, a metamethod's result), the function
  * moves over to its resumable form.
  */
-import type { Expr, LocalVar } from "../parser/ast";
+import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
 import { MAX_SAFE, Planner } from "./doubles";
 import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
@@ -138,21 +138,46 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
   const isPlanned = lo.isTyped && !lo.isHooked && planner.isPossible;
   lo.emitIf(isPlanned ? `!(${planner.printSum(v, e)})` : "true", () => {
     lo.skipsDoubles = true;
-    lo.into(e, t);
+    if (isPlanned && isRead(e, v)) addRead(lo, v, e, t, line);
+    else general(lo, e, t, line);
     lo.skipsDoubles = false;
-    lo.op(
-      (k) =>
-        lo.isTyped
-          ? `if(typeof ${t}==="number"){yd=${t};yf=fl(${t})===${t}&&${t}-${t}===0?0:1}` +
-            `else if(${t} instanceof FL){yd=${t}.n;yf=1}else{k=${k};deopt ${t}}`
-          : "",
-      `${t}=v`,
-      line,
-      e,
-    );
   });
   for (const leaf of first) lo.evaluated.delete(leaf);
   return t;
+}
+
+/** The sum with any operands in `t`, from there into `yd` and `yf`. */
+function general(lo: Lowering, e: Expr, t: string, line: number): void {
+  lo.into(e, t);
+  lo.op(
+    (k) =>
+      lo.isTyped
+        ? `if(typeof ${t}==="number"){yd=${t};yf=+!ni(${t})}` +
+          `else if(${t} instanceof FL){yd=${t}.n;yf=1}else{k=${k};deopt ${t}}`
+        : "",
+    `${t}=v`,
+    line,
+    e,
+  );
+}
+
+/** Is it the sum and one thing read from a table? */
+function isRead(e: Expr, v: LocalVar): e is BinaryExpr {
+  if (e.type !== "Binary" || (e.op !== "+" && e.op !== "-")) return false;
+  return e.left.type === "Local" && e.left.variable === v && inner(e.right).type === "Index";
+}
+
+/** What a table has not, and its metatable gives, is mostly a number, too. */
+function addRead(lo: Lowering, v: LocalVar, e: BinaryExpr, t: string, line: number): void {
+  const slot = lo.slot(v);
+  lo.evaluated.set(e.left, lo.operand(e.left));
+  const { code } = lo.operand(e.right);
+  lo.evaluated.set(e.right, { code, kind: Kind.Any });
+  const sum = `((yf=${slot}f)===1||((yf=+!ni(${code})),true))&&((yd=${slot}d${e.op} +${code}),true)`;
+  const isSum = `typeof ${code}==="number"&&${sum}&&(yf===1||${inRange("yd")})`;
+  lo.emitIf(lo.isTyped ? `!(${isSum})` : "true", () => general(lo, e, t, line));
+  lo.evaluated.delete(e.left);
+  lo.evaluated.delete(e.right);
 }
 
 /** Assigns what `sumValue` has evaluated. */

@@ -151,3 +151,50 @@ do
   end
   assert(watched(3) == 0 and isPlus(seen, "integer"))
 end
+
+-- §2.4 what is added comes from the metatable: of all kinds, in code that has run often
+do
+  local values = {}
+  local given = setmetatable({}, { __index = function(_, k) return values[k] end })
+  local function totals(t, n)
+    local plus, minus = 0, 0
+    for i = 1, n do
+      plus = plus + t[i]
+      minus = minus - t[i]
+    end
+    return plus, minus
+  end
+  local function checkGiven(list, plus, minus)
+    values = list
+    local a, b = totals(given, #list)
+    assert(a == plus and math.type(a) == math.type(plus))
+    assert(b == minus and math.type(b) == math.type(minus))
+  end
+  for _ = 1, 300 do
+    checkGiven({ 1, 2, 3 }, 6, -6)
+    checkGiven({ 0.5, 2, 0.5 }, 3.0, -3.0)
+  end
+  checkGiven({ 1, 2.0, 3 }, 6.0, -6.0)
+  checkGiven({ 1 << 53, 1 }, (1 << 53) + 1, -(1 << 53) - 1)
+  checkGiven({ (1 << 53) - 1, 1, 1 }, (1 << 53) + 1, -(1 << 53) - 1)
+  checkGiven({ math.maxinteger, 1 }, math.mininteger, math.mininteger)
+  checkGiven({ 1e308, 1e308, 1 }, math.huge, -math.huge)
+  checkGiven({ "10", 1 }, 11, -11)
+  checkGiven({ 0, 0 }, 0, 0)
+  checkGiven({ 0.0, 0 }, 0.0, 0.0)
+  values = { -0.0 }
+  local a, b = totals(given, 1)
+  assert(1 / a == math.huge and 1 / b == math.huge)
+  values = { 1, {}, 2 }
+  local ok, message = pcall(totals, given, 3)
+  assert(not ok and message:find("attempt to perform arithmetic on a table value (field '?')", 1, true), message)
+  values = { 1, nil, 2 }
+  ok, message = pcall(totals, given, 3)
+  assert(not ok and message:find("attempt to perform arithmetic on a nil value (field '?')", 1, true), message)
+  -- what comes later than asked for
+  local later = setmetatable({}, { __index = function(_, k) return coroutine.yield(k) end })
+  local resume = coroutine.wrap(function() return totals(later, 2) end)
+  assert(resume() == 1 and resume(1) == 1 and resume(2) == 2 and resume(0.5) == 2)
+  local plus, minus = resume(0.25)
+  assert(plus == 1.5 and minus == -2.25)
+end
