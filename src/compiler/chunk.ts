@@ -23,6 +23,8 @@ export class ChunkContext {
   private counter = 0;
   /** Variables of `local function` that are never reassigned: their value is always a function. */
   readonly functionVariables = new Map<LocalVar, FunctionBody>();
+  /** Variables that hold the table they were declared with. */
+  readonly tableVariables = new Set<LocalVar>();
   /** The local function variable whose value a function is, when it is never reassigned. */
   readonly selfVariables = new Map<FunctionBody, LocalVar>();
 

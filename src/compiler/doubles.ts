@@ -36,6 +36,8 @@ export class Planner extends Operands {
   protected tests: string[] = [];
   /** Parts of tables that have been read, and the scratch variables that hold them. */
   private readonly parts = new Map<string, string>();
+  /** Variables that certainly hold a table. */
+  private readonly tables = new Set<string>();
   /** Values that have been made plain doubles, and the scratch variables that hold these. */
   private readonly plain = new Map<string, string>();
   /** Tests that the result is an exact integer; undefined if it is none. */
@@ -217,7 +219,9 @@ export class Planner extends Operands {
     switch (e.type) {
       case "Local": {
         const slot = this.lo.slot(e.variable);
-        return this.lo.context.isCell(e.variable) ? `${slot}.v` : slot;
+        if (this.lo.context.isCell(e.variable)) return `${slot}.v`;
+        if (this.lo.context.tableVariables.has(e.variable)) this.tables.add(slot);
+        return slot;
       }
       case "Global":
         return this.field(this.lo.slotValue(e.env), e.name);
@@ -258,9 +262,16 @@ export class Planner extends Operands {
 
   /** The part of a table that holds its elements or fields, read once for all of them. */
   private partOf(object: string, name: "array" | "hash"): string {
-    const read = `${object}?.${name}`;
+    const read = `${object}.${name}`;
     let part = this.parts.get(read);
     if (part === undefined) {
+      // of a table that is known to be one, nothing need be tested
+      if (this.tables.has(object)) {
+        this.parts.set(read, read);
+        return read;
+      }
+      const isThere = `${object}!==void 0`;
+      if (!this.tests.includes(isThere)) this.tests.push(isThere);
       this.tests.push(`${this.name(read)}!==void 0`);
       part = this.last();
       this.parts.set(read, part);

@@ -232,6 +232,7 @@ export class Lowering extends Emitter {
       return anyOperand(t);
     }
     if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };
+    if (this.context.tableVariables.has(v)) return { code: slot, kind: Kind.Table };
     return { code: slot, kind: this.kindOf.get(v) ?? Kind.Any };
   }
 

@@ -10,6 +10,7 @@ import { comparison, isComparison } from "./conditions";
 import { doublesOf } from "./doubles";
 import { FloatKind } from "./floats";
 import { halvesOf } from "./halves";
+import { partOf } from "./indexing";
 import { all, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isTemp, Kind, type Operand, truthTest } from "./operand";
@@ -211,8 +212,10 @@ export function unary(
   let fast = "";
   if (lo.context.isCompact || lo.isSlow) fast = "";
   else if (e.op === "#") {
-    if (a.kind === Kind.Any)
-      fast = `if(typeof ${x}==="string")${t}=${x}.length;else if((h=${x}?.array)!==void 0&&${x}.metatable===null)${t}=h.length-1;else `;
+    const { tests, code } = partOf(a, "array");
+    const length = `if(${[...tests, `${x}.metatable===null`].join("&&")})${t}=${code}.length-1;else `;
+    if (a.kind === Kind.Any) fast = `if(typeof ${x}==="string")${t}=${x}.length;else ${length}`;
+    else if (a.kind === Kind.Table) fast = length;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
     const test = isInt32(a);
     if (test === "" || test !== "false")

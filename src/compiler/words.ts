@@ -324,9 +324,11 @@ class Planner {
     if (e.type === "Local") return this.lo.slotValue(e.variable);
     if (e.type !== "Index") throw new Error("not readable");
     const key = this.word(e.key, true) as Word;
-    const object = this.lo.slotValue((inner(e.object) as Expr & { type: "Local" }).variable);
-    this.tests.push(`${this.name(`${object}?.array`)}!==void 0`);
+    const { variable } = inner(e.object) as Expr & { type: "Local" };
+    const object = this.lo.slotValue(variable);
     // from 2^31 up there is no element, nor is there one with a negative key
+    if (this.lo.context.tableVariables.has(variable)) return `${object}.array[${key.low}]`;
+    this.tests.push(`${this.name(`${object}?.array`)}!==void 0`);
     return `${this.last()}[${key.low}]`;
   }
 
