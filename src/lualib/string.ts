@@ -1,5 +1,5 @@
 /** The string library (§6.4), apart from patterns, formats and binary packing. */
-import { arith } from "../runtime/arith";
+import { arith } from "../runtime/arith-general";
 import { call } from "../runtime/call";
 import { noteWork } from "../runtime/control";
 import {

@@ -1,22 +1,7 @@
 /** The runtime as generated code sees it: short names, one object. */
 import "./settle";
-import {
-  add,
-  band,
-  bnot,
-  bor,
-  bxor,
-  div,
-  idiv,
-  isInt,
-  mod,
-  mul,
-  pow,
-  shl,
-  shr,
-  sub,
-  unm,
-} from "./arith";
+import { add, band, bnot, bor, bxor, div, idiv, mod, mul, pow, shl, shr, sub, unm } from "./arith";
+import { isInt } from "./arith-general";
 import { call, callNative } from "./call";
 import {
   awaitedValue,
