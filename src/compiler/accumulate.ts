@@ -138,16 +138,16 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
   const isPlanned = lo.isTyped && !lo.isHooked && planner.isPossible;
   lo.emitIf(isPlanned ? `!(${planner.printSum(v, e)})` : "true", () => {
     lo.skipsDoubles = true;
-    if (isPlanned && isRead(e, v)) addRead(lo, v, e, t, line);
-    else general(lo, e, t, line);
+    if (isRead(e, v)) addRead(lo, v, e, t, line);
+    else anySum(lo, e, t, line);
     lo.skipsDoubles = false;
   });
   for (const leaf of first) lo.evaluated.delete(leaf);
   return t;
 }
 
-/** The sum with any operands in `t`, from there into `yd` and `yf`. */
-function general(lo: Lowering, e: Expr, t: string, line: number): void {
+/** The sum of any operands into `t`, from there into `yd` and `yf`. */
+function anySum(lo: Lowering, e: Expr, t: string, line: number): void {
   lo.into(e, t);
   lo.op(
     (k) =>
@@ -175,7 +175,7 @@ function addRead(lo: Lowering, v: LocalVar, e: BinaryExpr, t: string, line: numb
   lo.evaluated.set(e.right, { code, kind: Kind.Any });
   const sum = `((yf=${slot}f)===1||((yf=+!ni(${code})),true))&&((yd=${slot}d${e.op} +${code}),true)`;
   const isSum = `typeof ${code}==="number"&&${sum}&&(yf===1||${inRange("yd")})`;
-  lo.emitIf(lo.isTyped ? `!(${isSum})` : "true", () => general(lo, e, t, line));
+  lo.emitIf(lo.isTyped ? `!(${isSum})` : "true", () => anySum(lo, e, t, line));
   lo.evaluated.delete(e.left);
   lo.evaluated.delete(e.right);
 }

@@ -67,9 +67,9 @@ export function local(lo: Lowering, s: LocalStatement): void {
       value.kind !== Kind.Nil &&
       value.kind !== Kind.Double
     ) {
-      lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
-      // those are also known in the functions inside
+      // tables are also known in the functions inside
       if (value.kind === Kind.Table) lo.context.tableVariables.add(v);
+      else lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
     }
     lo.initialise(v, value.code);
     if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);

@@ -23,7 +23,7 @@ export class ChunkContext {
   private counter = 0;
   /** Variables of `local function` that are never reassigned: their value is always a function. */
   readonly functionVariables = new Map<LocalVar, FunctionBody>();
-  /** Variables that hold the table they were declared with. */
+  /** Variables that are declared with a table and never assigned (`Lowering.isTable`). */
   readonly tableVariables = new Set<LocalVar>();
   /** The local function variable whose value a function is, when it is never reassigned. */
   readonly selfVariables = new Map<FunctionBody, LocalVar>();

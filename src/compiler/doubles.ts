@@ -36,8 +36,6 @@ export class Planner extends Operands {
   protected tests: string[] = [];
   /** Parts of tables that have been read, and the scratch variables that hold them. */
   private readonly parts = new Map<string, string>();
-  /** Variables that certainly hold a table. */
-  private readonly tables = new Set<string>();
   /** Values that have been made plain doubles, and the scratch variables that hold these. */
   private readonly plain = new Map<string, string>();
   /** Tests that the result is an exact integer; undefined if it is none. */
@@ -219,31 +217,31 @@ export class Planner extends Operands {
     switch (e.type) {
       case "Local": {
         const slot = this.lo.slot(e.variable);
-        if (this.lo.context.isCell(e.variable)) return `${slot}.v`;
-        if (this.lo.context.tableVariables.has(e.variable)) this.tables.add(slot);
-        return slot;
+        return this.lo.context.isCell(e.variable) ? `${slot}.v` : slot;
       }
       case "Global":
-        return this.field(this.lo.slotValue(e.env), e.name);
+        return this.partOf(this.lo.slotValue(e.env), "hash", false) + property(e.name);
       case "Index": {
-        let object = this.read(inner(e.object));
-        if (!isAtom(object)) {
-          const assign = this.name(object);
-          this.tests.push(`${assign}!==void 0`);
-          object = this.last();
-        }
+        const table = inner(e.object);
+        const isTable = table.type === "Local" && this.lo.isTable(table.variable);
+        const object = this.read(table);
         const key = inner(e.key);
-        if (key.type === "String") return this.field(object, key.value);
-        let index: string;
-        const beside = neighbour(key);
-        if (key.type === "Integer") index = String(key.value);
-        else if (beside !== undefined) index = `${this.numberKey(beside.base)}${beside.step}`;
-        else index = this.numberKey(key);
-        return `${this.partOf(object, "array")}[${index}]`;
+        if (key.type === "String")
+          return this.partOf(object, "hash", isTable) + property(key.value);
+        const index = this.index(key);
+        return `${this.partOf(object, "array", isTable)}[${index}]`;
       }
       default:
         throw new Error("not readable");
     }
+  }
+
+  private index(key: Expr): string {
+    if (key.type === "Integer") return String(key.value);
+    const beside = neighbour(key);
+    return beside === undefined
+      ? this.numberKey(key)
+      : `${this.numberKey(beside.base)}${beside.step}`;
   }
 
   /** A key that is a number, or the test fails. */
@@ -256,23 +254,20 @@ export class Planner extends Operands {
     return code;
   }
 
-  private field(object: string, name: string): string {
-    return `${this.partOf(object, "hash")}${property(name)}`;
-  }
-
-  /** The part of a table that holds its elements or fields, read once for all of them. */
-  private partOf(object: string, name: "array" | "hash"): string {
+  /**
+   * The part of a table that holds its elements or fields, read once for all of them, after the tests that there is one.
+   * `isTable`: there is.
+   */
+  private partOf(object: string, name: "array" | "hash", isTable: boolean): string {
     const read = `${object}.${name}`;
+    if (isTable) return read;
     let part = this.parts.get(read);
     if (part === undefined) {
-      // of a table that is known to be one, nothing need be tested
-      if (this.tables.has(object)) {
-        this.parts.set(read, read);
-        return read;
-      }
-      const isThere = `${object}!==void 0`;
+      const first = isAtom(object) ? object : this.name(object);
+      const known = isAtom(object) ? object : this.last();
+      const isThere = `${first}!==void 0`;
       if (!this.tests.includes(isThere)) this.tests.push(isThere);
-      this.tests.push(`${this.name(read)}!==void 0`);
+      this.tests.push(`${this.name(`${known}.${name}`)}!==void 0`);
       part = this.last();
       this.parts.set(read, part);
     }

@@ -198,6 +198,11 @@ export class Lowering extends Emitter {
     return v.func === this.fn && this.floats.isWord(v) && !this.context.isCell(v);
   }
 
+  /** Does the variable always hold the table it was declared with? */
+  isTable(v: LocalVar): boolean {
+    return this.context.tableVariables.has(v) && !this.context.isCell(v);
+  }
+
   /** Its register holds no Lua value in typed code. */
   isUnboxed(v: LocalVar): boolean {
     return this.isFloatVariable(v) || this.isInParts(v);
@@ -232,7 +237,7 @@ export class Lowering extends Emitter {
       return anyOperand(t);
     }
     if (this.context.functionVariables.has(v)) return { code: slot, kind: Kind.Function };
-    if (this.context.tableVariables.has(v)) return { code: slot, kind: Kind.Table };
+    if (this.isTable(v)) return { code: slot, kind: Kind.Table };
     return { code: slot, kind: this.kindOf.get(v) ?? Kind.Any };
   }
 

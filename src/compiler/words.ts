@@ -326,10 +326,15 @@ class Planner {
     const key = this.word(e.key, true) as Word;
     const { variable } = inner(e.object) as Expr & { type: "Local" };
     const object = this.lo.slotValue(variable);
+    let array = `${object}.array`;
+    if (!this.lo.isTable(variable)) {
+      const first = isAtom(object) ? object : this.name(object);
+      const known = isAtom(object) ? object : this.last();
+      this.tests.push(`${first}!==void 0`, `${this.name(`${known}.array`)}!==void 0`);
+      array = this.last();
+    }
     // from 2^31 up there is no element, nor is there one with a negative key
-    if (this.lo.context.tableVariables.has(variable)) return `${object}.array[${key.low}]`;
-    this.tests.push(`${this.name(`${object}?.array`)}!==void 0`);
-    return `${this.last()}[${key.low}]`;
+    return `${array}[${key.low}]`;
   }
 
   private name(value: string): string {

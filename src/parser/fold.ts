@@ -8,24 +8,8 @@
  */
 
 import { power } from "../runtime/float-ops";
-import {
-  addInt,
-  andInt,
-  floorDivInt,
-  fromDouble,
-  LuaInt64,
-  type LuaInteger,
-  modInt,
-  mulInt,
-  negInt,
-  notInt,
-  orInt,
-  shlInt,
-  shrInt,
-  subInt,
-  toDouble,
-  xorInt,
-} from "../runtime/int64";
+import { fromDouble, LuaInt64, type LuaInteger, negInt, notInt, toDouble } from "../runtime/int64";
+import { floatOp, integerOp } from "../runtime/number-ops";
 import type { BinaryOp, ConstantExpr, Expr, FloatExpr, IntegerExpr } from "./ast";
 
 type Numeral = IntegerExpr | FloatExpr;
@@ -66,7 +50,7 @@ export function foldBinary(op: BinaryOp, left: Expr, right: Expr, line: number) 
       const a = asInteger(left);
       const b = asInteger(right);
       if (a === undefined || b === undefined) return undefined;
-      return integer(bitwise(op, a, b), line);
+      return integer(integerOp(op, a, b), line);
     }
     case "+":
     case "-":
@@ -75,9 +59,9 @@ export function foldBinary(op: BinaryOp, left: Expr, right: Expr, line: number) 
     case "%": {
       if ((op === "//" || op === "%") && right.value === 0) return undefined;
       if (left.type === "Integer" && right.type === "Integer") {
-        return integer(integerArithmetic(op, left.value, right.value), line);
+        return integer(integerOp(op, left.value, right.value), line);
       }
-      return float(floatArithmetic(op, asDouble(left), asDouble(right)), line);
+      return float(floatOp(op, asDouble(left), asDouble(right)), line);
     }
     case "/":
       return right.value === 0 ? undefined : float(asDouble(left) / asDouble(right), line);
@@ -117,55 +101,4 @@ function asInteger(e: Numeral): LuaInteger | undefined {
 
 function asDouble(e: Numeral): number {
   return e.value instanceof LuaInt64 ? toDouble(e.value) : e.value;
-}
-
-function bitwise(op: "&" | "|" | "~" | "<<" | ">>", a: LuaInteger, b: LuaInteger): LuaInteger {
-  switch (op) {
-    case "&":
-      return andInt(a, b);
-    case "|":
-      return orInt(a, b);
-    case "~":
-      return xorInt(a, b);
-    case "<<":
-      return shlInt(a, b);
-    default:
-      return shrInt(a, b);
-  }
-}
-
-function integerArithmetic(
-  op: "+" | "-" | "*" | "//" | "%",
-  a: LuaInteger,
-  b: LuaInteger,
-): LuaInteger {
-  switch (op) {
-    case "+":
-      return addInt(a, b);
-    case "-":
-      return subInt(a, b);
-    case "*":
-      return mulInt(a, b);
-    case "//":
-      return floorDivInt(a, b);
-    default:
-      return modInt(a, b);
-  }
-}
-
-function floatArithmetic(op: "+" | "-" | "*" | "//" | "%", a: number, b: number): number {
-  switch (op) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "//":
-      return Math.floor(a / b);
-    default: {
-      const rest = a % b;
-      return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-    }
-  }
 }

@@ -4,26 +4,11 @@
  */
 import { call } from "./call";
 import { raise } from "./control";
-import { IntegerFault, LuaError, operandError, operationError } from "./error";
-import { floatMod, power } from "./float-ops";
+import { IntegerFault, LuaError, operandError } from "./error";
 import { SUSPENDED } from "./frame";
-import {
-  addInt,
-  andInt,
-  floorDivInt,
-  LuaInt64,
-  type LuaInteger,
-  modInt,
-  mulInt,
-  negInt,
-  notInt,
-  orInt,
-  shlInt,
-  shrInt,
-  subInt,
-  xorInt,
-} from "./int64";
+import { LuaInt64, type LuaInteger } from "./int64";
 import { getMetatable } from "./metatable";
+import { floatOp, integerOp } from "./number-ops";
 import { LuaTable } from "./table";
 import {
   first,
@@ -36,23 +21,8 @@ import {
   type Results,
 } from "./value";
 
-export type ArithOp =
-  | "+"
-  | "-"
-  | "*"
-  | "/"
-  | "//"
-  | "%"
-  | "^"
-  | "&"
-  | "|"
-  | "~"
-  | "<<"
-  | ">>"
-  | "neg"
-  | "not";
-
-const EVENTS: Record<ArithOp, string> = {
+/** The metamethods of the operators; `neg` and `not` are the unary ones. */
+const EVENTS = {
   "+": "__add",
   "-": "__sub",
   "*": "__mul",
@@ -67,7 +37,9 @@ const EVENTS: Record<ArithOp, string> = {
   ">>": "__shr",
   neg: "__unm",
   not: "__bnot",
-};
+} as const;
+
+export type ArithOp = keyof typeof EVENTS;
 
 /** `a op b` with all conversions and metamethods; unary operators pass their operand twice. */
 export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
@@ -125,57 +97,7 @@ function isBitwise(op: ArithOp): boolean {
 /** Arithmetic on two numbers (§3.4.1): integers if both are, else floats. */
 export function numberOp(op: ArithOp, a: LuaNumber, b: LuaNumber): LuaValue {
   if (op !== "/" && op !== "^" && isInt(a) && isInt(b)) return integerOp(op, a, b);
-  const x = numberToDouble(a);
-  const y = numberToDouble(b);
-  switch (op) {
-    case "+":
-      return makeFloat(x + y);
-    case "-":
-      return makeFloat(x - y);
-    case "*":
-      return makeFloat(x * y);
-    case "/":
-      return makeFloat(x / y);
-    case "//":
-      return makeFloat(Math.floor(x / y));
-    case "%":
-      return makeFloat(floatMod(x, y));
-    case "^":
-      return makeFloat(power(x, y));
-    default:
-      return makeFloat(-x);
-  }
-}
-
-export function integerOp(op: ArithOp, a: LuaInteger, b: LuaInteger): LuaValue {
-  switch (op) {
-    case "+":
-      return addInt(a, b);
-    case "-":
-      return subInt(a, b);
-    case "*":
-      return mulInt(a, b);
-    case "//":
-      if (b === 0) throw operationError("attempt to divide by zero");
-      return floorDivInt(a, b);
-    case "%":
-      if (b === 0) throw operationError("attempt to perform 'n%0'");
-      return modInt(a, b);
-    case "&":
-      return andInt(a, b);
-    case "|":
-      return orInt(a, b);
-    case "~":
-      return xorInt(a, b);
-    case "<<":
-      return shlInt(a, b);
-    case ">>":
-      return shrInt(a, b);
-    case "not":
-      return notInt(a);
-    default:
-      return negInt(a);
-  }
+  return makeFloat(floatOp(op, numberToDouble(a), numberToDouble(b)));
 }
 
 /** True for values of subtype integer. */
