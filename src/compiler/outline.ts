@@ -11,6 +11,9 @@
  * begun by a call, with the next one. For short loops the calls take more than that is worth, and `for` has
  * variables that hold what is expected.
  *
+ * In a function of exceptional length, every loop without others inside stands apart: it would be thrown away and
+ * compiled anew, all of it, whenever something comes up in one of its loops.
+ *
  * The registers around the loop are its parameters, those that it assigns its results. When it is
  * suspended, it saves the frame of the whole function: the resumable form knows nothing of all this.
  *
@@ -41,10 +44,10 @@ export interface Outline {
   hasInner: boolean;
 }
 
-/** The loops of a function to be printed apart. */
-export function outlines(code: FunctionCode): Map<Node, Outline> {
+/** The loops of a function to be printed apart; `isLarge`: it is of exceptional length. */
+export function outlines(code: FunctionCode, isLarge: boolean): Map<Node, Outline> {
   const found = new Map<Node, Outline>();
-  if (code.usesCounter) visit(code, code.nodes, false, found);
+  if (code.usesCounter) visit(code, code.nodes, false, isLarge, found);
   return found;
 }
 
@@ -56,16 +59,18 @@ function visit(
   code: FunctionCode,
   nodes: Node[],
   isInner: boolean,
+  isLarge: boolean,
   found: Map<Node, Outline>,
 ): void {
   const loops = loopsIn(nodes);
   const runsOnce = code.body.id === 0 && (!isInner || loops.length > 1);
   for (const loop of loops) {
-    const isApart = runsOnce || (isInner && isLong(loop));
+    const always = runsOnce || (isLarge && loopsIn(loop.body).length === 0);
+    const isApart = always || (isInner && isLong(loop));
     const outline = isApart ? outlineOf(code, loop, runsOnce) : undefined;
-    if (outline !== undefined && (runsOnce || outline.results.length <= MANY_RESULTS))
+    if (outline !== undefined && (always || outline.results.length <= MANY_RESULTS))
       found.set(loop, outline);
-    visit(code, loop.body, true, found);
+    visit(code, loop.body, true, isLarge, found);
   }
 }
 

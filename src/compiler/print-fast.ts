@@ -13,6 +13,8 @@ import { mapped } from "./lists";
 import { changedRegisters, type Outline, outlines, tickOf } from "./outline";
 import { Printer, tailCalls } from "./print";
 
+/** A function is of exceptional length from so many characters on: two hundred operations, or thereabouts. */
+const LARGE = 12_000;
 /** A slice of a loop has up to so many preemption checks: what it takes and gives costs little then. */
 const MAX_TICKS = 15;
 const NONE: ReadonlySet<string> = new Set();
@@ -20,10 +22,18 @@ const NONE: ReadonlySet<string> = new Set();
 type Scope = NonNullable<LoopNode["scope"]>;
 
 class FastPrinter extends Printer {
-  /** Loops that are printed apart. */
-  protected outlines: Map<Node, Outline> = outlines(this.code);
-  /** The functions of those that were met. */
+  /** The functions of loops that were met. */
   functions = "";
+  /** The length of the longest of them. */
+  longest = 0;
+
+  /** `outlines`: the loops that are printed apart. */
+  constructor(
+    code: FunctionCode,
+    protected readonly outlines: Map<Node, Outline>,
+  ) {
+    super(code, false);
+  }
 
   private values(k: number): string {
     const op = this.code.ops[k];
@@ -121,6 +131,7 @@ class FastPrinter extends Printer {
     const declared = copies + declarations(this.code, registers, temporaries);
     const before = `${printer.functions}\n${isSliced ? `var ${name}s;` : ""}`;
     const result = results.length > 1 ? `{${fields(results)}}` : (results[0] ?? "0");
+    this.longest = Math.max(this.longest, body.length, printer.longest);
     return (
       `${before}function ${name}(${parameters.join(",")}${isSliced ? ",s" : ""}){var k=0${declared};` +
       `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`
@@ -163,8 +174,7 @@ class LoopPrinter extends FastPrinter {
     found: Map<Node, Outline>,
     private readonly outline: Outline,
   ) {
-    super(code, false);
-    this.outlines = found;
+    super(code, found);
     this.sliced = outline.carried === undefined ? "" : "s--;";
   }
 
@@ -206,8 +216,17 @@ export function printFast(code: FunctionCode): { factory: string; loops: string 
   text += `var k=0${variables};`;
   if (code.tailNote !== undefined) text += `var tc=${code.tailNote};`;
   if (code.tailCalls.length > 0) text += "tail:{";
-  const printer = new FastPrinter(code, false);
-  text += `try{${printer.list(code.nodes)}}catch(e){throw W(P${body.id},k,e)}`;
+  const { main, loops } = printParts(code);
+  text += `try{${main}}catch(e){throw W(P${body.id},k,e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return { factory: `${text}}`, loops: printer.functions };
+  return { factory: `${text}}`, loops };
+}
+
+/** The text of a function, and the functions of its loops. */
+function printParts(code: FunctionCode, isLarge = false): { main: string; loops: string } {
+  const printer = new FastPrinter(code, outlines(code, isLarge));
+  const main = printer.list(code.nodes);
+  const mayShrink = !isLarge && code.usesCounter;
+  if (mayShrink && Math.max(main.length, printer.longest) > LARGE) return printParts(code, true);
+  return { main, loops: printer.functions };
 }
