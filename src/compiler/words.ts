@@ -56,6 +56,22 @@ function countToLow(code: string): string {
   return `${code}>${MAX_INT32}&&${code}<=${MAX_WORD}?${code}-4294967296|0:${code}|0`;
 }
 
+/**
+ * The modulus of `x % 2^31` and the like. Of smaller ones the operand is likely to be small, too, or a float, and an
+ * operator of its own is as quick.
+ */
+function modulusOf(e: BinaryExpr): number | undefined {
+  const { type, value } = inner(e.right) as { type: string; value?: unknown };
+  if (type !== "Integer" || typeof value !== "number") return undefined;
+  const isPower = Number.isInteger(Math.log2(value));
+  return isPower && value > 0xffff && value <= MAX_WORD + 1 ? value : undefined;
+}
+
+function isComplement(expr: Expr): boolean {
+  const e = inner(expr);
+  return e.type === "Unary" && e.op === "~";
+}
+
 /** All bits up to the highest that is set. */
 function bitsOf(max: number): number {
   let bits = 1;
@@ -140,6 +156,8 @@ class Planner {
       case "|":
       case "~":
         return this.orXor(e, exact);
+      case "%":
+        return this.remainder(e);
       case "<<":
       case ">>":
         return this.shift(e, exact);
@@ -157,15 +175,17 @@ class Planner {
     if (isBitwise) this.bitwise++;
   }
 
-  /** Only bits that both have are left: one exact operand will do. */
+  /** Only bits that both have are left: one exact operand will do, beside a constant or `~x`, which is no word. */
   private and(e: BinaryExpr): Word | undefined {
     const isMask = (x: Expr) => {
       const { type, value } = inner(x) as { type: string; value?: unknown };
       return type === "Integer" && typeof value === "number" && value >= 0 && value <= MAX_WORD;
     };
     const masks = [isMask(e.left), isMask(e.right)];
-    const a = this.word(e.left, !masks[1]);
-    const b = this.word(e.right, !masks[0]);
+    const leftIsNot = isComplement(e.left);
+    const rightIsNot = isComplement(e.right);
+    const a = this.word(e.left, !(masks[1] || (leftIsNot && !rightIsNot)));
+    const b = this.word(e.right, !(masks[0] || (rightIsNot && !leftIsNot)));
     this.apply(true);
     if (a === undefined || b === undefined) return undefined;
     const max = Math.min(...mapped(kept([a, b], isWord), (w) => w.range[1]));
@@ -173,6 +193,17 @@ class Planner {
     // -1 as an int32: all bits of the other are left
     const whole = masks[1] && max === MAX_WORD;
     return { low: whole ? a.low : `(${a.low}&${b.low})`, range: [0, max] };
+  }
+
+  /** By a power of two: the lower bits, also of a sum or product that has wrapped around, as no integer `%` truncates. */
+  private remainder(e: BinaryExpr): Word | undefined {
+    const modulus = modulusOf(e);
+    if (modulus === undefined) return undefined;
+    const a = this.word(e.left, false);
+    this.apply(true);
+    if (a === undefined) return undefined;
+    const low = modulus > MAX_WORD ? a.low : `(${a.low}&${modulus - 1})`;
+    return { low, range: [0, modulus - 1] };
   }
 
   private orXor(e: BinaryExpr, exact: boolean): Word | undefined {
@@ -355,7 +386,8 @@ export interface WordPlan extends Plan {
 
 /** How to compute `e` on words; undefined when it is no such expression. */
 export function wordsOf(lo: Lowering, e: BinaryExpr): WordPlan | undefined {
-  if (lo.skipsWords || !INTEGER_OPERATORS.has(e.op)) return undefined;
+  if (lo.skipsWords || !(INTEGER_OPERATORS.has(e.op) || modulusOf(e) !== undefined))
+    return undefined;
   const planner = new Planner(lo);
   if (!planner.scan(e) || planner.bitwise === 0) return undefined;
   const operands = planner.leaves.length;
