@@ -65,26 +65,34 @@ export class Planner extends Operands {
   }
 
   print(e: Expr, target: string): string {
+    if (this.givesFloat) return this.printFloat(e, target, false);
     this.tests = [];
     let text = this.value(inner(e));
     // no integer is -0
     if (e.type !== "Binary") text = `${text}+0`;
-    if (this.givesFloat) {
-      // a variable of its own, which is a double to the JIT even where the target has been a box
-      const x = this.fresh();
-      // zero and infinity depend on the signs of zeros inside, which are not kept
-      const sums = ["true", ...this.sums].join("&&");
-      const boxed = `${x}!==0&&${x}-${x}===0&&((${target}=new FL(${x})),true)`;
-      // so does the difference of two infinities
-      const finite = hasProductBelow(e) ? `${x}-${x}===0&&` : "";
-      const result = `(${x}=${text},${sums})&&${finite}(ni(${x})?${boxed}:((${target}=${x}),true))`;
-      return [...this.tests, result].join("&&");
-    }
     const fraction = [`!ni(${target}=${text})`, ...this.sums].join("&&");
     const { integers } = this;
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
     return [...this.tests, result].join("&&");
+  }
+
+  /** The same for what is a float; as a plain double if it is `raw`. */
+  printFloat(e: Expr, target: string, raw: boolean): string {
+    this.tests = [];
+    const text = this.value(inner(e));
+    // a variable of its own, which is a double to the JIT even where the target has been a box
+    const x = this.fresh();
+    const sums = ["true", ...this.sums].join("&&");
+    // zero and infinity depend on the signs of zeros inside, which are not kept
+    const kept = `${x}!==0&&${x}-${x}===0`;
+    const assign = (value: string) => `((${target}=${value}),true)`;
+    // so does the difference of two infinities
+    const finite = hasProductBelow(e) ? `${x}-${x}===0&&` : "";
+    const result = raw
+      ? `${kept}&&${assign(x)}`
+      : `${finite}(ni(${x})?${kept}&&${assign(`new FL(${x})`)}:${assign(x)})`;
+    return [...this.tests, `(${x}=${text},${sums})`, result].join("&&");
   }
 
   /** A scratch variable of its own. */
@@ -115,7 +123,7 @@ export class Planner extends Operands {
       if (e.op !== "*" || this.integers === undefined) return text;
       const assign = this.name(text);
       const x = this.last();
-      this.integers.push(`${x}<=${MAX_PRODUCT}&&${x}>=-${MAX_PRODUCT}`);
+      this.integers.push(`ab(${x})<=${MAX_PRODUCT}`);
       return assign;
     }
     if (e.type === "Unary") return this.negative(this.operandOf(e.operand, false, true));
@@ -136,7 +144,7 @@ export class Planner extends Operands {
       this.integers = undefined;
       const assign = this.name(text);
       const x = this.last();
-      this.tests.push(`${assign}<=${max}&&${x}>=-${max}`);
+      this.tests.push(`ab(${assign})<=${max}`);
       return x;
     }
     // A product of integers beyond the safe ones wraps around. In a sum it leaves no fraction behind it, unless
@@ -145,7 +153,7 @@ export class Planner extends Operands {
     if (e.op !== "+" && e.op !== "-" && !mayWrap) return text;
     const assign = this.name(text);
     const x = this.last();
-    this.sums.push(`${x}<=${max}${isSquare(e) ? "" : `&&${x}>=-${max}`}`);
+    this.sums.push(isSquare(e) ? `${x}<=${max}` : `ab(${x})<=${max}`);
     return assign;
   }
 
@@ -306,6 +314,7 @@ export function doublesOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
   if (onlyIntegers(e)) return undefined;
   return {
     cond: (target) => planner.print(e, target),
+    raw: (target) => planner.printFloat(e, target, true),
     first: kept(planner.leaves.slice(0, planner.first), (l) => !isConstant(l)),
   };
 }

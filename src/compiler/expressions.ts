@@ -23,7 +23,16 @@ import {
   stringOperand,
   TRUE,
 } from "./operand";
-import { binary, logical, onDoubles, onHalves, onWords, unary } from "./operators";
+import {
+  binary,
+  logical,
+  onDoubles,
+  onHalves,
+  onRawDoubles,
+  onRemainders,
+  onWords,
+  unary,
+} from "./operators";
 import { tableConstructor } from "./tables";
 
 /** What `Lowering` calls for the parts of an expression. */
@@ -90,8 +99,9 @@ export function doubleOperand(lo: Lowering, e: Expr): Operand {
 export function doubleInto(lo: Lowering, e: Expr, target: string): void {
   const inner = e.type === "Paren" ? e.inner : e;
   if (inner.type === "Paren") doubleInto(lo, inner, target);
-  else if (inner.type === "Binary") binary(lo, inner, target, true);
-  else if (inner.type === "Unary") unary(lo, inner, target, true);
+  else if (inner.type === "Binary") {
+    if (!onRawDoubles(lo, inner, target)) binary(lo, inner, target, true);
+  } else if (inner.type === "Unary") unary(lo, inner, target, true);
   else {
     const o = doubleOperand(lo, inner);
     if (o.code !== target) lo.emit(`${target}=${o.code};`);
@@ -157,7 +167,10 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
     case "Paren":
       return numericInto(lo, e.inner, target, wanted);
     case "Binary":
-      return onHalves(lo, e, target) || onWords(lo, e, target) || onDoubles(lo, e, target)
+      return onHalves(lo, e, target) ||
+        onWords(lo, e, target) ||
+        onRemainders(lo, e, target) ||
+        onDoubles(lo, e, target)
         ? Kind.Any
         : binary(lo, e, target, wanted);
     case "Unary":

@@ -60,6 +60,8 @@ export class Lowering extends Emitter {
   skipsDoubles = false;
   /** The same for what could be computed on 32-bit words. */
   skipsWords = false;
+  /** The same for remainders of products. */
+  skipsRemainders = false;
   /** Operations have no quick ways of their own: one for all of them has been tried. */
   isSlow = false;
   callsItself = false;
@@ -80,6 +82,7 @@ export class Lowering extends Emitter {
     this.skipsHalves = context.isCompact;
     this.skipsDoubles = context.isCompact;
     this.skipsWords = context.isCompact;
+    this.skipsRemainders = context.isCompact;
     const self = context.selfVariables.get(fn);
     let n = 0;
     for (const v of fn.upvalues) {

@@ -11,6 +11,8 @@ const MAX_OPERANDS = 8;
 export interface Plan {
   /** JS condition that computes the result into the target; false if it could not. */
   cond(target: string): string;
+  /** The same for a float variable, as a plain double. */
+  raw?(target: string): string;
   /** Operands to be evaluated first, in this order, and only once. */
   first: Expr[];
 }

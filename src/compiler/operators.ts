@@ -15,6 +15,7 @@ import { all, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isTemp, Kind, type Operand, truthTest } from "./operand";
 import { isFloatOperator, type Plan } from "./operands";
+import { remainderOf } from "./remainders";
 import { wordsOf } from "./words";
 
 /**
@@ -103,9 +104,19 @@ export function onDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean 
   return inOnePiece(lo, e, target, doublesOf(lo, e), "skipsDoubles");
 }
 
+/** The same for a float variable: a plain double in typed code. */
+export function onRawDoubles(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  return inOnePiece(lo, e, target, doublesOf(lo, e), "skipsDoubles", true);
+}
+
 /** Evaluates an expression on 32-bit words in one piece; false if it is no such one. */
 export function onWords(lo: Lowering, e: BinaryExpr, target: string): boolean {
   return inOnePiece(lo, e, target, wordsOf(lo, e), "skipsWords");
+}
+
+/** Evaluates the remainder of a product in one piece; false if it is no such expression. */
+export function onRemainders(lo: Lowering, e: BinaryExpr, target: string): boolean {
+  return inOnePiece(lo, e, target, remainderOf(lo, e), "skipsRemainders");
 }
 
 /** Evaluates an expression by a plan, or operator by operator if that fails. */
@@ -114,15 +125,17 @@ function inOnePiece(
   e: BinaryExpr,
   target: string,
   plan: Plan | undefined,
-  skips: "skipsDoubles" | "skipsWords",
+  skips: "skipsDoubles" | "skipsRemainders" | "skipsWords",
+  isRaw = false,
 ): boolean {
   if (plan === undefined) return false;
   for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
   // the operands are read again if it fails
-  const t = isTemp(target) ? target : lo.newTemp();
-  lo.emitIf(lo.isHooked ? "true" : `!(${plan.cond(t)})`, () => {
+  const t = isRaw || isTemp(target) ? target : lo.newTemp();
+  const cond = (isRaw && lo.isTyped ? plan.raw : undefined) ?? plan.cond;
+  lo.emitIf(lo.isHooked ? "true" : `!(${cond(t)})`, () => {
     lo[skips] = true;
-    binary(lo, e, t, false);
+    binary(lo, e, t, isRaw);
     lo[skips] = false;
   });
   for (const first of plan.first) lo.evaluated.delete(first);

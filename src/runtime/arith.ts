@@ -24,6 +24,7 @@ import {
   toDouble,
   xorInt,
 } from "./int64";
+import { isDividend, ROUND } from "./mulmod";
 import { LuaTable } from "./table";
 import { isNumber, LuaFloat, type LuaValue, makeFloat, numberToDouble } from "./value";
 
@@ -144,20 +145,14 @@ function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
   return arith("/", a, b);
 }
 
+// The quotient, which may have been rounded to a neighbour, is corrected. JavaScript's own `%` of doubles is a call.
+
 export function mod(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number" && b > 0 && isHalfSafe(a) && isHalfSafe(b)) {
-    const r = a - Math.floor(a / b) * b;
+  if (typeof a === "number" && typeof b === "number" && b > 0 && isDividend(a) && isDividend(b)) {
+    const r = a - (a * (1 / b) + ROUND - ROUND) * b;
     return r < 0 ? r + b : r;
   }
   return modSlow(a, b);
-}
-
-/**
- * Is it an integer so small that a multiple of another such one next to it is safe? Their quotient, which
- * may have been rounded up to the next integer, can then be corrected. `%` itself is a call.
- */
-function isHalfSafe(n: number): boolean {
-  return Number.isInteger(n) && n <= 0x10000000000000 && n >= -0x10000000000000;
 }
 
 function modSlow(a: LuaValue, b: LuaValue): LuaValue {
@@ -178,8 +173,8 @@ function modSlow(a: LuaValue, b: LuaValue): LuaValue {
 }
 
 export function idiv(a: LuaValue, b: LuaValue): LuaValue {
-  if (typeof a === "number" && typeof b === "number" && b > 0 && isHalfSafe(a) && isHalfSafe(b)) {
-    const q = Math.floor(a / b) + 0;
+  if (typeof a === "number" && typeof b === "number" && b > 0 && isDividend(a) && isDividend(b)) {
+    const q = a * (1 / b) + ROUND - ROUND;
     return q * b > a ? q - 1 : q;
   }
   return idivSlow(a, b);

@@ -26,6 +26,7 @@ import { inext, ipairs, next, pairs } from "./iterators";
 import { maxBytes } from "./limits";
 import { LoopExit, LuaFrame, leave, leaveFrame, SLICE } from "./luaframe";
 import { getMetamethod } from "./metatable";
+import { mulMod } from "./mulmod";
 import { nativeName, withoutObject } from "./native";
 import { select } from "./select";
 import { spread, spread1, spread2 } from "./spread";
@@ -165,6 +166,7 @@ export const codegenApi: readonly unknown[] = [
   "Q", Array.isArray,
   "fl", Math.floor,
   "ni", Number.isInteger,
+  "ab", Math.abs,
   "U", leave,
   "V", leaveFrame,
   "W", unwind,
@@ -212,6 +214,7 @@ export const codegenApi: readonly unknown[] = [
   "mul", mul,
   "div", div,
   "mod", mod,
+  "MM", mulMod,
   "idiv", idiv,
   "pow", pow,
   "unm", unm,

@@ -58,9 +58,11 @@ function integerPower(x: number, n: number): number {
 }
 
 /** What rounding has taken away from the product `p` of `a` and `b` (Dekker). */
-function productError(a: number, b: number, p: number): number {
-  const [ah, bh] = [upperHalf(a), upperHalf(b)];
-  const [al, bl] = [a - ah, b - bh];
+export function productError(a: number, b: number, p: number): number {
+  const ah = upperHalf(a);
+  const bh = upperHalf(b);
+  const al = a - ah;
+  const bl = b - bh;
   return al * bl - (p - ah * bh - al * bh - ah * bl);
 }
 

@@ -198,3 +198,46 @@ export const cancelling: Feature = ({ random }) => {
   ]);
   return code`do local i, seed, vs = 1, ${random.below(1000)}, { ${random.pick(CANCELLING).join(", ")} } local function v() seed = seed * 1103515245 + 12345 & 0x7fffffff return vs[(seed >> 12) % #vs + 1] end local t, o = {}, {} local function f(a, b, c, d) ${body} end for _ = 1, 6 do local r = {} for n = 1, 30 do t[1], o.x = v(), v() local _, x = pcall(f, v(), v(), v(), v()) r[n] = x == x and math.type(x) and ("%q"):format(x) or math.type(x) or tostring(x) end E(table.concat(r, " ")) end end`;
 };
+
+/** Remainders of products, and masks of words: they may be computed in one piece (compiler/remainders.ts, words.ts). */
+export const modular: Feature = ({ random }) => {
+  const pick = (...texts: string[]) => random.pick(texts);
+  const n = () =>
+    pick("a", "b", "c", "a", "b", "i", "t[1]", "o.x", "7", "1103515245", "0xffffffff", "v()");
+  const m = () =>
+    pick(
+      "m",
+      "m",
+      "1000000007",
+      "1000003",
+      "65536",
+      "2147483648",
+      "4294967296",
+      "8589934592",
+      "-7",
+      "1e9",
+    );
+  const word = () =>
+    pick(
+      `~${n()} & ${n()}`,
+      `(${n()} & ${n()}) | (~${n()} & ${n()})`,
+      `${n()} & ~${n()}`,
+      `~${n()} & ~${n()}`,
+    );
+  const value = () =>
+    pick(
+      `${n()} * ${n()} % ${m()}`,
+      `${n()} * ${n()} % ${m()}`,
+      `(${n()} * ${n()} ${pick("+", "-")} ${n()}) % ${m()}`,
+      `${n()} ${pick("%", "//")} ${m()}`,
+      word(),
+      `(${word()}) % ${m()}`,
+    );
+  const body = pick(
+    `return ${value()}`,
+    `for i = 1, 3 do a = ${value()} b = ${value()} end return a, b`,
+    `local x = ${value()} return x, ${value().replaceAll("a", "x")}`,
+  );
+  const values = Array.from({ length: 4 }, () => border(random)).join(", ");
+  return code`do local i, k, vs = 1, ${random.below(100)}, { ${values}, 3, 1 << 31, 0x7fffffff, 123456789, 1 << 40 } local function v() k = k + 7 return vs[k * k % #vs + 1] end local t, o = {}, {} local function f(a, b, c, m) ${body} end for _ = 1, 40 do t[1], o.x = v(), v() E(pcall(f, v(), v(), v(), v())) end end`;
+};
