@@ -110,6 +110,7 @@ export function isConstant(e: Expr): boolean {
 /** `a / (b * c)`, `a / -b`: the sign of an infinity depends on that of a zero below. */
 export function hasProductBelow(expr: Expr): boolean {
   const e = inner(expr);
+  if (e.type === "Unary") return hasProductBelow(e.operand);
   if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
   return (
     (e.op === "/" && hasProduct(e.right)) || hasProductBelow(e.left) || hasProductBelow(e.right)

@@ -39,3 +39,18 @@ assert(both(quotient, meta, 2) == 3.0)
 local text = setmetatable({}, { __div = function() return "2" end })
 assert(both(quotient, text, 2) == 12)
 assert(not pcall(quotient, {}, 1))
+
+-- the negative of a quotient by the negative of zero
+local function negative(a)
+  local x
+  x = (-(2 / -a) + a)
+  local y = 0.5
+  y = y * (-((2 - y) / -(a)) + (a + ((2 * y) + (y - 1))))
+  return x, y
+end
+local x, y = negative(0)
+assert(x == -math.huge and y == -math.huge)
+x, y = negative(0.0)
+assert(x == math.huge and y == math.huge)
+x, y = negative(-0.0)
+assert(x == -math.huge and y == -math.huge)
