@@ -42,6 +42,8 @@ export class Planner extends Operands {
   private integers: string[] | undefined = [];
   /** Tests that sums inside, which may be of integers, are exact; needed for other results. */
   private sums: string[] = [];
+  /** The scratch variable that is 1 when a boxed float has been among the operands, if there may be one. */
+  private boxed: string | undefined;
 
   constructor(
     protected readonly lo: Lowering,
@@ -70,10 +72,23 @@ export class Planner extends Operands {
     let text = this.value(inner(e));
     // no integer is -0
     if (e.type !== "Binary") text = `${text}+0`;
-    const fraction = [`!ni(${target}=${text})`, ...this.sums].join("&&");
     const { integers } = this;
+    if (this.boxed !== undefined) return this.printAny(text, target, this.boxed);
+    const fraction = [`!ni(${target}=${text})`, ...this.sums].join("&&");
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
+    return [...this.tests, result].join("&&");
+  }
+
+  /** The result may be an integer, or a float with or without a fraction. */
+  private printAny(text: string, target: string, boxed: string): string {
+    const x = this.fresh();
+    const assign = (tests: string[], value: string) =>
+      [...tests, `((${target}=${value}),true)`].join("&&");
+    // see `printFloat`
+    const box = assign([`${x}!==0`, `${x}-${x}===0`, ...this.sums], `new FL(${x})`);
+    const integer = this.integers === undefined ? "false" : assign(this.integers, x);
+    const result = `(ni(${x}=${text})?${boxed}===1?${box}:${integer}:${assign(this.sums, x)})`;
     return [...this.tests, result].join("&&");
   }
 
@@ -188,10 +203,14 @@ export class Planner extends Operands {
     // It joins the two reads, but not what it expects of their values.
     const read = this.read(e);
     if (this.givesFloat) return this.double(read, read);
-    this.tests.push(`typeof ${read}==="number"`);
-    const assign = this.name(read);
-    this.integer(this.last());
-    return assign;
+    if (this.boxed === undefined) {
+      this.boxed = this.fresh();
+      this.tests.push(`((${this.boxed}=0),true)`);
+    }
+    const x = this.fresh();
+    const isBox = `${read} instanceof FL&&((${x}=${read}.n),(${this.boxed}=1),true)`;
+    this.tests.push(`(typeof ${read}==="number"?((${x}=${read}),true):${isBox})`);
+    return this.integer(x);
   }
 
   /** The text of a variable, after the test that it is a plain number. */

@@ -75,3 +75,25 @@ local ok, message = pcall(weighted, 2, nil, 1)
 assert(not ok and message:find("arithmetic on a nil value (local 'y')", 1, true), message)
 ok, message = pcall(spin, { 1, 2 }, { 1 }, 1, 1, 1)
 assert(not ok and message:find("arithmetic on a nil value (field '?')", 1, true), message)
+
+-- what is read from tables: integers, and floats with and without a fraction, in expressions of which nothing tells the type
+local function dot(a, b) return a.x * b.x + a.y * b.y - a[1] * b[1] end
+local function polynomial(o, k) return (o.x * k + o.y) * k + o[1] end
+local function nearer(a, b) return a.x - b.x < a.y + b[1] end
+for _, x in ipairs(values) do
+  for _, y in ipairs(values) do
+    for i = 1, #values, 2 do
+      local z = values[i]
+      local a, b = { z, x = x, y = y }, { x, x = y, y = z }
+      local r = dot(a, b)
+      local e = sub(add(mul(x, y), mul(y, z)), mul(z, x))
+      assert(same(r, e), string.format("%s*%s + %s*%s - %s*%s is %s, not %s", x, y, y, z, z, x, r, e))
+      for _, k in ipairs { 0, 3, -1, 0.5 } do
+        e = add(mul(add(mul(x, k), y), k), z)
+        r = polynomial(a, k)
+        assert(same(r, e), string.format("(%s*%s + %s)*%s + %s is %s, not %s", x, k, y, k, z, r, e))
+      end
+      assert(nearer(a, b) == (sub(x, y) < add(y, x)))
+    end
+  end
+end
