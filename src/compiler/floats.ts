@@ -48,8 +48,9 @@ export class FloatVariables {
     // a parameter holds whatever it is given
     const excluded = new Set<LocalVar>(fn.params);
     const multiple = new Set<LocalVar>();
-    collect(fn.body, fn, assignments, excluded, multiple);
-    const never = new Set([...excluded, ...multiple]);
+    const copies = new Set<LocalVar>();
+    collect(fn.body, fn, assignments, { excluded, multiple, copies });
+    const never = new Set([...excluded, ...multiple, ...copies]);
     for (let grew = true; grew; ) {
       grew = false;
       for (const [v, values] of assignments) {
@@ -95,9 +96,10 @@ export class FloatVariables {
         }
       }
     }
-    const isOther = (v: LocalVar) => never.has(v) || this.variables.has(v) || this.longs.has(v);
+    const isOther = (v: LocalVar) =>
+      excluded.has(v) || multiple.has(v) || this.variables.has(v) || this.longs.has(v);
     this.words = findWords(assignments, isOther);
-    return findSums(fn, assignments, (v) => isOther(v) || this.words.has(v));
+    return findSums(fn, assignments, (v) => isOther(v) || copies.has(v) || this.words.has(v));
   }
 
   /** Is the variable one that is added to in loops? */
@@ -214,14 +216,24 @@ function isInteger(e: Expr): boolean {
   );
 }
 
+/** Variables by what is in the way of keeping them in another form. */
+interface Obstacles {
+  /** They may be assigned anything. */
+  excluded: Set<LocalVar>;
+  /** They are assigned beside others. */
+  multiple: Set<LocalVar>;
+  /** They are declared beside others as copies of variables: `local a, b = x, y`. */
+  copies: Set<LocalVar>;
+}
+
 /** Notes every assignment to the function's own variables, and which are assigned beside others. */
 function collect(
   block: Block,
   fn: FunctionBody,
   assignments: Map<LocalVar, Expr[]>,
-  excluded: Set<LocalVar>,
-  multiple: Set<LocalVar>,
+  obstacles: Obstacles,
 ): void {
+  const { excluded, multiple, copies } = obstacles;
   const assign = (v: LocalVar, e: Expr | undefined) => {
     if (v.func !== fn || v.captured || e === undefined || v.constant !== undefined) excluded.add(v);
     else {
@@ -230,13 +242,13 @@ function collect(
       else list.push(e);
     }
   };
-  const inner = (b: Block) => collect(b, fn, assignments, excluded, multiple);
+  const inner = (b: Block) => collect(b, fn, assignments, obstacles);
   for (const s of block.statements) {
     statement(s, assign, inner);
     if (s.type === "Local" && s.vars.length > 1)
       each(s.vars, (v, i) => {
         const e = s.exprs[i];
-        if (e !== undefined && !isConstant(e)) multiple.add(v);
+        if (e !== undefined && !isConstant(e)) (e.type === "Local" ? copies : multiple).add(v);
       });
     else if (s.type === "Assign" && s.targets.length > 1)
       for (const t of s.targets) if (t.type === "Local") multiple.add(t.variable);

@@ -3,7 +3,7 @@
  *
  * From 2^31 up an integer is a double to the JIT, and a variable that is now the one and now the other is
  * slow. Those that are only ever assigned results of bitwise operators, with a constant among them that a word
- * needs all 32 bits for, are therefore kept as an int32 in typed code, `r1w`. They become Lua values where they
+ * needs all 32 bits for, or other such variables, are therefore kept as an int32 in typed code, `r1w`. They become Lua values where they
  * leave the expressions of words.ts, and where a frame is saved. If a value turns out to be no word, the
  * function moves over to its resumable form, which makes no assumptions.
  */
@@ -19,10 +19,45 @@ export function findWords(
   isExcluded: (v: LocalVar) => boolean,
 ): Set<LocalVar> {
   const found = new Set<LocalVar>();
+  const isCopy = (e: Expr) => e.type === "Local" && found.has(e.variable);
   for (const [v, values] of assignments)
-    if (values.length > 1 && any(values, isFull) && !isExcluded(v) && all(values, isLikely))
+    if (
+      values.length > 1 &&
+      !isExcluded(v) &&
+      all(values, (e) => e.type === "Local" || isLikely(e))
+    )
       found.add(v);
+  if (found.size === 0) return found;
+  // what is copied from a variable that drops out drops out, too
+  for (let shrank = true; shrank; ) {
+    shrank = false;
+    const full = fullOf(found, assignments);
+    for (const v of found) {
+      const values = assignments.get(v) ?? [];
+      if (full.has(v) && all(values, (e) => isLikely(e) || isCopy(e))) continue;
+      found.delete(v);
+      shrank = true;
+    }
+  }
   return found;
+}
+
+/** The variables with values that need all 32 bits, their own or those of one that they are a copy of. */
+function fullOf(
+  variables: ReadonlySet<LocalVar>,
+  assignments: ReadonlyMap<LocalVar, readonly Expr[]>,
+): Set<LocalVar> {
+  const full = new Set<LocalVar>();
+  const isFullValue = (e: Expr) => (e.type === "Local" ? full.has(e.variable) : isFull(e));
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const v of variables) {
+      if (full.has(v) || !any(assignments.get(v) ?? [], isFullValue)) continue;
+      full.add(v);
+      grew = true;
+    }
+  }
+  return full;
 }
 
 /** A constant that needs all 32 bits, somewhere in it. */
@@ -76,6 +111,11 @@ export function wordValue(lo: Lowering, expr: Expr, line: number): string {
   if (e.type === "Integer") {
     const { code, value } = lo.operand(e);
     lo.emit(lo.isTyped ? `yw=${(value as number) | 0};` : `${t}=${code};`);
+    return t;
+  }
+  if (e.type === "Local" && lo.isWord(e.variable)) {
+    const slot = lo.slot(e.variable);
+    lo.emit(lo.isTyped ? `yw=${slot}w;` : `${t}=${slot};`);
     return t;
   }
   const plan = e.type === "Binary" ? wordsOf(lo, e) : undefined;

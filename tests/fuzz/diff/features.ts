@@ -124,6 +124,7 @@ const hashing: Feature = ({ random, e, name }) => {
 /** Checksums of 32 bits, whose variable may stop to be a word on the way, or is looked at before the end. */
 const checksums: Feature = ({ random, e, name }) => {
   const c = name("c");
+  const d = name("d");
   const mask = random.pick(["0xffffffff", "0xfffffff0", "0x80000000", "0xff"]);
   const [a, b] = [random.below(32), random.below(32)];
   const operand = () =>
@@ -145,13 +146,16 @@ const checksums: Feature = ({ random, e, name }) => {
       code`${c} = (${c} * 0x9e3779b1 + i) & ${mask}`,
       code`${c} = ${c} & ${operand()} & ${mask}`,
       code`${c} = ${c} | ${operand()}`,
+      code`${d} = ${c} ${c} = (${c} + ${operand()}) & 0xffffffff`,
+      code`${c} = ${d} ${d} = ${d} ~ ${operand()}`,
+      code`do local p, q = ${c}, ${d} p = (p + i) & 0xffffffff q = p ~ q ${c} = q ${d} = p end`,
       code`${c} = (${c} + ${c}) & ${mask} >> ${b}`,
       code`if ${c} > 0x7fffffff then ${c} = ${c} >> 1 else E(${c}, -${c}, ${c} // 3) end`,
     ]),
   );
   const other = random.pick(["1 << 33", "-1", "2.0 ^ 31", "0.5", "'7'", "{}", "0x80000000"]);
   const body = steps.reduce((all, step) => code`${all} ${step}`);
-  return code`local t = { [0] = ${mask}, 7, 0xedb88320, ${random.oneIn(3) ? other : "3"} } E(pcall(function() local ${c} = ${random.pick(["0xffffffff", "0x9e3779b9", "1"])} for i = 1, ${2 + random.below(20)} do ${body} end E(${c} % 7, ${c} == t[0], math.type(${c}), ${c} .. "") return ${c} end))`;
+  return code`local t = { [0] = ${mask}, 7, 0xedb88320, ${random.oneIn(3) ? other : "3"} } E(pcall(function() local ${c}, ${d} = ${random.pick(["0xffffffff", "0x9e3779b9", "1"])}, ${random.pick(["0x89abcdef", "0"])} for i = 1, ${2 + random.below(20)} do ${body} end E(${c} % 7, ${c} == t[0], math.type(${c}), ${c} .. "") return ${c}, ${d} end))`;
 };
 
 /** Loops over local numbers that may change from integers to floats on the way. */

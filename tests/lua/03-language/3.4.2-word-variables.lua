@@ -163,3 +163,76 @@ local function shown()
 end
 r = result(shown())
 assert(r[1] == "word" and r[2] == 0xf000000f and r[3] == 0xf000000f)
+
+-- copies of one another, as the state of a hash function, against the same through tables
+local function rotate(list, wait)
+  local a, b, c, d = 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476
+  for i = 1, #list do
+    local p, q, r, s = a, b, c, d
+    for k = 1, 4 do
+      local f = (q & r) | (~q & s)
+      local t = s
+      s = r
+      r = q
+      q = (q + f + list[i] * k) & 0xffffffff
+      p = t
+      if wait then coroutine.yield(p, q) end
+    end
+    a = (a + p) & 0xffffffff
+    b = (b + q) & 0xffffffff
+    c = (c ~ r) & 0xffffffff
+    d = s
+  end
+  return a, b, c, d
+end
+local function expected(list)
+  local w = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 }
+  for i = 1, #list do
+    local v = { w[1], w[2], w[3], w[4] }
+    for k = 1, 4 do
+      local f = (v[2] & v[3]) | (~v[2] & v[4])
+      v = { v[4], (v[2] + f + list[i] * k) & 0xffffffff, v[2], v[3] }
+    end
+    w = { (w[1] + v[1]) & 0xffffffff, (w[2] + v[2]) & 0xffffffff, (w[3] ~ v[3]) & 0xffffffff, v[4] }
+  end
+  return table.unpack(w)
+end
+for _, list in ipairs { {}, { 1 }, { 0xffffffff, 0, 7 }, { 1 << 40, -1, 0x80000000 }, { 3.0, math.mininteger } } do
+  local x, y = result(rotate(list)), result(expected(list))
+  for i = 1, 4 do assert(x[i] == y[i] and math.type(x[i]) == "integer") end
+  co = coroutine.wrap(rotate)
+  local n = 0
+  repeat
+    x = result(co(list, true))
+    n = n + 1
+  until #x == 4
+  assert(n == 4 * #list + 1)
+  for i = 1, 4 do assert(x[i] == y[i]) end
+end
+
+-- a copy that becomes something else, or is captured
+local function changed(v)
+  local x, y = 0xffffffff, 0x80000001
+  local z = x
+  for i = 1, 3 do
+    z = x
+    x = (x ~ y) & 0xffffffff
+    y = y | v
+    if i == 2 then z = y end
+  end
+  return x, y, z
+end
+r = result(changed(1))
+assert(r[1] == 0x7ffffffe and r[2] == 0x80000001 and r[3] == 0xffffffff)
+r = result(changed(1 << 33))
+assert(r[1] == 0x7ffffffe and r[2] == 0x280000001 and r[3] == 0xffffffff)
+local function captured()
+  local x = 0xffffffff
+  local y, z = x, x
+  local f = function() y = y + 1 return y end
+  z = z & 0xf0
+  f()
+  return x, y, z
+end
+r = result(captured())
+assert(r[1] == 0xffffffff and r[2] == 0x100000000 and r[3] == 0xf0)
