@@ -73,29 +73,27 @@ export class Planner extends Operands {
     // no integer is -0
     if (e.type !== "Binary") text = `${text}+0`;
     const { integers } = this;
-    if (this.boxed !== undefined) return this.printAny(text, target, this.boxed);
     const fraction = [`!ni(${target}=${text})`, ...this.sums].join("&&");
     const result =
       integers === undefined ? fraction : `(${[fraction, integers.join("&&")].join("||")})`;
-    return [...this.tests, result].join("&&");
-  }
-
-  /** The result may be an integer, or a float with or without a fraction. */
-  private printAny(text: string, target: string, boxed: string): string {
-    const x = this.fresh();
-    const assign = (tests: string[], value: string) =>
-      [...tests, `((${target}=${value}),true)`].join("&&");
-    // see `printFloat`
-    const box = assign([`${x}!==0`, `${x}-${x}===0`, ...this.sums], `new FL(${x})`);
-    const integer = this.integers === undefined ? "false" : assign(this.integers, x);
-    const result = `(ni(${x}=${text})?${boxed}===1?${box}:${integer}:${assign(this.sums, x)})`;
-    return [...this.tests, result].join("&&");
+    const { boxed } = this;
+    const either =
+      boxed === undefined
+        ? result
+        : `(${boxed}===0?${result}:${this.floatResult(e, text, target)})`;
+    return [...this.tests, either].join("&&");
   }
 
   /** The same for what is a float; as a plain double if it is `raw`. */
   printFloat(e: Expr, target: string, raw: boolean): string {
     this.tests = [];
     const text = this.value(inner(e));
+    const result = this.floatResult(e, text, target, raw);
+    return [...this.tests, result].join("&&");
+  }
+
+  /** Computes the result as a float: boxed if it has no fraction, or as a plain double. */
+  private floatResult(e: Expr, text: string, target: string, raw = false): string {
     // a variable of its own, which is a double to the JIT even where the target has been a box
     const x = this.fresh();
     const sums = ["true", ...this.sums].join("&&");
@@ -107,7 +105,7 @@ export class Planner extends Operands {
     const result = raw
       ? `${kept}&&${assign(x)}`
       : `${finite}(ni(${x})?${kept}&&${assign(`new FL(${x})`)}:${assign(x)})`;
-    return [...this.tests, `(${x}=${text},${sums})`, result].join("&&");
+    return `(${x}=${text},${sums})&&${result}`;
   }
 
   /** A scratch variable of its own. */
@@ -203,6 +201,14 @@ export class Planner extends Operands {
     // It joins the two reads, but not what it expects of their values.
     const read = this.read(e);
     if (this.givesFloat) return this.double(read, read);
+    if (e.type !== "Index" || inner(e.key).type !== "String") {
+      this.tests.push(`typeof ${read}==="number"`);
+      const assign = this.name(read);
+      this.integer(this.last());
+      return assign;
+    }
+    // Coordinates and the like have no fraction at times. Elements are integers more often, and the JIT knows them better
+    // without this.
     if (this.boxed === undefined) {
       this.boxed = this.fresh();
       this.tests.push(`((${this.boxed}=0),true)`);

@@ -24,7 +24,7 @@ import {
   toDouble,
   xorInt,
 } from "./int64";
-import { isDividend, ROUND } from "./mulmod";
+import { isDividend, roundedQuotient } from "./mulmod";
 import { LuaTable } from "./table";
 import { isNumber, LuaFloat, type LuaValue, makeFloat, numberToDouble } from "./value";
 
@@ -149,8 +149,8 @@ function slowDiv(a: LuaValue, b: LuaValue): LuaValue {
 
 export function mod(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b > 0 && isDividend(a) && isDividend(b)) {
-    const r = a - (a * (1 / b) + ROUND - ROUND) * b;
-    return r < 0 ? r + b : r;
+    const r = a - roundedQuotient(a, b) * b;
+    return r < -0.5 ? r + b : r;
   }
   return modSlow(a, b);
 }
@@ -174,8 +174,8 @@ function modSlow(a: LuaValue, b: LuaValue): LuaValue {
 
 export function idiv(a: LuaValue, b: LuaValue): LuaValue {
   if (typeof a === "number" && typeof b === "number" && b > 0 && isDividend(a) && isDividend(b)) {
-    const q = a * (1 / b) + ROUND - ROUND;
-    return q * b > a ? q - 1 : q;
+    const q = roundedQuotient(a, b);
+    return a - q * b < -0.5 ? q - 1 : q;
   }
   return idivSlow(a, b);
 }
