@@ -44,6 +44,8 @@ export class Planner extends Operands {
   private sums: string[] = [];
   /** The scratch variable that is 1 when a boxed float has been among the operands, if there may be one. */
   private boxed: string | undefined;
+  /** Tests that products, which may be of integers, are exact; needed if the result is a float without a fraction. */
+  private products: string[] = [];
 
   constructor(
     protected readonly lo: Lowering,
@@ -96,7 +98,7 @@ export class Planner extends Operands {
   private floatResult(e: Expr, text: string, target: string, raw = false): string {
     // a variable of its own, which is a double to the JIT even where the target has been a box
     const x = this.fresh();
-    const sums = ["true", ...this.sums].join("&&");
+    const sums = ["true", ...this.sums, ...this.products].join("&&");
     // zero and infinity depend on the signs of zeros inside, which are not kept
     const kept = `${x}!==0&&${x}-${x}===0`;
     const assign = (value: string) => `((${target}=${value}),true)`;
@@ -163,9 +165,15 @@ export class Planner extends Operands {
     // A product of integers beyond the safe ones wraps around. In a sum it leaves no fraction behind it, unless
     // that sum is an operand itself. Of two products one is tested, and their sum.
     const mayWrap = e.op === "*" && (this.givesFloat ? !this.isFloat(e) : isOpen);
-    if (e.op !== "+" && e.op !== "-" && !mayWrap) return text;
+    const isSum = e.op === "+" || e.op === "-";
+    const isOpenToBoxes = e.op === "*" && !this.givesFloat && any(this.leaves, isField);
+    if (!isSum && !mayWrap && !isOpenToBoxes) return text;
     const assign = this.name(text);
     const x = this.last();
+    if (!isSum && !mayWrap) {
+      this.products.push(`ab(${x})<=${MAX_SAFE}`);
+      return assign;
+    }
     this.sums.push(isSquare(e) ? `${x}<=${max}` : `ab(${x})<=${max}`);
     return assign;
   }
@@ -201,7 +209,7 @@ export class Planner extends Operands {
     // It joins the two reads, but not what it expects of their values.
     const read = this.read(e);
     if (this.givesFloat) return this.double(read, read);
-    if (e.type !== "Index" || inner(e.key).type !== "String") {
+    if (!isField(e)) {
       this.tests.push(`typeof ${read}==="number"`);
       const assign = this.name(read);
       this.integer(this.last());
@@ -342,6 +350,10 @@ export function doublesOf(lo: Lowering, e: BinaryExpr): Plan | undefined {
     raw: (target) => planner.printFloat(e, target, true),
     first: kept(planner.leaves.slice(0, planner.first), (l) => !isConstant(l)),
   };
+}
+
+function isField(e: Expr): boolean {
+  return e.type === "Index" && inner(e.key).type === "String";
 }
 
 /** Is there a test of this operand of a sum, if the sum is an operand itself? */

@@ -176,12 +176,14 @@ const CANCELLING: readonly (readonly string[])[] = [
   ["2147483647", "2147483649", "-2147483649", "0.5", "2^-10"],
   ["0", "0.0", "-0.0", "1", "-1", "1/0", "0.5"],
   ["1 << 53", "2^53", "(1 << 53) + 1", "2^53 + 2", "0.5", "1"],
+  ["1 << 40", "(1 << 40) + 1", "3037000500", "-3037000500", "1.0", "2.0", "-1.0"],
+  ["9007199254740991", "4503599627370497", "-94906267", "1.0", "-3.0", "2^52"],
 ];
 
 /** Arithmetic of several operators over such values: it may be computed in one piece (compiler/doubles.ts). */
 export const cancelling: Feature = ({ random }) => {
   const leaf = () =>
-    random.pick(["a", "b", "c", "d", "a", "b", "c", "t[1]", "o.x", "i", "2", "0.5"]);
+    random.pick(["a", "b", "c", "d", "a", "b", "o.y", "t[1]", "o.x", "i", "2", "0.5"]);
   const term = (depth: number): string => {
     if (depth === 0 || random.oneIn(8)) return leaf();
     if (random.oneIn(8)) return `-(${term(depth - 1)})`;
@@ -196,7 +198,7 @@ export const cancelling: Feature = ({ random }) => {
     `local x = ${value} a, d = d, a return x, x ${random.pick(["+", "-", "*"])} ${term(1)}`,
     `if ${value} ${random.pick(RELATIONS)} ${leaf()} then return 1 end return ${value}`,
   ]);
-  return code`do local i, seed, vs = 1, ${random.below(1000)}, { ${random.pick(CANCELLING).join(", ")} } local function v() seed = seed * 1103515245 + 12345 & 0x7fffffff return vs[(seed >> 12) % #vs + 1] end local t, o = {}, {} local function f(a, b, c, d) ${body} end for _ = 1, 6 do local r = {} for n = 1, 30 do t[1], o.x = v(), v() local _, x = pcall(f, v(), v(), v(), v()) r[n] = x == x and math.type(x) and ("%q"):format(x) or math.type(x) or tostring(x) end E(table.concat(r, " ")) end end`;
+  return code`do local i, seed, vs = 1, ${random.below(1000)}, { ${random.pick(CANCELLING).join(", ")} } local function v() seed = seed * 1103515245 + 12345 & 0x7fffffff return vs[(seed >> 12) % #vs + 1] end local t, o = {}, {} local function f(a, b, c, d) ${body} end for _ = 1, 6 do local r = {} for n = 1, 30 do t[1], o.x, o.y = v(), v(), v() local _, x = pcall(f, v(), v(), v(), v()) r[n] = x == x and math.type(x) and ("%q"):format(x) or math.type(x) or tostring(x) end E(table.concat(r, " ")) end end`;
 };
 
 /** Remainders of products, and masks of words: they may be computed in one piece (compiler/remainders.ts, words.ts). */

@@ -97,3 +97,22 @@ for _, x in ipairs(values) do
     end
   end
 end
+
+-- products of integers that wrap around, beside floats without a fraction
+local large = { 1 << 40, (1 << 40) + 1, 3037000500, -3037000500, 94906267, (1 << 53) - 1, 1.0, -2.0, 0.5, 3 }
+local function chain(a, b) return (a.x * b.x + a.y) * 0.5 + b.y * a.x end
+local function three(a, b) return a.x + b.x + a.y end
+local function negated(a, b) return a.y - -(a.x * b.x) end
+for _, x in ipairs(large) do
+  for _, y in ipairs(large) do
+    for _, z in ipairs(large) do
+      local a, b = { z, x = x, y = y }, { x, x = z, y = y }
+      local function is(r, e) assert(same(r, e), string.format("%s, %s, %s: %s, not %s", x, y, z, r, e)) end
+      is(dot(a, b), sub(add(mul(x, z), mul(y, y)), mul(z, x)))
+      is(chain(a, b), add(mul(add(mul(x, z), y), 0.5), mul(y, x)))
+      is(three(a, b), add(add(x, z), y))
+      is(negated(a, b), sub(y, -mul(x, z)))
+      is(polynomial(a, x), add(mul(add(mul(x, x), y), x), z))
+    end
+  end
+end
