@@ -166,15 +166,13 @@ export class Planner extends Operands {
     // that sum is an operand itself. Of two products one is tested, and their sum.
     const mayWrap = e.op === "*" && (this.givesFloat ? !this.isFloat(e) : isOpen);
     const isSum = e.op === "+" || e.op === "-";
-    const isOpenToBoxes = e.op === "*" && !this.givesFloat && any(this.leaves, isField);
-    if (!isSum && !mayWrap && !isOpenToBoxes) return text;
+    // beside a boxed float the result has no fraction to tell that by
+    const mayHide = e.op === "*" && !this.givesFloat && any(this.leaves, isField);
+    if (!isSum && !mayWrap && !mayHide) return text;
     const assign = this.name(text);
     const x = this.last();
-    if (!isSum && !mayWrap) {
-      this.products.push(`ab(${x})<=${MAX_SAFE}`);
-      return assign;
-    }
-    this.sums.push(isSquare(e) ? `${x}<=${max}` : `ab(${x})<=${max}`);
+    const tests = isSum || mayWrap ? this.sums : this.products;
+    tests.push(isSquare(e) ? `${x}<=${max}` : `ab(${x})<=${max}`);
     return assign;
   }
 

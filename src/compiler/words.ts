@@ -61,6 +61,7 @@ function countToLow(code: string): string {
  * operator of its own is as quick.
  */
 function modulusOf(e: BinaryExpr): number | undefined {
+  if (e.op !== "%") return undefined;
   const { type, value } = inner(e.right) as { type: string; value?: unknown };
   if (type !== "Integer" || typeof value !== "number") return undefined;
   const isPower = Number.isInteger(Math.log2(value));
@@ -195,7 +196,7 @@ class Planner {
     return { low: whole ? a.low : `(${a.low}&${b.low})`, range: [0, max] };
   }
 
-  /** By a power of two: the lower bits, also of a sum or product that has wrapped around, as no integer `%` truncates. */
+  /** By a power of two: as `%` is floored (§3.4.1), the lower bits, also of what is negative or has wrapped around. */
   private remainder(e: BinaryExpr): Word | undefined {
     const modulus = modulusOf(e);
     if (modulus === undefined) return undefined;

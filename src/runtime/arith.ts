@@ -24,7 +24,7 @@ import {
   toDouble,
   xorInt,
 } from "./int64";
-import { isDividend, roundedQuotient } from "./mulmod";
+import { isDividend, roundedQuotient } from "./remainders";
 import { LuaTable } from "./table";
 import { isNumber, LuaFloat, type LuaValue, makeFloat, numberToDouble } from "./value";
 

@@ -1,4 +1,4 @@
-/** `a * b % m` of integers (compiler/remainders.ts). */
+/** Quotients and remainders of integers on doubles (§3.4.1): for `//` and `%`, and for `a * b % m` (compiler/remainders.ts). */
 import { productError } from "./float-ops";
 import type { LuaValue } from "./value";
 
