@@ -43,11 +43,43 @@ function double(v: LuaValue, n: number, count: number): number {
   return checkDouble(v, n);
 }
 
-/** A function of one double. */
-function unary(f: (x: number) => number): LuaFunction {
-  return function (v: LuaValue) {
-    return makeFloat(f(double(v, 1, arguments.length)));
-  };
+// Functions of one double. Each has its own text, which the JIT copies into its callers; made by one function
+// they would share it, and none of them would be known there.
+
+function acos(v: LuaValue): Results {
+  return makeFloat(Math.acos(double(v, 1, arguments.length)));
+}
+
+function asin(v: LuaValue): Results {
+  return makeFloat(Math.asin(double(v, 1, arguments.length)));
+}
+
+function cos(v: LuaValue): Results {
+  return makeFloat(Math.cos(double(v, 1, arguments.length)));
+}
+
+function exp(v: LuaValue): Results {
+  return makeFloat(Math.exp(double(v, 1, arguments.length)));
+}
+
+function sin(v: LuaValue): Results {
+  return makeFloat(Math.sin(double(v, 1, arguments.length)));
+}
+
+function sqrt(v: LuaValue): Results {
+  return makeFloat(Math.sqrt(double(v, 1, arguments.length)));
+}
+
+function tan(v: LuaValue): Results {
+  return makeFloat(Math.tan(double(v, 1, arguments.length)));
+}
+
+function deg(v: LuaValue): Results {
+  return makeFloat(double(v, 1, arguments.length) * DEGREES);
+}
+
+function rad(v: LuaValue): Results {
+  return makeFloat(double(v, 1, arguments.length) * RADIANS);
 }
 
 /** An integral double as an integer if it fits, else as a float. */
@@ -58,6 +90,7 @@ function integral(n: number): LuaValue {
 
 function floor(v: LuaValue): Results {
   if (typeof v === "number") return integral(Math.floor(v));
+  if (v instanceof LuaFloat) return integral(Math.floor(v.n));
   if (v instanceof LuaInt64) return v;
   const x = numberOf(v, arguments.length);
   return isInteger(x) ? x : integral(Math.floor(checkDouble(x, 1)));
@@ -65,6 +98,7 @@ function floor(v: LuaValue): Results {
 
 function ceil(v: LuaValue): Results {
   if (typeof v === "number") return integral(Math.ceil(v));
+  if (v instanceof LuaFloat) return integral(Math.ceil(v.n));
   if (v instanceof LuaInt64) return v;
   const x = numberOf(v, arguments.length);
   return isInteger(x) ? x : integral(Math.ceil(checkDouble(x, 1)));
@@ -255,13 +289,13 @@ function randomFunctions(): Record<string, LuaFunction> {
 export function mathLibrary(): LuaTable {
   const t = library("math", {
     abs,
-    acos: unary(Math.acos),
-    asin: unary(Math.asin),
+    acos,
+    asin,
     atan,
     ceil,
-    cos: unary(Math.cos),
-    deg: unary((x) => x * DEGREES),
-    exp: unary(Math.exp),
+    cos,
+    deg,
+    exp,
     floor,
     fmod,
     frexp,
@@ -270,10 +304,10 @@ export function mathLibrary(): LuaTable {
     max,
     min,
     modf,
-    rad: unary((x) => x * RADIANS),
-    sin: unary(Math.sin),
-    sqrt: unary(Math.sqrt),
-    tan: unary(Math.tan),
+    rad,
+    sin,
+    sqrt,
+    tan,
     tointeger,
     type,
     ult,
