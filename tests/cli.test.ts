@@ -276,6 +276,18 @@ test("file names of no known kind", () => {
   expect(assay(["tool"]).err).toMatch(/\(expected .*\): assay exec tool runs it\n$/);
 });
 
+test("a first line that names the interpreter stands for the extension", () => {
+  for (const line of ["#!/usr/bin/env assay", "#!/usr/local/bin/assay", "#! /usr/bin/lua5.5"]) {
+    writeFileSync(join(directory, "tool"), `${line}\nprint(arg[0], ...) error("here")`);
+    expect(assay(["tool", "a"])).toMatchObject({ code: 1, out: "tool\ta\n" });
+    expect(assay(["tool", "a"]).err).toContain("tool:2: here");
+  }
+  for (const line of ["#!/bin/sh", "assay", ""]) {
+    writeFileSync(join(directory, "tool"), `${line}\nprint(1)`);
+    expect(assay(["tool"]).err).toContain('unsupported file extension ""');
+  }
+});
+
 test("usage errors end with 2 and say so on standard error", () => {
   for (const args of [["--nope"], ["run"], ["exec"], ["--timeout", "x", "a.lua"], ["--timeout"]]) {
     const r = assay(args);

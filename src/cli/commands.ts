@@ -262,6 +262,7 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
     await runChecks([...args, "--", file]);
   } else {
     const found = look(file);
+    if (found?.isFile() && namesInterpreter(file)) return runFile(file, args, options);
     if (found?.isDirectory()) fail(`reading ${file}: Is a directory`);
     const hint = found === undefined ? "no such file or command" : `assay exec ${file} runs it`;
     fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua): ${hint}`);
@@ -275,6 +276,20 @@ function look(path: string): Stats | undefined {
     return statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false });
   } catch {
     return undefined;
+  }
+}
+
+/** Does a file say in its first line that it is Lua (`#!/usr/bin/env assay`), as programs without an extension do? */
+function namesInterpreter(path: string): boolean {
+  const { closeSync, openSync, readSync } = require("node:fs") as typeof import("node:fs");
+  try {
+    const file = openSync(Buffer.from(path, "latin1"), "r");
+    const start = Buffer.alloc(128);
+    const length = readSync(file, start);
+    closeSync(file);
+    return /^#!.*(?:assay|lua)/.test(start.toString("latin1", 0, length));
+  } catch {
+    return false;
   }
 }
 
