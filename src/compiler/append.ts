@@ -10,7 +10,7 @@ import type { Lowering } from "./lower";
 export function append(lo: Lowering, s: AssignStatement): boolean {
   const target = s.targets[0] as Expr;
   const value = s.exprs[0] as Expr;
-  if (lo.isHooked || lo.context.isCompact) return false;
+  if (lo.isHooked || lo.isPlain) return false;
   if (target.type !== "Index" || !isNext(lo, target)) return false;
   const object = lo.operand(target.object);
   // the length is taken before the value is computed: that may append, too

@@ -18,8 +18,7 @@ export function concat(lo: Lowering, e: BinaryExpr, target: string): void {
     right = right.right;
   }
   const last = lo.operand(right);
-  const joined =
-    lo.context.isCompact || lo.isHooked ? undefined : joinedAtOnce([...operands, last], target);
+  const joined = lo.isPlain || lo.isHooked ? undefined : joinedAtOnce([...operands, last], target);
   if (joined === undefined) joinInPairs(lo, nodes, operands, last, target);
   else if (joined.test === "") lo.op(() => `${joined.assign};`, `${target}=F(v)`, e.line, e);
   else

@@ -112,9 +112,13 @@ export class Emitter {
     if (this.isHooked) this.emit(text);
   }
 
+  get isPlain(): boolean {
+    return this.context.isCompact;
+  }
+
   /** The text of an operation with a fast path, which compact code goes without. */
   quickly(cond: string, quick: string, slow: string): string {
-    if (this.context.isCompact) return slow;
+    if (this.isPlain) return slow;
     return `if(${cond})${quick}else{${slow}}`;
   }
 

@@ -46,7 +46,7 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
   const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const negative = typeof key.value === "number" && key.value < 0;
-  if (lo.context.isCompact || (key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
+  if (lo.isPlain || (key.kind !== Kind.Any && !integer) || negative || !mayBeTable(o)) {
     lo.op(slow, `${t}=F(v)`, e.line, e);
     return;
   }
@@ -83,7 +83,7 @@ export function partOf(o: Operand, part: "array" | "hash"): { tests: string[]; c
 
 /** The text of `o.name` with all metamethods. */
 export function getField(lo: Lowering, o: string, name: string): string {
-  return lo.context.isCompact || (lo.context.isBrief && lo.fn.id === 0)
+  return lo.isPlain || (lo.context.isBrief && lo.fn.id === 0)
     ? `I(${o},${quote(name)})`
     : `${lo.use(lo.context.getter(name))}(${o})`;
 }
@@ -93,8 +93,7 @@ export function indexName(lo: Lowering, o: Operand, name: string, target: string
   const t = target === o.code ? lo.newTemp() : target;
   const get = getField(lo, o.code, name);
   const slow = (k: number) => `k=${k};${t}=${get};if(${t}===null)break sus;`;
-  if (lo.context.isCompact || !isHashKey(name) || !mayBeTable(o))
-    lo.op(slow, `${t}=F(v)`, e.line, e);
+  if (lo.isPlain || !isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     const hash = partOf(o, "hash");
     const isField = [...hash.tests, `(${t}=${hash.code}${property(name)})!==void 0`];
@@ -124,7 +123,7 @@ function storeIndex(
   e: Expr,
   live: number,
 ): void {
-  if (typeof key.value === "string" && !lo.context.isCompact) {
+  if (typeof key.value === "string" && !lo.isPlain) {
     const name = key.value as string;
     const s = lo.use(lo.context.setter(name));
     const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===null)break sus;`;
@@ -147,7 +146,7 @@ function storeIndex(
   const slow = (k: number) => `k=${k};if(N(${o.code},${key.code},${v.code})===null)break sus;`;
   const integer = key.kind === Kind.Int;
   const dense = key.kind === Kind.Any || (integer && !((key.value as number) < 0));
-  if (lo.context.isCompact || lo.isSlow || !dense || v.kind === Kind.Nil || !mayBeTable(o)) {
+  if (lo.isPlain || lo.isSlow || !dense || v.kind === Kind.Nil || !mayBeTable(o)) {
     lo.op(slow, "", e.line, e, undefined, live);
     return;
   }

@@ -34,6 +34,12 @@ export interface ExpressionRules {
   condition(lo: Lowering, e: Expr): string;
 }
 
+/**
+ * From so many characters on, what stands outside of loops has no quick ways: the JIT's better tiers take no function
+ * of that length, and reading the code takes longer than running it a few times.
+ */
+const LONG = 40_000;
+
 /** Where a `goto` to a label goes, while the label's block is being lowered. */
 interface LabelTarget {
   jump: string;
@@ -64,6 +70,7 @@ export class Lowering extends Emitter {
   skipsRemainders = false;
   /** Operations have no quick ways of their own: one for all of them has been tried. */
   isSlow = false;
+  private readonly isLongFunction: boolean;
   callsItself = false;
   usesVarargArray = false;
   readonly targets = new Map<LabelStatement, LabelTarget>();
@@ -79,6 +86,7 @@ export class Lowering extends Emitter {
   ) {
     super(context, isTyped, isHooked);
     this.floats = context.floatVariables(fn);
+    this.isLongFunction = fn.length > LONG;
     this.skipsHalves = context.isCompact;
     this.skipsDoubles = context.isCompact;
     this.skipsWords = context.isCompact;
@@ -89,6 +97,11 @@ export class Lowering extends Emitter {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${n}`);
       n++;
     }
+  }
+
+  /** Operations are calls of helpers. */
+  override get isPlain(): boolean {
+    return this.context.isCompact || (this.isLongFunction && this.loop === undefined);
   }
 
   // ---------------------------------------------------------- expressions

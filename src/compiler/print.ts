@@ -23,8 +23,8 @@ interface Region {
   used: boolean;
   /** Registers to box; the same at all its operations. */
   unboxed?: Map<string, Unboxed> | undefined;
-  /** Where its text begins. */
-  start: number;
+  /** What was printed before it. */
+  before: string;
 }
 
 /** Prints nodes in one of the forms; these differ in how a frame is saved. */
@@ -57,8 +57,9 @@ export abstract class Printer {
           id: this.regionCount++,
           registers: n.registers,
           used: false,
-          start: text.length,
+          before: text,
         });
+        text = "";
       } else if (n.type === "endRegions") text = this.endRegions(text, outer, n.registers);
       else if (!switched || !hasOps(n)) text += this.node(n);
       else if ("k" in n) text += `${this.node(n)}case ${n.k}:pc=0;`;
@@ -78,10 +79,13 @@ export abstract class Printer {
       const region = this.regions[this.regions.length - 1] as Region;
       if (region.registers <= registers) break;
       this.regions.pop();
-      if (!region.used) continue;
-      const { id, start } = region;
-      const saved = this.saveRegisters(region.registers, region.unboxed);
-      result = `${result.slice(0, start)}p${id}:{q${id}:{${result.slice(start)}break p${id}}${saved}}`;
+      const { id, before, used } = region;
+      // as parts of a rope, which a long text is not copied for
+      if (used) {
+        const saved = this.saveRegisters(region.registers, region.unboxed);
+        result = `p${id}:{q${id}:{${result}break p${id}}${saved}}`;
+      }
+      result = before + result;
     }
     return result;
   }

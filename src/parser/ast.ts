@@ -53,6 +53,8 @@ export interface FunctionBody {
   /** Where its text is in the source, from the parenthesis before the parameters to its `end`. */
   from: number;
   to: number;
+  /** Characters of its text, without those of the functions inside it. */
+  length: number;
   isMethod: boolean;
   /** Line of `function` (0 for the main function) and of its `end`. */
   line: number;

@@ -37,6 +37,9 @@ export function parseBody(p: Parser, isMethod: boolean, line: number): FunctionE
   p.parseStatements(p, body.body.statements);
   body.endLine = body.body.endLine = lx.line;
   body.to = lx.pos;
+  const length = body.to - body.from;
+  body.length += length;
+  outer.body.length -= length;
   p.expectMatch(TK_END, TK_FUNCTION, line);
   p.leaveBlock(block);
   p.fs = outer;

@@ -52,6 +52,7 @@ export class Parser {
     this.scope.declareLocal(host, this.envName, env);
     const main = newBody(this.functionCount++, undefined, 0);
     main.isVararg = true;
+    main.length = source.length;
     main.upvalues.push(env);
     this.chunk = { name: chunkName, main, env };
     this.fs = new FunctionState(undefined, main, 0);
@@ -151,6 +152,7 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     constants: [],
     from: 0,
     to: 0,
+    length: 0,
     isMethod: false,
     line,
     endLine: 0,
