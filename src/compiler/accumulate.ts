@@ -11,7 +11,7 @@ import { MAX_SAFE, Planner } from "./doubles";
 import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { Kind } from "./operand";
-import { inner, isConstant, isFloatOperator } from "./operands";
+import { inner, isConstant, isFloatOperator, isSquared } from "./operands";
 
 class SumPlanner extends Planner {
   /** Operands that may be integers or floats with a fraction. */
@@ -56,10 +56,19 @@ class SumPlanner extends Planner {
   private part(e: Expr): string {
     if (e.type === "Binary" && isFloatOperator(e.op) && !this.lo.evaluated.has(e)) {
       const left = this.part(inner(e.left));
+      if (isSquared(e)) {
+        this.isCertain = true;
+        this.tests.push(`(${this.name(left)},true)`);
+        return `(${this.last()}*${this.last()})`;
+      }
       const right = this.part(inner(e.right));
       if (e.op === "/") {
         this.isCertain = true;
         return `(${left}/${right})`;
+      }
+      if (e.op === "^") {
+        this.isCertain = true;
+        return `PW(${left},${right})`;
       }
       // no integer is -0; the sign of a zero does not matter to a sum, and products below a division are left out
       const zero = e.op === "*" ? "+0" : "";

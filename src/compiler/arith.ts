@@ -77,8 +77,9 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       };
     }
     case "/":
+    case "^":
       return {
-        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${plain(a)}/${plain(b)})`),
+        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${floatText(op, plain(a), plain(b), b)})`),
         expr: "",
       };
     case "%":
@@ -117,6 +118,12 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
     default:
       return undefined;
   }
+}
+
+/** An operator that gives a float, on plain doubles; `y` is the text of the operand `b`. */
+export function floatText(op: BinaryOp, x: string, y: string, b: Operand): string {
+  if (op !== "^") return `${x}${op}${y}`;
+  return b.value === 2 ? `${x}*${x}` : `PW(${x},${y})`;
 }
 
 function int32(a: Operand, b: Operand, expr: string, extra = ""): FastPath | undefined {

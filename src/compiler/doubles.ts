@@ -20,6 +20,7 @@ import {
   inner,
   isConstant,
   isFloatOperator,
+  isSquared,
   neighbour,
   Operands,
   type Plan,
@@ -129,9 +130,17 @@ export class Planner extends Operands {
   /** `isInner`: it is an operand of another operator. */
   private value(e: Expr, isInner = false): string {
     if (e.type === "Binary" && isFloatOperator(e.op)) {
-      const ranged = e.op === "*" || e.op === "/";
+      const ranged = e.op !== "+" && e.op !== "-";
       const left = this.operandOf(e.left, ranged, isInner);
+      if (isSquared(e)) {
+        this.integers = undefined;
+        return `(${left}*${left})`;
+      }
       const right = this.operandOf(e.right, ranged, isInner && !isTested(e.left));
+      if (e.op === "^") {
+        this.integers = undefined;
+        return `PW(${left},${right})`;
+      }
       // + 0 tells the JIT, too, that it need not tell 0 from -0
       const text = e.op === "*" ? `(${left}*${right}+0)` : `(${left}${e.op}${right})`;
       if (e.op === "/") this.integers = undefined;
@@ -372,7 +381,7 @@ function onlyIntegers(e: BinaryExpr): boolean {
   const visit = (expr: Expr) => {
     const x = inner(expr);
     if (x.type === "Binary" && isFloatOperator(x.op)) {
-      if (x.op === "/") hasDivision = true;
+      if (x.op === "/" || x.op === "^") hasDivision = true;
       visit(x.left);
       visit(x.right);
     } else if (x.type === "Float") hasDivision = true;

@@ -112,6 +112,7 @@ export class Emitter {
     if (this.isHooked) this.emit(text);
   }
 
+  /** Operations are calls of helpers, without quick ways. */
   get isPlain(): boolean {
     return this.context.isCompact;
   }

@@ -185,7 +185,8 @@ export class FloatVariables {
   /** The kind of `a op right` for one of the float operators. */
   combine(a: ChainKind, op: string, right: Expr): ChainKind {
     const b = this.begin(right);
-    const certain = a.kind === FloatKind.Certain || b.kind === FloatKind.Certain || op === "/";
+    const givesFloat = op === "/" || op === "^";
+    const certain = givesFloat || a.kind === FloatKind.Certain || b.kind === FloatKind.Certain;
     if (a.isNumber && b.isNumber && certain) return { kind: FloatKind.Certain, isNumber: true };
     const known = certain || a.kind !== FloatKind.Unknown || b.kind !== FloatKind.Unknown;
     return { kind: known ? FloatKind.Likely : FloatKind.Unknown, isNumber: false };

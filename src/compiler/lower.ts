@@ -99,7 +99,6 @@ export class Lowering extends Emitter {
     }
   }
 
-  /** Operations are calls of helpers. */
   override get isPlain(): boolean {
     return this.context.isCompact || (this.isLongFunction && this.loop === undefined);
   }

@@ -2,7 +2,7 @@
  * The operands of expressions that are computed on plain doubles in one piece (doubles.ts, sums.ts),
  * and the plans for that (words.ts, too).
  */
-import type { Expr, LocalVar } from "../parser/ast";
+import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
 import { isHashKey } from "./operand";
 
 const MAX_OPERANDS = 8;
@@ -91,7 +91,7 @@ export const INTEGER_OPERATORS: ReadonlySet<string> = new Set([
 
 /** Operators that give a float if one operand is a float and the other a number. */
 export function isFloatOperator(op: string): boolean {
-  return op === "+" || op === "-" || op === "*" || op === "/";
+  return op === "+" || op === "-" || op === "*" || op === "/" || op === "^";
 }
 
 /** The expression without the parentheses around it. */
@@ -107,13 +107,22 @@ export function isConstant(e: Expr): boolean {
   return (e.type === "Integer" || e.type === "Float") && typeof e.value === "number";
 }
 
-/** `a / (b * c)`, `a / -b`: the sign of an infinity depends on that of a zero below. */
+/** `a ^ 2` */
+export function isSquared(e: BinaryExpr): boolean {
+  const exponent = inner(e.right);
+  return e.op === "^" && isConstant(exponent) && "value" in exponent && exponent.value === 2;
+}
+
+/** `a / (b * c)`, `a / -b`, `(a * b) ^ c`: the sign of an infinity depends on that of a zero below. */
 export function hasProductBelow(expr: Expr): boolean {
   const e = inner(expr);
   if (e.type === "Unary") return hasProductBelow(e.operand);
   if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
   return (
-    (e.op === "/" && hasProduct(e.right)) || hasProductBelow(e.left) || hasProductBelow(e.right)
+    (e.op === "/" && hasProduct(e.right)) ||
+    (e.op === "^" && !isSquared(e) && (hasProduct(e.left) || hasProduct(e.right))) ||
+    hasProductBelow(e.left) ||
+    hasProductBelow(e.right)
   );
 }
 
@@ -122,7 +131,8 @@ function hasProduct(expr: Expr): boolean {
   // the negative of the integer 0 is 0, not -0
   if (e.type === "Unary") return true;
   if (e.type !== "Binary" || !isFloatOperator(e.op)) return false;
-  return e.op === "*" || e.op === "/" || hasProduct(e.left) || hasProduct(e.right);
+  if (isSquared(e)) return false;
+  return e.op === "*" || e.op === "/" || e.op === "^" || hasProduct(e.left) || hasProduct(e.right);
 }
 
 /** `i + 1`, `i - 1` and the like as a key: a variable, and what is added to it. */

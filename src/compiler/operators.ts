@@ -4,7 +4,7 @@
  * operators.
  */
 import type { BinaryExpr, Expr, LogicalExpr } from "../parser/ast";
-import { fastPath, HELPERS, isInt32, rawCode } from "./arith";
+import { fastPath, floatText, HELPERS, isInt32, rawCode } from "./arith";
 import { concat } from "./concatenation";
 import { comparison, isComparison } from "./conditions";
 import { doublesOf } from "./doubles";
@@ -150,7 +150,7 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const shared = target === a.code || target === b.code;
   const t = shared ? lo.newTemp() : target;
   const helper = HELPERS[e.op] as string;
-  const isSlow = lo.context.isCompact || lo.isSlow;
+  const isSlow = lo.isPlain || lo.isSlow;
   const fast = isSlow ? undefined : fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
@@ -175,7 +175,7 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
     kept([a, b], (o) => o.kind === Kind.Any),
     (o) => `typeof ${o.code}==="number"`,
   );
-  const expr = `${t}=${rawCode(a)}${e.op}${rawCode(b)};`;
+  const expr = `${t}=${floatText(e.op, rawCode(a), rawCode(b), b)};`;
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) =>
     `k=${k};h=${HELPERS[e.op]}(${args});if(h===null)break sus;if((${t}=DB(h))===void 0){deopt h}`;
@@ -223,7 +223,7 @@ export function unary(
   const t = shared ? lo.newTemp() : target;
   const slow = (k: number) => `k=${k};${t}=${helper}(${x});if(${t}===null)break sus;`;
   let fast = "";
-  if (lo.context.isCompact || lo.isSlow) fast = "";
+  if (lo.isPlain || lo.isSlow) fast = "";
   else if (e.op === "#") {
     const { tests, code } = partOf(a, "array");
     const length = `if(${[...tests, `${x}.metatable===null`].join("&&")})${t}=${code}.length-1;else `;

@@ -16,6 +16,7 @@ import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { concat, lengthOf } from "./concat";
 import { control, raise } from "./control";
 import { type LuaError, operandError, runtimeError } from "./error";
+import { power } from "./float-ops";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
 import { EMPTY_HASH, type Hash, hashClass } from "./hash";
@@ -217,6 +218,7 @@ export const codegenApi: readonly unknown[] = [
   "MM", mulMod,
   "idiv", idiv,
   "pow", pow,
+  "PW", power,
   "unm", unm,
   "band", band,
   "bor", bor,

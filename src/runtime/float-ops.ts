@@ -28,15 +28,21 @@ export function power(x: number, y: number): number {
 /** Up to here JavaScriptCore multiplies repeatedly, and rounds each time; C's pow rounds once. */
 const MAX_REPEATED = 1000;
 
+/** Between these no part of a power's computation leaves the range of doubles, as all parts lie between 1 and it. */
+const LEAST_UNSCALED = 1e-200;
+const LARGEST_UNSCALED = 1e200;
+
 /** `x ** n` by squaring, in numbers of twice the precision: each is the sum of two doubles. */
 function integerPower(x: number, n: number): number {
   const rough = x ** n;
   if (rough === 0 || !Number.isFinite(rough)) return rough;
-  // a base near 1, so that no part leaves the range of doubles; the rest is a power of 2
-  const scale = Math.round(Math.log2(Math.abs(x)));
+  const size = Math.abs(rough);
+  // else a base near 1, so that no part leaves the range of doubles; the rest is a power of 2
+  const isUnscaled = size > LEAST_UNSCALED && size < LARGEST_UNSCALED;
+  const scale = isUnscaled ? 0 : Math.round(Math.log2(Math.abs(x)));
   let high = 1;
   let low = 0;
-  let square = x * 2 ** -scale;
+  let square = isUnscaled ? x : x * 2 ** -scale;
   let squareLow = 0;
   for (let k = n; ; ) {
     if (k % 2 === 1) {
@@ -47,6 +53,7 @@ function integerPower(x: number, n: number): number {
     }
     k = Math.floor(k / 2);
     if (k === 0) {
+      if (isUnscaled) return high + low;
       const half = Math.trunc((scale * n) / 2);
       return (high + low) * 2 ** half * 2 ** (scale * n - half);
     }

@@ -187,6 +187,9 @@ export const cancelling: Feature = ({ random }) => {
   const term = (depth: number): string => {
     if (depth === 0 || random.oneIn(8)) return leaf();
     if (random.oneIn(8)) return `-(${term(depth - 1)})`;
+    // to other powers, the last digit of a few results is another than that of a C library
+    if (random.oneIn(8))
+      return `(${term(depth - 1)}) ^ ${random.pick(["2", "2", "2.0", "-1", "-2.0", "1"])}`;
     const op = random.pick(["+", "-", "*", "*", "+", "-", "/"]);
     return `(${term(depth - 1)} ${op} ${term(depth - 1)})`;
   };
