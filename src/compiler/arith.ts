@@ -28,6 +28,8 @@ export interface FastPath {
   cond: string;
   /** JS assignment of the target, valid under `cond`; "" if that assigns it. */
   expr: string;
+  /** How many scratch variables it uses. */
+  scratch?: number;
 }
 
 /** The plain number of a float constant, else the operand's text. */
@@ -50,8 +52,9 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       if (isFloatConstant(a) || isFloatConstant(b)) {
         // a result with a fraction is a float in raw form, others have to be boxed
         return {
-          cond: and(isNumber(a), isNumber(b), `!ni(${t}=${plain(a)}${op}${plain(b)})`),
+          cond: and(isNumber(a), isNumber(b), `!ni(${t}=${plain(a, "x0")}${op}${plain(b, "x1")})`),
           expr: "",
+          scratch: 2,
         };
       }
       if (!fitsInt32(a) || !fitsInt32(b)) return undefined;
@@ -64,23 +67,30 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
       // A result with a fraction is a float, whatever the operands; an integral one is the integer
       // only if both operands are integers. In this order neither the float nor the integer case
       // pays for the other: on int32 values `ni` (Number.isInteger) folds away.
-      const integers = and(`(${x}|0)===${x}`, `(${y}|0)===${y}`, exact);
+      const [m, n] = [a.kind === Kind.Any ? "x0" : x, b.kind === Kind.Any ? "x1" : y];
+      const integers = and(`(${m}|0)===${m}`, `(${n}|0)===${n}`, exact);
       return {
         // The product of a negative number and zero is no integer -0. As the addition stands inside, the
         // JIT knows that the sign of zero does not matter, and need not leave integer arithmetic for it.
         cond: and(
           isNumber(a),
           isNumber(b),
-          `(!ni(${t}=${plain(a)}${op}${plain(b)}${op === "*" ? "+0" : ""})||${integers})`,
+          `(!ni(${t}=${plain(a, "x0")}${op}${plain(b, "x1")}${op === "*" ? "+0" : ""})||${integers})`,
         ),
         expr: "",
+        scratch: 2,
       };
     }
     case "/":
     case "^":
       return {
-        cond: and(isNumber(a), isNumber(b), `!ni(${t}=${floatText(op, plain(a), plain(b), b)})`),
+        cond: and(
+          isNumber(a),
+          isNumber(b),
+          `!ni(${t}=${floatText(op, plain(a, "x0"), plain(b, "x1"), b)})`,
+        ),
         expr: "",
+        scratch: 2,
       };
     case "%":
       if (typeof b.value === "number" && b.value <= 0) return undefined;
@@ -123,7 +133,7 @@ export function fastPath(op: BinaryOp, a: Operand, b: Operand, t: string): FastP
 /** An operator that gives a float, on plain doubles; `y` is the text of the operand `b`. */
 export function floatText(op: BinaryOp, x: string, y: string, b: Operand): string {
   if (op !== "^") return `${x}${op}${y}`;
-  return b.value === 2 ? `${x}*${x}` : `PW(${x},${y})`;
+  return b.value === 2 ? `(x0=${x})*x0` : `PW(${x},${y})`;
 }
 
 function int32(a: Operand, b: Operand, expr: string, extra = ""): FastPath | undefined {
@@ -149,10 +159,11 @@ function positive(b: Operand): string {
 
 /**
  * An operand that is known to be a number by now. The `+` says so to the JIT, which else expects of it whatever
- * came before: if that was a boxed float once, the operation would be a call.
+ * came before: if that was a boxed float once, the operation would be a call. Into a variable of its own, as the engine
+ * leaves out a `+` before an operand of `-`, `*` and `/`.
  */
-function plain(o: Operand): string {
-  return o.kind === Kind.Any ? ` +${o.code}` : rawCode(o);
+function plain(o: Operand, scratch: string): string {
+  return o.kind === Kind.Any ? `(${scratch}=+${o.code})` : rawCode(o);
 }
 
 function mayBeNumber(o: Operand): boolean {

@@ -49,7 +49,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
     setParts(lo, only, value);
     return;
   }
-  const values = listOf(lo, s.exprs, vars.length, true, (i) => isFloat(lo, vars[i]));
+  const values = listOf(lo, s.exprs, vars.length, true, (i) => vars[i]);
   if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
   each(vars, (v, i) => {
     if (v.constant !== undefined) return;
@@ -78,14 +78,15 @@ export function local(lo: Lowering, s: LocalStatement): void {
 
 /**
  * Evaluates an expression list to exactly `count` operands (§3.3.3). With `fresh`, a single plain
- * expression may stay as it is because nothing is assigned before it is read.
+ * expression may stay as it is because nothing is assigned before it is read. `variable`: what each is for, if it is
+ * for a local variable.
  */
 export function listOf(
   lo: Lowering,
   exprs: Expr[],
   count: number,
   fresh: boolean,
-  isDouble: (i: number) => boolean = () => false,
+  variable: (i: number) => LocalVar | undefined = () => undefined,
 ): Operand[] {
   const operands: Operand[] = [];
   for (let i = 0; i < exprs.length; i++) {
@@ -94,7 +95,10 @@ export function listOf(
     if (isLast && isMulti(e) && count > exprs.length) {
       operands.push(...unpack(lo, e, count - i));
     } else {
-      let o = isDouble(i) ? doubleOperand(lo, e) : listed(lo, e);
+      const v = variable(i);
+      lo.wantsNumber = v?.isNumeric === true;
+      let o = isFloat(lo, v) ? doubleOperand(lo, e) : listed(lo, e);
+      lo.wantsNumber = false;
       if (i >= count) continue;
       if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
         // the register may be assigned before this value is used
@@ -215,7 +219,11 @@ export function assign(lo: Lowering, s: AssignStatement): void {
       else if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
       else if (lo.context.isCell(only.variable))
         lo.assignVariable(only.variable, lo.operand(e).code);
-      else lo.into(e, lo.slot(only.variable));
+      else {
+        lo.wantsNumber = v.isNumeric === true;
+        lo.into(e, lo.slot(v));
+        lo.wantsNumber = false;
+      }
       return;
     }
     if (only.type === "Global") {
@@ -245,7 +253,7 @@ export function assign(lo: Lowering, s: AssignStatement): void {
   );
   const values = listOf(lo, s.exprs, s.targets.length, false, (i) => {
     const t = s.targets[i];
-    return t?.type === "Local" && isFloat(lo, t.variable);
+    return t?.type === "Local" ? t.variable : undefined;
   });
   for (let i = s.targets.length - 1; i >= 0; i--) {
     const target = s.targets[i];

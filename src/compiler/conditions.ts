@@ -52,7 +52,7 @@ export function comparison(lo: Lowering, e: BinaryExpr): string {
   if (e.op === "==" || e.op === "~=") return operandComparison(lo, e);
   const plan = comparisonOf(lo, e);
   if (plan === undefined) return operandComparison(lo, e);
-  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
+  for (const first of plan.first) lo.evaluated.set(first, lo.general(lo.number(first)));
   const t = lo.newTemp();
   lo.emitIf(`!(${plan.cond(t)})`, () => {
     lo.skipsDoubles = true;
@@ -67,9 +67,11 @@ export function comparison(lo: Lowering, e: BinaryExpr): string {
 
 /** A comparison of operands that are evaluated one by one. */
 function operandComparison(lo: Lowering, e: BinaryExpr): string {
-  const a = lo.untyped(lo.numericOperand(e.left));
-  const b = lo.untyped(lo.numericOperand(e.right));
-  if (e.op === "==" || e.op === "~=") return equality(lo, e, a, b);
+  const isEquality = e.op === "==" || e.op === "~=";
+  const side = (s: Expr) => lo.untyped(isEquality ? lo.numericOperand(s) : lo.number(s));
+  const a = side(e.left);
+  const b = side(e.right);
+  if (isEquality) return equality(lo, e, a, b);
   const known = (o: Operand) =>
     o.kind === Kind.Int || o.kind === Kind.Float || o.kind === Kind.Double;
   const untypedKnown = (o: Operand) => known(o) && o.kind !== Kind.Double;

@@ -130,19 +130,35 @@ function firstOnly(lo: Lowering, e: CallExpr | MethodCallExpr, f: Operand): stri
   return isFind ? `if(${f.code}===X.find)${f.code}=X.findStart;` : "";
 }
 
+/**
+ * The first of a call's results: only an array or null needs a closer look, and both are objects to `typeof`.
+ *
+ * Where numbers are expected, a boxed float among thousands of plain ones escapes the samples that the JIT takes of the
+ * results, and it would make the variable a plain double, and leave the loop at each box. So there is something on this
+ * way that is no number. In code without floats that would only take integers their form.
+ */
+function firstResult(lo: Lowering, t: string, wantsNumber: boolean): string {
+  const isSuspended = `(${t}=R1(${t}))===null`;
+  if (!wantsNumber || !lo.context.chunk.hasFloats)
+    return `if(typeof ${t}==="object"&&${isSuspended})break sus;`;
+  return `if(typeof ${t}==="object"){if(${isSuspended})break sus;if(${t}===void 0)${t}=void 0}`;
+}
+
 /** As `into`, but the value may be a plain double; `wanted` if it should be, where it is likely. */
 function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Kind {
+  const { wantsNumber } = lo;
+  lo.wantsNumber = false;
   switch (e.type) {
     case "Function":
       lo.emit(`${target}=${closure(lo, e)};`);
       return Kind.Function;
     case "Global": {
       const env = lo.variable(e.env);
-      indexName(lo, env, e.name, target, e);
+      indexName(lo, env, e.name, target, e, wantsNumber);
       return Kind.Any;
     }
     case "Index":
-      indexChain(lo, e, target);
+      indexChain(lo, e, target, wantsNumber);
       return Kind.Any;
     case "Call":
     case "MethodCall":
@@ -150,14 +166,13 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
         selectValue(lo, e, target);
         return Kind.Any;
       }
-      // only an array or null needs a closer look, and both are objects to `typeof`
       call(
         lo,
         e,
         (c, _k, f) =>
           c.first !== undefined
             ? `${c.before}${target}=${c.first};if(${target}===null)break sus;`
-            : `${c.before}${firstOnly(lo, e, f)}${target}=${c.value};if(typeof ${target}==="object"&&(${target}=R1(${target}))===null)break sus;`,
+            : `${c.before}${firstOnly(lo, e, f)}${target}=${c.value};${firstResult(lo, target, wantsNumber)}`,
         `${target}=F(v)`,
       );
       return Kind.Any;
@@ -165,6 +180,7 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
       lo.emit(`${target}=${varargs(lo, e.line)}[0];`);
       return Kind.Any;
     case "Paren":
+      lo.wantsNumber = wantsNumber;
       return numericInto(lo, e.inner, target, wanted);
     case "Binary":
       return onHalves(lo, e, target) ||

@@ -5,7 +5,7 @@ import type { Lowering } from "./lower";
 import { anyOperand, isAtom, isHashKey, Kind, type Operand, property, quote } from "./operand";
 
 /** `a.b.c.d`: walks long chains without recursion. */
-export function indexChain(lo: Lowering, e: Expr, target: string): void {
+export function indexChain(lo: Lowering, e: Expr, target: string, wantsNumber = false): void {
   const chain: Expr[] = [];
   let base = e;
   while (base.type === "Index") {
@@ -20,7 +20,7 @@ export function indexChain(lo: Lowering, e: Expr, target: string): void {
     // the result must not overwrite the operands while they are still needed
     let to = i === 0 ? target : lo.newTemp();
     if (to === object.code || to === key.code) to = lo.newTemp();
-    indexOperand(lo, object, key, to, link);
+    indexOperand(lo, object, key, to, link, wantsNumber && i === 0);
     if (i === 0 && to !== target) lo.emit(`${target}=${to};`);
     if (i > 0 && mark + 1 < lo.tempMark) {
       // keep the temporaries of a long chain few
@@ -38,9 +38,16 @@ function mayBeTable(o: Operand): boolean {
   return o.kind === Kind.Any || o.kind === Kind.Table;
 }
 
-function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr): void {
+function indexOperand(
+  lo: Lowering,
+  o: Operand,
+  key: Operand,
+  t: string,
+  e: Expr,
+  wantsNumber: boolean,
+): void {
   if (typeof key.value === "string") {
-    indexName(lo, o, key.value as string, t, e);
+    indexName(lo, o, key.value as string, t, e, wantsNumber);
     return;
   }
   const slow = (k: number) => `k=${k};${t}=I(${o.code},${key.code});if(${t}===null)break sus;`;
@@ -52,8 +59,18 @@ function indexOperand(lo: Lowering, o: Operand, key: Operand, t: string, e: Expr
   }
   const { tests, code } = elementKey(key.code, integer);
   const array = partOf(o, "array");
-  const isElement = [...tests, ...array.tests, `(${t}=${array.code}[${code}])!==void 0`];
+  const isThere = readPart(t, `${array.code}[${code}]`, wantsNumber);
+  const isElement = [...tests, ...array.tests, isThere];
   lo.op((k) => `if(!(${isElement.join("&&")})){${slow(k)}}`, `${t}=F(v)`, e.line, e);
+}
+
+/**
+ * Reads a part of a table; false where there is none. What is likely a number is read once more if it is none: rare boxed
+ * floats escape the samples that the JIT takes of the first read (see `firstResult`); of the second it knows boxes only.
+ */
+function readPart(t: string, part: string, wantsNumber: boolean): string {
+  const isThere = `(${t}=${part})!==void 0`;
+  return wantsNumber ? `(typeof(${t}=${part})==="number"||${isThere})` : isThere;
 }
 
 /**
@@ -89,14 +106,21 @@ export function getField(lo: Lowering, o: string, name: string): string {
 }
 
 /** `t = o.name` */
-export function indexName(lo: Lowering, o: Operand, name: string, target: string, e: Expr): void {
+export function indexName(
+  lo: Lowering,
+  o: Operand,
+  name: string,
+  target: string,
+  e: Expr,
+  wantsNumber = false,
+): void {
   const t = target === o.code ? lo.newTemp() : target;
   const get = getField(lo, o.code, name);
   const slow = (k: number) => `k=${k};${t}=${get};if(${t}===null)break sus;`;
   if (lo.isPlain || !isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
     const hash = partOf(o, "hash");
-    const isField = [...hash.tests, `(${t}=${hash.code}${property(name)})!==void 0`];
+    const isField = [...hash.tests, readPart(t, `${hash.code}${property(name)}`, wantsNumber)];
     lo.op((k) => `if(!(${isField.join("&&")})){${slow(k)}}`, `${t}=F(v)`, e.line, e);
   }
   if (t !== target) lo.emit(`${target}=${t};`);

@@ -71,6 +71,8 @@ export class Lowering extends Emitter {
   /** Operations have no quick ways of their own: one for all of them has been tried. */
   isSlow = false;
   private readonly isLongFunction: boolean;
+  /** The expression about to be evaluated is an operand of arithmetic, or the like: its value is likely a number. */
+  wantsNumber = false;
   callsItself = false;
   usesVarargArray = false;
   readonly targets = new Map<LabelStatement, LabelTarget>();
@@ -111,6 +113,14 @@ export class Lowering extends Emitter {
 
   numericOperand(e: Expr): Operand {
     return this.rules.numericOperand(this, e);
+  }
+
+  /** An operand of arithmetic or of a comparison. */
+  number(e: Expr): Operand {
+    this.wantsNumber = true;
+    const o = this.rules.numericOperand(this, e);
+    this.wantsNumber = false;
+    return o;
   }
 
   doubleOperand(e: Expr): Operand {

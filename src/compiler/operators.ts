@@ -39,7 +39,7 @@ export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: bool
     chain.push(left);
     left = left.left;
   }
-  let a = lo.numericOperand(left);
+  let a = lo.number(left);
   let known = lo.floats.begin(left);
   for (let i = chain.length - 1; i >= 0; i--) {
     const node = chain[i] as BinaryExpr;
@@ -49,7 +49,7 @@ export function binary(lo: Lowering, e: BinaryExpr, target: string, wanted: bool
       known.kind === FloatKind.Certain || (known.kind === FloatKind.Likely && wanted && i === 0);
     if (!isFloatNode) a = lo.general(a);
     const mark = lo.tempMark;
-    let b = isFloatNode ? lo.numericOperand(node.right) : lo.operand(node.right);
+    let b = isFloatNode ? lo.number(node.right) : lo.operand(node.right);
     if (node.op === "-" && b.kind === Kind.Int && b.value === 0) b = { ...b, code: "(-0)" };
     let to = target;
     if (i > 0) {
@@ -129,7 +129,7 @@ function inOnePiece(
   isRaw = false,
 ): boolean {
   if (plan === undefined) return false;
-  for (const first of plan.first) lo.evaluated.set(first, lo.operand(first));
+  for (const first of plan.first) lo.evaluated.set(first, lo.general(lo.number(first)));
   // the operands are read again if it fails
   const t = isRaw || isTemp(target) ? target : lo.newTemp();
   const cond = (isRaw && lo.isTyped ? plan.raw : undefined) ?? plan.cond;
@@ -152,6 +152,7 @@ function arithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, target:
   const helper = HELPERS[e.op] as string;
   const isSlow = lo.isPlain || lo.isSlow;
   const fast = isSlow ? undefined : fastPath(e.op, lo.untyped(a), lo.untyped(b), t);
+  lo.useScratch(fast?.scratch ?? 0);
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) => `k=${k};${t}=${helper}(${args});if(${t}===null)break sus;`;
   const resume = `${t}=F(v)`;
@@ -175,6 +176,7 @@ function doubleArithmetic(lo: Lowering, e: BinaryExpr, a: Operand, b: Operand, t
     kept([a, b], (o) => o.kind === Kind.Any),
     (o) => `typeof ${o.code}==="number"`,
   );
+  if (e.op === "^") lo.useScratch(1);
   const expr = `${t}=${floatText(e.op, rawCode(a), rawCode(b), b)};`;
   const args = `${lo.argument(a)},${lo.argument(b)}`;
   const slow = (k: number) =>
@@ -208,7 +210,7 @@ export function unary(
       ? lo.operand(e.operand)
       : wanted
         ? lo.doubleOperand(e.operand)
-        : lo.numericOperand(e.operand);
+        : lo.number(e.operand);
   const isConstant = e.op === "-" && a.kind === Kind.Float && a.value !== undefined;
   const isDouble = a.kind === Kind.Double || isConstant;
   if (isDouble && lo.isTyped) {
@@ -230,7 +232,8 @@ export function unary(
     if (a.kind === Kind.Any) fast = `if(typeof ${x}==="string")${t}=${x}.length;else ${length}`;
     else if (a.kind === Kind.Table) fast = length;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {
-    const test = isInt32(a);
+    // what is no box has no sign of zero to be kept, whether it has a fraction or not
+    const test = e.op === "-" && a.kind === Kind.Any ? `typeof ${x}==="number"` : isInt32(a);
     if (test === "" || test !== "false")
       fast = `if(${test === "" ? "true" : test})${t}=${e.op === "-" ? `0-${x}` : `~${x}`};else `;
   }

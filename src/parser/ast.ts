@@ -30,6 +30,8 @@ export interface LocalVar {
   id: number;
   /** The value of a compile-time constant (`local x <const> = 42`), as C Lua folds it; else absent. */
   constant?: ConstantExpr;
+  /** It is an operand of arithmetic or of a comparison by size somewhere: likely a number. */
+  isNumeric?: boolean;
   /** Set by the compiler: the variable of a `for` that counts integers from a constant. */
   integerLoop?: boolean;
 }
@@ -67,6 +69,8 @@ export interface Chunk {
   /** As given to `load`: `@file`, `=name`, or source text. */
   name: string;
   main: FunctionBody;
+  /** A float constant, a quotient or a power stands in it. */
+  hasFloats: boolean;
   /** The upvalue `_ENV` of the main function. Its `func` is a pseudo function outside the chunk. */
   env: LocalVar;
 }

@@ -73,7 +73,7 @@ function parseOperators(p: Parser, limit: number): Expr {
     left =
       op === "and" || op === "or"
         ? makeLogical(p, op, left, right, line)
-        : makeBinary(op, left, right, line, lx.lastLine);
+        : makeBinary(p, op, left, right, line, lx.lastLine);
   }
   p.leaveLevels(1);
   return left;
@@ -123,6 +123,7 @@ function parseSimple(p: Parser, line: number): Expr {
       break;
     case tk.TK_FLOAT:
       e = { type: "Float", line, value: lx.number as number };
+      p.chunk.hasFloats = true;
       break;
     case tk.TK_NIL:
       e = { type: "Nil", line };

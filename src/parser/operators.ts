@@ -43,6 +43,7 @@ operator(tk.CH_CARET, "^", 14, 13);
 
 /** `left op right`, computed if both are numerals. */
 export function makeBinary(
+  p: Parser,
   op: BinaryOp,
   left: Expr,
   right: Expr,
@@ -58,14 +59,24 @@ export function makeBinary(
       return { type: "Binary", line, op, left, right };
     case "==":
     case "~=":
+      return { type: "Binary", line: endLine, op, left, right };
     case "<":
     case "<=":
     case ">":
     case ">=":
+      noteNumber(left);
+      noteNumber(right);
       return { type: "Binary", line: endLine, op, left, right };
     default:
+      if (op === "/" || op === "^") p.chunk.hasFloats = true;
+      noteNumber(left);
+      noteNumber(right);
       return foldBinary(op, left, right, line) ?? { type: "Binary", line, op, left, right };
   }
+}
+
+function noteNumber(e: Expr): void {
+  if (e.type === "Local") e.variable.isNumeric = true;
 }
 
 /** A constant to the left decides, as far as C Lua looks at it. */

@@ -54,7 +54,7 @@ export class Parser {
     main.isVararg = true;
     main.length = source.length;
     main.upvalues.push(env);
-    this.chunk = { name: chunkName, main, env };
+    this.chunk = { name: chunkName, main, hasFloats: false, env };
     this.fs = new FunctionState(undefined, main, 0);
   }
 
