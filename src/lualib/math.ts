@@ -39,6 +39,7 @@ const RADIANS = Math.PI / 180;
 /** A number argument; says "no value" when none was passed. */
 function double(v: LuaValue, n: number, count: number): number {
   if (typeof v === "number") return v;
+  if (v instanceof LuaFloat) return v.n;
   if (v === undefined && count < n) throw missingError(n, "number");
   return checkDouble(v, n);
 }
@@ -199,11 +200,15 @@ function ldexp(v: LuaValue, exponent: LuaValue): Results {
 function extreme(values: LuaValue[], largest: boolean): Results {
   if (values.length === 0) throw argumentError(1, "value expected");
   let best = values[0];
+  let most = comparable(best);
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
-    if (typeof v !== "number" || typeof best !== "number")
-      return runSteps(extremeSteps(values, largest));
-    if (largest ? best < v : v < best) best = v;
+    const x = comparable(v);
+    if (x === undefined || most === undefined) return runSteps(extremeSteps(values, largest));
+    if (largest ? most < x : x < most) {
+      best = v;
+      most = x;
+    }
   }
   return best;
 }
@@ -220,19 +225,32 @@ function* extremeSteps(values: LuaValue[], largest: boolean): Steps {
 
 // `arguments` must not be passed on: the object would have to be made at each call
 function max(a: LuaValue, b: LuaValue): Results {
-  if (arguments.length === 2 && typeof a === "number" && typeof b === "number")
-    return a < b ? b : a;
+  if (arguments.length === 2) {
+    if (typeof a === "number" && typeof b === "number") return a < b ? b : a;
+    const x = comparable(a);
+    const y = comparable(b);
+    if (x !== undefined && y !== undefined) return x < y ? b : a;
+  }
   const values: LuaValue[] = [];
   for (let i = 0; i < arguments.length; i++) values.push(arguments[i]);
   return extreme(values, true);
 }
 
 function min(a: LuaValue, b: LuaValue): Results {
-  if (arguments.length === 2 && typeof a === "number" && typeof b === "number")
-    return b < a ? b : a;
+  if (arguments.length === 2) {
+    if (typeof a === "number" && typeof b === "number") return b < a ? b : a;
+    const x = comparable(a);
+    const y = comparable(b);
+    if (x !== undefined && y !== undefined) return y < x ? b : a;
+  }
   const values: LuaValue[] = [];
   for (let i = 0; i < arguments.length; i++) values.push(arguments[i]);
   return extreme(values, false);
+}
+
+/** A number that compares as a double. */
+function comparable(v: LuaValue): number | undefined {
+  return typeof v === "number" ? v : v instanceof LuaFloat ? v.n : undefined;
 }
 
 /** `random` and `randomseed` over one generator, which is seeded when it is first used. */

@@ -127,3 +127,17 @@ for round = 1, 300 do
   for i = 1, #r do r[i] = tostring(r[i]) end
   assert(table.concat(r, " ") == expected, table.concat(r, " "))
 end
+
+-- math.max and math.min give the value that they were given, of its subtype
+local cases = {
+  { math.max, 1, 2.0, "2.0" }, { math.max, 2.0, 1, "2.0" }, { math.max, 1, 1.0, "1" }, { math.max, 1.0, 1, "1.0" },
+  { math.min, 1, 1.0, "1" }, { math.min, 1.0, 1, "1.0" }, { math.max, -0.0, 0.0, "-0.0" }, { math.min, 0.0, -0.0, "0.0" },
+  { math.max, 1 << 60, 2.0, "1152921504606846976" }, { math.min, 1 << 60, 2.5, "2.5" }, { math.max, 2.5, 3, "3" },
+  { math.max, "10", "9", "9" }, { math.min, 0.5, 0 / 0, "0.5" },
+}
+for round = 1, 300 do
+  for _, c in ipairs(cases) do
+    local f, a, b, expected = c[1], c[2], c[3], c[4]
+    assert(tostring(f(a, b)) == expected and tostring(f(a, b, b)) == expected, expected)
+  end
+end
