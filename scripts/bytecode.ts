@@ -32,9 +32,13 @@ const RARE = new RegExp(
   ].join("|"),
 );
 
+/** Packages that are in the bundle as text (bundle.ts). */
+const TEXT_INPUT = /^as-text:|\.txt$/;
+
 /** Whether all inputs of a file of the bundle are rarely used. */
 export function isRare(inputs: readonly string[]): boolean {
-  return inputs.length > 0 && inputs.every((path) => RARE.test(`/${path}`));
+  const code = inputs.filter((path) => !TEXT_INPUT.test(path));
+  return code.length > 0 && code.every((path) => RARE.test(`/${path}`));
 }
 
 /** Drops the bytecode of the named files (`chunk-….js`); `from` is where the runtime ends. */
