@@ -282,7 +282,8 @@ test("a first line that names the interpreter stands for the extension", () => {
     expect(assay(["tool", "a"])).toMatchObject({ code: 1, out: "tool\ta\n" });
     expect(assay(["tool", "a"]).err).toContain("tool:2: here");
   }
-  for (const line of ["#!/bin/sh", "assay", ""]) {
+  const others = ["#!/bin/sh", "#!/opt/evaluate/sh", "#!/opt/lua/bin/sh", "assay", ""];
+  for (const line of others) {
     writeFileSync(join(directory, "tool"), `${line}\nprint(1)`);
     expect(assay(["tool"]).err).toContain('unsupported file extension ""');
   }

@@ -279,6 +279,9 @@ function look(path: string): Stats | undefined {
   }
 }
 
+/** A first line that runs `assay`, `lua` or `lua5.5`, at whatever place, or by way of `env`. */
+const INTERPRETER = /^#!.*[/ \t](?:assay|lua)[\w.-]*(?:\s|$)/;
+
 /** Does a file say in its first line that it is Lua (`#!/usr/bin/env assay`), as programs without an extension do? */
 function namesInterpreter(path: string): boolean {
   const { closeSync, openSync, readSync } = require("node:fs") as typeof import("node:fs");
@@ -287,7 +290,7 @@ function namesInterpreter(path: string): boolean {
     const start = Buffer.alloc(128);
     const length = readSync(file, start);
     closeSync(file);
-    return /^#!.*(?:assay|lua)/.test(start.toString("latin1", 0, length));
+    return INTERPRETER.test(start.toString("latin1", 0, length));
   } catch {
     return false;
   }
