@@ -162,6 +162,13 @@ describe.skipIf(why)(`Unleash${why ? ` (left out: ${why})` : ""}`, () => {
         c:toggle_all_off(P, E, { "m.one", "m.two" })
         local second = { on("m.one"), on("m.two") }
         c:archive_features(P, { "m.one", "m.two" })
+        -- Unleash notes the stage later, and ends when the feature is deleted by then
+        for _, n in ipairs { "m.one", "m.two" } do
+          local path = URL .. "/api/admin/projects/" .. P .. "/features/" .. n .. "/lifecycle"
+          eventually(function()
+            return http.get(path, { headers = { Authorization = TOKEN } }).body:find('"archived"', 1, true) ~= nil
+          end)
+        end
         local names = {}
         for _, f in ipairs(c:archived_features(P)) do names[#names + 1] = f.name end
         table.sort(names)

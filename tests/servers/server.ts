@@ -95,6 +95,7 @@ export class ServerProcess {
   private child: ChildProcess | undefined;
   private output = "";
   private ended: Promise<void> = Promise.resolve();
+  private isStopping = false;
 
   constructor(
     private readonly file: string,
@@ -112,6 +113,8 @@ export class ServerProcess {
     });
     this.child = child;
     this.output = "";
+    this.isStopping = false;
+    let isRunning = false;
     const note = (data: Buffer) => {
       this.output = (this.output + data.toString()).slice(-20_000);
     };
@@ -119,7 +122,12 @@ export class ServerProcess {
     child.stderr?.on("data", note);
     let failed: Error | undefined;
     this.ended = new Promise((resolve) => {
-      child.once("exit", () => resolve());
+      child.once("exit", (code, signal) => {
+        // tests that then fail tell only that nobody answers
+        if (isRunning && !this.isStopping)
+          console.error(`${this.file} ended by itself (${signal ?? code}):\n${this.output}`);
+        resolve();
+      });
       child.once("error", (e) => {
         failed = e;
         resolve();
@@ -128,7 +136,10 @@ export class ServerProcess {
     for (let i = 0; i < 300; i++) {
       if (failed !== undefined || child.exitCode !== null)
         throw new Error(`${this.file} ended: ${failed?.message ?? ""}${this.output}`);
-      if (await this.isReady()) return;
+      if (await this.isReady()) {
+        isRunning = true;
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     await this.stop("SIGKILL");
@@ -136,6 +147,7 @@ export class ServerProcess {
   }
 
   async stop(signal: NodeJS.Signals): Promise<void> {
+    this.isStopping = true;
     this.child?.kill(signal);
     await this.ended;
     this.child = undefined;
