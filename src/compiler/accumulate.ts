@@ -143,7 +143,7 @@ export function sumValue(lo: Lowering, v: LocalVar, e: Expr, line: number): stri
     planner.leaves.slice(0, planner.first),
     (l) => !isConstant(l) && !(l.type === "Local" && lo.isSum(l.variable)),
   );
-  for (const leaf of first) lo.evaluated.set(leaf, lo.general(lo.number(leaf)));
+  lo.evaluateFirst(first);
   const isPlanned = lo.isTyped && !lo.isHooked && planner.isPossible;
   lo.emitIf(isPlanned ? `!(${planner.printSum(v, e)})` : "true", () => {
     lo.skipsDoubles = true;

@@ -96,9 +96,9 @@ export function listOf(
       operands.push(...unpack(lo, e, count - i));
     } else {
       const v = variable(i);
-      lo.wantsNumber = v?.isNumeric === true;
-      let o = isFloat(lo, v) ? doubleOperand(lo, e) : listed(lo, e);
-      lo.wantsNumber = false;
+      let o = lo.expecting(v?.isNumeric === true, () =>
+        isFloat(lo, v) ? doubleOperand(lo, e) : listed(lo, e),
+      );
       if (i >= count) continue;
       if (!(fresh || exprs.length === 1) && o.code.startsWith("r")) {
         // the register may be assigned before this value is used
@@ -219,11 +219,7 @@ export function assign(lo: Lowering, s: AssignStatement): void {
       else if (isFloat(lo, only.variable)) doubleInto(lo, e, lo.slot(only.variable));
       else if (lo.context.isCell(only.variable))
         lo.assignVariable(only.variable, lo.operand(e).code);
-      else {
-        lo.wantsNumber = v.isNumeric === true;
-        lo.into(e, lo.slot(v));
-        lo.wantsNumber = false;
-      }
+      else lo.expecting(v.isNumeric === true, () => lo.into(e, lo.slot(v)));
       return;
     }
     if (only.type === "Global") {

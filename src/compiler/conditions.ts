@@ -52,7 +52,7 @@ export function comparison(lo: Lowering, e: BinaryExpr): string {
   if (e.op === "==" || e.op === "~=") return operandComparison(lo, e);
   const plan = comparisonOf(lo, e);
   if (plan === undefined) return operandComparison(lo, e);
-  for (const first of plan.first) lo.evaluated.set(first, lo.general(lo.number(first)));
+  lo.evaluateFirst(plan.first);
   const t = lo.newTemp();
   lo.emitIf(`!(${plan.cond(t)})`, () => {
     lo.skipsDoubles = true;

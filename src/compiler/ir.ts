@@ -13,7 +13,7 @@
  * | `va`        | the extra arguments of a vararg function, as an array          |
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
- * | `x0`, `x1`… | scratch within one operation: halves of integers              |
+ * | `x0`, `x1`… | scratch within one operation: halves of integers, plain doubles |
  * | `yh`, `yl`, `yd`, `yf`, `yw` | the parts of a value on its way into a variable     |
  * | `n`         | counts loop iterations down to the next preemption check       |
  * | `FM`        | factories of the chunk's functions, by their numbers           |

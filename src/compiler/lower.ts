@@ -117,10 +117,20 @@ export class Lowering extends Emitter {
 
   /** An operand of arithmetic or of a comparison. */
   number(e: Expr): Operand {
-    this.wantsNumber = true;
-    const o = this.rules.numericOperand(this, e);
+    return this.expecting(true, () => this.rules.numericOperand(this, e));
+  }
+
+  /** Evaluates an expression whose value is likely a number, or not. */
+  expecting<T>(isNumber: boolean, evaluate: () => T): T {
+    this.wantsNumber = isNumber;
+    const value = evaluate();
     this.wantsNumber = false;
-    return o;
+    return value;
+  }
+
+  /** Operands of arithmetic that are evaluated before the operation that is planned for all of them. */
+  evaluateFirst(operands: readonly Expr[]): void {
+    for (const e of operands) this.evaluated.set(e, this.general(this.number(e)));
   }
 
   doubleOperand(e: Expr): Operand {

@@ -129,7 +129,7 @@ function inOnePiece(
   isRaw = false,
 ): boolean {
   if (plan === undefined) return false;
-  for (const first of plan.first) lo.evaluated.set(first, lo.general(lo.number(first)));
+  lo.evaluateFirst(plan.first);
   // the operands are read again if it fails
   const t = isRaw || isTemp(target) ? target : lo.newTemp();
   const cond = (isRaw && lo.isTyped ? plan.raw : undefined) ?? plan.cond;

@@ -95,7 +95,8 @@ export class ServerProcess {
   private child: ChildProcess | undefined;
   private output = "";
   private ended: Promise<void> = Promise.resolve();
-  private isStopping = false;
+  /** It has answered, and nobody has asked it to stop. */
+  private isRunning = false;
 
   constructor(
     private readonly file: string,
@@ -113,8 +114,6 @@ export class ServerProcess {
     });
     this.child = child;
     this.output = "";
-    this.isStopping = false;
-    let isRunning = false;
     const note = (data: Buffer) => {
       this.output = (this.output + data.toString()).slice(-20_000);
     };
@@ -124,7 +123,7 @@ export class ServerProcess {
     this.ended = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         // tests that then fail tell only that nobody answers
-        if (isRunning && !this.isStopping)
+        if (this.isRunning)
           console.error(`${this.file} ended by itself (${signal ?? code}):\n${this.output}`);
         resolve();
       });
@@ -137,7 +136,7 @@ export class ServerProcess {
       if (failed !== undefined || child.exitCode !== null)
         throw new Error(`${this.file} ended: ${failed?.message ?? ""}${this.output}`);
       if (await this.isReady()) {
-        isRunning = true;
+        this.isRunning = true;
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -147,7 +146,7 @@ export class ServerProcess {
   }
 
   async stop(signal: NodeJS.Signals): Promise<void> {
-    this.isStopping = true;
+    this.isRunning = false;
     this.child?.kill(signal);
     await this.ended;
     this.child = undefined;
