@@ -9,7 +9,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci && node node_modules/bun/install.js
+# npm may be set up not to run install scripts; Bun's, run twice, would fetch Bun again
+RUN npm ci && (node_modules/.bin/bun --version || node node_modules/bun/install.js)
 COPY . .
 ARG COMMIT=""
 RUN ASSAY_COMMIT="$COMMIT" npm run build && node_modules/.bin/bun scripts/rootfs.ts /rootfs
