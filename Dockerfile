@@ -9,7 +9,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-# npm may be set up not to run install scripts; Bun's, run twice, would fetch Bun again
+# as scripts/ensure-install.mjs does: npm may be set up not to run install scripts, and Bun's, run twice, would fetch Bun again
 RUN npm ci && (node_modules/.bin/bun --version || node node_modules/bun/install.js)
 COPY . .
 ARG COMMIT=""

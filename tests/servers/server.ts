@@ -125,6 +125,7 @@ export class ServerProcess {
         // tests that then fail tell only that nobody answers
         if (this.isRunning)
           console.error(`${this.file} ended by itself (${signal ?? code}):\n${this.output}`);
+        this.isRunning = false;
         resolve();
       });
       child.once("error", (e) => {
@@ -133,7 +134,7 @@ export class ServerProcess {
       });
     });
     for (let i = 0; i < 300; i++) {
-      if (failed !== undefined || child.exitCode !== null)
+      if (failed !== undefined || child.exitCode !== null || child.signalCode !== null)
         throw new Error(`${this.file} ended: ${failed?.message ?? ""}${this.output}`);
       if (await this.isReady()) {
         this.isRunning = true;
