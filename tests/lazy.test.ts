@@ -20,20 +20,20 @@ function tableWith(made: string[]): LuaTable {
 test("a table that becomes a dictionary makes none of them", () => {
   const made: string[] = [];
   const t = tableWith(made);
-  t.setName("plain", 1);
-  for (let i = 0; i < MANY; i++) t.setStr(`key${i}`, i);
+  t.µsetName("plain", 1);
+  for (let i = 0; i < MANY; i++) t.µsetStr(`key${i}`, i);
   expect(made).toEqual([]);
-  t.setStr("b", "other");
-  expect([t.getStr("a"), t.getStr("b"), t.getStr("plain"), t.getStr("key39")]).toEqual([
+  t.µsetStr("b", "other");
+  expect([t.µgetStr("a"), t.µgetStr("b"), t.µgetStr("plain"), t.µgetStr("key39")]).toEqual([
     "A",
     "other",
     1,
     39,
   ]);
   expect(made).toEqual(["a"]);
-  t.setName("a", undefined);
-  t.setStr("c", undefined);
-  expect([t.getStr("a"), t.getStr("c")]).toEqual([undefined, undefined]);
+  t.µsetName("a", undefined);
+  t.µsetStr("c", undefined);
+  expect([t.µgetStr("a"), t.µgetStr("c")]).toEqual([undefined, undefined]);
   expect(made).toEqual(["a"]);
   const keys: unknown[] = [];
   for (const i = new TableIterator(t); i.step(); ) keys.push(i.key);

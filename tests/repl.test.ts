@@ -57,7 +57,7 @@ describe("reading", () => {
 describe("results", () => {
   const show = async (code: string) => {
     await lua.run(`result = ${code}`);
-    return showResult(lua.state.globals.getStr("result"));
+    return showResult(lua.state.globals.µgetStr("result"));
   };
 
   test("short tables on one line, long ones on several", async () => {
@@ -90,7 +90,7 @@ describe("results", () => {
 
   test("a table that holds itself", async () => {
     await lua.run(`t = { name = ("x"):rep(100) } t.self = t`);
-    expect(showResult(lua.state.globals.getStr("t"))).toContain("self = {cycle}");
+    expect(showResult(lua.state.globals.µgetStr("t"))).toContain("self = {cycle}");
   });
 });
 

@@ -102,7 +102,7 @@ export default defineBuiltin({
     params: [p.any("v"), p.any("message"), p.rest(p.any("more"))],
     returns: "any",
     // the table takes the place of the standard function, and calls it
-    raw: (host) => host.state.globals.getStr("assert") as LuaFunction,
+    raw: (host) => host.state.globals.µgetStr("assert") as LuaFunction,
   }),
   functions: {
     eq: fn({
@@ -140,7 +140,8 @@ export default defineBuiltin({
       params: [p.any("s"), p.any("sub"), message],
       run(ctx, s, sub, m) {
         if (s instanceof LuaTable) {
-          for (let i = 1; i <= s.length(); i++) if (deepEquals(s.getInt(i), sub)) return undefined;
+          for (let i = 1; i <= s.µlength(); i++)
+            if (deepEquals(s.µgetInt(i), sub)) return undefined;
           return fail(ctx, `${inspect(s)} does not contain ${inspect(sub)}`, m);
         }
         if (typeof s !== "string") return ctx.fail("first argument must be a string");

@@ -94,7 +94,7 @@ async function query(
 ) {
   const { rows } = await runStatement(ctx, link, sql, params, opts);
   const t = newTable();
-  for (let i = 0; i < rows.length; i++) t.setInt(i + 1, rows[i]);
+  for (let i = 0; i < rows.length; i++) t.µsetInt(i + 1, rows[i]);
   return t;
 }
 

@@ -35,7 +35,7 @@ export default defineBuiltin({
       params: [p.text("name"), p.string("default", "a text, not a number").optional().added()],
       returns: "string?",
       run(ctx, name, fallback) {
-        const own = ctx.host.store(checkEnv).getStr(utf8ToBytes(name));
+        const own = ctx.host.store(checkEnv).µgetStr(utf8ToBytes(name));
         if (typeof own === "string") return own;
         return encoded(ctx.host.environment.get(name)) ?? fallback;
       },
@@ -46,7 +46,7 @@ export default defineBuiltin({
       mutates: true,
       run(ctx, name, value) {
         checkPair(ctx.name, name, value);
-        ctx.host.store(checkEnv).setStr(utf8ToBytes(name), undefined);
+        ctx.host.store(checkEnv).µsetStr(utf8ToBytes(name), undefined);
         ctx.host.environment.set(name, value);
       },
     }),

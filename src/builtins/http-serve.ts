@@ -102,7 +102,7 @@ async function listen(ctx: Context, routes: Routes, settings: ServerSettings): P
     ctx.fail(`bind failed: ${where}: ${cause}`);
   }
   const { state, logger } = ctx.host;
-  state.globals.setStr("_SERVER_PORT", server.port);
+  state.globals.µsetStr("_SERVER_PORT", server.port);
   logger.log("info", `http.serve: listening on ${server.url}`);
   const release = retainHost();
   const forget = onShutdown(() => server.close());
@@ -125,7 +125,7 @@ async function start(
   if (!(target instanceof LuaTable) && !isInteger(target))
     ctx.fail("first argument must be a port number");
   const options = target instanceof LuaTable ? target : undefined;
-  const table = routesTable ?? options?.getStr("routes");
+  const table = routesTable ?? options?.µgetStr("routes");
   if (!(table instanceof LuaTable)) ctx.fail("second argument must be a routes table");
   const { settings, background, onListen } = await readServerOptions(
     ctx,

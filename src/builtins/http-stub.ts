@@ -103,18 +103,18 @@ function requestTable(host: Host, r: StubRequest): LuaTable {
 function readExchange(item: LuaValue, n: number): Exchange {
   const wrong = (what: string): HttpFault => new HttpFault(`exchange ${n}: ${what}`, "request");
   if (!(item instanceof LuaTable)) throw wrong("a table { request, response } is expected");
-  const [asked, answered] = [item.getInt(1), item.getInt(2)];
-  const line = asked instanceof LuaTable ? asked.getInt(1) : asked;
+  const [asked, answered] = [item.µgetInt(1), item.µgetInt(2)];
+  const line = asked instanceof LuaTable ? asked.µgetInt(1) : asked;
   const m = typeof line === "string" ? /^([A-Z]+) (\/[^?]*)(?:\?(.*))?$/s.exec(line) : null;
   if (m === null) throw wrong('the request must be like "GET /path?query"');
   if (!(answered instanceof LuaTable)) throw wrong("the response must be a table");
-  const given = answered.getStr("status") ?? 200;
+  const given = answered.µgetStr("status") ?? 200;
   const status = isNumber(given) ? numberToDouble(given) : Number.NaN;
   if (!(Number.isInteger(status) && status >= 200 && status <= 599))
     throw wrong("the status must be from 200 to 599");
-  const headers = answered.getStr("headers");
+  const headers = answered.µgetStr("headers");
   const list = headers instanceof LuaTable ? readHeaders(headers) : [];
-  const json = answered.getStr("json");
+  const json = answered.µgetStr("json");
   if (json !== undefined && !list.some(([name]) => name.toLowerCase() === "content-type"))
     list.push(["content-type", "application/json"]);
   return {
@@ -130,9 +130,9 @@ function readExchange(item: LuaValue, n: number): Exchange {
 }
 
 function bodyOf(t: LuaTable, wrong: (what: string) => HttpFault): string | undefined {
-  const json = t.getStr("json");
+  const json = t.µgetStr("json");
   if (json !== undefined) return encodeJson(json, {}, "http.stub: json");
-  const body = t.getStr("body");
+  const body = t.µgetStr("body");
   if (body === undefined || typeof body === "string") return body;
   throw wrong("a body must be a string (or give json)");
 }

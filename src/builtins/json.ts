@@ -21,7 +21,7 @@ interface Markers {
 function makeMarkers(): Markers {
   const make = (type: string) => {
     const t = newTable();
-    t.setStr("__jsontype", type);
+    t.µsetStr("__jsontype", type);
     return t;
   };
   return { array: make("array"), object: make("object") };
@@ -34,9 +34,9 @@ export function arrayMarker(host: Host): LuaTable {
 
 function mark(host: Host, t: LuaTable, type: keyof Markers): LuaTable {
   const markers = host.store(makeMarkers);
-  const own = t.metatable;
-  if (own === null || own === markers.array || own === markers.object) t.metatable = markers[type];
-  else own.setStr("__jsontype", type);
+  const own = t.µmetatable;
+  if (own === null || own === markers.array || own === markers.object) t.µmetatable = markers[type];
+  else own.µsetStr("__jsontype", type);
   return t;
 }
 

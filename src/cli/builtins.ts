@@ -36,9 +36,9 @@ export function installBuiltins(
   if (options.std) return;
   // what they take the place of: `assert`
   const standard: Record<string, LuaValue> = {};
-  const { hash } = state.globals;
+  const { globals } = state;
   for (const name of builtinNames) {
-    if (hash[name] !== undefined) standard[name] = hash[name];
+    if (globals.µgetStr(name) !== undefined) standard[name] = globals.µgetStr(name);
     state.builtins.add(name);
   }
   for (const name of Object.keys(additions))
@@ -68,6 +68,6 @@ function extend(table: LuaTable, name: string, getHost: () => Host): void {
       const full = `${name}.${key}`;
       let real: LuaFunction | undefined;
       const call = (...args: LuaValue[]) => (real ??= make(addition, key, full))(...args);
-      table.setName(key, native(full, call));
+      table.µsetName(key, native(full, call));
     }
 }

@@ -91,7 +91,7 @@ export function reportClosing(state: LuaState, error: LuaError): void {
 /** The error's text: as lua.c has it, but with the content of tables. */
 async function errorMessage(state: LuaState, value: LuaValue): Promise<string> {
   if (typeof value === "string" || isNumber(value)) return bytesToUtf8(plainText(value));
-  if (getMetatable(value)?.getStr("__tostring") !== undefined) {
+  if (getMetatable(value)?.µgetStr("__tostring") !== undefined) {
     const task = startTask(
       state,
       native("tostring", (v: LuaValue) => tostring(v)),

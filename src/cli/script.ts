@@ -170,10 +170,10 @@ function awaitMain(state: LuaState, task: Task, options: ScriptOptions): void {
 /** `arg` (§7): the script at 0, its arguments from 1, and what stands before it at negative indices. */
 function argumentTable(script: Script): LuaTable {
   const arg = new LuaTable();
-  arg.setInt(0, script.name);
-  for (const a of script.args) arg.append(a);
+  arg.µsetInt(0, script.name);
+  for (const a of script.args) arg.µappend(a);
   let n = 0;
-  for (const a of leadingArguments(script)) arg.setInt(--n, a);
+  for (const a of leadingArguments(script)) arg.µsetInt(--n, a);
   return arg;
 }
 

@@ -172,7 +172,7 @@ function traversal(name: string, f: string, table: string, results: string[]): s
   const known = name === "pairs" ? ["PR", "NX", "void 0"] : ["IP", "IX", "0"];
   const values = [known[1], table, known[2], "void 0"];
   const text = mapped(results, (t, i) => `${t}=${values[i] ?? "void 0"};`).join("");
-  return `if(${f}===${known[0]}&&${table} instanceof T&&(${table}).metatable===null){${text}}else`;
+  return `if(${f}===${known[0]}&&${table} instanceof T&&(${table}).µmetatable===null){${text}}else`;
 }
 
 export function global(lo: Lowering, s: GlobalStatement): void {

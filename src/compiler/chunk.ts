@@ -4,16 +4,14 @@
  */
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import type { LuaInt64 } from "../runtime/int64";
+import { OWN_ASSIGNMENTS } from "../runtime/record";
 import { FloatVariables } from "./floats";
 import { mapped } from "./lists";
-import { boxedConstant, isHashKey, property, quote } from "./operand";
+import { boxedConstant, isFieldName, property, quote } from "./operand";
 
 const STRING_METHODS = new Set(
   "byte find format gmatch gsub len lower match rep reverse sub upper".split(" "),
 );
-
-/** JavaScriptCore's fields of an object of which it knows nothing. */
-const DEFAULT_FIELDS = 6;
 
 /** One module, while its functions are compiled. */
 export class ChunkContext {
@@ -87,22 +85,22 @@ export class ChunkContext {
   getter(key: string): string {
     const q = quote(key);
     return this.define(`g${key}`, "g", (name) => {
-      if (!isHashKey(key)) return `function ${name}(o){return I(o,${q})}`;
-      const p = `hash${property(key)}`;
+      if (!isFieldName(key)) return `function ${name}(o){return I(o,${q})}`;
+      const p = property(key);
       const ifString =
         `if(typeof o==="string"){` +
-        `if((h=X.strings.hash.__index)instanceof T&&(v=h.${p})!==void 0)return v;}`;
+        `if((h=X.strings.__index)instanceof T&&(v=h${p})!==void 0)return v;}`;
       const isMethod = STRING_METHODS.has(key);
       return (
         // small, because the engine copies it into each call of the method
         (isMethod ? `function ${name}(o){let h,v;${ifString}return ${name}a(o)}` : "") +
         `function ${name}${isMethod ? "a" : ""}(o){let h,v;` +
-        `if(o instanceof T){if((v=o.${p})!==void 0||o.map!==null&&(v=o.map.get(${q}))!==void 0)return v;` +
-        `if(o.metatable===null)return void 0;h=o.metatable.hash.__index;` +
+        `if(o!==void 0&&(h=o.µmap)!==void 0){if((v=o${p})!==void 0||h!==null&&(v=h.named(o,${q}))!==void 0)return v;` +
+        `if(o.µmetatable===null)return void 0;h=o.µmetatable.__index;` +
         // here, so that the JIT knows the function by this name's own code
         `if(typeof h==="function")return typeof(v=h(o,${q}))!=="object"?v:R1(v);}` +
         `else{${isMethod ? "" : ifString}return I(o,${q})}` +
-        `for(let i=0;i<100&&h instanceof T;i++){if((v=h.${p})!==void 0)return v;if(h.map!==null||h.metatable===null)break;h=h.metatable.hash.__index;}` +
+        `for(let i=0;i<100&&h!==void 0&&h.µmap!==void 0;i++){if((v=h${p})!==void 0)return v;if(h.µmap!==null&&(v=h.µmap.named(h,${q}))!==void 0)return v;if(h.µmetatable===null)break;h=h.µmetatable.__index;}` +
         `return I(o,${q});}`
       );
     });
@@ -112,13 +110,13 @@ export class ChunkContext {
   setter(key: string): string {
     const q = quote(key);
     return this.define(`s${key}`, "s", (name) => {
-      if (!isHashKey(key)) return `function ${name}(o,v){return N(o,${q},v)}`;
+      if (!isFieldName(key)) return `function ${name}(o,v){return N(o,${q},v)}`;
       return (
-        `function ${name}(o,v){if(o instanceof T){const m=o.metatable;` +
-        `if(m===null||m.map===null&&m.hash.__newindex===void 0){` +
-        `if(o.dynamic>=0&&o.hash!==EH)o.hash${property(key)}=v;else o.setName(${q},v);return}` +
-        `const f=m.hash.__newindex;` +
-        `if(m.map===null&&o.map===null&&o.hash${property(key)}===void 0&&typeof f==="function")` +
+        `function ${name}(o,v){let m;if(o!==void 0&&(m=o.µmetatable)!==void 0&&o.µmap!==void 0){` +
+        `if(m===null||m.µmap===null&&m.__newindex===void 0){` +
+        `if(o.µmap===null&&v!==void 0){o.µcode|=1;o${property(key)}=v}else o.µsetName(${q},v);return}` +
+        `const f=m.__newindex;` +
+        `if(m.µmap===null&&o.µmap===null&&o${property(key)}===void 0&&typeof f==="function")` +
         `return f(o,${q},v)===null?null:void 0}` +
         `return N(o,${q},v);}`
       );
@@ -126,19 +124,14 @@ export class ChunkContext {
   }
 
   /**
-   * A constructor of `hash` objects with these keys, in order. JavaScriptCore makes an object as large as
-   * the assignments in its constructor say, and with room for six fields if it sees none. Small ones get
-   * that: fields may follow without another object, and the table and its `hash`, then of one size and made
-   * one after the other, lie beside each other in memory.
+   * A constructor of tables with these fields, in order, which come behind the array part. JavaScriptCore makes an object as
+   * large as the assignments in its constructor say.
    */
   shape(keys: string[]): string {
     return this.define(`h${keys.join("\0")}`, "h", (name) => {
-      const params = mapped(keys, (_, i) => `a${i}`).join(",");
-      const assign = (o: string) => mapped(keys, (k, i) => `${o}${property(k)}=a${i};`).join("");
-      if (keys.length > DEFAULT_FIELDS || this.isCompact)
-        return `var ${name}=HC(function(${params}){${assign("this")}});`;
-      const fill = `function(o,${params}){${assign("o")}}`;
-      return `var ${name}=HC((i=>function(${params}){i(this,${params})})(${fill}));`;
+      const params = mapped(keys, (_, i) => `,a${i}`).join("");
+      const assign = mapped(keys, (k, i) => `this${property(k)}=a${i};`).join("");
+      return `var ${name}=TC(function(a${params}){${OWN_ASSIGNMENTS}${assign}});`;
     });
   }
 }

@@ -194,7 +194,7 @@ function field(object: Found, name: string): Found {
   if (object === undefined) return undefined;
   let holder = object.value;
   for (let i = 0; i < 100 && holder !== undefined; i++) {
-    const value = holder instanceof LuaTable ? holder.getStr(name) : undefined;
+    const value = holder instanceof LuaTable ? holder.µgetStr(name) : undefined;
     if (value !== undefined) return { value, certain: false };
     holder = getMetamethod(holder, "__index");
   }

@@ -268,14 +268,14 @@ export class Planner extends Operands {
         return this.lo.context.isCell(e.variable) ? `${slot}.v` : slot;
       }
       case "Global":
-        return this.partOf(this.lo.slotValue(e.env), "hash", false) + property(e.name);
+        return this.partOf(this.lo.slotValue(e.env), "fields", false) + property(e.name);
       case "Index": {
         const table = inner(e.object);
         const isTable = table.type === "Local" && this.lo.isTable(table.variable);
         const object = this.read(table);
         const key = inner(e.key);
         if (key.type === "String")
-          return this.partOf(object, "hash", isTable) + property(key.value);
+          return this.partOf(object, "fields", isTable) + property(key.value);
         const index = this.index(key);
         return `${this.partOf(object, "array", isTable)}[${index}]`;
       }
@@ -303,21 +303,23 @@ export class Planner extends Operands {
   }
 
   /**
-   * The part of a table that holds its elements or fields, read once for all of them, after the tests that there is one.
-   * `isTable`: there is.
+   * The part of a table that holds its elements, or the table itself, which holds its fields; read once for all of them, after
+   * the tests that there is one. `isTable`: there is.
    */
-  private partOf(object: string, name: "array" | "hash", isTable: boolean): string {
-    const read = `${object}.${name}`;
-    if (isTable) return read;
-    let part = this.parts.get(read);
+  private partOf(object: string, name: "array" | "fields", isTable: boolean): string {
+    const isFields = name === "fields";
+    if (isTable) return isFields ? object : `${object}.µarray`;
+    const wanted = `${object}.${name}`;
+    let part = this.parts.get(wanted);
     if (part === undefined) {
       const first = isAtom(object) ? object : this.name(object);
       const known = isAtom(object) ? object : this.last();
       const isThere = `${first}!==void 0`;
       if (!this.tests.includes(isThere)) this.tests.push(isThere);
-      this.tests.push(`${this.name(`${known}.${name}`)}!==void 0`);
-      part = this.last();
-      this.parts.set(read, part);
+      const array = isFields ? `${known}.µarray` : this.name(`${known}.µarray`);
+      this.tests.push(`${array}!==void 0`);
+      part = isFields ? known : this.last();
+      this.parts.set(wanted, part);
     }
     return part;
   }

@@ -2,7 +2,7 @@
 import type { Expr } from "../parser/ast";
 import type { OpInfo } from "./ir";
 import type { Lowering } from "./lower";
-import { anyOperand, isAtom, isHashKey, Kind, type Operand, property, quote } from "./operand";
+import { anyOperand, isAtom, isFieldName, Kind, type Operand, property, quote } from "./operand";
 
 /** `a.b.c.d`: walks long chains without recursion. */
 export function indexChain(lo: Lowering, e: Expr, target: string, wantsNumber = false): void {
@@ -88,14 +88,17 @@ export function elementKey(
 }
 
 /**
- * Is there such a part of a table? `tests` say so, and `code` is it then: `h`. Not `h=o?.hash`: where the ways for nil and
- * for tables meet again, the JIT has three blocks more, and compiling them takes longer than all else about a field.
+ * Is there such a part of a table? `tests` say so, and `code` is it then: `h`, or the table, whose fields are its
+ * properties. Other values have properties, too, so they are told by the array part. Not `h=o?.µarray`: where the ways for
+ * nil and for tables meet again, the JIT has three blocks more, and compiling them takes longer than all else about a field.
  */
-export function partOf(o: Operand, part: "array" | "hash"): { tests: string[]; code: string } {
-  if (o.kind === Kind.Table) return { tests: [], code: `${o.code}.${part}` };
+export function partOf(o: Operand, part: "array" | "fields"): { tests: string[]; code: string } {
+  const isFields = part === "fields";
+  if (o.kind === Kind.Table) return { tests: [], code: isFields ? o.code : `${o.code}.µarray` };
   const read = isAtom(o.code) ? o.code : "h";
   const first = read === o.code ? read : `(h=${o.code})`;
-  return { tests: [`${first}!==void 0`, `(h=${read}.${part})!==void 0`], code: "h" };
+  const array = isFields ? `${read}.µarray` : `(h=${read}.µarray)`;
+  return { tests: [`${first}!==void 0`, `${array}!==void 0`], code: isFields ? read : "h" };
 }
 
 /** The text of `o.name` with all metamethods. */
@@ -117,10 +120,10 @@ export function indexName(
   const t = target === o.code ? lo.newTemp() : target;
   const get = getField(lo, o.code, name);
   const slow = (k: number) => `k=${k};${t}=${get};if(${t}===null)break sus;`;
-  if (lo.isPlain || !isHashKey(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
+  if (lo.isPlain || !isFieldName(name) || !mayBeTable(o)) lo.op(slow, `${t}=F(v)`, e.line, e);
   else {
-    const hash = partOf(o, "hash");
-    const isField = [...hash.tests, readPart(t, `${hash.code}${property(name)}`, wantsNumber)];
+    const fields = partOf(o, "fields");
+    const isField = [...fields.tests, readPart(t, `${fields.code}${property(name)}`, wantsNumber)];
     lo.op((k) => `if(!(${isField.join("&&")})){${slow(k)}}`, `${t}=F(v)`, e.line, e);
   }
   if (t !== target) lo.emit(`${target}=${t};`);
@@ -151,11 +154,11 @@ function storeIndex(
     const name = key.value as string;
     const s = lo.use(lo.context.setter(name));
     const slow = (k: number) => `k=${k};if(${s}(${o.code},${v.code})===null)break sus;`;
-    if (!isHashKey(name) || !mayBeTable(o)) lo.op(slow, "", e.line, e, undefined, live);
+    if (!isFieldName(name) || !mayBeTable(o)) lo.op(slow, "", e.line, e, undefined, live);
     else {
-      const hash = partOf(o, "hash");
-      const p = `${hash.code}${property(name)}`;
-      const isField = [...hash.tests, `${p}!==void 0`];
+      const fields = partOf(o, "fields");
+      const p = `${fields.code}${property(name)}`;
+      const isField = [...fields.tests, `${p}!==void 0`];
       lo.op(
         (k) => `if(${isField.join("&&")})${p}=${v.code};else{${slow(k)}}`,
         "",

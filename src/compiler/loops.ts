@@ -241,7 +241,7 @@ function step(
   const byIndex = () => {
     lo.op(
       (k) =>
-        `${v0}=++${control};if((${v1}=${state}.array[${v0}])===void 0){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
+        `${v0}=++${control};if((${v1}=${state}.µarray[${v0}])===void 0){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
       `${v1}=F(v)`,
       s.line,
       undefined,

@@ -63,10 +63,10 @@ export function boxedConstant(v: LuaInt64 | number): string {
   return `new FL(${Object.is(v, -0) ? "-0" : v})`;
 }
 
-/** True when static code may use the key as a property of `hash` (see runtime/table.ts). */
-export function isHashKey(key: string): boolean {
+/** Can a key be a field of a table, see runtime/fields.ts? */
+export function isFieldName(key: string): boolean {
   const c = key.charCodeAt(0);
-  return !(c >= 48 && c <= 57);
+  return !((c >= 48 && c <= 57) || c === 0xb5);
 }
 
 /** Can the operand's value only be true or false, or known never to be nil or false? */

@@ -3,7 +3,7 @@
  * and the plans for that (words.ts, too).
  */
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
-import { isHashKey } from "./operand";
+import { isFieldName } from "./operand";
 
 const MAX_OPERANDS = 8;
 
@@ -67,7 +67,7 @@ export class Operands {
     const simple =
       this.isVariable(key) ||
       (key.type === "Integer" && typeof key.value === "number" && key.value >= 0) ||
-      (key.type === "String" && isHashKey(key.value)) ||
+      (key.type === "String" && isFieldName(key.value)) ||
       (beside !== undefined && this.isVariable(beside.base));
     return simple && this.isReadable(inner(e.object));
   }

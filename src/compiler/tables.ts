@@ -4,7 +4,7 @@ import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
 import { all, any, each, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { isHashKey, Kind, type Operand } from "./operand";
+import { isFieldName, Kind, type Operand } from "./operand";
 
 /** Items of a constructor that are collected before the table is made; longer ones are filled. */
 const MAX_DIRECT_ITEMS = 48;
@@ -18,11 +18,11 @@ export function tableConstructor(lo: Lowering, e: TableExpr, target: string): vo
 
 function fillTable(lo: Lowering, e: TableExpr, target: string): void {
   if (e.items.length === 0) {
-    lo.emit(`${target}=new T(EH,EA);`);
+    lo.emit(`${target}=new T(EA);`);
     return;
   }
   const names = mapped(e.items, (item) =>
-    item.kind === "named" && item.key.type === "String" && isHashKey(item.key.value)
+    item.kind === "named" && item.key.type === "String" && isFieldName(item.key.value)
       ? item.key.value
       : undefined,
   );
@@ -51,12 +51,15 @@ function directTable(lo: Lowering, e: TableExpr, keys: string[], target: string)
       mayEndInNil = o.kind === Kind.Any || o.kind === Kind.Nil;
     }
   });
-  const hash =
-    keys.length === 0 ? "EH" : `new ${lo.use(lo.context.shape(keys))}(${named.join(",")})`;
-  if (spread !== undefined) lo.emit(`${target}=MT(${hash},${arrayText(positional, spread)});`);
-  else if (positional.length === 1) lo.emit(`${target}=new T(${hash},EA);`);
-  else if (mayEndInNil) lo.emit(`${target}=MT(${hash},[${positional.join(",")}]);`);
-  else lo.emit(`${target}=new T(${hash},[${positional.join(",")}]);`);
+  const make = keys.length === 0 ? "T" : lo.use(lo.context.shape(keys));
+  const fields = mapped(named, (n) => `,${n}`).join("");
+  if (spread !== undefined)
+    lo.emit(`${target}=MT(new ${make}(${arrayText(positional, spread)}${fields}));`);
+  else if (positional.length === 1) lo.emit(`${target}=new ${make}(EA${fields});`);
+  else {
+    const made = `new ${make}([${positional.join(",")}]${fields})`;
+    lo.emit(`${target}=${mayEndInNil ? `MT(${made})` : made};`);
+  }
   lo.releaseTemps(mark);
 }
 
@@ -69,7 +72,7 @@ function listItem(lo: Lowering, e: TableExpr, i: number): Operand {
 /** Makes the table first and sets its items as they are evaluated. */
 function filledTable(lo: Lowering, e: TableExpr, target: string): void {
   const t = lo.newTemp();
-  lo.emit(`${t}=new T(EH,EA);`);
+  lo.emit(`${t}=new T(EA);`);
   const table: Operand = { code: t, kind: Kind.Table };
   let position = 1;
   let batch: string[] = [];

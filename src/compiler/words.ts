@@ -358,11 +358,11 @@ class Planner {
     const key = this.word(e.key, true) as Word;
     const { variable } = inner(e.object) as Expr & { type: "Local" };
     const object = this.lo.slotValue(variable);
-    let array = `${object}.array`;
+    let array = `${object}.µarray`;
     if (!this.lo.isTable(variable)) {
       const first = isAtom(object) ? object : this.name(object);
       const known = isAtom(object) ? object : this.last();
-      this.tests.push(`${first}!==void 0`, `${this.name(`${known}.array`)}!==void 0`);
+      this.tests.push(`${first}!==void 0`, `${this.name(`${known}.µarray`)}!==void 0`);
       array = this.last();
     }
     // from 2^31 up there is no element, nor is there one with a negative key

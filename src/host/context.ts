@@ -226,7 +226,7 @@ export class Context {
    * when the value has a `__tostring` method written in Lua, which may wait.
    */
   display(v: LuaValue): string | Promise<string> {
-    const method = getMetatable(v)?.getStr("__tostring");
+    const method = getMetatable(v)?.µgetStr("__tostring");
     if (typeof v === "string") return bytesToUtf8(v);
     if (typeof method === "function" && nativeName(method) === undefined)
       return this.call(method, v).then((r) => bytesToUtf8(plainText(r[0])));

@@ -49,18 +49,18 @@ export class Table {
   }
 
   get(key: unknown): unknown {
-    return this.#converter.toJs(this.#raw.get(this.#converter.toLua(key)));
+    return this.#converter.toJs(this.#raw.µget(this.#converter.toLua(key)));
   }
 
   set(key: unknown, value: unknown): void {
     const k = this.#converter.toLua(key);
     if (k === undefined || Number.isNaN(k)) throw new TypeError("a table key can't be nil or NaN");
-    this.#raw.set(k, this.#converter.toLua(value));
+    this.#raw.µset(k, this.#converter.toLua(value));
   }
 
   /** As Lua's `#`. */
   get length(): number {
-    return this.#raw.length();
+    return this.#raw.µlength();
   }
 
   *entries(): Generator<[key: unknown, value: unknown]> {
@@ -112,16 +112,16 @@ export class Converter {
     if (known !== undefined) return known;
     const t = new LuaTable();
     seen.set(v, t);
-    if (Array.isArray(v)) for (const [i, x] of v.entries()) t.set(i + 1, this.toLua(x, seen));
+    if (Array.isArray(v)) for (const [i, x] of v.entries()) t.µset(i + 1, this.toLua(x, seen));
     else if (v instanceof Map) {
       for (const [k, x] of v) {
         const key = this.toLua(k, seen);
         if (key === undefined || Number.isNaN(key))
           throw new TypeError("a table key can't be nil or NaN");
-        t.set(key, this.toLua(x, seen));
+        t.µset(key, this.toLua(x, seen));
       }
     } else if (isPlain(v)) {
-      for (const [k, x] of Object.entries(v)) t.setStr(utf8ToBytes(k), this.toLua(x, seen));
+      for (const [k, x] of Object.entries(v)) t.µsetKey(utf8ToBytes(k), this.toLua(x, seen));
     } else throw new TypeError(`a ${v.constructor?.name || "object"} has no counterpart in Lua`);
     return t;
   }
@@ -213,7 +213,7 @@ export class Converter {
     if (isArray(v)) {
       const out: unknown[] = [];
       seen.set(v, out);
-      for (let i = 1; i <= v.length(); i++) out.push(this.copy(v.getInt(i), seen));
+      for (let i = 1; i <= v.µlength(); i++) out.push(this.copy(v.µgetInt(i), seen));
       return out;
     }
     const out: Record<string, unknown> = {};
@@ -247,5 +247,5 @@ function isPlain(v: object): boolean {
 function isArray(t: LuaTable): boolean {
   let count = 0;
   for (const [key] of entries(t)) if (key !== ++count) return false;
-  return count > 0 || t.metatable?.getStr("__jsontype") === "array";
+  return count > 0 || t.µmetatable?.µgetStr("__jsontype") === "array";
 }

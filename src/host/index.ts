@@ -6,13 +6,13 @@
 export { flushAll } from "../lualib/io-stream";
 export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
 export { argumentError, LuaError } from "../runtime/error";
-export { EMPTY_HASH, type Hash, hashClass } from "../runtime/hash";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
 export { checkAllocation, maxBytes } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
+export { recordClass } from "../runtime/record";
 export { Cancelled, retainHost } from "../runtime/scheduler";
-export { LuaTable } from "../runtime/table";
+export { fieldNames, fieldsOf, LuaTable, namesOf, newFields, recordOf } from "../runtime/table";
 export {
   isFloat,
   isInteger,

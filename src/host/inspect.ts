@@ -94,7 +94,7 @@ export function pathSegment(key: LuaValue): string {
 
 /** As `Context.display`, but methods written in Lua are not called. */
 export function displayPlain(v: LuaValue): string {
-  const method = typeof v === "object" ? getMetatable(v)?.getStr("__tostring") : undefined;
+  const method = typeof v === "object" ? getMetatable(v)?.µgetStr("__tostring") : undefined;
   if (method === undefined && typeof v === "object") return inspect(v);
   if (typeof method === "function" && nativeName(method) === undefined)
     return bytesToUtf8(plainText(v));

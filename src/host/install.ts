@@ -29,12 +29,12 @@ const NOTHING: Results = [];
 export function installBuiltin(host: Host, definition: BuiltinDefinition): void {
   const { globals, loaded } = host.state;
   const { name } = definition;
-  const present = globals.getStr(name);
+  const present = globals.µgetStr(name);
   const value = makeBuiltin(host, definition, present);
   if (value === present) return;
-  globals.setName(name, value);
+  globals.µsetName(name, value);
   // `require "json"` gives the same table as the global, as for the standard library
-  if (value instanceof LuaTable) loaded.setName(name, value);
+  if (value instanceof LuaTable) loaded.µsetName(name, value);
 }
 
 /** The value of a builtin's global. When `present` is a table, it gets the functions. */
@@ -55,14 +55,14 @@ export function makeBuiltin(
   if (functions.length === 0 && !isThere(host, needs)) return present;
   const table = present instanceof LuaTable ? present : new LuaTable();
   for (const [key, f] of functions)
-    table.setName(key, makeFunction(host, `${name}.${key}`, f, needs));
+    table.µsetName(key, makeFunction(host, `${name}.${key}`, f, needs));
   for (const [key, field] of Object.entries(definition.fields ?? {}))
-    table.setName(key, field.make(host));
+    table.µsetName(key, field.make(host));
   if (definition.call !== undefined) {
     const meta = new LuaTable();
-    meta.setName("__call", callMethod(name, makeFunction(host, name, definition.call, needs)));
-    meta.setName("__name", name);
-    table.metatable = meta;
+    meta.µsetName("__call", callMethod(name, makeFunction(host, name, definition.call, needs)));
+    meta.µsetName("__name", name);
+    table.µmetatable = meta;
   }
   definition.setup?.(table, host);
   return table;
@@ -225,9 +225,9 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
   const { definition, name } = cls;
   const { needs } = definition;
   const meta = new LuaTable();
-  meta.setName("__name", name);
+  meta.µsetName("__name", name);
   // scripts can neither read nor change what is in here
-  meta.setName("__metatable", name);
+  meta.µsetName("__metatable", name);
   const self = (u: LuaValue) => (u instanceof Userdata ? cls.unwrap(u) : undefined) as T;
 
   const methods = new Map<string, LuaFunction>();
@@ -240,7 +240,7 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
   );
   const fields = new Map(Object.entries(definition.fields ?? {}));
 
-  meta.setName(
+  meta.µsetName(
     "__index",
     native(`${name}.__index`, (u: LuaValue, key: LuaValue) => {
       if (typeof key !== "string" || !(u instanceof Userdata)) return undefined;
@@ -254,12 +254,12 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
   );
   const { close, gc, call, tostring } = definition;
   if (tostring !== undefined)
-    meta.setName(
+    meta.µsetName(
       "__tostring",
       native(`${name}.__tostring`, (u: LuaValue) => tostring(self(u))),
     );
   if (close !== undefined)
-    meta.setName(
+    meta.µsetName(
       "__close",
       native(`${name}.close`, (u: LuaValue) =>
         settleReturn(`${name}.close`, () =>
@@ -268,14 +268,14 @@ function handleMetatable<T extends object>(host: Host, cls: HandleClass<T>): Lua
       ),
     );
   if (gc !== undefined)
-    meta.setName(
+    meta.µsetName(
       "__gc",
       native(`${name}.__gc`, (u: LuaValue) => {
         gc(self(u));
         return undefined;
       }),
     );
-  if (call !== undefined) meta.setName("__call", makeMethod(host, cls, name, call));
+  if (call !== undefined) meta.µsetName("__call", makeMethod(host, cls, name, call));
   return meta;
 }
 

@@ -138,7 +138,7 @@ export class Lua {
   /** Makes a JS function callable as the global `name`, or installs a builtin's definition. */
   register(name: string, what: ((...args: never[]) => unknown) | BuiltinDefinition): void {
     if (typeof what === "function")
-      this.state.globals.setStr(
+      this.state.globals.µsetStr(
         utf8ToBytes(name),
         this.converter.wrap(what as (...args: unknown[]) => unknown, name),
       );
@@ -190,9 +190,9 @@ export class Lua {
 
   private setArgs(name: string, values: LuaValue[]): void {
     const arg = new LuaTable();
-    arg.set(0, utf8ToBytes(name.replace(/^[@=]/, "")));
-    for (const [i, v] of values.entries()) arg.set(i + 1, v);
-    this.state.globals.setStr("arg", arg);
+    arg.µset(0, utf8ToBytes(name.replace(/^[@=]/, "")));
+    for (const [i, v] of values.entries()) arg.µset(i + 1, v);
+    this.state.globals.µsetStr("arg", arg);
   }
 
   private compile(source: string, name: string): LuaFunction {

@@ -11,9 +11,9 @@ const NULL = Symbol("null");
 
 function makeNull(): Userdata {
   const meta = new LuaTable();
-  meta.setName("__name", "null");
-  meta.setName("__metatable", "null");
-  meta.setName(
+  meta.µsetName("__name", "null");
+  meta.µsetName("__metatable", "null");
+  meta.µsetName(
     "__tostring",
     native("null.__tostring", () => "null"),
   );

@@ -12,6 +12,7 @@ import {
 import { LuaInt64, type LuaInteger, toBigInt } from "../runtime/int64";
 import { numberToString, parseNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
+import { TableIterator } from "../runtime/table-iterator";
 import {
   isNumber,
   type LuaFunction,
@@ -285,7 +286,7 @@ function readRecord<F extends Record<string, Param<unknown>>>(
 ): RecordOf<F> | Mismatch {
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
-    const v = table.getStr(key);
+    const v = table.µgetStr(key);
     if (v === undefined) {
       if (!field.isOptional)
         return new Mismatch(field.fault ?? `field '${key}': ${field.type} expected, got nil`);
@@ -297,9 +298,9 @@ function readRecord<F extends Record<string, Param<unknown>>>(
     out[key] = x;
   }
   if (closed) {
-    for (const key of Object.keys(table.hash))
-      if (table.hash[key] !== undefined && !Object.hasOwn(fields, key))
-        return new Mismatch(`unknown field '${bytesToUtf8(key)}'`);
+    for (const it = new TableIterator(table); it.step(); )
+      if (typeof it.key === "string" && !Object.hasOwn(fields, it.key))
+        return new Mismatch(`unknown field '${bytesToUtf8(it.key)}'`);
   }
   return out as RecordOf<F>;
 }

@@ -24,7 +24,7 @@ export function errorReport(error: unknown, host: Host): string {
 function ownText(error: unknown, { state }: Host): string | undefined {
   if (!(error instanceof LuaError) || activeTask() !== undefined) return undefined;
   const value = errorValue(error);
-  const method = typeof value === "object" ? getMetatable(value)?.getStr("__tostring") : undefined;
+  const method = typeof value === "object" ? getMetatable(value)?.µgetStr("__tostring") : undefined;
   if (typeof method !== "function") return undefined;
   const task = runTask(state, method, [value], performance.now() + TOSTRING_MS);
   if (!task.done) {

@@ -39,7 +39,7 @@ export function record(fields: Readonly<Record<string, HostValue>>): LuaTable {
   const t = new LuaTable();
   for (const key of Object.keys(fields)) {
     const v = toLuaValue(fields[key]);
-    if (v !== undefined) t.setStr(key, v);
+    if (v !== undefined) t.µsetStr(key, v);
   }
   return t;
 }
@@ -48,8 +48,8 @@ export function record(fields: Readonly<Record<string, HostValue>>): LuaTable {
 export function list(items: Iterable<HostValue>): LuaTable {
   const array: LuaValue[] = [undefined];
   for (const v of items) array.push(toLuaValue(v));
-  const t = new LuaTable(undefined, array);
-  t.trim();
+  const t = new LuaTable(array);
+  t.µtrim();
   return array.length === 1 ? new LuaTable() : t;
 }
 
@@ -66,7 +66,7 @@ export function* entries(table: LuaTable): Generator<[key: LuaValue, value: LuaV
 
 /** Whether a table has no other keys than 1..n, as an empty one. */
 export function isList(table: LuaTable): boolean {
-  const length = table.length();
+  const length = table.µlength();
   let count = 0;
   for (const _ of entries(table)) if (++count > length) return false;
   return true;
@@ -74,7 +74,7 @@ export function isList(table: LuaTable): boolean {
 
 /** The values at 1..n (no metamethods). */
 export function* items(table: LuaTable): Generator<LuaValue> {
-  for (let i = 1; i <= table.length(); i++) yield table.getInt(i);
+  for (let i = 1; i <= table.µlength(); i++) yield table.µgetInt(i);
 }
 
 /** The string-keyed fields whose values are strings or numbers, as they are; others left out. */

@@ -81,8 +81,8 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   state.env = env;
   library("", loadFunctions(state, options.guard), globals);
   library("", { collectgarbage: garbageCollector() }, globals);
-  globals.setName("_G", globals);
-  globals.setName("_VERSION", "Lua 5.5");
+  globals.µsetName("_G", globals);
+  globals.µsetName("_VERSION", "Lua 5.5");
   state.warn = (m) => warn(`Lua warning: ${m}\n`);
   gcHooks.warn = state.warn;
   installPackage(state, libraries, options);
@@ -143,6 +143,6 @@ function installStringMetatable(state: LuaState, make: () => LuaTable): void {
   let meta: LuaTable | undefined;
   lazyFields(state.strings, STRING_EVENTS, (event) => {
     meta ??= make();
-    return meta.getStr(event);
+    return meta.µgetStr(event);
   });
 }

@@ -66,7 +66,7 @@ function changeMetatable(t: LuaValue, mt: LuaValue, count: number): Results {
   if (mt !== undefined || count < 1) {
     if (!(mt instanceof LuaTable)) throw typeErrorOrMissing(2, "nil or table", mt, count);
   }
-  if (table.metatable !== null && table.metatable.getStr("__metatable") !== undefined)
+  if (table.µmetatable !== null && table.µmetatable.µgetStr("__metatable") !== undefined)
     throw runtimeError("cannot change a protected metatable");
   setMetatable(table, (mt as LuaTable | undefined) ?? null);
   return table;
@@ -103,7 +103,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
       checkAny(args.length, 1);
       const mt = getMetatable(args[0]);
       if (mt === null) return undefined;
-      return mt.getStr("__metatable") ?? mt;
+      return mt.µgetStr("__metatable") ?? mt;
     },
     ipairs,
     next,
@@ -128,10 +128,10 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
     rawget(t: LuaValue, ...key: LuaValue[]): Results {
       const table = checkTable(t, 1);
       checkAny(key.length + 1, 2);
-      return table.get(key[0]);
+      return table.µget(key[0]);
     },
     rawlen(v: LuaValue): Results {
-      if (v instanceof LuaTable) return v.length();
+      if (v instanceof LuaTable) return v.µlength();
       if (typeof v === "string") return v.length;
       throw typeErrorOrMissing(1, "table or string", v, arguments.length);
     },
@@ -144,7 +144,7 @@ export function baseFunctions(options: BaseOptions): Record<string, LuaFunction>
     },
     select,
     setmetatable(t: LuaValue, mt: LuaValue): Results {
-      if (t instanceof LuaTable && mt instanceof LuaTable && t.metatable === null) {
+      if (t instanceof LuaTable && mt instanceof LuaTable && t.µmetatable === null) {
         setMetatable(t, mt);
         return t;
       }

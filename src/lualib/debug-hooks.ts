@@ -13,12 +13,12 @@ import { setMetatable } from "./finalizers";
 const HOOK_KEY = "_HOOKKEY";
 
 function hookTable(state: LuaState): LuaTable {
-  let table = state.registry.getStr(HOOK_KEY);
+  let table = state.registry.µgetStr(HOOK_KEY);
   if (!(table instanceof LuaTable)) {
     table = new LuaTable();
-    table.setName("__mode", "k");
+    table.µsetName("__mode", "k");
     setMetatable(table, table);
-    state.registry.setName(HOOK_KEY, table);
+    state.registry.µsetName(HOOK_KEY, table);
   }
   return table;
 }
@@ -37,7 +37,7 @@ export function sethook(state: LuaState, args: LuaValue[]): Results {
   hook.left = hook.count;
   const isOn = hook.onCall || hook.onReturn || hook.onLine || hook.count > 0;
   hook.fn = isOn ? fn : undefined;
-  hookTable(state).set(thread, fn);
+  hookTable(state).µset(thread, fn);
   if (thread.hook === undefined && !isOn) return [];
   thread.hook = hook;
   state.hook = hookTick;

@@ -101,30 +101,30 @@ function describe(level: Level, options: string, active = false): LuaTable {
         describeSource(t, proto);
         break;
       case "l":
-        t.setName("currentline", active ? currentLine(level) : -1);
+        t.µsetName("currentline", active ? currentLine(level) : -1);
         break;
       case "u":
-        t.setName("nups", upvalueCount(level));
-        t.setName("nparams", proto?.facts.parameterNames.length ?? 0);
-        t.setName("isvararg", proto?.facts.isVararg ?? true);
+        t.µsetName("nups", upvalueCount(level));
+        t.µsetName("nparams", proto?.facts.parameterNames.length ?? 0);
+        t.µsetName("isvararg", proto?.facts.isVararg ?? true);
         break;
       case "n":
-        t.setName("name", level.name?.name);
-        t.setName("namewhat", level.name?.kind ?? "");
+        t.µsetName("name", level.name?.name);
+        t.µsetName("namewhat", level.name?.kind ?? "");
         break;
       case "r":
-        t.setName("ftransfer", level.transfer?.first ?? 0);
-        t.setName("ntransfer", level.transfer?.count ?? 0);
+        t.µsetName("ftransfer", level.transfer?.first ?? 0);
+        t.µsetName("ntransfer", level.transfer?.count ?? 0);
         break;
       case "t":
-        t.setName("istailcall", level.isTailCall);
-        t.setName("extraargs", level.extraArguments);
+        t.µsetName("istailcall", level.isTailCall);
+        t.µsetName("extraargs", level.extraArguments);
         break;
       case "L":
-        t.setName("activelines", proto === undefined ? undefined : activeLines(proto));
+        t.µsetName("activelines", proto === undefined ? undefined : activeLines(proto));
         break;
       default:
-        t.setName("func", level.func);
+        t.µsetName("func", level.func);
     }
   }
   return t;
@@ -132,16 +132,16 @@ function describe(level: Level, options: string, active = false): LuaTable {
 
 function describeSource(t: LuaTable, proto: Proto | undefined): void {
   const source = proto?.facts.chunkName ?? "=[C]";
-  t.setName("source", source);
-  t.setName("short_src", chunkDisplayName(source));
-  t.setName("linedefined", proto?.facts.line ?? -1);
-  t.setName("lastlinedefined", proto === undefined ? -1 : proto.isMain ? 0 : proto.facts.endLine);
-  t.setName("what", proto === undefined ? "C" : proto.isMain ? "main" : "Lua");
+  t.µsetName("source", source);
+  t.µsetName("short_src", chunkDisplayName(source));
+  t.µsetName("linedefined", proto?.facts.line ?? -1);
+  t.µsetName("lastlinedefined", proto === undefined ? -1 : proto.isMain ? 0 : proto.facts.endLine);
+  t.µsetName("what", proto === undefined ? "C" : proto.isMain ? "main" : "Lua");
 }
 
 function activeLines(proto: Proto): LuaTable {
   const t = new LuaTable();
-  for (const line of proto.debug.activeLines()) t.set(line, true);
+  for (const line of proto.debug.activeLines()) t.µset(line, true);
   return t;
 }
 

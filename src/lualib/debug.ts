@@ -78,7 +78,7 @@ export function debugLibrary(state: LuaState): LuaTable {
 }
 
 function setAnyMetatable(state: LuaState, v: LuaValue, mt: LuaTable | null): void {
-  if (v instanceof LuaTable || v instanceof Userdata) v.metatable = mt;
+  if (v instanceof LuaTable || v instanceof Userdata) v.µmetatable = mt;
   else if (typeof v === "string") {
     state.strings = mt ?? new LuaTable();
     control.strings = state.strings;

@@ -64,32 +64,33 @@ export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFin
 
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
-  t.metatable = mt;
+  t.µmetatable = mt;
+  if (mt !== null && mt.µmap !== null) mt.µadopt();
   // most of the time neither asks for anything; a table with a stand-in has a map
-  if (t.map !== null || (mt !== null && !isPlain(mt))) changeKind(t, mt);
+  if (t.µmap !== null || (mt !== null && !isPlain(mt))) changeKind(t, mt);
 }
 
 /** What a metatable makes of a table, or another one has made of it: a weak one, one with a finaliser. */
 function changeKind(t: LuaTable, mt: LuaTable | null): void {
   const standIn = standIns?.get(t);
-  if (standIn !== undefined) standIn.metatable = mt;
-  setMode(t, mt?.getStr("__mode"));
+  if (standIn !== undefined) standIn.µmetatable = mt;
+  setMode(t, mt?.µgetStr("__mode"));
   if (mt === null) return;
-  if (standIn === undefined && !isClosing && mt.getStr("__gc") !== undefined) mark(t);
+  if (standIn === undefined && !isClosing && mt.µgetStr("__gc") !== undefined) mark(t);
 }
 
 function setMode(t: LuaTable, mode: LuaValue): void {
   const keys = typeof mode === "string" && mode.includes("k");
   const values = typeof mode === "string" && mode.includes("v");
-  if (t.map instanceof WeakTableMap) {
+  if (t.µmap instanceof WeakTableMap) {
     // the parts of one with a stand-in are never replaced
-    if ((t.map.weakKeys === keys && t.map.weakValues === values) || standIns?.has(t)) return;
+    if ((t.µmap.weakKeys === keys && t.µmap.weakValues === values) || standIns?.has(t)) return;
     strengthen(t);
   }
   if (!keys && !values) return;
   const map = new WeakTableMap(keys, values);
   for (const it = new TableIterator(t); it.step(); ) map.setOther(mapKey(it.key), it.value);
-  t.weaken(map);
+  t.µweaken(map);
   hasWeakTables = true;
   registry ??= createRegistry();
 }
@@ -98,20 +99,19 @@ function setMode(t: LuaTable, mode: LuaValue): void {
 function strengthen(t: LuaTable): void {
   const pairs: [LuaValue, LuaValue][] = [];
   for (const it = new TableIterator(t); it.step(); ) pairs.push([it.key, it.value]);
-  t.strengthen();
-  for (const [key, value] of pairs) t.set(key, value);
+  t.µstrengthen();
+  for (const [key, value] of pairs) t.µset(key, value);
 }
 
 function isPlain(mt: LuaTable): boolean {
-  return mt.map === null && mt.hash.__gc === undefined && mt.hash.__mode === undefined;
+  return mt.µmap === null && mt.__gc === undefined && mt.__mode === undefined;
 }
 
 function mark(t: LuaTable): void {
-  t.pin();
-  const standIn = new LuaTable(t.hash, t.array);
-  standIn.map = t.map;
-  standIn.dynamic = t.dynamic;
-  standIn.metatable = t.metatable;
+  t.µpin();
+  const standIn = new LuaTable(t.µarray);
+  standIn.µmap = t.µmap;
+  standIn.µmetatable = t.µmetatable;
   const n = ++lastMark;
   delay = shortest;
   const state = activeTask()?.state ?? finalizing;
@@ -209,7 +209,7 @@ export function findCycles(): void {
   }
   const start = cpuTime();
   if (!isDue || cycleTime > CYCLE_MS + CYCLE_SHARE * start) return;
-  for (const standIn of findUnreachable([...candidates.keys()], "array"))
+  for (const standIn of findUnreachable([...candidates.keys()], "µarray"))
     ready.push(candidates.get(standIn) as number);
   cycleTime += cpuTime() - start;
 }
@@ -277,7 +277,7 @@ function finalize({ standIn, table, state }: Marked): void {
   const alive = table.deref();
   if (alive !== undefined) standIns?.delete(alive);
   const s = alive ?? standIn;
-  const gc = s.metatable?.getStr("__gc");
+  const gc = s.µmetatable?.µgetStr("__gc");
   if (typeof gc !== "function") return;
   gcHooks.isFinalizing = true;
   const outer = finalizing;

@@ -59,7 +59,7 @@ export function isAbsent(guard: Guard, name: string): boolean {
 
 /** Takes out of a library what scripts must not have. */
 export function guardLibrary(guard: Guard, library: LuaTable, name: string): void {
-  if (guard.isSandbox) for (const key of REMOVED[name] ?? []) library.setName(key, undefined);
+  if (guard.isSandbox) for (const key of REMOVED[name] ?? []) library.µsetName(key, undefined);
   if (guard.readonly)
     for (const [key, changes] of Object.entries(MUTATING[name] ?? {}))
       refuseChanges(library, `${name}.${key}`, key, changes);
@@ -71,9 +71,9 @@ function refuseChanges(
   key: string,
   changes: (args: LuaValue[]) => boolean,
 ): void {
-  const f = library.getStr(key);
+  const f = library.µgetStr(key);
   if (typeof f !== "function") return;
-  library.setName(
+  library.µsetName(
     key,
     native(name, (...args: LuaValue[]) => {
       if (changes(args))

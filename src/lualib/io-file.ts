@@ -174,7 +174,7 @@ function toString(self: LuaValue): Results {
 export function fileMetatable(): LuaTable {
   const methods = library("file", { close, flush, lines, read, seek, setvbuf, write });
   const meta = library("file", { __close: finish, __gc: finish, __tostring: toString });
-  meta.setName("__index", methods);
-  meta.setName("__name", "FILE*");
+  meta.µsetName("__index", methods);
+  meta.µsetName("__name", "FILE*");
   return meta;
 }

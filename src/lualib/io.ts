@@ -183,9 +183,9 @@ class Io {
         return closeStream(checkOpen(chosen, 1));
       },
     });
-    t.setName("stdin", this.stdin);
-    t.setName("stdout", this.stdout);
-    t.setName("stderr", this.stderr);
+    t.µsetName("stdin", this.stdin);
+    t.µsetName("stdout", this.stdout);
+    t.µsetName("stderr", this.stderr);
     return t;
   }
 }

@@ -331,9 +331,9 @@ export function mathLibrary(): LuaTable {
     ult,
     ...randomFunctions(),
   });
-  t.setName("pi", Math.PI);
-  t.setName("huge", Infinity);
-  t.setName("maxinteger", MAX_INTEGER);
-  t.setName("mininteger", MIN_INTEGER);
+  t.µsetName("pi", Math.PI);
+  t.µsetName("huge", Infinity);
+  t.µsetName("maxinteger", MAX_INTEGER);
+  t.µsetName("mininteger", MIN_INTEGER);
   return t;
 }

@@ -3,7 +3,6 @@ import { closeSync, lstatSync, openSync, renameSync, rmdirSync, unlinkSync } fro
 import { constants, tmpdir } from "node:os";
 import { runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
-import { HashObject } from "../runtime/hash";
 import { index, setIndex } from "../runtime/index-ops";
 import { compareInt, type LuaInteger, loOf, subInt, toBigInt, toDouble } from "../runtime/int64";
 import { ExitRequest } from "../runtime/interrupt";
@@ -152,9 +151,9 @@ function date(format: LuaValue, time: LuaValue): Results {
   const start = utc ? 1 : 0;
   const rest = text.slice(start);
   if (rest === "*t" || rest.startsWith("*t\0")) {
-    const hash = new HashObject();
-    for (const [key, value] of calendarFields(calendar)) hash[key] = value;
-    return new LuaTable(hash);
+    const t = new LuaTable();
+    for (const [key, value] of calendarFields(calendar)) t.µsetName(key, value);
+    return t;
   }
   let out = "";
   for (let i = start; ; ) {

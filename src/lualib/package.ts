@@ -85,7 +85,7 @@ export function luaModuleFile(name: string, env: PackageOptions["env"]): string 
 }
 
 function field(t: LuaTable, name: string): string {
-  const v = t.getStr(name);
+  const v = t.µgetStr(name);
   if (typeof v !== "string") throw runtimeError(`'package.${name}' must be a string`);
   return v;
 }
@@ -117,17 +117,17 @@ export function packageLibrary(state: LuaState, options: PackageOptions): Packag
     },
   });
   const preload = new LuaTable();
-  pkg.setName("config", "/\n;\n?\n!\n-\n");
+  pkg.µsetName("config", "/\n;\n?\n!\n-\n");
   const own = (options.folders ?? []).map((f) => `${f}/?.lua;${f}/?/init.lua;`).join("");
   const usual = DEFAULT_PATH + (options.leavesOutWorkingDirectory ? "" : OWN_PATH);
-  pkg.setName("path", own + initialPath(options, "LUA_PATH", usual));
-  pkg.setName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
-  pkg.setName("loaded", state.loaded);
-  pkg.setName("preload", preload);
+  pkg.µsetName("path", own + initialPath(options, "LUA_PATH", usual));
+  pkg.µsetName("cpath", initialPath(options, "LUA_CPATH", DEFAULT_CPATH));
+  pkg.µsetName("loaded", state.loaded);
+  pkg.µsetName("preload", preload);
 
   const searchPreload = native("searcher_preload", (name: LuaValue): Results => {
     const n = checkString(name, 1);
-    const loader = preload.getStr(n);
+    const loader = preload.µgetStr(n);
     return loader === undefined ? `no field package.preload['${n}']` : [loader, ":preload:"];
   });
   const searchLua = native("searcher_Lua", (name: LuaValue): Results => {
@@ -160,7 +160,10 @@ export function packageLibrary(state: LuaState, options: PackageOptions): Packag
     }),
   );
   // before the path: what lies in the working directory can't take the place of the program's own
-  pkg.setName("searchers", listTable([searchPreload, ...embedded, searchLua, searchC, searchRoot]));
+  pkg.µsetName(
+    "searchers",
+    listTable([searchPreload, ...embedded, searchLua, searchC, searchRoot]),
+  );
   const require = native(
     "require",
     (name: LuaValue): Results => runSteps(requireSteps(state, pkg, checkString(name, 1))),
@@ -170,22 +173,22 @@ export function packageLibrary(state: LuaState, options: PackageOptions): Packag
 
 function listTable(values: LuaValue[]): LuaTable {
   const t = new LuaTable();
-  for (const v of values) t.append(v);
+  for (const v of values) t.µappend(v);
   return t;
 }
 
 function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
   const { loaded } = state;
-  const present = loaded.getStr(name);
+  const present = loaded.µgetStr(name);
   // a script's own json.lua comes before the builtin of that name
   const isThere = present !== undefined && present !== false;
   const isBuiltin = state.builtins.delete(name) && isThere && present === state.module(name);
   if (isThere && !isBuiltin) return present;
-  const searchers = pkg.getStr("searchers");
+  const searchers = pkg.µgetStr("searchers");
   if (!(searchers instanceof LuaTable)) throw runtimeError("'package.searchers' must be a table");
   const tried: string[] = [];
   for (let i = 1; ; i++) {
-    const searcher = searchers.getInt(i);
+    const searcher = searchers.µgetInt(i);
     if (searcher === undefined) {
       if (isBuiltin) return present;
       throw runtimeError(`module '${name}' not found:${tried.map((t) => `\n\t${t}`).join("")}`);
@@ -197,8 +200,8 @@ function* requireSteps(state: LuaState, pkg: LuaTable, name: string): Steps {
     if (typeof loader !== "function") continue;
     const l = call(loader, name, data);
     const value = first(l === SUSPENDED ? yield : l);
-    if (value !== undefined) loaded.set(name, value);
-    else if (loaded.getStr(name) === undefined) loaded.set(name, true);
-    return [loaded.getStr(name), data];
+    if (value !== undefined) loaded.µset(name, value);
+    else if (loaded.µgetStr(name) === undefined) loaded.µset(name, true);
+    return [loaded.µgetStr(name), data];
   }
 }

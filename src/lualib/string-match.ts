@@ -144,7 +144,7 @@ export function gsub(s: LuaValue, p: LuaValue, repl: LuaValue, max?: LuaValue): 
   if (typeof repl === "string") return substitute(subject, compiled, repl, limit);
   if (typeof repl === "function")
     return new GsubFrame(subject, compiled, asCallback(repl), limit).run();
-  if (repl instanceof LuaTable && repl.metatable === null)
+  if (repl instanceof LuaTable && repl.µmetatable === null)
     return substituteFrom(subject, compiled, repl, limit);
   if (repl instanceof LuaTable) return new GsubFrame(subject, compiled, repl, limit).run();
   if (isNumber(repl)) return substitute(subject, compiled, numberToString(repl), limit);
@@ -193,7 +193,7 @@ function substituteFrom(s: string, p: Pattern, t: LuaTable, limit: number): Resu
     const start = matchStart;
     end = last;
     count++;
-    const v = t.get(captureAt(p, s, 0, start, end));
+    const v = t.µget(captureAt(p, s, 0, start, end));
     // nil and false keep the original text
     if (v === undefined || v === false) continue;
     out += s.slice(copied, start) + replacementText(v);
@@ -315,7 +315,7 @@ class GsubFrame extends Frame {
 
   private lookUp(t: LuaTable): Results {
     const key = captureAt(this.p, this.s, 0, this.start, this.end);
-    return t.metatable === null ? t.get(key) : index(t, key);
+    return t.µmetatable === null ? t.µget(key) : index(t, key);
   }
 
   private accept(v: LuaValue): void {

@@ -194,7 +194,7 @@ const OPERATORS = {
  */
 export function stringMetatable(lib: LuaTable): LuaTable {
   const meta = new LuaTable();
-  meta.setStr("__index", lib);
+  meta.µsetStr("__index", lib);
   for (const [event, op] of Object.entries(OPERATORS)) {
     const compute = (a: LuaValue, b: LuaValue) => {
       const x = toNumber(a);
@@ -206,7 +206,7 @@ export function stringMetatable(lib: LuaTable): LuaTable {
         throw inMetamethod(performedByNative(e));
       }
     };
-    meta.setStr(event, native(`metamethod '${event.slice(2)}'`, compute));
+    meta.µsetStr(event, native(`metamethod '${event.slice(2)}'`, compute));
   }
   return meta;
 }

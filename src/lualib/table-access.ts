@@ -22,12 +22,12 @@ export const NO_RESULTS: LuaValue[] = [];
 /** True when raw access to the elements is what indexing would do. */
 export function isPlain(t: LuaValue): t is LuaTable {
   if (!(t instanceof LuaTable)) return false;
-  const meta = t.metatable;
+  const meta = t.µmetatable;
   return (
     meta === null ||
-    (meta.getStr("__index") === undefined &&
-      meta.getStr("__newindex") === undefined &&
-      meta.getStr("__len") === undefined)
+    (meta.µgetStr("__index") === undefined &&
+      meta.µgetStr("__newindex") === undefined &&
+      meta.µgetStr("__len") === undefined)
   );
 }
 

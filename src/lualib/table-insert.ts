@@ -25,17 +25,17 @@ export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Result
   if (isPlain(t)) {
     if (count === 2) {
       // one assignment at #t + 1
-      if (t.array !== EMPTY_ARRAY && t.map === null) {
-        if (position !== undefined) t.array.push(position);
-      } else t.setInt(t.length() + 1, position);
+      if (t.µarray !== EMPTY_ARRAY && t.µmap === null) {
+        if (position !== undefined) t.µarray.push(position);
+      } else t.µsetInt(t.µlength() + 1, position);
       return NO_RESULTS;
     }
-    const last = t.array.length - 1;
+    const last = t.µarray.length - 1;
     if (count === 3 && last > 0) {
       const at = checkInteger(position, 2);
       if (typeof at !== "number" || at < 1 || at > last + 1)
         throw argumentError(2, "position out of bounds");
-      if (at > last) t.setInt(at, value);
+      if (at > last) t.µsetInt(at, value);
       else insertAt(t, at, last, value);
       return NO_RESULTS;
     }
@@ -45,8 +45,8 @@ export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Result
 }
 
 function insertAt(t: LuaTable, at: number, last: number, value: LuaValue): void {
-  const array = t.array;
-  t.append(array[last]);
+  const array = t.µarray;
+  t.µappend(array[last]);
   if (last - at < FEW) for (let i = last; i > at; i--) array[i] = array[i - 1];
   else array.copyWithin(at + 1, at, last);
   array[at] = value;
@@ -79,13 +79,13 @@ function unsignedLess(a: LuaInteger, b: LuaInteger): boolean {
 
 export function remove(t: LuaValue, position: LuaValue): Results {
   if (isPlain(t)) {
-    const array = t.array;
+    const array = t.µarray;
     const size = array.length - 1;
     if (size > 0) {
       const at = position === undefined ? size : checkInteger(position, 2);
       if (at === size) {
         const v = array.pop();
-        if (size > 1 && array[size - 1] === undefined) t.trim();
+        if (size > 1 && array[size - 1] === undefined) t.µtrim();
         return v;
       }
       if (typeof at !== "number" || at < 1 || at > size + 1)

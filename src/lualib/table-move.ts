@@ -53,7 +53,7 @@ function moveRaw(source: LuaTable, f: number, e: number, t: number, target: LuaT
   const upward = t > e || t <= f || source !== target;
   for (let n = 0; n <= e - f; n++) {
     const k = upward ? n : e - f - n;
-    target.setInt(t + k, source.getInt(f + k));
+    target.µsetInt(t + k, source.µgetInt(f + k));
     if ((n & POLL_MASK) === POLL_MASK) poll();
   }
 }

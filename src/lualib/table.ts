@@ -6,7 +6,6 @@
  */
 import { runtimeError, typeName } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
-import { EMPTY_HASH, HashObject } from "../runtime/hash";
 import { addInt, compareInt, intToString, type LuaInteger, toDouble } from "../runtime/int64";
 import { checkAllocation, maxBytes, noteReserved } from "../runtime/limits";
 import { library } from "../runtime/native";
@@ -40,19 +39,19 @@ const MAX_COUNT = 0x7fffffff;
 
 function concat(t: LuaValue, separator: LuaValue, from: LuaValue, to: LuaValue): Results {
   if (isPlain(t) && separator === undefined && from === undefined && to === undefined)
-    return joinRaw(t, "", 1, t.length());
+    return joinRaw(t, "", 1, t.µlength());
   checkTableLike(t, 1, READ | LENGTH, arguments.length);
   if (isPlain(t)) {
     const sep = optString(separator, 2, "");
     const i = from === undefined ? 1 : checkInteger(from, 3);
-    const last = to === undefined ? t.length() : checkInteger(to, 4);
+    const last = to === undefined ? t.µlength() : checkInteger(to, 4);
     if (typeof i === "number" && typeof last === "number") return joinRaw(t, sep, i, last);
   }
   return runSteps(concatSteps(t, separator, from, to));
 }
 
 function joinRaw(t: LuaTable, separator: string, from: number, to: number): string {
-  const array = t.array;
+  const array = t.µarray;
   if (from > 0 && to < array.length) {
     let i = from;
     while (i <= to && typeof array[i] === "string") i++;
@@ -63,7 +62,7 @@ function joinRaw(t: LuaTable, separator: string, from: number, to: number): stri
   }
   let text = "";
   for (let i = from; i <= to; i++) {
-    text += piece(t.getInt(i), i);
+    text += piece(t.µgetInt(i), i);
     if (i < to) text += separator;
   }
   return text;
@@ -102,12 +101,11 @@ function* concatSteps(t: LuaValue, separator: LuaValue, from: LuaValue, to: LuaV
 // ---- pack, unpack, create ----
 
 function pack(...args: LuaValue[]): Results {
-  const hash = new HashObject();
-  hash.n = args.length;
-  if (args.length === 0) return new LuaTable(hash);
+  const n = args.length;
   args.unshift(undefined);
-  const t = new LuaTable(hash, args);
-  if (args[args.length - 1] === undefined) t.trim();
+  const t = n === 0 ? new LuaTable() : new LuaTable(args);
+  t.µsetName("n", n);
+  if (args[args.length - 1] === undefined) t.µtrim();
   return t;
 }
 
@@ -115,14 +113,14 @@ function pack(...args: LuaValue[]): Results {
 function unpack(t: LuaValue, from: LuaValue, to: LuaValue): Results {
   if (isPlain(t)) {
     const i = from === undefined ? 1 : checkInteger(from, 2);
-    const e = to === undefined ? t.length() : checkInteger(to, 3);
+    const e = to === undefined ? t.µlength() : checkInteger(to, 3);
     if (typeof i === "number" && typeof e === "number") {
       if (i > e) return NO_RESULTS;
-      if (i === e) return t.getInt(i);
+      if (i === e) return t.µgetInt(i);
       if (e - i >= MAX_RESULTS) throw runtimeError("too many results to unpack");
-      if (i > 0 && e < t.array.length) return t.array.slice(i, e + 1);
+      if (i > 0 && e < t.µarray.length) return t.µarray.slice(i, e + 1);
       const out: LuaValue[] = [];
-      for (let k = i; k <= e; k++) out.push(t.getInt(k));
+      for (let k = i; k <= e; k++) out.push(t.µgetInt(k));
       return out;
     }
   }
@@ -165,14 +163,14 @@ function create(sequence: LuaValue, rest: LuaValue): Results {
   if (typeof m !== "number" || m < 0 || m > MAX_COUNT) throw argumentError(2, "out of range");
   if (m > 2 ** 30) throw runtimeError("table overflow");
   noteReserved(n * ELEMENT_BYTES + m * FIELD_BYTES);
-  return new LuaTable(EMPTY_HASH, n > 0 ? reserved(n) : EMPTY_ARRAY);
+  return new LuaTable(n > 0 ? reserved(n) : EMPTY_ARRAY);
 }
 
 // ---- sort ----
 
 function sort(t: LuaValue, order: LuaValue): Results {
-  if (isPlain(t) && t.array.length > 1) {
-    const array = t.array;
+  if (isPlain(t) && t.µarray.length > 1) {
+    const array = t.µarray;
     if (array.length === 2) return NO_RESULTS;
     const less = order === undefined ? undefined : asCallback(checkFunction(order, 2));
     return sortArray(array.slice(), less, (sorted) => {
@@ -186,11 +184,11 @@ function sort(t: LuaValue, order: LuaValue): Results {
 
 /** The comparison function may have changed the table meanwhile. */
 function storeSorted(t: LuaTable, sorted: LuaValue[]): void {
-  const array = t.array;
+  const array = t.µarray;
   const last = sorted.length - 1;
   if (array.length > last) for (let i = 1; i < last; i++) array[i] = sorted[i];
-  else for (let i = 1; i < last; i++) t.setInt(i, sorted[i]);
-  t.setInt(last, sorted[last]);
+  else for (let i = 1; i < last; i++) t.µsetInt(i, sorted[i]);
+  t.µsetInt(last, sorted[last]);
 }
 
 function* sortSteps(t: LuaValue, order: LuaValue): Steps {

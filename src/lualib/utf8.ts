@@ -174,6 +174,6 @@ function codes(s: LuaValue, lax?: LuaValue): Results {
 /** The `utf8` table. */
 export function utf8Library(): LuaTable {
   const lib = library("utf8", { char, codepoint, codes, len, offset });
-  lib.setStr("charpattern", CHAR_PATTERN);
+  lib.µsetStr("charpattern", CHAR_PATTERN);
   return lib;
 }

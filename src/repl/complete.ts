@@ -36,7 +36,7 @@ function resolve(path: string, globals: LuaTable): LuaValue {
   let value: LuaValue = globals;
   for (const [name] of path.matchAll(/[A-Za-z_]\w*/g)) {
     const found: LuaValue = tables(value)
-      .map((t) => t.getStr(name))
+      .map((t) => t.µgetStr(name))
       .find((v) => v !== undefined);
     if (found === undefined) return undefined;
     value = found;
@@ -50,7 +50,7 @@ function tables(value: LuaValue): LuaTable[] {
   let next = value;
   while (chain.length < MAX_CHAIN) {
     if (next instanceof LuaTable) chain.push(next);
-    const index = getMetatable(next)?.getStr("__index");
+    const index = getMetatable(next)?.µgetStr("__index");
     if (index === undefined || typeof index === "function") break;
     next = index;
   }

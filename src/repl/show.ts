@@ -13,7 +13,7 @@ const LENGTH = 1000;
 
 /** A result as a byte string; strings as they are, like `print`. */
 export function showResult(v: LuaValue): string {
-  if (v instanceof LuaTable && getMetatable(v)?.getStr("__tostring") === undefined)
+  if (v instanceof LuaTable && getMetatable(v)?.µgetStr("__tostring") === undefined)
     return Buffer.from(showTable(v, "", [])).toString("latin1");
   const text = tostring(v);
   return typeof text === "string" ? text : plainText(v);

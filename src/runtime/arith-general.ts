@@ -60,21 +60,20 @@ export function arith(op: ArithOp, a: LuaValue, b: LuaValue): LuaValue {
 
 /** The metamethod for an operator. Lookups by a name in the text have caches of their own. */
 function handlerOf(op: ArithOp, v: LuaValue): LuaValue {
-  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
+  const mt = v instanceof LuaTable ? v.µmetatable : getMetatable(v);
   if (mt === null) return undefined;
-  if (mt.map !== null) return mt.getStr(EVENTS[op]);
-  const { hash } = mt;
+  if (mt.µmap !== null) return mt.µgetStr(EVENTS[op]);
   switch (op) {
     case "+":
-      return hash.__add;
+      return mt.__add;
     case "-":
-      return hash.__sub;
+      return mt.__sub;
     case "*":
-      return hash.__mul;
+      return mt.__mul;
     case "/":
-      return hash.__div;
+      return mt.__div;
     default:
-      return op === "neg" ? hash.__unm : hash[EVENTS[op]];
+      return op === "neg" ? mt.__unm : mt[EVENTS[op]];
   }
 }
 

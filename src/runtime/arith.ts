@@ -99,19 +99,19 @@ function byMetamethod(op: "+" | "-" | "*", a: LuaValue, right: LuaValue): LuaVal
   const b = right === 0 ? 0 : right;
   const mt =
     a instanceof LuaTable
-      ? a.metatable
+      ? a.µmetatable
       : b instanceof LuaTable && typeof a === "number" && control.types.number === undefined
-        ? b.metatable
+        ? b.µmetatable
         : null;
   if (mt === null) return otherArith(op, a, b);
   if (op === "+") {
-    const handler = mt.hash.__add;
+    const handler = mt.__add;
     if (typeof handler === "function") return firstResult(handler(a, b));
   } else if (op === "-") {
-    const handler = mt.hash.__sub;
+    const handler = mt.__sub;
     if (typeof handler === "function") return firstResult(handler(a, b));
   } else {
-    const handler = mt.hash.__mul;
+    const handler = mt.__mul;
     if (typeof handler === "function") return firstResult(handler(a, b));
   }
   return otherArith(op, a, b);
@@ -212,7 +212,7 @@ export function unm(a: LuaValue): LuaValue {
 }
 
 function negateTable(a: LuaTable): LuaValue {
-  const handler = a.metatable === null ? undefined : a.metatable.hash.__unm;
+  const handler = a.µmetatable === null ? undefined : a.µmetatable.__unm;
   return typeof handler === "function" ? firstResult(handler(a, a)) : arith("neg", a, a);
 }
 

@@ -19,7 +19,6 @@ import { type LuaError, operandError, runtimeError } from "./error";
 import { power } from "./float-ops";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
-import { EMPTY_HASH, type Hash, hashClass } from "./hash";
 import { hookApi } from "./hooks";
 import { appendAt, appendTo, index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
@@ -28,6 +27,7 @@ import { maxBytes } from "./limits";
 import { LoopExit, LuaFrame, leave, leaveFrame, SLICE } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { nativeName, withoutObject } from "./native";
+import { tableClass } from "./record";
 import { mulMod } from "./remainders";
 import { select } from "./select";
 import { spread, spread1, spread2 } from "./spread";
@@ -44,16 +44,16 @@ import {
   type Results,
 } from "./value";
 
-/** A table from parts whose last positional value may be nil. */
-function makeTable(hash: Hash, array: LuaValue[]): LuaTable {
-  const t = new LuaTable(hash, array);
-  if (array[array.length - 1] === undefined) t.trim();
+/** A new table whose last positional value may be nil. */
+function makeTable(t: LuaTable): LuaTable {
+  const { µarray: array } = t;
+  if (array[array.length - 1] === undefined) t.µtrim();
   return t;
 }
 
 /** Sets `values` at `from`, `from` + 1, … of a table under construction. */
 function setList(t: LuaTable, from: number, values: LuaValue[]): void {
-  for (let i = 0; i < values.length; i++) t.setInt(from + i, values[i]);
+  for (let i = 0; i < values.length; i++) t.µsetInt(from + i, values[i]);
 }
 
 /** Elements that are filled in without a look at the time: 16 million take 60 ms. */
@@ -61,31 +61,31 @@ const MAX_FILLED = 2 ** 24;
 
 /** Gives the keys `from` to `to` of a table the same value if it is a new one; the first key that is left. */
 function fillArray(t: LuaValue, from: number, to: number, value: LuaValue): number {
-  const isNew = t instanceof LuaTable && t.array === EMPTY_ARRAY && t.map === null;
+  const isNew = t instanceof LuaTable && t.µarray === EMPTY_ARRAY && t.µmap === null;
   // a table with a finaliser or a weak one has a map
-  if (!isNew || from !== 1 || !(to >= 1) || t.metatable !== null) return from;
+  if (!isNew || from !== 1 || !(to >= 1) || t.µmetatable !== null) return from;
   if (maxBytes !== Number.POSITIVE_INFINITY) return from;
   const n = Math.min(Math.floor(to), MAX_FILLED);
   const array: LuaValue[] = new Array(n + 1);
   array[0] = undefined;
-  t.array = array.fill(value, 1);
+  t.µarray = array.fill(value, 1);
   return n + 1;
 }
 
 /** The table of a named vararg parameter (§3.4.11). */
 function namedVarargs(values: LuaValue[]): LuaTable {
-  const t = makeTable(EMPTY_HASH, [undefined, ...values]);
-  t.setName("n", values.length);
+  const t = makeTable(new LuaTable([undefined, ...values]));
+  t.µsetName("n", values.length);
   return t;
 }
 
 /** The values of `...` in a function with a named vararg table. */
 function varargTable(t: LuaValue): LuaValue[] {
-  const n = t instanceof LuaTable ? t.getStr("n") : undefined;
+  const n = t instanceof LuaTable ? t.µgetStr("n") : undefined;
   const count = Number.isSafeInteger(n) ? (n as number) : -1;
   if (count < 0 || count > 0x7fffff) throw runtimeError("vararg table has no proper 'n'");
   const values: LuaValue[] = new Array(count);
-  for (let i = 0; i < count; i++) values[i] = (t as LuaTable).getInt(i + 1);
+  for (let i = 0; i < count; i++) values[i] = (t as LuaTable).µgetInt(i + 1);
   return values;
 }
 
@@ -144,10 +144,9 @@ export const codegenApi: readonly unknown[] = [
   "S", SUSPENDED,
   "T", LuaTable,
   "TI", TableIterator,
-  "EH", EMPTY_HASH,
   "EA", EMPTY_ARRAY,
   "E0", Object.freeze([]),
-  "HC", hashClass,
+  "TC", tableClass,
   "FL", LuaFloat,
   "BX", box,
   "DB", unbox,

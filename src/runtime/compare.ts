@@ -50,15 +50,15 @@ export function equalsNumber(v: LuaValue, n: number): boolean {
 export function equals(a: LuaValue, b: LuaValue): Answer {
   if (rawEquals(a, b)) return true;
   if (a instanceof LuaTable) {
-    if (!(b instanceof LuaTable) || (a.metatable === null && b.metatable === null)) return false;
+    if (!(b instanceof LuaTable) || (a.µmetatable === null && b.µmetatable === null)) return false;
   } else if (!(a instanceof Userdata && b instanceof Userdata)) return false;
-  const handler = equalityOf(a.metatable) ?? equalityOf(b.metatable);
+  const handler = equalityOf(a.µmetatable) ?? equalityOf(b.µmetatable);
   return handler === undefined ? false : truth(callHandler(handler, a, b));
 }
 
 function equalityOf(mt: LuaTable | null): LuaValue {
   if (mt === null) return undefined;
-  return mt.hash.__eq ?? mt.map?.get("__eq");
+  return mt.__eq ?? mt.µmap?.get("__eq");
 }
 
 function callHandler(handler: LuaValue, a: LuaValue, b: LuaValue): Results {
@@ -75,7 +75,7 @@ export function lessThan(a: LuaValue, b: LuaValue): Answer {
   } else if (typeof a === "string" && typeof b === "string") return a < b;
   if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) < 0;
   if (a instanceof LuaTable) {
-    const handler = a.metatable === null ? undefined : a.metatable.hash.__lt;
+    const handler = a.µmetatable === null ? undefined : a.µmetatable.__lt;
     return typeof handler === "function" ? truth(handler(a, b)) : orderMetamethod("__lt", a, b);
   }
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) < 0;
@@ -92,7 +92,7 @@ export function lessEqual(a: LuaValue, b: LuaValue): Answer {
   } else if (typeof a === "string" && typeof b === "string") return a <= b;
   if (a instanceof LuaInt64 && b instanceof LuaInt64) return compareInt(a, b) <= 0;
   if (a instanceof LuaTable) {
-    const handler = a.metatable === null ? undefined : a.metatable.hash.__le;
+    const handler = a.µmetatable === null ? undefined : a.µmetatable.__le;
     return typeof handler === "function" ? truth(handler(a, b)) : orderMetamethod("__le", a, b);
   }
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) <= 0;

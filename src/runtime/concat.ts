@@ -26,10 +26,10 @@ export function concat(a: LuaValue, b: LuaValue): LuaValue {
 /** `#v` (§3.4.7). */
 export function lengthOf(v: LuaValue): LuaValue {
   if (typeof v === "string") return v.length;
-  const mt = v instanceof LuaTable ? v.metatable : getMetatable(v);
-  const handler = mt === null ? undefined : (mt.hash.__len ?? mt.map?.get("__len"));
+  const mt = v instanceof LuaTable ? v.µmetatable : getMetatable(v);
+  const handler = mt === null ? undefined : (mt.__len ?? mt.µmap?.get("__len"));
   if (handler === undefined) {
-    if (v instanceof LuaTable) return v.length();
+    if (v instanceof LuaTable) return v.µlength();
     throw operandError("get length of", v, 0);
   }
   // unary operators pass their operand twice, as in C Lua

@@ -164,7 +164,7 @@ export function missingError(index: number, expected: string): LuaError {
 /** `__name` of the metatable when it has one, else the basic type (luaL_typeerror). */
 export function argumentTypeName(v: LuaValue): string {
   if (v instanceof LuaTable || v instanceof Userdata) {
-    const name = v.metatable?.getStr("__name");
+    const name = v.µmetatable?.µgetStr("__name");
     if (typeof name === "string") return name;
   }
   return typeName(v);

@@ -14,8 +14,8 @@ const MAX_CHAIN = 2000;
 /** `o[k]`. May return `SUSPENDED`; the result then comes as the resumed value. */
 export function index(o: LuaValue, k: LuaValue): LuaValue {
   if (!(o instanceof LuaTable)) return indexChain(o, k, 0);
-  const v = typeof k === "number" ? o.getInt(k) : typeof k === "string" ? o.getStr(k) : o.get(k);
-  return v !== undefined || o.metatable === null ? v : indexMissing(o.metatable, o, k);
+  const v = typeof k === "number" ? o.µgetInt(k) : typeof k === "string" ? o.µgetStr(k) : o.µget(k);
+  return v !== undefined || o.µmetatable === null ? v : indexMissing(o.µmetatable, o, k);
 }
 
 /** `o[k]` by the metatable of a table that has no such key. */
@@ -38,9 +38,9 @@ function indexChain(o: LuaValue, k: LuaValue, depth: number): LuaValue {
   for (let i = depth; i < MAX_CHAIN; i++) {
     let handler: LuaValue;
     if (object instanceof LuaTable) {
-      const v = object.get(k);
-      if (v !== undefined || object.metatable === null) return v;
-      handler = indexHandler(object.metatable);
+      const v = object.µget(k);
+      if (v !== undefined || object.µmetatable === null) return v;
+      handler = indexHandler(object.µmetatable);
       if (handler === undefined) return undefined;
     } else {
       handler = getMetamethod(object, "__index");
@@ -60,27 +60,27 @@ function noIndex(object: LuaValue, depth: number): LuaValue {
 /** `o[#o + 1] = v`, if there is nothing special about it. */
 export function appendTo(o: LuaValue, v: LuaValue): boolean {
   if (!isPlainList(o) || v === undefined) return false;
-  o.push(v);
+  o.µpush(v);
   return true;
 }
 
 /** `o[k] = v` for the `k` that was `#o + 1`, if it still is and there is nothing special about it. */
 export function appendAt(o: LuaValue, k: LuaValue, v: LuaValue): boolean {
-  if (!isPlainList(o) || v === undefined || o.array.length !== k) return false;
-  o.push(v);
+  if (!isPlainList(o) || v === undefined || o.µarray.length !== k) return false;
+  o.µpush(v);
   return true;
 }
 
 /** A table without metatable that has elements in its array part already. */
 function isPlainList(o: LuaValue): o is LuaTable {
-  return o instanceof LuaTable && o.metatable === null && o.array.length > 1;
+  return o instanceof LuaTable && o.µmetatable === null && o.µarray.length > 1;
 }
 
 /** `o[k] = v`. Returns `SUSPENDED` or undefined. */
 export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
-  if (o instanceof LuaTable && o.metatable === null) {
-    if (typeof k === "string") o.setStr(k, v);
-    else if (typeof k === "number" && (k | 0) === k) o.setInt(k | 0, v);
+  if (o instanceof LuaTable && o.µmetatable === null) {
+    if (typeof k === "string") o.µsetKey(k, v);
+    else if (typeof k === "number" && (k | 0) === k) o.µsetInt(k | 0, v);
     else rawSet(o, k, v);
     return undefined;
   }
@@ -88,11 +88,11 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
   for (let i = 0; i < MAX_CHAIN; i++) {
     let handler: LuaValue;
     if (object instanceof LuaTable) {
-      const mt = object.metatable;
+      const mt = object.µmetatable;
       if (mt === null) handler = undefined;
       else {
         handler = newindexHandler(mt);
-        if (handler !== undefined && object.get(k) !== undefined) handler = undefined;
+        if (handler !== undefined && object.µget(k) !== undefined) handler = undefined;
       }
       if (handler === undefined) {
         rawSet(object, k, v);
@@ -115,7 +115,7 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
 export function rawSet(t: LuaTable, k: LuaValue, v: LuaValue): void {
   if (k === undefined) throw operationError("table index is nil");
   if (k !== k) throw operationError("table index is NaN");
-  t.set(k, v);
+  t.µset(k, v);
 }
 
 neverInline(index, setIndex, appendTo, appendAt);

@@ -33,7 +33,7 @@ export class KeyMap<K> {
     map.set(key, value);
   }
 
-  entries(): Iterator<[K, LuaValue]> {
+  entries(): IterableIterator<[K, LuaValue]> {
     return this.map.entries();
   }
 
@@ -67,7 +67,7 @@ export class StringMap extends KeyMap<string> {
     }
   }
 
-  override entries(): Iterator<[string, LuaValue]> {
+  override entries(): IterableIterator<[string, LuaValue]> {
     return this.table === null ? this.map.entries() : this.table.entries();
   }
 

@@ -2,67 +2,88 @@
  * Table fields whose values are made when they are first read: what a program does not use costs
  * it no time at start.
  *
- * Such a field is an accessor in the table's `hash`, so that no code that reads tables has to know.
- * As accessors would spoil the hidden class for inline caches, `hash` is replaced by a fresh object
- * as soon as one of them has turned into a plain value.
+ * Until then they are in the table's map, where whoever finds no field of a name looks for it.
  */
-import { EMPTY_HASH, HashObject, lazyHashes } from "./hash";
-import type { LuaTable } from "./table";
+import { isFieldName } from "./fields";
+import { type LuaTable, newFields } from "./table";
+import { TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
+
+type Make = (name: string) => LuaValue;
+
+class LazyMap extends TableMap {
+  private readonly makers = new Map<string, Make>();
+  /** Fields that those still to be made take the place of. */
+  private readonly replaced = new Map<string, LuaValue>();
+
+  /** The table has no fields any more. */
+  private isPinned = false;
+
+  constructor(private readonly table: LuaTable) {
+    super();
+    this.isFixed = true;
+  }
+
+  /** Without calls: this runs at every start, and what is called often enough would be compiled. */
+  add(names: Iterable<string>, make: Make): void {
+    const { makers } = this;
+    const fields = newFields(this.table);
+    for (const name of names) {
+      if (fields[name] !== undefined) {
+        this.replaced.set(name, fields[name]);
+        fields[name] = undefined;
+      }
+      makers.set(name, make);
+    }
+  }
+
+  override pin(): void {
+    this.makeAll();
+    this.isPinned = true;
+  }
+
+  override holds(name: string): boolean {
+    return this.makers.has(name) || super.get(name) !== undefined;
+  }
+
+  override get(name: string): LuaValue {
+    const make = this.makers.get(name);
+    if (make === undefined) return super.get(name);
+    // whoever makes the value may look at the one it replaces
+    this.set(name, this.replaced.get(name));
+    const value = make(name);
+    this.set(name, value);
+    return value;
+  }
+
+  /** Fields of the table that are new, or are assigned before they are made. */
+  override set(name: string, value: LuaValue): void {
+    this.makers.delete(name);
+    if (this.isPinned || !isFieldName(name)) super.set(name, value);
+    else if (value !== undefined || name in this.table) newFields(this.table)[name] = value;
+  }
+
+  makeAll(): void {
+    for (const name of [...this.makers.keys()]) this.get(name);
+  }
+}
 
 /** The value of `table[name]` is what `make` gives, unless it is assigned first. */
 export function lazyField(table: LuaTable, name: string, make: () => LuaValue): void {
   lazyFields(table, [name], make);
 }
 
-/** Makes several fields lazy in one go: this runs at every start. */
-export function lazyFields(
-  table: LuaTable,
-  names: Iterable<string>,
-  make: (name: string) => LuaValue,
-): void {
-  if (table.hash === EMPTY_HASH) table.hash = new HashObject();
-  const { hash } = table;
-  lazyHashes.add(hash);
-  for (const name of names) {
-    const before = hash[name];
-    Object.defineProperty(hash, name, {
-      get() {
-        // whoever makes the value may look at the one it replaces
-        setPlain(table, name, before);
-        const value = make(name);
-        setPlain(table, name, value);
-        return value;
-      },
-      set(value: LuaValue) {
-        setPlain(table, name, value);
-      },
-      configurable: true,
-      enumerable: true,
-    });
+/** Makes several fields lazy in one go. */
+export function lazyFields(table: LuaTable, names: Iterable<string>, make: Make): void {
+  let map = table.µmap;
+  if (!(map instanceof LazyMap)) {
+    map = new LazyMap(table);
+    table.µmap = map;
   }
+  (map as LazyMap).add(names, make);
 }
 
-/** Makes a field plain, in its old place in the order. */
-function setPlain(table: LuaTable, name: string, value: LuaValue): void {
-  const old = table.hash;
-  if (Object.getOwnPropertyDescriptor(old, name)?.get === undefined) {
-    table.setName(name, value);
-    return;
-  }
-  // its parts may be shared, see LuaTable.pin
-  if (table.dynamic < 0) {
-    const enumerable = true;
-    Object.defineProperty(old, name, { configurable: true, writable: true, enumerable, value });
-    return;
-  }
-  const fresh = new HashObject();
-  lazyHashes.add(fresh);
-  for (const key of Object.keys(old)) {
-    const descriptor = Object.getOwnPropertyDescriptor(old, key) as PropertyDescriptor;
-    if (key === name) fresh[key] = value;
-    else if (descriptor.get === undefined) fresh[key] = descriptor.value;
-    else Object.defineProperty(fresh, key, descriptor);
-  }
-  table.hash = fresh;
+/** Makes all fields of a table that are still to be made. */
+export function makeAll(table: LuaTable): void {
+  if (table.µmap instanceof LazyMap) table.µmap.makeAll();
 }

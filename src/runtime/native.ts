@@ -61,6 +61,6 @@ export function library(
 ): LuaTable {
   const qualifier = prefix === "" ? "" : `${prefix}.`;
   for (const name of Object.keys(functions))
-    into.setName(name, native(qualifier + name, functions[name] as LuaFunction));
+    into.µsetName(name, native(qualifier + name, functions[name] as LuaFunction));
   return into;
 }

@@ -1,6 +1,5 @@
 /** A Lua state: globals, loaded modules, metatables of basic types, and the tasks that run in it. */
 import { control, type TypeMetatables } from "./control";
-import { EMPTY_HASH } from "./hash";
 import type { ExitRequest } from "./interrupt";
 import { lazyFields } from "./lazy";
 import { LuaTable } from "./table";
@@ -61,7 +60,7 @@ export class LuaState {
   /** The table of `debug.getregistry`: as C Lua has it, the globals are at 2 (LUA_RIDX_GLOBALS). */
   get registry(): LuaTable {
     if (this.registryTable === undefined) {
-      this.registryTable = new LuaTable(EMPTY_HASH, [undefined, false, this.globals]);
+      this.registryTable = new LuaTable([undefined, false, this.globals]);
       this.fillRegistry?.(this.registryTable);
     }
     return this.registryTable;
@@ -71,7 +70,7 @@ export class LuaState {
   get loaded(): LuaTable {
     if (this.loadedTable === undefined) {
       this.loadedTable = new LuaTable();
-      this.loadedTable.setName("_G", this.globals);
+      this.loadedTable.µsetName("_G", this.globals);
       lazyFields(this.loadedTable, this.modules.keys(), (name) => this.module(name));
     }
     return this.loadedTable;

@@ -1,8 +1,9 @@
 /** Traversals of tables (§6.1, next): 1..n, 0, names, the rest. */
-import { EMPTY_HASH } from "./hash";
+import { MARK } from "./fields";
+import { makeAll } from "./lazy";
 import { fromMapKey, mapKey } from "./map-key";
-import { EMPTY_ARRAY, LuaTable, withoutZero } from "./table";
-import type { Cursor, MapKey, TableMap } from "./tablemap";
+import { EMPTY_ARRAY, fieldsOf, firstName, LuaTable, withoutZero } from "./table";
+import { type Cursor, HAS_FIELDS, type MapKey, type TableMap } from "./tablemap";
 import type { LuaValue } from "./value";
 
 /**
@@ -17,12 +18,14 @@ export class TableIterator {
   private stage: 0 | 1 | 2 | 3 = 0;
   private names: string[] | null = null;
   private cursor: Cursor | null = null;
+  /** The map as it was when the names were asked for: its string keys may become fields meanwhile. */
+  private map: TableMap | null = null;
 
   constructor(readonly table: LuaTable) {}
 
   step(): boolean {
     if (this.stage === 0) {
-      const array = this.table.array;
+      const array = this.table.µarray;
       while (this.index < array.length) {
         const v = array[this.index++];
         if (v !== undefined) {
@@ -43,15 +46,13 @@ export class TableIterator {
 
   private stepHash(): boolean {
     if (this.stage === 1) {
-      const hash = this.table.hash;
-      if (hash !== EMPTY_HASH) {
-        if (this.names === null) {
-          this.names = Object.keys(hash);
-          this.index = 0;
-        }
+      if (this.names === null) this.takeNames();
+      if (this.names !== null) {
+        const fields = fieldsOf(this.table);
         while (this.index < this.names.length) {
           const key = this.names[this.index++] as string;
-          const v = hash[key];
+          // the table may have got a finaliser meanwhile: its fields are in its map then
+          const v = fields[key] ?? (this.map === null ? this.table.µmap?.get(key) : undefined);
           if (v !== undefined) {
             this.key = key;
             this.value = v;
@@ -63,14 +64,14 @@ export class TableIterator {
     }
     if (this.stage === 2) {
       this.stage = 3;
-      if (this.table.map !== null) this.cursor = this.table.map.cursor();
+      if (this.map !== null) this.cursor = this.map.cursor();
     }
     const cursor = this.cursor;
     if (cursor !== null) {
-      if (cursor.step()) {
+      while (cursor.step()) {
         this.key = fromMapKey(cursor.key as MapKey);
-        this.value = cursor.value;
-        return true;
+        this.value = this.map === this.table.µmap ? cursor.value : this.table.µget(this.key);
+        if (this.value !== undefined) return true;
       }
       this.cursor = null;
     }
@@ -79,16 +80,26 @@ export class TableIterator {
     return false;
   }
 
+  private takeNames(): void {
+    const { table } = this;
+    if (table.µmap !== null) makeAll(table);
+    this.map = table.µmap;
+    if ((table.µcode & HAS_FIELDS) === 0) return;
+    this.names = Object.keys(table);
+    this.index = firstName(this.names);
+  }
+
   /** Moves so that the next `step` goes on behind `key`; false when there is no such key. */
   seek(key: LuaValue): boolean {
-    if (typeof key === "number" && key > 0 && key < this.table.array.length) {
+    if (typeof key === "number" && key > 0 && key < this.table.µarray.length) {
       if (!Number.isInteger(key)) return false;
       this.index = key + 1;
       return true;
     }
     if (typeof key === "string" && this.seekName(key)) return true;
     const wanted = mapKey(key);
-    const { map } = this.table;
+    const { µmap: map } = this.table;
+    this.map = map;
     if (map !== null && (this.seekCode(map, key) || this.seekKey(map, wanted))) return true;
     if (this.isCleared(key)) return true;
     while (this.step()) if (mapKey(this.key) === wanted) return true;
@@ -97,7 +108,7 @@ export class TableIterator {
 
   /** An array that was cleared on the way no longer knows how long it was; it goes on behind `key`. */
   private isCleared(key: LuaValue): boolean {
-    const { array } = this.table;
+    const { µarray: array } = this.table;
     if (array === EMPTY_ARRAY || typeof key !== "number") return false;
     if (key === 0) {
       if (!withoutZero.has(this.table)) return false;
@@ -109,10 +120,10 @@ export class TableIterator {
 
   /** A name, dead or alive: the field may have been cleared since. */
   private seekName(key: string): boolean {
-    const { hash } = this.table;
-    if (hash === EMPTY_HASH || !(key in hash)) return false;
-    this.names = Object.keys(hash);
-    this.index = this.names.indexOf(key) + 1;
+    if ((this.table.µcode & HAS_FIELDS) === 0 || key.charCodeAt(0) === MARK) return false;
+    if (!(key in this.table)) return false;
+    this.takeNames();
+    this.index = (this.names as string[]).indexOf(key) + 1;
     this.stage = 1;
     return true;
   }
@@ -130,7 +141,7 @@ export class TableIterator {
     const isInteger = typeof key === "number" && (key | 0) === key;
     if (!isInteger && !(key instanceof LuaTable)) return false;
     const cursor = map.cursor();
-    if (!cursor.seek(isInteger, typeof key === "number" ? key : (key as LuaTable).code))
+    if (!cursor.seek(isInteger, typeof key === "number" ? key : (key as LuaTable).µcode >> 1))
       return false;
     this.stage = 3;
     this.cursor = cursor;

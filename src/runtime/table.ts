@@ -1,187 +1,196 @@
 /**
  * Lua tables (§2.1).
  *
- * A table has up to three parts, each created when first needed:
+ * A table has up to three parts, two of them created when first needed:
+ * - fields: string keys that the program text names (`t.x`), as properties of the table itself:
+ *   hidden classes and inline caches make `t.x` one load. A field assigned nil stays as `undefined`
+ *   (a dead key, as in C Lua). The table's own properties and its methods have names that fields
+ *   never have (fields.ts), and its prototype has none itself.
  * - `array`: keys 1..n at their own index, and key 0 in slot 0. Its length is n+1, and the last
  *   slot is never nil, so that n is a border (§3.4.7). Others may be; never holes in the JS sense.
- * - `hash`: string keys that don't begin with a digit, as properties of an object without
- *   prototype: hidden classes and inline caches make `t.hash.x` one load. A key assigned nil stays
- *   as `undefined` (a dead key, as in C Lua).
- * - `map`: all other keys; and all string keys once many different ones came in through computed
- *   keys (`t[k] = v`), because a JS Map is the faster dictionary.
+ * - `map`: all other keys, among them string keys that came in through computed keys (`t[k] = v`):
+ *   with them as fields, each dictionary would be of a hidden class by itself. When the program
+ *   text names one of them, and they are few, they become fields (`adopt`).
  *
- * Invariant: key n+1 is never in `map` (an append moves the keys that follow it over), so the
- * array's length alone answers `#t`.
+ * Invariants: key n+1 is never in `map` (an append moves the keys that follow it over), so the
+ * array's length alone answers `#t`. A string key has a value in one place at most.
  *
- * Traversal order is promised: 1..n, 0, then string keys in order of insertion, then the rest.
+ * Traversal order is promised: 1..n, 0, then string keys, fields first, then the rest. Fields are in order of insertion,
+ * and so are the others.
  */
-import { EMPTY_HASH, type Hash, HashObject, lazyHashes } from "./hash";
+import { type Fields, isFieldName, MARK } from "./fields";
 import { mapKey } from "./map-key";
-import { type CodedKey, TableMap } from "./tablemap";
+import { type CodedKey, HAS_FIELDS, TableMap } from "./tablemap";
 import { LuaFloat, type LuaValue } from "./value";
 
 /** The array of all tables that don't have their own yet. Never written to. */
 export const EMPTY_ARRAY: LuaValue[] = [undefined];
 
-/** Computed string keys that may come into `hash` before the table becomes a dictionary. */
-const MAX_DYNAMIC_KEYS = 16;
-/** `dynamic` of a table whose string keys live in `map`. */
-const DICTIONARY = -1;
-/** `dynamic` of a weak table: all keys live in a `map` that is weak. */
-const WEAK = -2;
-/** `dynamic` of a table with a finaliser: its parts are shared with a stand-in and never replaced. */
-const PINNED = -1e9;
-
+/** Tables with more fields do not get their computed keys as fields. */
+const MAX_FIELDS = 40;
+/** `array`, `map`, `metatable` and `code`; subclasses may have more. */
+const OWN_PROPERTIES = 4;
 /** Tables that have had the key 0: `next` may go on from there. */
 export const withoutZero = new WeakSet<LuaTable>();
 
 /** A Lua table; raw access only, metatables are for index-ops.ts. */
 export class LuaTable implements CodedKey {
-  hash: Hash;
-  array: LuaValue[];
-  map: TableMap | null = null;
-  metatable: LuaTable | null = null;
-  /** How many computed keys came into `hash`; negative values are modes, see above. */
-  dynamic = 0;
-  /** See `CodedKey`. */
-  code = 0;
+  /** Fields with the names of metamethods. */
+  [event: `__${string}`]: LuaValue;
+  µarray: LuaValue[];
+  µmap: TableMap | null = null;
+  µmetatable: LuaTable | null = null;
+  /** See `CodedKey`; `HAS_FIELDS` is added when there are, or have been, fields. */
+  µcode = 0;
 
   /** The parts become the table's own; `array` has key 0 in slot 0. */
-  constructor(hash: Hash = EMPTY_HASH, array: LuaValue[] = EMPTY_ARRAY) {
-    this.hash = hash;
-    this.array = array;
+  constructor(array: LuaValue[] = EMPTY_ARRAY) {
+    this.µarray = array;
   }
 
   /** Raw get with any key. */
-  get(key: LuaValue): LuaValue {
-    if (typeof key === "number") return this.getInt(key);
-    if (typeof key === "string") return this.getStr(key);
-    return this.map === null ? this.getInArray(key) : this.getObject(this.map, key);
+  µget(key: LuaValue): LuaValue {
+    if (typeof key === "number") return this.µgetInt(key);
+    if (typeof key === "string") return this.µgetStr(key);
+    return this.µmap === null ? this.µgetInArray(key) : this.µgetObject(this.µmap, key);
   }
 
   /** Raw get with a string key. */
-  getStr(key: string): LuaValue {
-    const hash = this.hash;
-    // the engine interns a name before it looks it up: a dictionary spares itself that
-    if (hash !== EMPTY_HASH) {
-      const v = hash[key];
-      if (v !== undefined) return v;
+  µgetStr(key: string): LuaValue {
+    // the engine interns a name before it looks it up: a table without fields spares itself that
+    if ((this.µcode & HAS_FIELDS) !== 0) {
+      const v = (this as unknown as Fields)[key];
+      if (v !== undefined && key.charCodeAt(0) !== MARK) return v;
     }
-    return this.map === null ? undefined : this.map.get(key);
+    return this.µmap === null ? undefined : this.µmap.get(key);
   }
 
   /** Raw get with a number key: a safe integer, or a fractional or infinite float. */
-  getInt(key: number): LuaValue {
+  µgetInt(key: number): LuaValue {
     const i = key | 0;
-    if (i !== key) return this.map === null ? undefined : this.map.getOther(key);
-    const array = this.array;
+    if (i !== key) return this.µmap === null ? undefined : this.µmap.getOther(key);
+    const array = this.µarray;
     if (i >= 0 && i < array.length) {
       const v = array[i];
       if (v !== undefined) return v;
     }
-    return this.map === null ? undefined : this.map.getInt(i);
+    return this.µmap === null ? undefined : this.µmap.getInt(i);
   }
 
   /** Raw get with a key that is neither a plain number nor a string. */
-  private getObject(map: TableMap, key: LuaValue): LuaValue {
+  private µgetObject(map: TableMap, key: LuaValue): LuaValue {
     if (key instanceof LuaTable) return map.getCoded(key);
-    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) return this.getInt(key.n + 0);
+    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) return this.µgetInt(key.n + 0);
     return key === undefined ? undefined : map.getOther(mapKey(key));
   }
 
-  private getInArray(key: LuaValue): LuaValue {
+  private µgetInArray(key: LuaValue): LuaValue {
     return key instanceof LuaFloat && Number.isSafeInteger(key.n)
-      ? this.array[key.n + 0]
+      ? this.µarray[key.n + 0]
       : undefined;
   }
 
   /** Raw set. The key is neither nil nor NaN. */
-  set(key: LuaValue, value: LuaValue): void {
-    if (typeof key === "string") this.setStr(key, value);
-    else if (typeof key === "number") this.setInt((key | 0) === key ? key | 0 : key, value);
-    else this.setObject(key, value);
+  µset(key: LuaValue, value: LuaValue): void {
+    if (typeof key === "string") this.µsetKey(key, value);
+    else if (typeof key === "number") this.µsetInt((key | 0) === key ? key | 0 : key, value);
+    else this.µsetObject(key, value);
   }
 
-  private setObject(key: LuaValue, value: LuaValue): void {
-    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) this.setInt(key.n + 0, value);
-    else if (this.map !== null || value !== undefined) {
-      this.map ??= new TableMap();
-      if (key instanceof LuaTable) this.map.setCoded(key, value);
-      else this.map.setOther(mapKey(key), value);
+  private µsetObject(key: LuaValue, value: LuaValue): void {
+    if (key instanceof LuaFloat && Number.isSafeInteger(key.n)) this.µsetInt(key.n + 0, value);
+    else if (this.µmap !== null || value !== undefined) {
+      this.µmap ??= new TableMap();
+      if (key instanceof LuaTable) this.µmap.setCoded(key, value);
+      else this.µmap.setOther(mapKey(key), value);
     }
   }
 
-  setStr(key: string, value: LuaValue): void {
-    if (this.dynamic === DICTIONARY && this.map !== null && this.hash === EMPTY_HASH)
-      this.map.set(key, value);
-    else this.setStrSlow(key, value);
+  /** Raw set with a string key that the program computes. */
+  µsetKey(key: string, value: LuaValue): void {
+    if ((this.µcode & HAS_FIELDS) !== 0 && this.µsetField(key, value)) return;
+    this.µsetMap(key, value);
   }
 
-  private setStrSlow(key: string, value: LuaValue): void {
-    if (this.dynamic === DICTIONARY || this.dynamic === WEAK || startsWithDigit(key)) {
-      this.setMap(key, value);
-      return;
-    }
-    let hash = this.hash;
-    if (hash[key] !== undefined) {
-      hash[key] = value;
-      return;
-    }
-    if (value === undefined) return;
-    if (hash === EMPTY_HASH) {
-      hash = new HashObject();
-      this.hash = hash;
-    }
-    if (++this.dynamic > MAX_DYNAMIC_KEYS) this.toDictionary().set(key, value);
-    else hash[key] = value;
+  /** Sets a field that exists, or has existed. */
+  private µsetField(key: string, value: LuaValue): boolean {
+    const fields = this as unknown as Fields;
+    if (fields[key] === undefined) {
+      if (this.µmap?.holds(key) || !(key in this)) return false;
+    } else if (key.charCodeAt(0) === MARK) return false;
+    fields[key] = value;
+    return true;
+  }
+
+  /** Raw set with a string key of which the host knows that it is one of few, as those that program text names. */
+  µsetStr(key: string, value: LuaValue): void {
+    if (isFieldName(key)) this.µsetName(key, value);
+    else this.µsetMap(key, value);
   }
 
   /**
-   * Adds a key that the program text names (`t.x = v`): such keys are few, so they never turn the
-   * table into a dictionary. The key does not begin with a digit.
+   * Raw set with a key that the program text names (`t.x = v`), and that may be a field. Such keys are
+   * few.
    */
-  setName(key: string, value: LuaValue): void {
-    if (this.dynamic === DICTIONARY || this.dynamic === WEAK) this.setMap(key, value);
-    else {
-      if (this.hash === EMPTY_HASH) {
-        if (value === undefined) return;
-        this.hash = new HashObject();
+  µsetName(key: string, value: LuaValue): void {
+    const fields = this as unknown as Fields;
+    if (this.µmap !== null && fields[key] === undefined) {
+      this.µadopt();
+      if (this.µmap?.isFixed) {
+        this.µmap.set(key, value);
+        return;
       }
-      this.hash[key] = value;
     }
+    if (value === undefined && fields[key] === undefined) return;
+    this.µcode |= HAS_FIELDS;
+    fields[key] = value;
+  }
+
+  /**
+   * Makes fields of the string keys in the map, if they are few: the program text names some of them.
+   * Traversals go on with the map as it was (table-iterator.ts).
+   */
+  µadopt(): void {
+    const map = this.µmap;
+    if (map === null) return;
+    const few = map.fewStrings(MAX_FIELDS - namesOf(this).length);
+    if (few === null) return;
+    const fields = newFields(this);
+    for (const key in few) if (fields[key] === undefined) fields[key] = few[key];
+    this.µmap = map.withoutStrings();
   }
 
   /** Raw set with a number key: a safe integer, or a fractional or infinite float. */
-  setInt(key: number, value: LuaValue): void {
+  µsetInt(key: number, value: LuaValue): void {
     const i = key | 0;
-    const array = this.array;
+    const array = this.µarray;
     if (i === key && i > 0 && i < array.length) {
       array[i] = value;
-      if (value === undefined && i === array.length - 1) this.trim();
+      if (value === undefined && i === array.length - 1) this.µtrim();
     } else if (i === key && i === array.length) {
-      if (value !== undefined) this.append(value);
+      if (value !== undefined) this.µappend(value);
       // the elements of a weak table are in its map
-      else if (this.dynamic === WEAK) this.setSparse(key, value);
-    } else this.setSparse(key, value);
+      else if (this.µmap?.holdsAll === true) this.µsetSparse(key, value);
+    } else this.µsetSparse(key, value);
   }
 
   /** Sets a number key outside of 1..n+1. */
-  private setSparse(key: number, value: LuaValue): void {
-    if (key === 0 && this.dynamic !== WEAK) {
-      if (value === undefined && this.array[0] !== undefined) withoutZero.add(this);
-      if (this.array !== EMPTY_ARRAY) this.array[0] = value;
-      else if (value !== undefined) this.array = [value];
+  private µsetSparse(key: number, value: LuaValue): void {
+    if (key === 0 && this.µmap?.holdsAll !== true) {
+      if (value === undefined && this.µarray[0] !== undefined) withoutZero.add(this);
+      if (this.µarray !== EMPTY_ARRAY) this.µarray[0] = value;
+      else if (value !== undefined) this.µarray = [value];
       return;
     }
-    if (this.map === null) {
+    if (this.µmap === null) {
       if (value === undefined) return;
-      this.map = new TableMap();
+      this.µmap = new TableMap();
     }
     const i = key | 0;
-    if (i !== key) this.map.setOther(key, value);
+    if (i !== key) this.µmap.setOther(key, value);
     else {
-      if (i > 0) this.map.hasIntegers = true;
-      if (this.map.setInt(i, value) && this.dynamic !== WEAK) this.gather(this.map);
+      if (i > 0) this.µmap.hasIntegers = true;
+      if (this.µmap.setInt(i, value) && !this.µmap.holdsAll) this.µgather(this.µmap);
     }
   }
 
@@ -189,42 +198,42 @@ export class LuaTable implements CodedKey {
    * Moves integer keys into the array part if they fill more than half of it, as C Lua's rehash does:
    * tables that begin at 2, or are filled from their end.
    */
-  private gather(map: TableMap): void {
-    const size = map.denseSize(this.array.length - 1);
-    if (size < this.array.length) return;
-    if (this.array === EMPTY_ARRAY) this.array = [undefined];
-    const { array } = this;
+  private µgather(map: TableMap): void {
+    const size = map.denseSize(this.µarray.length - 1);
+    if (size < this.µarray.length) return;
+    if (this.µarray === EMPTY_ARRAY) this.µarray = [undefined];
+    const { µarray: array } = this;
     for (let i = array.length; i <= size; i++) {
       const v = map.getInt(i);
       array.push(v);
       if (v !== undefined) map.setInt(i, undefined);
     }
-    this.trim();
-    this.migrate(map);
+    this.µtrim();
+    this.µmigrate(map);
   }
 
   /** Sets key n+1 to a value that is not nil. */
-  append(value: LuaValue): void {
-    if (this.array === EMPTY_ARRAY) {
-      if (this.dynamic === WEAK) {
-        this.map ??= new TableMap();
-        this.map.setInt(1, value);
+  µappend(value: LuaValue): void {
+    if (this.µarray === EMPTY_ARRAY) {
+      if (this.µmap?.holdsAll === true) {
+        this.µmap ??= new TableMap();
+        this.µmap.setInt(1, value);
         return;
       }
-      this.array = [undefined, value];
-      if (this.map?.hasIntegers) this.migrate(this.map);
-    } else this.push(value);
+      this.µarray = [undefined, value];
+      if (this.µmap?.hasIntegers) this.µmigrate(this.µmap);
+    } else this.µpush(value);
   }
 
   /** `append` for a table that has an array part of its own. */
-  push(value: LuaValue): void {
-    this.array.push(value);
-    if (this.map?.hasIntegers) this.migrate(this.map);
+  µpush(value: LuaValue): void {
+    this.µarray.push(value);
+    if (this.µmap?.hasIntegers) this.µmigrate(this.µmap);
   }
 
   /** Moves the keys that follow the array part over from `map`. */
-  private migrate(map: TableMap): void {
-    const array = this.array;
+  private µmigrate(map: TableMap): void {
+    const array = this.µarray;
     for (;;) {
       const v = map.getInt(array.length);
       if (v === undefined) return;
@@ -234,81 +243,100 @@ export class LuaTable implements CodedKey {
   }
 
   /** Restores "the last slot is not nil". */
-  trim(): void {
-    const array = this.array;
+  µtrim(): void {
+    const array = this.µarray;
     let n = array.length;
     while (n > 1 && array[n - 1] === undefined) n--;
     if (n !== array.length) array.length = n;
   }
 
-  private setMap(key: string, value: LuaValue): void {
-    if (this.hash !== EMPTY_HASH && key in this.hash) {
-      this.hash[key] = value;
-      return;
-    }
-    if (this.map === null) {
+  private µsetMap(key: string, value: LuaValue): void {
+    if (this.µmap === null) {
       if (value === undefined) return;
-      this.map = new TableMap();
+      this.µmap = new TableMap();
     }
-    this.map.set(key, value);
-  }
-
-  private toDictionary(): TableMap {
-    this.map ??= new TableMap();
-    const { hash } = this;
-    this.hash = EMPTY_HASH;
-    if (lazyHashes.has(hash)) this.keepLazy(hash, this.map);
-    else for (const key of Object.keys(hash)) this.map.set(key, hash[key]);
-    this.dynamic = DICTIONARY;
-    return this.map;
-  }
-
-  /** Fields that have not been read yet stay in `hash`: to read them would load what they stand for. */
-  private keepLazy(hash: Hash, map: TableMap): void {
-    this.hash = new HashObject();
-    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(hash)))
-      if (descriptor.get === undefined) map.set(key, descriptor.value);
-      else Object.defineProperty(this.hash, key, descriptor);
+    this.µmap.set(key, value);
   }
 
   /** A border (§3.4.7). */
-  length(): number {
-    const n = this.array.length - 1;
-    if (n === 0 && this.dynamic === WEAK && this.map !== null) {
+  µlength(): number {
+    const n = this.µarray.length - 1;
+    if (n === 0 && this.µmap !== null && this.µmap.holdsAll) {
       let i = 0;
-      while (this.map.getInt(i + 1) !== undefined) i++;
+      while (this.µmap.getInt(i + 1) !== undefined) i++;
       return i;
     }
     return n;
   }
 
   /** Gives the table parts of its own that are never replaced, for a stand-in that shares them. */
-  pin(): void {
-    if (this.dynamic < 0 && this.dynamic !== DICTIONARY) return;
-    if (this.dynamic !== DICTIONARY) {
-      this.dynamic = PINNED;
-      if (this.hash === EMPTY_HASH) this.hash = new HashObject();
+  µpin(): void {
+    if (this.µmap?.holdsAll) return;
+    this.µmap ??= new TableMap();
+    this.µmap.pin();
+    const fields = this as unknown as Fields;
+    for (const key of namesOf(this)) {
+      this.µmap.set(key, fields[key]);
+      fields[key] = undefined;
     }
-    if (this.array === EMPTY_ARRAY) this.array = [undefined];
-    this.map ??= new TableMap();
+    this.µcode &= ~HAS_FIELDS;
+    if (this.µarray === EMPTY_ARRAY) this.µarray = [undefined];
   }
 
   /** Keeps all content in `map`, which is weak and holds what the table has held, from now on. */
-  weaken(map: TableMap): void {
-    this.hash = EMPTY_HASH;
-    this.array = EMPTY_ARRAY;
-    this.map = map;
-    this.dynamic = WEAK;
+  µweaken(map: TableMap): void {
+    for (const key of namesOf(this)) (this as unknown as Fields)[key] = undefined;
+    this.µcode &= ~HAS_FIELDS;
+    this.µarray = EMPTY_ARRAY;
+    this.µmap = map;
   }
 
   /** An ordinary table again, which is empty. */
-  strengthen(): void {
-    this.map = null;
-    this.dynamic = 0;
+  µstrengthen(): void {
+    this.µmap = null;
   }
 }
 
-function startsWithDigit(key: string): boolean {
-  const c = key.charCodeAt(0);
-  return c <= 57 && c >= 48;
+// so that no field is found but those that are set
+delete (LuaTable.prototype as { constructor?: unknown }).constructor;
+Object.setPrototypeOf(LuaTable.prototype, null);
+
+/** The fields of a table, which are its properties. */
+export function fieldsOf(t: LuaTable): Readonly<Fields> {
+  return t as unknown as Fields;
+}
+
+/** The fields of a table, to be set (fields.ts says which names are possible). */
+export function newFields(t: LuaTable): Fields {
+  t.µcode |= HAS_FIELDS;
+  return t as unknown as Fields;
+}
+
+/**
+ * The string keys of a table that has no others, as properties of an object, unless there are too many; null if it has
+ * others. Among them may be properties of the table's own (`fieldNames`).
+ */
+export function recordOf(t: LuaTable): Readonly<Fields> | null {
+  if (t.µarray.length > 1 || t.µarray[0] !== undefined) return null;
+  if (t.µmap === null) return fieldsOf(t);
+  return (t.µcode & HAS_FIELDS) === 0 ? t.µmap.onlyFew() : null;
+}
+
+/** The names of fields among those of properties. */
+export function fieldNames(properties: readonly string[]): string[] {
+  return properties.filter((name) => name.charCodeAt(0) !== MARK);
+}
+
+/** The names of fields, dead ones, too, in order. */
+export function namesOf(t: LuaTable): string[] {
+  if ((t.µcode & HAS_FIELDS) === 0) return [];
+  const names = Object.keys(t);
+  return names.slice(firstName(names));
+}
+
+/** Where the names of fields begin among the names of a table's properties: its own come first. */
+export function firstName(names: readonly string[]): number {
+  let i = OWN_PROPERTIES;
+  while (i < names.length && (names[i] as string).charCodeAt(0) === MARK) i++;
+  return i;
 }

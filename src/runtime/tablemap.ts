@@ -1,25 +1,35 @@
 /**
- * The part of a table for all keys that are neither in its array nor in its hidden class. Strings
- * and other keys (floats, booleans, large integers, functions) are in a JS Map each; integers in the
- * int32 range in a map by themselves (codemap.ts), and so are tables, by a number that a table gets
- * when it is first used as a key.
+ * The part of a table for all keys that are neither in its array nor its fields. Strings, unless
+ * they are few, and other keys (floats, booleans, large integers, functions) are in a JS Map each;
+ * integers in the int32 range in a map by themselves (codemap.ts), and so are tables, by a number
+ * that a table gets when it is first used as a key.
  */
 import { CodeMap } from "./codemap";
+import { type Fields, FieldsObject, isFieldName } from "./fields";
 import { KeyMap, StringMap } from "./keymap";
 import type { LuaValue } from "./value";
 
 /** A Lua value as a Map key; 64-bit integers as bigint, so that equal ones are one key. */
 export type MapKey = Exclude<LuaValue, undefined> | bigint;
 
-/** A key with a number of its own; 0 as long as it has never been a key. */
+/** What a table's `code` has beside the number. */
+export const HAS_FIELDS = 1;
+
+/** A key with a number of its own, times two; 0 as long as it has never been a key. */
 export interface CodedKey {
-  code: number;
+  µcode: number;
 }
 
-const MAX_CODE = 0x7fffffff;
+const MAX_CODE = 0x3fffffff;
 let lastCode = 0;
 
+/** So many string keys at most are properties. */
+const MAX_FEW = 16;
+
 export class TableMap {
+  /** String keys as long as they are few. */
+  private few: Fields | null = null;
+  private fewCount = 0;
   private strings: StringMap | null = null;
   private integers: CodeMap<number> | null = null;
   private coded: CodeMap<CodedKey> | null = null;
@@ -27,13 +37,81 @@ export class TableMap {
   /** True once a positive integer key came in: the array part may want to take it over. */
   hasIntegers = false;
 
+  /** The string keys stay here, also when the program text names some of them. */
+  isFixed = false;
+  /** All keys of the table are here, also those that would be elements. */
+  holdsAll = false;
+
+  /** All string keys of the table are to be here, for good. */
+  pin(): void {
+    this.isFixed = true;
+  }
+
+  /** Is there a value for the key? */
+  holds(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** Gets a key of `table` that the program text names. */
+  named(table: { µadopt(): void }, key: string): LuaValue {
+    const v = this.get(key);
+    if (v !== undefined && !this.isFixed) table.µadopt();
+    return v;
+  }
+
+  /** The string keys, if there are no more than that; null otherwise. */
+  fewStrings(limit: number): Fields | null {
+    if (this.isFixed || (this.few === null && this.strings === null)) return null;
+    this.isFixed = this.few === null || this.fewCount > limit;
+    return this.isFixed ? null : this.few;
+  }
+
+  /** The string keys, if they are few and there are no other keys; null otherwise. */
+  onlyFew(): Readonly<Fields> | null {
+    return this.integers === null && this.coded === null && this.others === null ? this.few : null;
+  }
+
+  /** The same keys but strings; null if there are none. */
+  withoutStrings(): TableMap | null {
+    if (this.integers === null && this.coded === null && this.others === null) return null;
+    const map = new TableMap();
+    map.integers = this.integers;
+    map.coded = this.coded;
+    map.others = this.others;
+    map.hasIntegers = this.hasIntegers;
+    return map;
+  }
+
   get(key: string): LuaValue {
+    const { few } = this;
+    if (few !== null) return few[key];
     return this.strings === null ? undefined : this.strings.get(key);
   }
 
   set(key: string, value: LuaValue): void {
-    this.strings ??= new StringMap();
-    this.strings.set(key, value);
+    if (this.strings !== null) this.strings.set(key, value);
+    else this.setFew(key, value);
+  }
+
+  private setFew(key: string, value: LuaValue): void {
+    const { few } = this;
+    if (few !== null && few[key] !== undefined) few[key] = value;
+    else if (value === undefined) return;
+    else if (this.fewCount === MAX_FEW || !isFieldName(key)) this.toMany().set(key, value);
+    else {
+      this.fewCount++;
+      this.few ??= new FieldsObject();
+      this.few[key] = value;
+    }
+  }
+
+  private toMany(): StringMap {
+    const strings = new StringMap();
+    const { few } = this;
+    if (few !== null) for (const key in few) strings.set(key, few[key]);
+    this.few = null;
+    this.strings = strings;
+    return strings;
   }
 
   /** The key is an int32. */
@@ -65,23 +143,23 @@ export class TableMap {
   }
 
   getCoded(key: CodedKey): LuaValue {
-    const { code } = key;
+    const code = key.µcode >> 1;
     if (code !== 0) return this.coded === null ? undefined : this.coded.get(code);
     return lastCode === MAX_CODE && this.others !== null ? this.others.get(key) : undefined;
   }
 
   setCoded(key: CodedKey, value: LuaValue): void {
-    if (key.code === 0) {
+    if (key.µcode >> 1 === 0) {
       // all numbers are given away: a Map does it more slowly
       if (lastCode === MAX_CODE) {
         this.others ??= new KeyMap<MapKey | CodedKey>();
         this.others.set(key, value);
         return;
       }
-      key.code = ++lastCode;
+      key.µcode |= ++lastCode << 1;
     }
     this.coded ??= new CodeMap<CodedKey>([]);
-    this.coded.set(key.code, key, value);
+    this.coded.set(key.µcode >> 1, key, value);
   }
 
   /** Any key but strings, int32 and coded ones. */
@@ -96,7 +174,7 @@ export class TableMap {
 
   /** A traversal: strings, integers, coded keys, others, each in order of insertion. */
   cursor(): Cursor {
-    return new PartsCursor(this.strings, this.integers, this.coded, this.others);
+    return new PartsCursor(this.few, this.strings, this.integers, this.coded, this.others);
   }
 }
 
@@ -115,20 +193,28 @@ export interface Cursor {
 class PartsCursor implements Cursor {
   key: unknown = undefined;
   value: LuaValue = undefined;
+  private names: string[] | null;
   private strings: Iterator<[unknown, LuaValue]> | null;
   private others: Iterator<[unknown, LuaValue]> | null = null;
   private position = 0;
 
   constructor(
+    private few: Fields | null,
     strings: StringMap | null,
     private integers: CodeMap<number> | null,
     private coded: CodeMap<CodedKey> | null,
     private rest: KeyMap<MapKey | CodedKey> | null,
   ) {
+    this.names = few === null ? null : Object.keys(few);
     this.strings = strings === null ? null : strings.entries();
   }
 
   step(): boolean {
+    if (this.names !== null) {
+      if (this.stepNames(this.names)) return true;
+      this.names = null;
+      this.position = 0;
+    }
     if (this.strings !== null) {
       if (this.stepMap(this.strings)) return true;
       this.strings = null;
@@ -147,6 +233,19 @@ class PartsCursor implements Cursor {
       this.rest = null;
     }
     return this.others !== null && this.stepMap(this.others);
+  }
+
+  private stepNames(names: string[]): boolean {
+    const few = this.few as Fields;
+    while (this.position < names.length) {
+      const key = names[this.position++] as string;
+      const value = few[key];
+      if (value === undefined) continue;
+      this.key = key;
+      this.value = value;
+      return true;
+    }
+    return false;
   }
 
   private stepMap(entries: Iterator<[unknown, LuaValue]>): boolean {
@@ -172,6 +271,7 @@ class PartsCursor implements Cursor {
   seek(isInteger: boolean, code: number): boolean {
     const position = (isInteger ? this.integers : this.coded)?.find(code) ?? 0;
     if (position === 0) return false;
+    this.names = null;
     this.strings = null;
     if (!isInteger) this.integers = null;
     this.position = position;
@@ -179,7 +279,12 @@ class PartsCursor implements Cursor {
   }
 
   seekKey(key: MapKey): boolean {
-    if (typeof key === "string") return this.strings !== null && seekEntry(this.strings, key);
+    if (typeof key === "string") {
+      if (this.names !== null) this.position = this.names.indexOf(key) + 1;
+      else return this.strings !== null && seekEntry(this.strings, key);
+      return this.position > 0;
+    }
+    this.names = null;
     this.strings = null;
     this.integers = null;
     this.coded = null;

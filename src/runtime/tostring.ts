@@ -28,12 +28,12 @@ export function tostring(v: LuaValue): string | typeof SUSPENDED {
   if (isNumber(v)) return numberToString(v);
   const mt = getMetatable(v);
   if (mt !== null) {
-    const handler = mt.getStr("__tostring");
+    const handler = mt.µgetStr("__tostring");
     if (handler !== undefined) {
       const r = call(handler, v);
       return r === SUSPENDED ? SUSPENDED : checkText(first(r));
     }
-    const name = mt.getStr("__name");
+    const name = mt.µgetStr("__name");
     if (typeof name === "string" && typeof v === "object") return `${name}: ${addressOf(v)}`;
   }
   return plainText(v);

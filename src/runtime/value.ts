@@ -28,13 +28,13 @@ export class LuaFloat {
 
 /** Anything that is not one of the other classes: files, host objects. */
 export class Userdata {
-  metatable: LuaTable | null;
+  µmetatable: LuaTable | null;
   constructor(
     /** What the host stored; Lua code can't reach it. */
     readonly value: unknown,
     metatable: LuaTable | null = null,
   ) {
-    this.metatable = metatable;
+    this.µmetatable = metatable;
   }
 }
 

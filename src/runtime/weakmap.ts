@@ -28,6 +28,8 @@ export class WeakTableMap extends TableMap {
     readonly weakValues: boolean,
   ) {
     super();
+    this.isFixed = true;
+    this.holdsAll = true;
   }
 
   override get(key: string): LuaValue {

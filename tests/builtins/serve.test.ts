@@ -163,6 +163,23 @@ describe("requests", () => {
       ...["POST", "/p/v", "a=1%202&b", "1 2", "v", "yes", "yes", 5, "bödy", "127.0.0.1", "integer"],
     ]);
   });
+  test("fields by computed names, and a traversal of them", async () => {
+    const url = await serve(`{ ["/"] = function(r)
+      r.own = "own"
+      local names = {}
+      for name, v in pairs(r) do
+        assert(r[name] == v and rawget(r, name) == v)
+        names[#names + 1] = name
+      end
+      return { json = { r["me" .. "thod"], r["remote"], rawget(r, "remote") == nil, names } }
+    end }`);
+    expect(await (await fetch(url)).json()).toEqual([
+      "GET",
+      "127.0.0.1",
+      true,
+      ["method", "path", "query", "params", "headers", "body", "own"],
+    ]);
+  });
   test("json()", async () => {
     const url = await serve(`{ ["/"] = function(r) return { body = r:json().a[2] } end }`);
     const post = (body: string) => fetch(url, { method: "POST", body });

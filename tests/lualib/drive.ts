@@ -6,27 +6,27 @@ import type { LuaFunction, LuaValue, Results } from "../../src/runtime/value";
 
 /** A library's function by name. */
 export function functionOf(library: LuaTable, name: string): LuaFunction {
-  return library.getStr(name) as LuaFunction;
+  return library.µgetStr(name) as LuaFunction;
 }
 
 /** A table with elements 1..n. */
 export function list(...values: LuaValue[]): LuaTable {
   const t = new LuaTable();
   values.forEach((v, i) => {
-    t.setInt(i + 1, v);
+    t.µsetInt(i + 1, v);
   });
   return t;
 }
 
 /** Elements 1..#t. */
 export function elements(t: LuaTable): LuaValue[] {
-  return Array.from({ length: t.length() }, (_, i) => t.getInt(i + 1));
+  return Array.from({ length: t.µlength() }, (_, i) => t.µgetInt(i + 1));
 }
 
 /** A metatable, or any table with string keys. */
 export function record(fields: Record<string, LuaValue>): LuaTable {
   const t = new LuaTable();
-  for (const [k, v] of Object.entries(fields)) t.setStr(k, v);
+  for (const [k, v] of Object.entries(fields)) t.µsetStr(k, v);
   return t;
 }
 

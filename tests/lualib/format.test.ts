@@ -10,7 +10,7 @@ const format = functionOf(stringLibrary(), "format");
 
 function printable(tostring: LuaFunction): LuaTable {
   const t = new LuaTable();
-  t.metatable = record({ __tostring: tostring });
+  t.µmetatable = record({ __tostring: tostring });
   return t;
 }
 

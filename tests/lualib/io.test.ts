@@ -34,7 +34,7 @@ function call(name: string, ...args: LuaValue[]): Results {
 }
 
 function methodOf(file: Userdata, name: string): LuaFunction {
-  return functionOf(file.metatable?.get("__index") as LuaTable, name);
+  return functionOf(file.µmetatable?.µget("__index") as LuaTable, name);
 }
 
 /** `file:name(...)` */
@@ -211,14 +211,14 @@ test("a full device fails when it is flushed", () => {
 test("handles", () => {
   const f = fileWith("x") as Userdata;
   expect(call("type", f)).toBe("file");
-  const meta = f.metatable as LuaTable;
-  expect(meta.get("__name")).toBe("FILE*");
-  const toString = meta.get("__tostring") as LuaFunction;
+  const meta = f.µmetatable as LuaTable;
+  expect(meta.µget("__name")).toBe("FILE*");
+  const toString = meta.µget("__tostring") as LuaFunction;
   expect(toString(f)).toMatch(/^file \(0x[0-9a-f]+\)$/);
-  expect((meta.get("__close") as LuaFunction)(f, undefined)).toEqual([]);
+  expect((meta.µget("__close") as LuaFunction)(f, undefined)).toEqual([]);
   expect(toString(f)).toBe("file (closed)");
   expect(call("type", f)).toBe("closed file");
-  expect((meta.get("__gc") as LuaFunction)(f)).toEqual([]);
+  expect((meta.µget("__gc") as LuaFunction)(f)).toEqual([]);
   expect(errorOf(() => on(f, "read"))).toBe("attempt to use a closed file");
   expect(errorOf(() => on(f, "close"))).toBe("attempt to use a closed file");
   expect(call("type", 8)).toBe(undefined);
@@ -230,28 +230,28 @@ test("handles", () => {
 
 test("standard files stay open", () => {
   for (const name of ["stdin", "stdout", "stderr"]) {
-    const f = io.get(name) as Userdata;
+    const f = io.µget(name) as Userdata;
     expect(on(f, "close")).toEqual([undefined, "cannot close standard file"]);
     expect(call("type", f)).toBe("file");
   }
-  expect(call("input")).toBe(io.get("stdin"));
-  expect(call("output")).toBe(io.get("stdout"));
+  expect(call("input")).toBe(io.µget("stdin"));
+  expect(call("output")).toBe(io.µget("stdout"));
 });
 
 test("default files", () => {
-  expect(call("output", `${dir}/out`)).not.toBe(io.get("stdout"));
+  expect(call("output", `${dir}/out`)).not.toBe(io.µget("stdout"));
   expect(call("write", "a", 1, "\n")).toBe(call("output"));
   expect(call("flush")).toBe(true);
   expect(contents("out")).toBe("a1\n");
   expect(call("close")).toBe(true);
   expect(errorOf(() => call("write", "x"))).toBe("default output file is closed");
-  call("output", io.get("stdout"));
+  call("output", io.µget("stdout"));
   call("input", `${dir}/out`);
   expect(call("read", "n")).toBe(undefined);
   expect(call("read", 1, "l")).toEqual(["a", "1"]);
   expect(call("close", call("input") as LuaValue)).toBe(true);
   expect(errorOf(() => call("read"))).toBe("default input file is closed");
-  call("input", io.get("stdin"));
+  call("input", io.µget("stdin"));
   expect(errorOf(() => call("input", `${dir}/none`))).toBe(
     `cannot open file '${dir}/none' (No such file or directory)`,
   );

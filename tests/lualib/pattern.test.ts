@@ -120,7 +120,7 @@ test("gsub with tables and functions", () => {
   expect(gsub("1 2", "%d", () => new LuaFloat(3))).toEqual(["3.0 3.0", 2]);
   expect(gsub("k=v", "(%w)=(%w)", (k: string, v: string) => `${v}=${k}`)).toEqual(["v=k", 1]);
   const t = new LuaTable();
-  t.metatable = record({ __index: (_t: LuaValue, k: LuaValue) => `<${k}>` });
+  t.µmetatable = record({ __index: (_t: LuaValue, k: LuaValue) => `<${k}>` });
   expect(gsub("ab", "%w", t)).toEqual(["<a><b>", 2]);
 });
 
@@ -133,7 +133,7 @@ test("a gsub callback may suspend, and use patterns itself", () => {
   expect(call).toBe(SUSPENDED);
   expect(finish(call)).toEqual(["nezo wozt hreezt", 3]);
   const t = new LuaTable();
-  t.metatable = record({ __index: suspending((_t, k) => (k === "a" ? "x" : undefined)) });
+  t.µmetatable = record({ __index: suspending((_t, k) => (k === "a" ? "x" : undefined)) });
   expect(finish(gsub("aba", "%w", t))).toEqual(["xbx", 3]);
 });
 

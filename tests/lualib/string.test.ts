@@ -89,7 +89,7 @@ test("dump", () => {
 
 test("the metatable of strings", () => {
   const meta = stringMetatable(library);
-  expect(meta.getStr("__index")).toBe(library);
+  expect(meta.µgetStr("__index")).toBe(library);
   const compute = (event: string, a: unknown, b: unknown) => functionOf(meta, event)(a, b);
   expect(compute("__add", "10", 1)).toBe(11);
   expect(compute("__sub", "0x10", "1")).toBe(15);
@@ -104,6 +104,6 @@ test("the metatable of strings", () => {
     "attempt to unm a 'string' with a 'string'",
   );
   const other = new LuaTable();
-  other.metatable = record({ __add: (a: string) => `${a}!` });
+  other.µmetatable = record({ __add: (a: string) => `${a}!` });
   expect(compute("__add", "x", other)).toBe("x!");
 });

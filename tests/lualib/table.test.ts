@@ -18,13 +18,13 @@ const create = functionOf(library, "create");
 /** An empty table that passes reads and writes on to `store`. */
 function proxy(store: LuaTable, wrap = (f: (...args: LuaValue[]) => LuaValue) => f): LuaTable {
   const t = new LuaTable();
-  t.metatable = record({
-    __index: wrap((_t, k) => store.get(k)),
+  t.µmetatable = record({
+    __index: wrap((_t, k) => store.µget(k)),
     __newindex: wrap((_t, k, v) => {
-      store.set(k, v);
+      store.µset(k, v);
       return undefined;
     }),
-    __len: wrap(() => store.length()),
+    __len: wrap(() => store.µlength()),
   });
   return t;
 }
@@ -40,12 +40,12 @@ test("insert appends and shifts", () => {
   const many = list(...Array.from({ length: 100 }, (_, i) => i));
   insert(many, 3, "x");
   expect(elements(many).slice(0, 5)).toEqual([0, 1, "x", 2, 3]);
-  expect(many.getInt(101)).toBe(99);
+  expect(many.µgetInt(101)).toBe(99);
 });
 
 test("insert takes over keys that waited behind the end", () => {
   const t = list(1, 2);
-  t.set(4, "four");
+  t.µset(4, "four");
   insert(t, 1, 0);
   expect(elements(t)).toEqual([0, 1, 2, "four"]);
 });
@@ -55,7 +55,7 @@ test("insert of nil, and its errors", () => {
   insert(t, undefined);
   expect(elements(t)).toEqual([1]);
   insert(t, 1, undefined);
-  expect([t.getInt(1), t.getInt(2)]).toEqual([undefined, 1]);
+  expect([t.µgetInt(1), t.µgetInt(2)]).toEqual([undefined, 1]);
   expect(errorOf(() => insert(list(), 2, 3, 4))).toBe("wrong number of arguments to 'insert'");
   expect(errorOf(() => insert(list(1)))).toBe("wrong number of arguments to 'insert'");
   expect(errorOf(() => insert(list(1, 2), 4, 0))).toBe("#2 position out of bounds");
@@ -73,20 +73,20 @@ test("remove", () => {
   expect(errorOf(() => remove(t, 4))).toBe("#2 position out of bounds");
   expect(errorOf(() => remove(t, 0))).toBe("#2 position out of bounds");
   const zero = record({});
-  zero.set(0, "zero");
+  zero.µset(0, "zero");
   expect(finish(remove(zero))).toBe("zero");
-  expect(zero.get(0)).toBe(undefined);
+  expect(zero.µget(0)).toBe(undefined);
   expect(finish(remove(list()))).toBe(undefined);
   const many = list(...Array.from({ length: 50 }, (_, i) => i + 1));
   expect(remove(many, 10)).toBe(10);
-  expect([many.length(), many.getInt(10), many.getInt(49)]).toEqual([49, 11, 50]);
+  expect([many.µlength(), many.µgetInt(10), many.µgetInt(49)]).toEqual([49, 11, 50]);
 });
 
 test("remove leaves a border behind when holes surface", () => {
   const t = list(1, 2, 3);
-  t.setInt(2, undefined);
+  t.µsetInt(2, undefined);
   expect(remove(t)).toBe(3);
-  expect(t.length()).toBe(1);
+  expect(t.µlength()).toBe(1);
 });
 
 test("insert and remove go through metamethods, which may suspend", () => {
@@ -115,7 +115,7 @@ test("a suspended function really stops in the middle", () => {
 
 test("a length that is no integer", () => {
   const t = new LuaTable();
-  t.metatable = record({ __len: () => "abc" });
+  t.µmetatable = record({ __len: () => "abc" });
   expect(errorOf(() => insert(t, 1))).toBe("object length is not an integer");
 });
 
@@ -125,12 +125,12 @@ test("move", () => {
   expect(elements(move(list(10, 20, 30), 2, 3, 1) as LuaTable)).toEqual([20, 30, 30]);
   expect(elements(move(list(1, 2), 1, 2, 1, list()) as LuaTable)).toEqual([1, 2]);
   const far = finish(move(list(45), 1, 1, MAX_INTEGER)) as LuaTable;
-  expect([far.get(1), far.get(MAX_INTEGER)]).toEqual([45, 45]);
+  expect([far.µget(1), far.µget(MAX_INTEGER)]).toEqual([45, 45]);
   const edge = new LuaTable();
-  edge.set(MAX_INTEGER, 3);
-  edge.set(subInt(MAX_INTEGER, 1), 2);
+  edge.µset(MAX_INTEGER, 3);
+  edge.µset(subInt(MAX_INTEGER, 1), 2);
   const near = finish(move(edge, subInt(MAX_INTEGER, 1), MAX_INTEGER, -1, list())) as LuaTable;
-  expect([near.get(-1), near.get(0)]).toEqual([2, 3]);
+  expect([near.µget(-1), near.µget(0)]).toEqual([2, 3]);
 });
 
 test("move checks its ranges", () => {
@@ -157,14 +157,14 @@ test("concat", () => {
     "invalid value (nil) at index 4 in table for 'concat'",
   );
   const edge = new LuaTable();
-  edge.set(MAX_INTEGER, "end");
+  edge.µset(MAX_INTEGER, "end");
   expect(concat(edge, "x", MAX_INTEGER, MAX_INTEGER)).toBe("end");
 });
 
 test("pack, unpack, create", () => {
   const p = pack(1, undefined, 3, undefined) as LuaTable;
-  expect([p.get("n"), p.get(1), p.get(3), p.length()]).toEqual([4, 1, 3, 3]);
-  expect((pack() as LuaTable).get("n")).toBe(0);
+  expect([p.µget("n"), p.µget(1), p.µget(3), p.µlength()]).toEqual([4, 1, 3, 3]);
+  expect((pack() as LuaTable).µget("n")).toBe(0);
   expect(unpack(list(1, 2, 3))).toEqual([1, 2, 3]);
   expect(unpack(list(1, 2, 3), 2)).toEqual([2, 3]);
   expect(unpack(list(1, 2, 3), -1, 1)).toEqual([undefined, undefined, 1]);
@@ -177,11 +177,11 @@ test("pack, unpack, create", () => {
   ])
     expect(errorOf(() => unpack(list(), i, e))).toBe("too many results to unpack");
   const t = new LuaTable();
-  t.set(MAX_INTEGER, "x");
+  t.µset(MAX_INTEGER, "x");
   expect(finish(unpack(t, subInt(MAX_INTEGER, 1), MAX_INTEGER))).toEqual([undefined, "x"]);
   const c = create(100) as LuaTable;
   insert(c, 1);
-  expect([c.length(), c.getInt(1)]).toEqual([1, 1]);
+  expect([c.µlength(), c.µgetInt(1)]).toEqual([1, 1]);
   expect(errorOf(() => create(2147483648))).toBe("#1 out of range");
   expect(errorOf(() => create(0, -1))).toBe("#2 out of range");
   expect(errorOf(() => create(0, 2147483647))).toBe("table overflow");

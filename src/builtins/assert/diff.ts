@@ -64,14 +64,14 @@ class Comparison {
     if (partners.has(b)) return;
     this.seen.set(a, partners.add(b));
     for (const [key, v] of entries(a)) {
-      const other = b.get(key);
+      const other = b.µget(key);
       const here = path + pathSegment(key);
       if (other === undefined) this.out.push(`${here}: ${brief(v)} is only on the left`);
       else this.compare(v, other, here);
       if (this.out.length >= this.max) return;
     }
     for (const [key, v] of entries(b)) {
-      if (a.get(key) === undefined)
+      if (a.µget(key) === undefined)
         this.out.push(`${path}${pathSegment(key)}: ${brief(v)} is only on the right`);
       if (this.out.length >= this.max) return;
     }

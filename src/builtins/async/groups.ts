@@ -54,8 +54,8 @@ class Group {
 function startList(ctx: Context, entries: LuaTable): Group {
   const group = new Group(ctx);
   const members: (LuaFunction | Task)[] = [];
-  for (let i = 1; i <= entries.length(); i++) {
-    const v = entries.getInt(i);
+  for (let i = 1; i <= entries.µlength(); i++) {
+    const v = entries.µgetInt(i);
     const handle = v instanceof Userdata ? TaskClass.unwrap(v) : undefined;
     if (handle !== undefined) {
       handle.observed = true;
@@ -98,7 +98,7 @@ export async function map(
   f: LuaFunction,
   concurrency: number,
 ): Promise<LuaTable> {
-  const n = items.length();
+  const n = items.µlength();
   const results = new Array<LuaValue>(n).fill(undefined);
   const running = new Set<Task>();
   let next = 1;
@@ -106,7 +106,7 @@ export async function map(
   const worker = async () => {
     while (next <= n && !stopped) {
       const i = next++;
-      const task = ctx.spawn(f, items.getInt(i), i);
+      const task = ctx.spawn(f, items.µgetInt(i), i);
       running.add(task);
       try {
         results[i - 1] = (await task.promise)[0];

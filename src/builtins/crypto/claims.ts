@@ -25,16 +25,16 @@ export interface ClaimOptions {
 /** Fails with the first claim that does not hold. */
 export function checkClaims(ctx: Context, claims: LuaTable, options: ClaimOptions): void {
   for (const name of options.required_claims ?? [])
-    if (claims.getStr(name) === undefined) ctx.fail(`missing claim: ${bytesToUtf8(name)}`);
+    if (claims.µgetStr(name) === undefined) ctx.fail(`missing claim: ${bytesToUtf8(name)}`);
   checkTimes(ctx, claims, options);
   const { audience, issuer, subject } = options;
-  if (audience !== undefined && !overlap(claims.getStr("aud"), audience))
+  if (audience !== undefined && !overlap(claims.µgetStr("aud"), audience))
     ctx.fail("audience mismatch");
   // an issuer is one string: a list of them in the token is no issuer
-  const iss = claims.getStr("iss");
+  const iss = claims.µgetStr("iss");
   if (issuer !== undefined && !(typeof iss === "string" && overlap(iss, issuer)))
     ctx.fail("issuer mismatch");
-  if (subject !== undefined && claims.getStr("sub") !== subject) ctx.fail("subject mismatch");
+  if (subject !== undefined && claims.µgetStr("sub") !== subject) ctx.fail("subject mismatch");
 }
 
 function checkTimes(ctx: Context, claims: LuaTable, options: ClaimOptions): void {
@@ -56,7 +56,7 @@ function checkTimes(ctx: Context, claims: LuaTable, options: ClaimOptions): void
 }
 
 function timeOf(ctx: Context, claims: LuaTable, name: string): number | undefined {
-  const v = claims.getStr(name);
+  const v = claims.µgetStr(name);
   if (v === undefined) return undefined;
   const n = isNumber(v) ? numberToDouble(v) : Number.NaN;
   return Number.isFinite(n) ? n : ctx.fail(`claim ${name} is not a number`);

@@ -42,7 +42,7 @@ function shapeOf(t: LuaTable): Shape {
   if (isSequence(t)) {
     const list: LuaValue[] = [];
     const n = arrayLength(t);
-    for (let i = 1; i <= n; i++) list.push(t.getInt(i));
+    for (let i = 1; i <= n; i++) list.push(t.µgetInt(i));
     return { list };
   }
   const map = keysOf(t);

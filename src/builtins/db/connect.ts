@@ -241,7 +241,7 @@ async function readPem(
 
 /** The options of one statement: `timeout`, in seconds. */
 export function statementTimeout(options: LuaTable | undefined): number | undefined {
-  const v = options?.getStr("timeout");
+  const v = options?.µgetStr("timeout");
   if (v === undefined) return undefined;
   const seconds = isNumber(v) ? numberToDouble(v) : Number.NaN;
   if (!(seconds > 0)) throw new DbFault("option 'timeout' must be a positive number of seconds");

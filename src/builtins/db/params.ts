@@ -43,7 +43,7 @@ export function readParams(params: LuaValue): Parameter[] {
   if (count > MAX_PARAMS)
     throw new DbFault(`db: ${count} parameters are more than the ${MAX_PARAMS} that are possible`);
   const list: Parameter[] = [];
-  for (let i = 1; i <= count; i++) list.push(toParameter(params.getInt(i)));
+  for (let i = 1; i <= count; i++) list.push(toParameter(params.µgetInt(i)));
   return list;
 }
 
@@ -56,7 +56,7 @@ function countOf(params: LuaTable): number {
 
 /** How many elements a list has: as its `n` says, else up to the last; undefined for no list. */
 export function lengthOf(list: LuaTable): number | undefined {
-  const n = list.getStr("n");
+  const n = list.µgetStr("n");
   if (n !== undefined) {
     const count = isNumber(n) ? numberToDouble(n) : Number.NaN;
     if (Number.isInteger(count) && count >= 0) return count;

@@ -72,7 +72,7 @@ export class ValueReader {
       }
       at++;
       const table = list(values);
-      if (values.length === 0) table.metatable = this.emptyArray;
+      if (values.length === 0) table.µmetatable = this.emptyArray;
       return table;
     };
     const item = (): LuaValue => {
@@ -149,7 +149,7 @@ function writeArray(table: LuaTable, element: number, arrays: ArrayTypes): strin
   if (length > MAX_ELEMENTS)
     throw new DbFault(`db: an array parameter has more than ${MAX_ELEMENTS} elements`);
   for (let i = 1; i <= length; i++) {
-    const v = table.getInt(i);
+    const v = table.µgetInt(i);
     if (v === undefined || isNull(v)) items.push("NULL");
     else if (v instanceof LuaTable && kindOf(element) !== "json")
       items.push(writeArray(v, element, arrays));

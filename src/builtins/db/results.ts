@@ -9,8 +9,8 @@ export function rowTable(names: readonly string[], values: readonly LuaValue[]):
   for (let i = 0; i < names.length; i++) {
     const v = values[i];
     // an earlier column of the same name must not shine through a NULL
-    if (v !== undefined || row.getStr(names[i] as string) !== undefined)
-      row.setStr(names[i] as string, v);
+    if (v !== undefined || row.µgetStr(names[i] as string) !== undefined)
+      row.µsetStr(names[i] as string, v);
   }
   return row;
 }

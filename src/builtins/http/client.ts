@@ -196,7 +196,7 @@ export async function readTls(ctx: Context, options: LuaTable): Promise<TlsOptio
 
 /** Option `proxy`: null for none at all, undefined when nothing is said. */
 export function readProxy({ host }: Context, options: LuaTable): URL | null | undefined {
-  if (options.getStr("proxy") === false) return null;
+  if (options.µgetStr("proxy") === false) return null;
   const text = stringOption(options, "proxy");
   if (text === undefined) return undefined;
   const proxy = parseProxy(bytesToUtf8(text));

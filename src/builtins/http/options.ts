@@ -41,7 +41,7 @@ function wrong(key: string, expected: string, v: LuaValue): HttpFault {
 
 /** The value of an option; false is none: `{ ca_cert_file = in_cluster and PATH }`. */
 function option(table: LuaTable, key: string): LuaValue {
-  const v = table.getStr(key);
+  const v = table.µgetStr(key);
   return v === false ? undefined : v;
 }
 
@@ -56,7 +56,7 @@ export function secondsOption(table: LuaTable, key: string): number | undefined 
 
 /** A whole number from 0. */
 export function countOption(table: LuaTable, key: string): number | undefined {
-  const v = table.getStr(key);
+  const v = table.µgetStr(key);
   if (v === undefined) return undefined;
   const n = isNumber(v) ? numberToDouble(v) : NaN;
   if (Number.isInteger(n) && n >= 0) return n;
@@ -64,7 +64,7 @@ export function countOption(table: LuaTable, key: string): number | undefined {
 }
 
 export function booleanOption(table: LuaTable, key: string): boolean | undefined {
-  const v = table.getStr(key);
+  const v = table.µgetStr(key);
   if (v === undefined || typeof v === "boolean") return v;
   throw wrong(key, "a boolean", v);
 }
@@ -129,7 +129,7 @@ export function readRequestOptions(table: LuaTable = NOTHING): RequestOptions {
     ...readCommon(table),
     query: tableOption(table, "query"),
     form: tableOption(table, "form"),
-    body: table.getStr("body"),
+    body: table.µgetStr("body"),
     onEvent: functionOption(table, "on_event"),
     onLine: functionOption(table, "on_line"),
   };

@@ -39,18 +39,18 @@ export function headersMetatable(host: Host): LuaTable {
     params: [],
     raw: () => (t: LuaValue, key: LuaValue) => {
       if (typeof key !== "string" || !(t instanceof LuaTable)) return undefined;
-      return t.getStr(key.toLowerCase());
+      return t.µgetStr(key.toLowerCase());
     },
   });
-  meta.setStr("__index", makeFunction(host, "headers.__index", index));
+  meta.µsetStr("__index", makeFunction(host, "headers.__index", index));
   return meta;
 }
 
 /** A header table: names in lower case; of a repeated header the last line. */
 export function headerTable(host: Host, headers: HeaderList): LuaTable {
   const t = newTable();
-  for (const [name, value] of headers) t.setStr(name, value);
-  t.metatable = host.store(headersMetatable);
+  for (const [name, value] of headers) t.µsetKey(name, value);
+  t.µmetatable = host.store(headersMetatable);
   return t;
 }
 
@@ -63,7 +63,7 @@ function responseMetatable(host: Host): LuaTable {
       doc: "the body as JSON",
       params: [p.any("self")],
       run: (_ctx, self) => {
-        const body = self instanceof LuaTable ? self.getStr("body") : undefined;
+        const body = self instanceof LuaTable ? self.µgetStr("body") : undefined;
         if (typeof body !== "string")
           throw new HostError("response:json: called without its response");
         return parseJson(body, { emptyArray: arrayMarker(host) }, "response:json");
@@ -76,8 +76,8 @@ function responseMetatable(host: Host): LuaTable {
     raw: () => (t: LuaValue, key: LuaValue) =>
       key === "json" ? json : t instanceof LuaTable ? computed(t, key) : undefined,
   });
-  meta.setStr("__index", makeFunction(host, "response.__index", index));
-  meta.setStr("__name", "http.response");
+  meta.µsetStr("__index", makeFunction(host, "response.__index", index));
+  meta.µsetStr("__name", "http.response");
   return meta;
 }
 
@@ -88,7 +88,7 @@ function computed(t: LuaTable, key: LuaValue): LuaValue {
     case "url":
       return utf8ToBytes(d.url.href);
     case "ok": {
-      const status = t.getStr("status");
+      const status = t.µgetStr("status");
       return typeof status === "number" && status >= 200 && status < 300;
     }
     case "headers_list":
@@ -107,7 +107,7 @@ function cookies(headers: HeaderList): LuaTable {
     if (name !== "set-cookie") continue;
     const pair = value.split(";", 1)[0] as string;
     const eq = pair.indexOf("=");
-    if (eq > 0) t.setStr(pair.slice(0, eq).trim(), pair.slice(eq + 1).trim());
+    if (eq > 0) t.µsetKey(pair.slice(0, eq).trim(), pair.slice(eq + 1).trim());
   }
   return t;
 }
@@ -119,7 +119,7 @@ export function responseTable(host: Host, response: WholeResponse): LuaTable {
     body: bufferToBytes(response.body),
     headers: headerTable(host, response.headers),
   });
-  t.metatable = host.store(responseMetatable);
+  t.µmetatable = host.store(responseMetatable);
   details.set(t, response);
   return t;
 }

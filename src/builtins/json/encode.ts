@@ -6,8 +6,9 @@
  */
 import {
   bytesToUtf8,
-  EMPTY_HASH,
   entries,
+  fieldNames,
+  fieldsOf,
   HostError,
   isInteger,
   isNull,
@@ -16,7 +17,9 @@ import {
   LuaInt64,
   LuaTable,
   type LuaValue,
+  namesOf,
   numberToString,
+  recordOf,
   typeName,
 } from "../../host";
 import {
@@ -108,7 +111,7 @@ function array(t: LuaTable, from: number): number {
   for (let i = 1; i <= n; i++) {
     at = comma(at);
     if (indent > 0) at = line(0, at);
-    at = value(t.getInt(i), at);
+    at = value(t.µgetInt(i), at);
   }
   // the first comma
   replaceByte(OPEN_BRACKET, from);
@@ -117,8 +120,8 @@ function array(t: LuaTable, from: number): number {
 }
 
 function object(t: LuaTable, from: number): number {
-  const isRecord = t.map === null && t.array.length <= 1 && t.array[0] === undefined;
-  const at = isRecord && indent === 0 ? record(t.hash, from) : anyObject(t, from);
+  const fields = indent === 0 ? recordOf(t) : null;
+  const at = fields !== null ? record(fields, from) : anyObject(t, from);
   if (at === from) return raw("{}", from);
   // the first comma
   replaceByte(OPEN_BRACE, from);
@@ -138,17 +141,17 @@ function anyObject(t: LuaTable, from: number): number {
   return at;
 }
 
-function record(hash: Readonly<Record<string, LuaValue>>, from: number): number {
-  const { sorted, prefixes } = orderOf(hash);
+function record(fields: Readonly<Record<string, LuaValue>>, from: number): number {
+  const { sorted, prefixes } = orderOf(fields);
   let at = from;
   for (let i = 0; i < sorted.length; i++) {
-    const v = hash[sorted[i] as string];
+    const v = fields[sorted[i] as string];
     if (v !== undefined) at = value(v, raw(prefixes[i] as string, at));
   }
   return at;
 }
 
-/** The names of a record, and what is written in front of their values. */
+/** The names of what a record is kept in, and what is written in front of their values. */
 interface Order {
   readonly names: readonly string[];
   readonly sorted: readonly string[];
@@ -163,21 +166,21 @@ const orders: (Order | undefined)[] = [];
 /** Larger records are not kept. */
 const MAX_NAMES = 64;
 
-function orderOf(hash: Readonly<Record<string, LuaValue>>): Order {
+function orderOf(fields: Readonly<Record<string, LuaValue>>): Order {
   const last = orders[ancestors.length];
-  if (last === undefined) return newOrder(Object.keys(hash));
+  if (last === undefined) return newOrder(Object.keys(fields));
   const { names } = last;
   let i = 0;
-  for (const name in hash) if (name !== names[i++]) return newOrder(Object.keys(hash));
-  if (i !== names.length) return newOrder(Object.keys(hash));
+  for (const name in fields) if (name !== names[i++]) return newOrder(Object.keys(fields));
+  if (i !== names.length) return newOrder(Object.keys(fields));
   noteCodes(last.codes);
   return last;
 }
 
 function newOrder(names: string[]): Order {
-  const sorted = names.slice().sort();
+  const sorted = fieldNames(names).sort();
   const prefixes = sorted.map((name) => `,${JSON.stringify(name)}:`);
-  const codes = names.some((name) => /[^\x00-\x7f]/.test(name)) ? 0x80 : 0;
+  const codes = sorted.some((name) => /[^\x00-\x7f]/.test(name)) ? 0x80 : 0;
   noteCodes(codes);
   const order = { names, sorted, prefixes, codes };
   if (names.length <= MAX_NAMES) orders[ancestors.length] = order;
@@ -199,14 +202,14 @@ export function floatText(n: number): string {
 
 /** `"array"` or `"object"` when the table is marked as such. */
 function marker(t: LuaTable): LuaValue {
-  return t.metatable === null ? undefined : t.metatable.getStr("__jsontype");
+  return t.µmetatable === null ? undefined : t.µmetatable.µgetStr("__jsontype");
 }
 
 /** True when the table is written as an array. */
 export function isSequence(t: LuaTable): boolean {
   const mark = marker(t);
   if (mark === "object") return false;
-  const { array, map } = t;
+  const { µarray: array, µmap: map } = t;
   const n = array.length - 1;
   if (mark === "array") return holeyLength(t) >= 0;
   if (n === 0 || array[0] !== undefined || hasNames(t)) return false;
@@ -215,14 +218,14 @@ export function isSequence(t: LuaTable): boolean {
 }
 
 function hasNames(t: LuaTable): boolean {
-  if (t.hash === EMPTY_HASH) return false;
-  for (const key in t.hash) if (t.hash[key] !== undefined) return true;
+  const fields = fieldsOf(t);
+  for (const key of namesOf(t)) if (fields[key] !== undefined) return true;
   return false;
 }
 
 /** True when there is a key outside of the array part. */
 function hasLive(t: LuaTable): boolean {
-  const n = t.array.length - 1;
+  const n = t.µarray.length - 1;
   for (const [key] of entries(t))
     if (!(typeof key === "number" && Number.isInteger(key) && key >= 1 && key <= n)) return true;
   return false;
@@ -245,7 +248,7 @@ function holeyLength(t: LuaTable): number {
 
 /** How many elements a table has as a JSON array; one that is marked as such may have holes. */
 export function arrayLength(t: LuaTable): number {
-  return marker(t) === "array" ? holeyLength(t) : t.length();
+  return marker(t) === "array" ? holeyLength(t) : t.µlength();
 }
 
 /** All pairs with their keys as text; two keys of one text (`1` and `"1"`) can't be written. */

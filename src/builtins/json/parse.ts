@@ -189,7 +189,7 @@ function read(s: string, nullValue: LuaValue, emptyArray: LuaTable | null): LuaV
       if (c === (isArray ? 0x5d : 0x7d)) {
         i++;
         const t = new LuaTable();
-        if (isArray) t.metatable = emptyArray;
+        if (isArray) t.µmetatable = emptyArray;
         v = t;
       } else {
         const level = levels[depth++] as Level;
@@ -244,10 +244,10 @@ function read(s: string, nullValue: LuaValue, emptyArray: LuaTable | null): LuaV
           break;
         }
         if (c !== 0x5d) fail(i, "expected `,` or `]`", LIST_END);
-        v = new LuaTable(undefined, stack.slice(base, top));
-        if (holes) v.trim();
+        v = new LuaTable(stack.slice(base, top));
+        if (holes) v.µtrim();
       } else {
-        if (table !== null) table.setStr(key, v);
+        if (table !== null) table.µsetKey(key, v);
         else if (v !== undefined) {
           stack[top++] = v;
           shape = next as Shape;

@@ -3,7 +3,7 @@
  * a tree of the names that followed each other says which name probably comes next, and for those
  * met often there is a constructor that makes all fields at once.
  */
-import { type Hash, hashClass, LuaTable, type LuaValue } from "../../host";
+import { LuaTable, type LuaValue, recordClass } from "../../host";
 
 /** Longer names are not kept, nor objects with more fields, which tables don't keep as fields. */
 const MAX_NAME = 32;
@@ -19,8 +19,6 @@ const NEEDS_ESCAPES = /["\\\x00-\x1f]/;
 /** Becoming a name, a string gets its own bytes; before, it holds on to the whole text. */
 const probe: Readonly<Record<string, undefined>> = Object.create(null);
 
-type Fields = new (values: readonly LuaValue[], base: number) => Hash;
-
 let count = 0;
 
 /** The names of an object so far. */
@@ -30,7 +28,7 @@ export class Shape {
   usualNext: Shape | null = null;
   private readonly following = new Map<string, Shape>();
   private met = 0;
-  private fields: Fields | null = null;
+  private record: ReturnType<typeof recordClass> | null = null;
 
   constructor(readonly names: readonly string[]) {}
 
@@ -58,18 +56,12 @@ export class Shape {
 
   /** An object with the values from `base` on. */
   table(values: readonly LuaValue[], base: number): LuaTable {
-    const { fields } = this;
-    if (fields === null) return this.newTable(values, base);
-    const t = new LuaTable(new fields(values, base));
-    t.dynamic = this.names.length;
-    return t;
+    const { record } = this;
+    return record === null ? this.newTable(values, base) : new record(values, base);
   }
 
   private newTable(values: readonly LuaValue[], base: number): LuaTable {
-    if (++this.met === ENOUGH && this.names.length > 0) {
-      const assign = this.names.map((name, i) => `this[${JSON.stringify(name)}]=v[b+${i}]`);
-      this.fields = hashClass(new Function("v", "b", assign.join(";"))) as unknown as Fields;
-    }
+    if (++this.met === ENOUGH && this.names.length > 0) this.record = recordClass(this.names);
     return slowTable(this, values, base);
   }
 }
@@ -88,7 +80,7 @@ export function firstShape(): Shape {
 /** An object with the values from `base` on, field by field. */
 export function slowTable({ names }: Shape, values: readonly LuaValue[], base: number): LuaTable {
   const t = new LuaTable();
-  for (let i = 0; i < names.length; i++) t.setStr(names[i] as string, values[base + i]);
+  for (let i = 0; i < names.length; i++) t.µsetKey(names[i] as string, values[base + i]);
   return t;
 }
 

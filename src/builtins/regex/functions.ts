@@ -34,11 +34,11 @@ export function test(ctx: Context, text: string, pattern: Pattern): boolean {
 /** A match as scripts see it. */
 function matchTable(s: Search, names: [string, number][], m: Match): LuaTable {
   const groups = newTable();
-  for (const [i, g] of m.groups.entries()) if (g !== undefined) groups.setInt(i + 1, s.slice(g));
+  for (const [i, g] of m.groups.entries()) if (g !== undefined) groups.µsetInt(i + 1, s.slice(g));
   let named: LuaTable | undefined;
   if (names.length > 0) {
     named = newTable();
-    for (const [name, n] of names) named.setStr(name, groups.getInt(n));
+    for (const [name, n] of names) named.µsetKey(name, groups.µgetInt(n));
   }
   return record({ match: s.slice(m), groups, named, start: m.start + 1, finish: m.end });
 }

@@ -90,11 +90,11 @@ function native(host: Host, run: (v: LuaValue) => LuaValue): LuaFunction {
 /** Global variables of the template: its own, then `vars`, then those of the script. */
 function environment(ctx: Context, vars: LuaTable | undefined, options: EtaOptions): LuaTable {
   const env = newTable();
-  env.setStr("include", makeFunction(ctx.host, "include", includeFunction(ctx, vars, options)));
-  env.setStr("it", vars ?? newTable());
-  if (vars !== undefined) for (const [k, v] of entries(vars)) env.set(k, v);
-  env.metatable = newTable();
-  env.metatable.setStr("__index", ctx.host.state.globals);
+  env.µsetStr("include", makeFunction(ctx.host, "include", includeFunction(ctx, vars, options)));
+  env.µsetStr("it", vars ?? newTable());
+  if (vars !== undefined) for (const [k, v] of entries(vars)) env.µset(k, v);
+  env.µmetatable = newTable();
+  env.µmetatable.µsetStr("__index", ctx.host.state.globals);
   return env;
 }
 

@@ -38,21 +38,21 @@ export class WrongDate {
 export function noteDates(t: LuaTable, keys: readonly (string | number)[]): void {
   if (keys.length === 0) return;
   const noted = newTable();
-  for (const key of keys) noted.set(key, true);
-  t.metatable ??= newTable();
-  t.metatable.setStr(NOTE, noted);
+  for (const key of keys) noted.µset(key, true);
+  t.µmetatable ??= newTable();
+  t.µmetatable.µsetStr(NOTE, noted);
 }
 
 /** The keys of `t` that were noted as dates. */
 export function notedDates(t: LuaTable): LuaTable | undefined {
-  const noted = t.metatable?.getStr(NOTE);
+  const noted = t.µmetatable?.µgetStr(NOTE);
   return noted instanceof LuaTable ? noted : undefined;
 }
 
 /** A value that is written as a date wherever it stands. */
 export function wrapDate(text: string): LuaTable {
   const t = newTable();
-  t.setStr(WRAPPER, text);
+  t.µsetStr(WRAPPER, text);
   return t;
 }
 

@@ -39,7 +39,7 @@ class Encoder {
 
   document(t: LuaTable): string | undefined {
     if (entries(t).next().done)
-      return t.metatable?.getStr("__jsontype") === "object" ? "" : undefined;
+      return t.µmetatable?.µgetStr("__jsontype") === "object" ? "" : undefined;
     const written = this.descent.into(t, (shape) => {
       if (shape.list !== undefined) return false;
       this.body(t, shape.fields, "");
@@ -58,7 +58,7 @@ class Encoder {
       const full = path === "" ? name : `${path}.${name}`;
       const kind = v instanceof LuaTable ? this.kind(v) : "value";
       if (kind === "value") {
-        const isDated = dates?.getStr(key) === true;
+        const isDated = dates?.µgetStr(key) === true;
         this.lines.push(`${name} = ${this.value(v, "", isDated, full)}`);
       } else later.push([full, v as LuaTable, kind === "list"]);
     }
@@ -133,7 +133,7 @@ class Encoder {
       if (list !== undefined) {
         const inner = list.length > 1 ? indent + INDENT : indent;
         const parts = list.map((v, i) =>
-          this.value(v, inner, dates?.getInt(i + 1) === true, `${path}[${i + 1}]`),
+          this.value(v, inner, dates?.µgetInt(i + 1) === true, `${path}[${i + 1}]`),
         );
         if (parts.length <= 1) return `[${parts.join("")}]`;
         return `[\n${parts.map((s) => `${inner}${s},\n`).join("")}${indent}]`;
@@ -145,7 +145,7 @@ class Encoder {
         .filter(([, v]) => v !== undefined)
         .map(([key, v]) => {
           const name = keyText(key);
-          const text = this.value(v, indent, dates?.getStr(key) === true, `${path}.${name}`);
+          const text = this.value(v, indent, dates?.µgetStr(key) === true, `${path}.${name}`);
           return `${name} = ${text}`;
         });
       return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;

@@ -71,7 +71,7 @@ class Reader {
       const v = source[key] as TomlValue;
       const name = utf8ToBytes(key);
       if (isDate(v)) dates.push(name);
-      t.setStr(name, this.value(v, depth));
+      t.µsetKey(name, this.value(v, depth));
     }
     noteDates(t, dates);
     return t;
@@ -85,9 +85,9 @@ class Reader {
       if (isDate(v)) dates.push(items.length);
       items.push(this.value(v, depth));
     }
-    const t = new LuaTable(undefined, items);
-    t.trim();
-    if (source.length === 0) t.metatable = this.emptyArray;
+    const t = new LuaTable(items);
+    t.µtrim();
+    if (source.length === 0) t.µmetatable = this.emptyArray;
     noteDates(t, dates);
     return t;
   }

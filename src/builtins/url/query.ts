@@ -30,7 +30,7 @@ export function buildQuery(t: LuaTable, fail: (cause: string) => never): string 
     parts.push(`${percentEncode(name)}=${percentEncode(text(v, `field '${name}'`, fail))}`);
   for (const [key, v] of entries(t)) {
     if (typeof key === "number" && v instanceof LuaTable) {
-      add(text(v.getInt(1), `the name of pair ${key}`, fail), v.getInt(2) ?? "");
+      add(text(v.µgetInt(1), `the name of pair ${key}`, fail), v.µgetInt(2) ?? "");
       continue;
     }
     const name = text(key, "a name", fail);
@@ -49,6 +49,7 @@ export function parseQuery(query: string): LuaTable {
     else values.push(value);
   }
   const t = newTable();
-  for (const [name, values] of fields) t.setStr(name, values.length > 1 ? list(values) : values[0]);
+  for (const [name, values] of fields)
+    t.µsetKey(name, values.length > 1 ? list(values) : values[0]);
   return t;
 }

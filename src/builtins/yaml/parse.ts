@@ -213,9 +213,9 @@ class Reader {
       if (this.yaml.isPair(item)) array.push(this.map({ items: [item] } as unknown as YAMLMap));
       else array.push(this.value(item));
     }
-    const t = new LuaTable(undefined, array);
-    if (array.length === 1) t.metatable = this.options.emptyArray;
-    else t.trim();
+    const t = new LuaTable(array);
+    if (array.length === 1) t.µmetatable = this.options.emptyArray;
+    else t.µtrim();
     return t;
   }
 
@@ -223,7 +223,7 @@ class Reader {
     collectionTag(node as Node, "map");
     const t = new LuaTable();
     for (const { key, value } of node.items)
-      t.setStr(this.key(key as Node | null, node), this.value(value as Node | null));
+      t.µsetKey(this.key(key as Node | null, node), this.value(value as Node | null));
     return t;
   }
 

@@ -39,7 +39,7 @@ export interface ServerOptions {
 export async function readServerOptions(
   ctx: Context,
   options: LuaTable = new LuaTable(),
-  port: LuaValue = options.getStr("port"),
+  port: LuaValue = options.µgetStr("port"),
 ): Promise<ServerOptions> {
   const idle = secondsOption(options, "idle_timeout") ?? DEFAULT_IDLE;
   if (idle > MAX_IDLE)

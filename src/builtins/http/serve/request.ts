@@ -1,13 +1,12 @@
 /** Requests as Lua tables. */
 import type { Server } from "bun";
 import {
-  type Hash,
   type Host,
-  hashClass,
   LuaError,
   LuaTable,
   type LuaValue,
   makeFunction,
+  newFields,
   newTable,
   p,
   rawFn,
@@ -45,26 +44,36 @@ interface Remote {
 /** A request's table also knows where the request came from, for `remote` and `remote_port`. */
 class RequestTable extends LuaTable {
   constructor(
-    hash: Hash,
+    method: string,
+    { path, query }: Target,
+    params: LuaTable,
+    headers: LuaTable,
     /** How to find out, or the answer: asking costs a tenth of what a small request costs. */
-    private origin: Server<unknown> | Remote | null,
-    private request: Request | undefined,
+    private µorigin: Server<unknown> | Remote | null,
+    private µrequest: Request | undefined,
   ) {
-    super(hash);
+    super();
+    const fields = newFields(this);
+    fields["method"] = method;
+    fields["path"] = path;
+    fields["query"] = query;
+    fields["params"] = params;
+    fields["headers"] = headers;
+    fields["body"] = "";
   }
 
-  get remote(): Remote | null {
-    if (this.request !== undefined) {
-      this.origin = (this.origin as Server<unknown>).requestIP(this.request);
-      this.request = undefined;
+  get µremote(): Remote | null {
+    if (this.µrequest !== undefined) {
+      this.µorigin = (this.µorigin as Server<unknown>).requestIP(this.µrequest);
+      this.µrequest = undefined;
     }
-    return this.origin as Remote | null;
+    return this.µorigin as Remote | null;
   }
 }
 
 /** Before a handler waits: the client may be gone when it asks. */
 export function keepRemote(table: LuaTable): void {
-  if (table instanceof RequestTable) void table.remote;
+  if (table instanceof RequestTable) void table.µremote;
 }
 
 function requestMetatable(host: Host): LuaTable {
@@ -75,7 +84,7 @@ function requestMetatable(host: Host): LuaTable {
       doc: "the body as JSON",
       params: [p.any("self")],
       raw: () => (self: LuaValue) => {
-        const body = self instanceof LuaTable ? self.getStr("body") : undefined;
+        const body = self instanceof LuaTable ? self.µgetStr("body") : undefined;
         try {
           if (typeof body === "string")
             return parseJson(body, { emptyArray: arrayMarker(host) }, "request:json");
@@ -92,36 +101,15 @@ function requestMetatable(host: Host): LuaTable {
     raw: () => (t: LuaValue, key: LuaValue) => {
       if (key === "json") return json;
       if (!(t instanceof RequestTable)) return undefined;
-      if (key === "remote") return t.remote?.address;
-      return key === "remote_port" ? t.remote?.port : undefined;
+      if (key === "remote") return t.µremote?.address;
+      return key === "remote_port" ? t.µremote?.port : undefined;
     },
   });
   const meta = newTable();
-  meta.setStr("__index", makeFunction(host, "request.__index", index));
-  meta.setStr("__name", "http.request");
+  meta.µsetStr("__index", makeFunction(host, "request.__index", index));
+  meta.µsetStr("__name", "http.request");
   return meta;
 }
-
-/** The fields of a request's table, made at once. */
-const RequestFields = hashClass(function (
-  this: Hash,
-  method: string,
-  { path, query }: Target,
-  params: LuaTable,
-  headers: LuaTable,
-) {
-  this["method"] = method;
-  this["path"] = path;
-  this["query"] = query;
-  this["params"] = params;
-  this["headers"] = headers;
-  this["body"] = "";
-}) as unknown as new (
-  method: string,
-  target: Target,
-  params: LuaTable,
-  headers: LuaTable,
-) => Hash;
 
 /** Makes the tables that handlers get. */
 export class RequestTables {
@@ -143,11 +131,10 @@ export class RequestTables {
     headers: RequestHeaders,
   ): LuaTable {
     const params = newTable();
-    if (target.query !== "") for (const [k, v] of decodeQuery(target.query)) params.setStr(k, v);
-    for (const [k, v] of pathParams) params.setStr(k, v);
-    const fields = new RequestFields(method, target, params, this.headerTable(headers));
-    const t = new RequestTable(fields, server, request);
-    t.metatable = this.meta;
+    if (target.query !== "") for (const [k, v] of decodeQuery(target.query)) params.µsetKey(k, v);
+    for (const [k, v] of pathParams) params.µsetKey(k, v);
+    const t = new RequestTable(method, target, params, this.headerTable(headers), server, request);
+    t.µmetatable = this.meta;
     return t;
   }
 
@@ -156,9 +143,9 @@ export class RequestTables {
     for (const name in headers) {
       const value = headers[name];
       // the one name that Bun gives all lines of
-      t.setStr(name, typeof value === "string" ? value : value?.at(-1));
+      t.µsetKey(name, typeof value === "string" ? value : value?.at(-1));
     }
-    t.metatable = this.headersMeta;
+    t.µmetatable = this.headersMeta;
     return t;
   }
 }

@@ -39,11 +39,11 @@ export function readReply(v: LuaValue): Reply {
     return { status: 200, headers: typeOnly(TEXT), body: v, special: undefined };
   if (!(v instanceof LuaTable))
     throw new BadResponse(`the handler returned ${typeName(v)}, not a response table or a string`);
-  const status = readStatus(v.getStr("status"));
+  const status = readStatus(v.µgetStr("status"));
   const special = readSpecial(v);
   if (special !== undefined)
     return { status, headers: readHeaders(v, specialType(special.kind)), body: undefined, special };
-  const target = v.getStr("redirect");
+  const target = v.µgetStr("redirect");
   if (target !== undefined) return redirect(v, target, status);
   const { body, type } = readBody(v);
   return { status, headers: readHeaders(v, type), body, special };
@@ -56,13 +56,13 @@ function readStatus(v: LuaValue): number {
 
 function readSpecial(v: LuaTable): Reply["special"] {
   for (const kind of ["sse", "ws", "stream"] as const) {
-    const run = v.getStr(kind);
+    const run = v.µgetStr(kind);
     if (run === undefined) continue;
     if (typeof run !== "function")
       throw new BadResponse(`field '${kind}' must be a function, got ${typeName(run)}`);
     return { kind, run };
   }
-  const file = v.getStr("file");
+  const file = v.µgetStr("file");
   if (file === undefined) return undefined;
   if (typeof file !== "string") throw new BadResponse("field 'file' must be a path");
   return { kind: "file", path: bytesToUtf8(file) };
@@ -89,15 +89,15 @@ function redirect(v: LuaTable, target: LuaValue, status: number): Reply {
 }
 
 function readBody(v: LuaTable): { body: string; type: string } {
-  const json = v.getStr("json");
+  const json = v.µgetStr("json");
   // `json = wanted and value` beside a body that is given for when it is not wanted
-  if (json !== undefined && (json !== false || v.getStr("body") === undefined))
+  if (json !== undefined && (json !== false || v.µgetStr("body") === undefined))
     return { body: encodeJson(json, {}, "response"), type: "application/json" };
-  const html = plainText(v.getStr("html"));
+  const html = plainText(v.µgetStr("html"));
   if (html !== undefined) return { body: html, type: "text/html; charset=utf-8" };
-  const text = plainText(v.getStr("text"));
+  const text = plainText(v.µgetStr("text"));
   if (text !== undefined) return { body: text, type: "text/plain; charset=utf-8" };
-  const body = v.getStr("body");
+  const body = v.µgetStr("body");
   const plain = plainText(body);
   if (plain === undefined && body !== undefined && body !== false)
     throw new BadResponse(`field 'body' must be a string, got ${typeName(body)}`);
@@ -120,7 +120,7 @@ function typeOnly(type: string | undefined): Headers {
 }
 
 function readHeaders(v: LuaTable, type: string | undefined): Headers {
-  const table = v.getStr("headers");
+  const table = v.µgetStr("headers");
   if (!(table instanceof LuaTable)) return typeOnly(type);
   const headers = new Headers();
   for (const [name, value] of entries(table)) {

@@ -147,7 +147,7 @@ export class HttpServer {
       (bytes) => {
         this.active--;
         if (bytes === undefined) return tooLarge();
-        table.setName("body", bufferToBytes(bytes));
+        table.µsetName("body", bufferToBytes(bytes));
         return this.handle(request, server, handler, table);
       },
       // the client did not send all of it

@@ -119,7 +119,7 @@ export function eventText(event: string | LuaTable): string {
   if (!(event instanceof LuaTable)) return `${dataLines(event)}\n`;
   let out = "";
   for (const field of ["event", "id", "retry"]) {
-    const v = event.getStr(field);
+    const v = event.µgetStr(field);
     if (v === undefined) continue;
     const text = plainText(v);
     if (text === undefined) throw new HostError(`send: field '${field}' must be a string`);
@@ -127,7 +127,7 @@ export function eventText(event: string | LuaTable): string {
       throw new HostError(`send: field '${field}' must not hold line breaks`);
     out += `${field}: ${text}\n`;
   }
-  const data = event.getStr("data");
+  const data = event.µgetStr("data");
   if (data !== undefined) {
     const text = plainText(data);
     if (text === undefined) throw new HostError("send: field 'data' must be a string");
