@@ -276,7 +276,9 @@ export class LuaTable implements CodedKey {
     this.µmap.pin();
     const fields = this as unknown as Fields;
     for (const key of namesOf(this)) {
-      this.µmap.set(key, fields[key]);
+      const v = fields[key];
+      if (v === undefined) continue;
+      this.µmap.set(key, v);
       fields[key] = undefined;
     }
     this.µcode &= ~HAS_FIELDS;
