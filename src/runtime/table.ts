@@ -10,7 +10,7 @@
  *   slot is never nil, so that n is a border (§3.4.7). Others may be; never holes in the JS sense.
  * - `map`: all other keys, among them string keys that came in through computed keys (`t[k] = v`):
  *   with them as fields, each dictionary would be of a hidden class by itself. When the program
- *   text names one of them, and they are few, they become fields (`adopt`).
+ *   text has named some of them often enough, and they are few, they become fields (`adopt`).
  *
  * Invariants: key n+1 is never in `map` (an append moves the keys that follow it over), so the
  * array's length alone answers `#t`. A string key has a value in one place at most.
@@ -134,12 +134,10 @@ export class LuaTable implements CodedKey {
    */
   µsetName(key: string, value: LuaValue): void {
     const fields = this as unknown as Fields;
-    if (this.µmap !== null && fields[key] === undefined) {
-      this.µadopt();
-      if (this.µmap?.isFixed) {
-        this.µmap.set(key, value);
-        return;
-      }
+    const map = this.µmap;
+    if (map !== null && fields[key] === undefined && map.takesNamed(this)) {
+      map.set(key, value);
+      return;
     }
     if (value === undefined && fields[key] === undefined) return;
     this.µcode |= HAS_FIELDS;
@@ -155,8 +153,14 @@ export class LuaTable implements CodedKey {
     if (map === null) return;
     const few = map.fewStrings(MAX_FIELDS - namesOf(this).length);
     if (few === null) return;
+    // a field that is dead keeps its place in the order: a traversal would miss it (it is one of a table that was weak)
+    for (const key in few)
+      if (key in this) {
+        map.isFixed = true;
+        return;
+      }
     const fields = newFields(this);
-    for (const key in few) if (fields[key] === undefined) fields[key] = few[key];
+    for (const key in few) fields[key] = few[key];
     this.µmap = map.withoutStrings();
   }
 

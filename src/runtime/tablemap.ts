@@ -26,6 +26,9 @@ let lastCode = 0;
 /** So many string keys at most are properties. */
 const MAX_FEW = 16;
 
+/** Uses by name until few string keys become fields, which takes as long as thirty of them. */
+const ENOUGH_USES = 12;
+
 export class TableMap {
   /** String keys as long as they are few. */
   private few: Fields | null = null;
@@ -36,6 +39,8 @@ export class TableMap {
   private others: KeyMap<MapKey | CodedKey> | null = null;
   /** True once a positive integer key came in: the array part may want to take it over. */
   hasIntegers = false;
+
+  private namedUses = 0;
 
   /** The string keys stay here, also when the program text names some of them. */
   isFixed = false;
@@ -55,8 +60,17 @@ export class TableMap {
   /** Gets a key of `table` that the program text names. */
   named(table: { µadopt(): void }, key: string): LuaValue {
     const v = this.get(key);
-    if (v !== undefined && !this.isFixed) table.µadopt();
+    if (v !== undefined && !this.isFixed && ++this.namedUses === ENOUGH_USES) table.µadopt();
     return v;
+  }
+
+  /** Is a key of `table` that the program text names, and that is no field, to be set here? */
+  takesNamed(table: { µadopt(): void }): boolean {
+    if (this.isFixed) return true;
+    if (this.few === null) return this.strings !== null;
+    if (++this.namedUses < ENOUGH_USES) return true;
+    table.µadopt();
+    return this.isFixed;
   }
 
   /** The string keys, if there are no more than that; null otherwise. */

@@ -94,7 +94,7 @@ local function run(used)
   for i = 1, 6 do check(tables[i], twins[i], i) end
 end
 
-for s = 1, 30 do
+for s = 1, 100 do
   seed = s
   local ok, message = pcall(run, 8 + random(COUNT - 8))
   assert(ok, ("seed %d: %s"):format(s, message))
