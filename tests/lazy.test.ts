@@ -5,7 +5,7 @@ import { LuaTable } from "../src/runtime/table";
 import { TableIterator } from "../src/runtime/table-iterator";
 import { harness } from "./builtins/harness";
 
-/** More computed keys than a table keeps as properties. */
+/** More computed keys than become fields. */
 const MANY = 40;
 
 function tableWith(made: string[]): LuaTable {
@@ -17,11 +17,11 @@ function tableWith(made: string[]): LuaTable {
   return t;
 }
 
-test("a table that becomes a dictionary makes none of them", () => {
+test("many computed keys make none of them", () => {
   const made: string[] = [];
   const t = tableWith(made);
   t.µsetName("plain", 1);
-  for (let i = 0; i < MANY; i++) t.µsetStr(`key${i}`, i);
+  for (let i = 0; i < MANY; i++) t.µsetKey(`key${i}`, i);
   expect(made).toEqual([]);
   t.µsetStr("b", "other");
   expect([t.µgetStr("a"), t.µgetStr("b"), t.µgetStr("plain"), t.µgetStr("key39")]).toEqual([
@@ -54,4 +54,24 @@ test("many globals and modules load no library", async () => {
   expect(loaded).toEqual([]);
   expect(await h.run("return expensive")).toEqual([1]);
   await h.lua.close();
+});
+
+test("a table that has a map for other reasons keeps what is in it", () => {
+  const t = new LuaTable();
+  t.µsetKey("computed", 1);
+  t.µset(0.5, 2);
+  lazyFields(t, ["a", "computed"], (name) => name.toUpperCase());
+  expect([t.µgetStr("a"), t.µgetStr("computed"), t.µget(0.5)]).toEqual(["A", "COMPUTED", 2]);
+});
+
+test("a table with a finaliser shares them with its stand-in", () => {
+  const t = tableWith([]);
+  t.µsetName("plain", 1);
+  t.µpin();
+  lazyFields(t, ["d"], () => "D");
+  const { µmap: map } = t;
+  expect(["a", "plain", "d"].map((name) => map?.get(name))).toEqual(["A", 1, "D"]);
+  t.µsetKey("plain", 2);
+  t.µsetName("a", 3);
+  expect(["a", "plain"].map((name) => map?.get(name))).toEqual([3, 2]);
 });

@@ -3,11 +3,12 @@
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
+import { isFieldName } from "../runtime/fields";
 import type { LuaInt64 } from "../runtime/int64";
 import { OWN_ASSIGNMENTS } from "../runtime/record";
 import { FloatVariables } from "./floats";
 import { mapped } from "./lists";
-import { boxedConstant, isFieldName, property, quote } from "./operand";
+import { boxedConstant, property, quote } from "./operand";
 
 const STRING_METHODS = new Set(
   "byte find format gmatch gsub len lower match rep reverse sub upper".split(" "),
@@ -100,7 +101,9 @@ export class ChunkContext {
         // here, so that the JIT knows the function by this name's own code
         `if(typeof h==="function")return typeof(v=h(o,${q}))!=="object"?v:R1(v);}` +
         `else{${isMethod ? "" : ifString}return I(o,${q})}` +
-        `for(let i=0;i<100&&h!==void 0&&h.µmap!==void 0;i++){if((v=h${p})!==void 0)return v;if(h.µmap!==null&&(v=h.µmap.named(h,${q}))!==void 0)return v;if(h.µmetatable===null)break;h=h.µmetatable.__index;}` +
+        `for(let i=0;i<100&&h!==void 0&&h.µmap!==void 0;i++){` +
+        `if((v=h${p})!==void 0||h.µmap!==null&&(v=h.µmap.named(h,${q}))!==void 0)return v;` +
+        `if(h.µmetatable===null)break;h=h.µmetatable.__index;}` +
         `return I(o,${q});}`
       );
     });

@@ -1,8 +1,9 @@
 /** Lowering of indexing and of assignments to fields (§3.2, §2.4). */
 import type { Expr } from "../parser/ast";
+import { isFieldName } from "../runtime/fields";
 import type { OpInfo } from "./ir";
 import type { Lowering } from "./lower";
-import { anyOperand, isAtom, isFieldName, Kind, type Operand, property, quote } from "./operand";
+import { anyOperand, isAtom, Kind, type Operand, property, quote } from "./operand";
 
 /** `a.b.c.d`: walks long chains without recursion. */
 export function indexChain(lo: Lowering, e: Expr, target: string, wantsNumber = false): void {

@@ -63,12 +63,6 @@ export function boxedConstant(v: LuaInt64 | number): string {
   return `new FL(${Object.is(v, -0) ? "-0" : v})`;
 }
 
-/** Can a key be a field of a table, see runtime/fields.ts? */
-export function isFieldName(key: string): boolean {
-  const c = key.charCodeAt(0);
-  return !((c >= 48 && c <= 57) || c === 0xb5);
-}
-
 /** Can the operand's value only be true or false, or known never to be nil or false? */
 export function truthTest(o: Operand): string {
   switch (o.kind) {

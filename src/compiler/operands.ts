@@ -3,7 +3,7 @@
  * and the plans for that (words.ts, too).
  */
 import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
-import { isFieldName } from "./operand";
+import { isFieldName } from "../runtime/fields";
 
 const MAX_OPERANDS = 8;
 

@@ -1,10 +1,11 @@
 /** Lowering of table constructors (§3.4.9). */
 import type { TableExpr, TableItem } from "../parser/ast";
+import { isFieldName } from "../runtime/fields";
 import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
 import { all, any, each, kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { isFieldName, Kind, type Operand } from "./operand";
+import { Kind, type Operand } from "./operand";
 
 /** Items of a constructor that are collected before the table is made; longer ones are filled. */
 const MAX_DIRECT_ITEMS = 48;

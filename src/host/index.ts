@@ -12,7 +12,7 @@ export { checkAllocation, maxBytes } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { recordClass } from "../runtime/record";
 export { Cancelled, retainHost } from "../runtime/scheduler";
-export { fieldNames, fieldsOf, LuaTable, namesOf, newFields, recordOf } from "../runtime/table";
+export { fieldNames, hasFields, LuaTable, newFields, recordOf } from "../runtime/table";
 export {
   isFloat,
   isInteger,

@@ -65,6 +65,7 @@ export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFin
 /** Sets a metatable, with all that `__mode` and `__gc` entail. */
 export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
   t.µmetatable = mt;
+  // its events are looked up by name from now on
   if (mt !== null && mt.µmap !== null) mt.µadopt();
   // most of the time neither asks for anything; a table with a stand-in has a map
   if (t.µmap !== null || (mt !== null && !isPlain(mt))) changeKind(t, mt);

@@ -15,9 +15,8 @@ class LazyMap extends TableMap {
   private readonly makers = new Map<string, Make>();
   /** Fields that those still to be made take the place of. */
   private readonly replaced = new Map<string, LuaValue>();
-
   /** The table has no fields any more. */
-  private isPinned = false;
+  isPinned = false;
 
   constructor(private readonly table: LuaTable) {
     super();
@@ -63,7 +62,7 @@ class LazyMap extends TableMap {
     else if (value !== undefined || name in this.table) newFields(this.table)[name] = value;
   }
 
-  makeAll(): void {
+  override makeAll(): void {
     for (const name of [...this.makers.keys()]) this.get(name);
   }
 }
@@ -73,17 +72,10 @@ export function lazyField(table: LuaTable, name: string, make: () => LuaValue): 
   lazyFields(table, [name], make);
 }
 
-/** Makes several fields lazy in one go. */
+/** Makes several fields lazy in one go; those of a table that has a map for other reasons are made at once. */
 export function lazyFields(table: LuaTable, names: Iterable<string>, make: Make): void {
-  let map = table.µmap;
-  if (!(map instanceof LazyMap)) {
-    map = new LazyMap(table);
-    table.µmap = map;
-  }
-  (map as LazyMap).add(names, make);
-}
-
-/** Makes all fields of a table that are still to be made. */
-export function makeAll(table: LuaTable): void {
-  if (table.µmap instanceof LazyMap) table.µmap.makeAll();
+  table.µmap ??= new LazyMap(table);
+  const map = table.µmap;
+  if (map instanceof LazyMap && !map.isPinned) map.add(names, make);
+  else for (const name of names) table.µset(name, make(name));
 }

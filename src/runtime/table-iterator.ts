@@ -1,6 +1,5 @@
 /** Traversals of tables (§6.1, next): 1..n, 0, names, the rest. */
 import { MARK } from "./fields";
-import { makeAll } from "./lazy";
 import { fromMapKey, mapKey } from "./map-key";
 import { EMPTY_ARRAY, fieldsOf, firstName, LuaTable, withoutZero } from "./table";
 import { type Cursor, HAS_FIELDS, type MapKey, type TableMap } from "./tablemap";
@@ -41,10 +40,10 @@ export class TableIterator {
         return true;
       }
     }
-    return this.stepHash();
+    return this.stepRest();
   }
 
-  private stepHash(): boolean {
+  private stepRest(): boolean {
     if (this.stage === 1) {
       if (this.names === null) this.takeNames();
       if (this.names !== null) {
@@ -82,7 +81,7 @@ export class TableIterator {
 
   private takeNames(): void {
     const { table } = this;
-    if (table.µmap !== null) makeAll(table);
+    table.µmap?.makeAll();
     this.map = table.µmap;
     if ((table.µcode & HAS_FIELDS) === 0) return;
     this.names = Object.keys(table);

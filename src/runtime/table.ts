@@ -150,18 +150,17 @@ export class LuaTable implements CodedKey {
    */
   µadopt(): void {
     const map = this.µmap;
-    if (map === null) return;
-    const few = map.fewStrings(MAX_FIELDS - namesOf(this).length);
-    if (few === null) return;
-    // a field that is dead keeps its place in the order: a traversal would miss it (it is one of a table that was weak)
-    for (const key in few)
-      if (key in this) {
-        map.isFixed = true;
-        return;
-      }
-    const fields = newFields(this);
-    for (const key in few) fields[key] = few[key];
-    this.µmap = map.withoutStrings();
+    const few = map === null || map.isFixed ? null : map.few;
+    if (map === null || few === null) return;
+    const names = Object.keys(few);
+    // a field that is dead, of a table that was weak, keeps its place in the order: a traversal would miss it
+    const isDead = (name: string) => name in this;
+    if (names.length + namesOf(this).length > MAX_FIELDS || names.some(isDead)) map.isFixed = true;
+    else {
+      const fields = newFields(this);
+      for (const name of names) fields[name] = few[name];
+      this.µmap = map.withoutStrings();
+    }
   }
 
   /** Raw set with a number key: a safe integer, or a fractional or infinite float. */
@@ -220,7 +219,6 @@ export class LuaTable implements CodedKey {
   µappend(value: LuaValue): void {
     if (this.µarray === EMPTY_ARRAY) {
       if (this.µmap?.holdsAll === true) {
-        this.µmap ??= new TableMap();
         this.µmap.setInt(1, value);
         return;
       }
@@ -333,8 +331,14 @@ export function fieldNames(properties: readonly string[]): string[] {
   return properties.filter((name) => name.charCodeAt(0) !== MARK);
 }
 
+/** Is there a field that is not nil? */
+export function hasFields(t: LuaTable): boolean {
+  const fields = fieldsOf(t);
+  return namesOf(t).some((name) => fields[name] !== undefined);
+}
+
 /** The names of fields, dead ones, too, in order. */
-export function namesOf(t: LuaTable): string[] {
+function namesOf(t: LuaTable): string[] {
   if ((t.µcode & HAS_FIELDS) === 0) return [];
   const names = Object.keys(t);
   return names.slice(firstName(names));

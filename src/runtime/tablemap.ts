@@ -30,8 +30,8 @@ const MAX_FEW = 16;
 const ENOUGH_USES = 12;
 
 export class TableMap {
-  /** String keys as long as they are few. */
-  private few: Fields | null = null;
+  /** String keys as long as they are few. Set by this class only. */
+  few: Fields | null = null;
   private fewCount = 0;
   private strings: StringMap | null = null;
   private integers: CodeMap<number> | null = null;
@@ -39,9 +39,8 @@ export class TableMap {
   private others: KeyMap<MapKey | CodedKey> | null = null;
   /** True once a positive integer key came in: the array part may want to take it over. */
   hasIntegers = false;
-
+  /** How often the program text has named one of few string keys. */
   private namedUses = 0;
-
   /** The string keys stay here, also when the program text names some of them. */
   isFixed = false;
   /** All keys of the table are here, also those that would be elements. */
@@ -52,6 +51,9 @@ export class TableMap {
     this.isFixed = true;
   }
 
+  /** Makes the values that are to be made when they are read (lazy.ts). */
+  makeAll(): void {}
+
   /** Is there a value for the key? */
   holds(key: string): boolean {
     return this.get(key) !== undefined;
@@ -60,7 +62,7 @@ export class TableMap {
   /** Gets a key of `table` that the program text names. */
   named(table: { µadopt(): void }, key: string): LuaValue {
     const v = this.get(key);
-    if (v !== undefined && !this.isFixed && ++this.namedUses === ENOUGH_USES) table.µadopt();
+    if (v !== undefined && this.few !== null) this.countUse(table);
     return v;
   }
 
@@ -68,16 +70,14 @@ export class TableMap {
   takesNamed(table: { µadopt(): void }): boolean {
     if (this.isFixed) return true;
     if (this.few === null) return this.strings !== null;
-    if (++this.namedUses < ENOUGH_USES) return true;
-    table.µadopt();
-    return this.isFixed;
+    return !this.countUse(table);
   }
 
-  /** The string keys, if there are no more than that; null otherwise. */
-  fewStrings(limit: number): Fields | null {
-    if (this.isFixed || (this.few === null && this.strings === null)) return null;
-    this.isFixed = this.few === null || this.fewCount > limit;
-    return this.isFixed ? null : this.few;
+  /** Counts that the text has named one of few string keys; true when they are fields of `table` now. */
+  private countUse(table: { µadopt(): void }): boolean {
+    if (this.isFixed || ++this.namedUses < ENOUGH_USES) return false;
+    table.µadopt();
+    return !this.isFixed;
   }
 
   /** The string keys, if they are few and there are no other keys; null otherwise. */

@@ -8,8 +8,8 @@ import {
   bytesToUtf8,
   entries,
   fieldNames,
-  fieldsOf,
   HostError,
+  hasFields,
   isInteger,
   isNull,
   isUtf8,
@@ -17,7 +17,6 @@ import {
   LuaInt64,
   LuaTable,
   type LuaValue,
-  namesOf,
   numberToString,
   recordOf,
   typeName,
@@ -212,15 +211,9 @@ export function isSequence(t: LuaTable): boolean {
   const { µarray: array, µmap: map } = t;
   const n = array.length - 1;
   if (mark === "array") return holeyLength(t) >= 0;
-  if (n === 0 || array[0] !== undefined || hasNames(t)) return false;
+  if (n === 0 || array[0] !== undefined || hasFields(t)) return false;
   for (let i = 1; i <= n; i++) if (array[i] === undefined) return false;
   return map === null || !hasLive(t);
-}
-
-function hasNames(t: LuaTable): boolean {
-  const fields = fieldsOf(t);
-  for (const key of namesOf(t)) if (fields[key] !== undefined) return true;
-  return false;
 }
 
 /** True when there is a key outside of the array part. */

@@ -41,7 +41,10 @@ interface Remote {
   readonly port: number;
 }
 
-/** A request's table also knows where the request came from, for `remote` and `remote_port`. */
+/**
+ * A request's table also knows where the request came from, for `remote` and `remote_port`. Its own properties are named
+ * as those of each table, so that they are no fields.
+ */
 class RequestTable extends LuaTable {
   constructor(
     method: string,
