@@ -4,7 +4,7 @@ import { EXIT } from "../checks/exit-code";
 import { OUTPUTS, type Output } from "../checks/output";
 import { parseShard } from "../checks/select";
 import { toBytes } from "../lualib/bytes";
-import { writeStdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-output";
 import { fail, tell } from "./exit";
 import { LOG_FORMATS, type LogFormat } from "./log-format";
 import { addSandboxOptions, type SandboxOptions } from "./sandbox-options";

@@ -6,7 +6,7 @@ import { summaryLine } from "../checks/output/text";
 import type { RunResult } from "../checks/result";
 import { osError, osErrorCode } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, writeStdout } from "../lualib/io-stream";
+import { isTerminal, writeStdout } from "../lualib/io-output";
 import { type CheckOptions, targetsOf } from "./check-options";
 import { tell } from "./exit";
 import { unwritable } from "./writable";

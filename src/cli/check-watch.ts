@@ -1,7 +1,7 @@
 /** `--watch`: runs again whenever one of the files that a run used changes. */
 import { statSync } from "node:fs";
 import { toBytes } from "../lualib/bytes";
-import { flushStdout, isTerminal } from "../lualib/io-stream";
+import { flushStdout, isTerminal } from "../lualib/io-output";
 import { check, type RunControl } from "./check";
 import type { CheckOptions } from "./check-options";
 import { tell } from "./exit";

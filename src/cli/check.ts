@@ -18,7 +18,7 @@ import { errorText } from "../host/errors";
 import { type Logger, RawField } from "../host/logger";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal } from "../lualib/io-stream";
+import { isTerminal } from "../lualib/io-output";
 import { limitMemory } from "../runtime/memory";
 import { type CheckOptions, createProgram } from "./check-options";
 import {

@@ -2,7 +2,7 @@
 import type { Stats } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toBytes } from "../lualib/bytes";
-import { stdout, writeStdout } from "../lualib/io-stream";
+import { stdout, writeStdout } from "../lualib/io-output";
 import { end, fail, tell } from "./exit";
 import { LOG_FORMATS } from "./log-format";
 import type { ManifestCommandOptions } from "./manifest";

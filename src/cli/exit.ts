@@ -1,7 +1,8 @@
 /** The ways in which the process ends. */
 import { toBytes } from "../lualib/bytes";
 import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
-import { flushAll, stderr, stdout } from "../lualib/io-stream";
+import { stderr, stdout } from "../lualib/io-output";
+import { flushAll } from "../lualib/io-stream";
 import { systemReason } from "../lualib/load";
 import { control } from "../runtime/control";
 import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";

@@ -4,7 +4,7 @@ import { Environment } from "../host/environment";
 import { LogFilter, Logger } from "../host/logger";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { isTerminal, stderr } from "../lualib/io-stream";
+import { isTerminal, stderr } from "../lualib/io-output";
 import type { LuaState } from "../runtime/state";
 import type { Confinement } from "./confine";
 import type { LogFormat } from "./log-format";

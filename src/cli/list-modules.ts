@@ -4,7 +4,7 @@ import { version } from "../../package.json";
 import { bytesToUtf8 } from "../host/bytes";
 import type { FunctionDescription } from "../host/describe";
 import { toBytes } from "../lualib/bytes";
-import { writeStdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-output";
 import { builtinEntries, type Entry, embeddedEntries, moduleEntry } from "../reference/entries";
 import { end, fail } from "./exit";
 import { moduleFolders } from "./modules";

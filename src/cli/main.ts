@@ -4,6 +4,7 @@
  *
  * There must be no top-level await in here: compiled to bytecode, the module would end half way.
  */
+import { whenRunningLong } from "../runtime/jit";
 import { commandLineArguments, isCompiled } from "./arguments";
 import { attachedPayload, attachedScript } from "./attached";
 import { runFile, runScript } from "./script";
@@ -11,6 +12,9 @@ import { handleSignals, isInit } from "./signals";
 
 // the kernel drops signals that the first process of a container has no handler for
 if (isInit()) handleSignals();
+
+// see `jitPolicy` in scripts/compile.ts
+whenRunningLong(() => Bun.unsafe.setJITPolicy(1));
 
 const args = commandLineArguments();
 const file = args[0] ?? "";

@@ -8,7 +8,7 @@ import { ConfigError } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { writeStdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-output";
 import { end, fail, tell } from "./exit";
 
 /** As the command line gives them: byte strings. */

@@ -6,7 +6,7 @@ import type { RunResult } from "../checks/result";
 import { bytesToUtf8 } from "../host/bytes";
 import { osError } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
-import { stdout } from "../lualib/io-stream";
+import { stdout } from "../lualib/io-output";
 import type { CheckOptions } from "./check-options";
 import { piecesOf, writePieces } from "./check-output";
 import { end, fail } from "./exit";

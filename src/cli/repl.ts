@@ -9,7 +9,8 @@ import {
 import { bytesToUtf8 } from "../host/bytes";
 import { timerMs } from "../host/timer";
 import { toBytes } from "../lualib/bytes";
-import { flushStdout, isTerminal, stderr, stdin, stdout, writeStdout } from "../lualib/io-stream";
+import { stdin } from "../lualib/io-input";
+import { flushStdout, isTerminal, stderr, stdout, writeStdout } from "../lualib/io-output";
 import { complete } from "../repl/complete";
 import { HISTORY_SIZE, historyFile, readHistory, writeHistory } from "../repl/history";
 import { readChunk } from "../repl/read";

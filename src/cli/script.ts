@@ -1,6 +1,6 @@
 /** Runs a script as the process's main program, and ends the process with it. */
 import { assembleState } from "../lualib/assemble";
-import { flushStdout, stderr, stdout } from "../lualib/io-stream";
+import { flushStdout, stderr, stdout } from "../lualib/io-output";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { ExitRequest } from "../runtime/interrupt";

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { osError } from "../host/os-error";
 import { timerMs } from "../host/timer";
 import { toBytes, toText } from "../lualib/bytes";
-import { isTerminal, stdout, writeStdout } from "../lualib/io-stream";
+import { isTerminal, stdout, writeStdout } from "../lualib/io-output";
 import { findTestFiles } from "../testing/discover";
 import { runFile } from "../testing/file";
 import { junitText, resultText, summaryText } from "../testing/report";

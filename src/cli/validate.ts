@@ -6,7 +6,7 @@ import { ConfigError, problemText } from "../checks/problem";
 import { bytesToUtf8 } from "../host/bytes";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
-import { writeStdout } from "../lualib/io-stream";
+import { writeStdout } from "../lualib/io-output";
 import { end, tell } from "./exit";
 
 /** Prints what is wrong with the files (byte strings), and ends the process: 2 if anything is. */

@@ -2,6 +2,7 @@
 import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi, namesFromRuntime } from "../runtime/codegen-api";
+import { noteCode } from "../runtime/jit";
 import { type HookedForm, Proto, type ProtoFacts, type ResumableForm } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
@@ -187,7 +188,9 @@ function startModule(context: ChunkContext, source: string, start: FunctionBody)
         return (factories[f.id] as Make)(...cells);
       };
     }
-    new Function("R", "P", "M", printUnit(context, [code], defined))(codegenApi, protos, module);
+    const text = printUnit(context, [code], defined);
+    noteCode(text.length);
+    new Function("R", "P", "M", text)(codegenApi, protos, module);
     // a main function makes the cell of its environment itself
     if (joins && fn.id !== 0) factories[fn.id] = withAliases(factories[fn.id] as Make);
   };

@@ -13,7 +13,7 @@ import { baseFunctions } from "./base";
 import { gcHooks } from "./finalizers";
 import { garbageCollector } from "./gc";
 import { type Guard, guardLibrary, isAbsent } from "./guard";
-import { writeStdout } from "./io-stream";
+import { writeStdout } from "./io-output";
 import { loadFunctions } from "./load";
 import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package";
 

@@ -19,8 +19,8 @@ import { argumentError, checkAny, missingError, optIndex, typeError } from "./ar
 import { gethook, sethook } from "./debug-hooks";
 import { getinfo, getlocal, setlocal, threadArgument, withLevels } from "./debug-levels";
 import { Address, getupvalue, setupvalue, upvalueid, upvaluejoin } from "./debug-upvalues";
+import { stdin } from "./io-input";
 import { readFormats } from "./io-read";
-import { stdin } from "./io-stream";
 import { runSteps, type Steps } from "./resumable";
 
 export function debugLibrary(state: LuaState): LuaTable {

@@ -1,7 +1,8 @@
 /** System errors as C Lua shows them: nil, message, error number (§6.8). */
 import type { LuaValue } from "../runtime/value";
 
-const MESSAGES: Record<string, string> = {
+/** Made anew for each error, of which there are few, instead of at every start. */
+const messages = (): Record<string, string> => ({
   E2BIG: "Argument list too long",
   EACCES: "Permission denied",
   EAGAIN: "Resource temporarily unavailable",
@@ -34,7 +35,7 @@ const MESSAGES: Record<string, string> = {
   ESPIPE: "Illegal seek",
   ETXTBSY: "Text file busy",
   EXDEV: "Invalid cross-device link",
-};
+});
 
 /** Numbers of the errors that this library itself raises. */
 const NUMBERS: Record<string, number> = { EBADF: 9, EINVAL: 22, ESPIPE: 29 };
@@ -64,8 +65,8 @@ export function isSystemError(e: unknown): e is SystemError {
 /** The system's text for an error. */
 export function errorText(e: SystemError): string {
   // the host refuses names with a zero byte before it asks the system
-  if (e.code === "ERR_INVALID_ARG_VALUE") return MESSAGES.EINVAL as string;
-  return MESSAGES[e.code] ?? `Unknown error ${Math.abs(e.errno)}`;
+  if (e.code === "ERR_INVALID_ARG_VALUE") return messages().EINVAL as string;
+  return messages()[e.code] ?? `Unknown error ${Math.abs(e.errno)}`;
 }
 
 /** The results of a failed operation; other errors are thrown on. */

@@ -2,7 +2,8 @@
 import type { LuaState } from "../runtime/state";
 import type { LuaValue, Results } from "../runtime/value";
 import { systemError } from "./io-errors";
-import { type FillResult, Stream, stderr, stdout } from "./io-stream";
+import { stderr, stdout } from "./io-output";
+import { type FillResult, Stream } from "./io-stream";
 
 type Sink = (bytes: string) => void;
 

@@ -5,9 +5,7 @@
  * files are read and written at explicit positions, everything else in sequence.
  */
 import { checkAllocation, maxBytes } from "../runtime/limits";
-import { activeTask } from "../runtime/scheduler";
-import type { LuaValue, Results } from "../runtime/value";
-import { toPath } from "./bytes";
+import type { Results } from "../runtime/value";
 import { systemError } from "./io-errors";
 
 type FileSystem = typeof import("node:fs");
@@ -19,6 +17,11 @@ function fs(): FileSystem {
   return loaded;
 }
 
+/** Whether a stream has read or written anything yet. */
+export function isFileSystemLoaded(): boolean {
+  return loaded !== undefined;
+}
+
 /** What came of reading more: bytes are there, the end is reached, or `wait` has to be awaited. */
 export const FILLED = 0;
 export const END = 1;
@@ -28,7 +31,7 @@ export type FillResult = typeof FILLED | typeof END | typeof WAIT;
 export type Buffering = "no" | "full" | "line";
 
 const FIRST_CHUNK = 4096;
-const CHUNK = 65536;
+export const CHUNK = 65536;
 /** Bytes that are collected before they are written. */
 const WRITE_LIMIT = 16384;
 
@@ -121,12 +124,17 @@ export abstract class Stream {
   }
 
   flush(): void {
-    const bytes = this.pending;
-    if (bytes === "") return;
+    if (this.pending === "") return;
     // when writing fails, the bytes are lost, as in C
+    this.drain(this.takePending());
+  }
+
+  /** What was collected; nothing is after that. */
+  protected takePending(): string {
+    const bytes = this.pending;
     this.pending = "";
     dirty.delete(this);
-    this.drain(bytes);
+    return bytes;
   }
 
   /** Called before bytes are collected: the stream may have read ahead. */
@@ -238,193 +246,5 @@ export class FileStream extends Stream {
       fs().closeSync(this.fd);
     }
     return true;
-  }
-}
-
-/** One of the three standard streams; the descriptor is looked at when it is first used. */
-export class StandardStream extends FileStream {
-  /** Called instead of raising an error when the reader of a pipe has gone. */
-  onBrokenPipe: (() => void) | undefined;
-  /** Whether what was written last ended its line; for the prompt. */
-  endsLine = true;
-  /** What the prompt does before and after output that comes while it waits for a line. */
-  around: { before(): void; after(): void } | undefined;
-  /** The program runs for the first time: who has started it flushes when that is over. */
-  isStarting = false;
-  private prepared = false;
-  private scheduled = false;
-  /** Reads block the whole program: the prompt reads standard input itself, too. */
-  isBlocking = false;
-  /** Whether reading takes as long as whoever writes; looked at by the first read. */
-  private isSlow: boolean | undefined;
-  /** What the read in the background has brought. */
-  private arrived = "";
-  private arrivedEnd = false;
-  private fault: unknown;
-  private reading: Promise<void> | undefined;
-  /** Why bytes were lost: the program is told when it ends, as it may not have been before. */
-  private failure: unknown;
-
-  constructor(fd: 0 | 1 | 2) {
-    super(fd, { readable: fd === 0, writable: fd !== 0, append: false, regular: false });
-    if (fd === 2) this.buffering = "no";
-  }
-
-  override fill(hint: number): FillResult {
-    if (this.arrived !== "") {
-      this.extend(this.arrived);
-      this.arrived = "";
-      return FILLED;
-    }
-    if (this.arrivedEnd) {
-      // a terminal may go on after its end
-      this.arrivedEnd = false;
-      return END;
-    }
-    if (this.fault !== undefined) {
-      const { fault } = this;
-      this.fault = undefined;
-      throw fault;
-    }
-    if (this.reading !== undefined) return WAIT;
-    this.isSlow ??= this.fd === 0 && !fs().fstatSync(0).isFile();
-    // who is asked for a line is to see the question
-    if (this.isSlow) flushStdout();
-    // nobody can wait where no task runs
-    return this.isSlow && !this.isBlocking && activeTask() !== undefined ? WAIT : super.fill(hint);
-  }
-
-  /** One read for all that wait; what it brings is there for whoever comes first. */
-  override wait(): Promise<void> {
-    this.reading ??= this.readMore();
-    return this.reading;
-  }
-
-  private async readMore(): Promise<void> {
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    try {
-      const n = await this.readOnce(buffer);
-      if (n === 0) this.arrivedEnd = true;
-      else this.arrived = buffer.toString("latin1", 0, n);
-    } catch (e) {
-      this.fault = e;
-    } finally {
-      this.reading = undefined;
-    }
-  }
-
-  private async readOnce(buffer: Buffer): Promise<number> {
-    for (;;) {
-      const { promise, resolve } = Promise.withResolvers<number | NodeJS.ErrnoException>();
-      fs().read(this.fd, buffer, 0, CHUNK, null, (e, n) => resolve(e ?? n));
-      const r = await promise;
-      if (typeof r === "number") return r;
-      if (r.code === "EAGAIN") await new Promise((wake) => setTimeout(wake, 5));
-      else if (r.code !== "EINTR") throw r;
-    }
-  }
-
-  protected override beginWrite(): void {
-    if (!this.prepared) {
-      this.prepared = true;
-      if (this.fd === 1 && isTerminal(1)) this.buffering = "line";
-    }
-    if (this.buffering !== "no") this.flushLater();
-  }
-
-  /** While the program waits for something, nothing is held back from whoever reads its output. */
-  private flushLater(): void {
-    if (this.scheduled || this.isStarting) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      try {
-        this.flush();
-      } catch {
-        // flushLast tells
-      }
-    });
-  }
-
-  protected override drain(bytes: string): void {
-    if (bytes !== "") this.endsLine = bytes.endsWith("\n");
-    const { around } = this;
-    try {
-      around?.before();
-      super.drain(bytes);
-      around?.after();
-    } catch (e) {
-      if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
-      this.failure ??= e;
-      throw e;
-    }
-  }
-
-  /**
-   * Flushes for the last time, before the process ends. A promise when that is under way. Fails as
-   * `flush` does, at once or later, and if a write has failed before.
-   */
-  flushLast(): Promise<void> | undefined {
-    if (this.failure !== undefined) throw this.failure;
-    const bytes = this.pending;
-    if (loaded !== undefined || bytes === "" || this.fd !== 1) {
-      this.flush();
-      return undefined;
-    }
-    this.pending = "";
-    dirty.delete(this);
-    // Bun.stdout takes longer to make
-    const written = Bun.write(Bun.file(1), toPath(bytes));
-    // mostly all has been written when it returns
-    return typeof Bun.peek(written) === "number" ? undefined : this.finishWriting(written);
-  }
-
-  private async finishWriting(written: Promise<unknown>): Promise<void> {
-    try {
-      await written;
-    } catch (e) {
-      if ((e as { code?: string }).code === "EPIPE") this.onBrokenPipe?.();
-      throw e;
-    }
-  }
-
-  /** Standard streams stay open. */
-  override close(): Results {
-    return [undefined, "cannot close standard file"] satisfies LuaValue[];
-  }
-}
-
-interface TerminalBinding {
-  isTTY(fd: number): boolean;
-}
-
-/** True for a terminal. */
-export function isTerminal(fd: number): boolean {
-  // node:tty takes too long to load for a question that every script asks
-  const { binding } = process as unknown as { binding?: (name: string) => TerminalBinding };
-  if (binding === undefined) return process.getBuiltinModule("node:tty").isatty(fd);
-  return binding.call(process, "tty_wrap").isTTY(fd);
-}
-
-/** The process's standard streams, shared by everything that writes to them. */
-export const stdin = new StandardStream(0);
-export const stdout = new StandardStream(1);
-export const stderr = new StandardStream(2);
-
-/** Writes bytes to the buffered standard output, as `print` does: it does not fail (see flushLast). */
-export function writeStdout(bytes: string): void {
-  try {
-    stdout.write(bytes);
-  } catch (e) {
-    if ((e as { code?: string }).code === undefined) throw e;
-  }
-}
-
-/** Flushes the standard output as `writeStdout` writes to it. */
-export function flushStdout(): void {
-  try {
-    stdout.flush();
-  } catch (e) {
-    if ((e as { code?: string }).code === undefined) throw e;
   }
 }

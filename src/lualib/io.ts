@@ -20,13 +20,12 @@ import {
   linesIterator,
   writeValues,
 } from "./io-file";
+import { stdin } from "./io-input";
 import { openProcess } from "./io-popen";
 import { readFormats } from "./io-read";
 import { outputStreams } from "./io-sink";
-import { FileStream, type Stream, stdin } from "./io-stream";
+import { FileStream, type Stream } from "./io-stream";
 import { createTemporary } from "./os";
-
-export { flushAll, writeStdout } from "./io-stream";
 
 /** Closes the files of handles that nobody references any more. */
 let abandoned: FinalizationRegistry<Stream> | undefined;

@@ -3,7 +3,7 @@ import { control } from "../runtime/control";
 import { leaveNative, runtimeError, typeError, typeName } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { index } from "../runtime/index-ops";
-import { neverInline } from "../runtime/inlining";
+import { neverInline } from "../runtime/jit";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { native, nativeClosure } from "../runtime/native";
 import { numberToString } from "../runtime/number";

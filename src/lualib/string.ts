@@ -9,8 +9,8 @@ import {
   runtimeError,
   typeName,
 } from "../runtime/error";
-import { neverInline } from "../runtime/inlining";
 import { toBigInt } from "../runtime/int64";
+import { neverInline } from "../runtime/jit";
 import { checkAllocation } from "../runtime/limits";
 import { getMetamethod } from "../runtime/metatable";
 import { library, native } from "../runtime/native";

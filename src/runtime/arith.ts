@@ -9,7 +9,6 @@
 import { arith, firstResult, isInt, numberOp } from "./arith-general";
 import { control } from "./control";
 import { floatMod, power } from "./float-ops";
-import { neverInline } from "./inlining";
 import {
   addInt,
   andInt,
@@ -24,6 +23,7 @@ import {
   toDouble,
   xorInt,
 } from "./int64";
+import { neverInline } from "./jit";
 import { isDividend, roundedQuotient } from "./remainders";
 import { LuaTable } from "./table";
 import { isNumber, LuaFloat, type LuaValue, makeFloat, numberToDouble } from "./value";

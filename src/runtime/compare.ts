@@ -2,8 +2,8 @@
 import { call } from "./call";
 import { argumentTypeName, operationError } from "./error";
 import { SUSPENDED } from "./frame";
-import { neverInline } from "./inlining";
 import { compareInt, fromDouble, int64Equals, LuaInt64 } from "./int64";
+import { neverInline } from "./jit";
 import { getMetamethod } from "./metatable";
 import { LuaTable } from "./table";
 import {

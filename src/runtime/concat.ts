@@ -3,7 +3,7 @@ import { call } from "./call";
 import { raise } from "./control";
 import { operandError } from "./error";
 import { SUSPENDED } from "./frame";
-import { neverInline } from "./inlining";
+import { neverInline } from "./jit";
 import { getMetamethod, getMetatable } from "./metatable";
 import { numberToString } from "./number";
 import { LuaTable } from "./table";

@@ -3,7 +3,7 @@
 import { raise } from "./control";
 import { LuaError, OperandFault, operationError } from "./error";
 import { SUSPENDED } from "./frame";
-import { neverInline } from "./inlining";
+import { neverInline } from "./jit";
 import { getMetamethod, indexHandler, newindexHandler } from "./metatable";
 import { LuaTable } from "./table";
 import { first, type LuaValue, type Results } from "./value";

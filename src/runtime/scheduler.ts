@@ -11,8 +11,8 @@ import { control, Reason, type Wake, waitFor } from "./control";
 import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
-import { callWorkers, neverInline } from "./inlining";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
+import { neverInline, runningLong } from "./jit";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
 import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
@@ -272,7 +272,7 @@ control.onTick = () => {
   if (sliceEnd === 0) sliceEnd = now + SLICE_MS;
   if (now < sliceEnd) return undefined;
   sliceEnd = now + SLICE_MS;
-  callWorkers();
+  runningLong();
   checkDepth();
   if (live <= 1 && hosts === 0 && !wantsTurn()) return undefined;
   return waitFor((wake) => setImmediate(() => wake(undefined, false)));

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { flushAll, ioLibrary } from "../../src/lualib/io";
+import { ioLibrary } from "../../src/lualib/io";
+import { flushAll } from "../../src/lualib/io-stream";
 import { MAX_INTEGER, negInt } from "../../src/runtime/int64";
 import { LuaState } from "../../src/runtime/state";
 import type { LuaTable } from "../../src/runtime/table";

@@ -207,3 +207,23 @@ test("a start compiles no more than the script: neither node:fs nor what iterate
   expect(compiled.length).toBeGreaterThanOrEqual(3);
   expect(compiled.length).toBeLessThanOrEqual(9);
 });
+
+/** Which of a script's functions, by their numbers in the order of the text, the JIT compiles. */
+function compiledFunctions(source: string): number[] {
+  const script = join(directory, "compiled.lua");
+  writeFileSync(script, source);
+  const { err, out, code } = run([compiledAssay(), script], directory, {
+    BUN_JSC_reportCompileTimes: "1",
+  });
+  expect(code).toBe(0);
+  const names = `${err}\n${out}`.matchAll(/^.*Optimized L1_(\d+)#/gm);
+  return [...new Set([...names].map((m) => Number(m[1])))].sort();
+}
+
+test("the JIT leaves functions alone that run a hundred times, until the program has run for a while", () => {
+  // the JIT has a thread of its own
+  const hundred = "local function often() return 1 end for _ = 1, 100 do often() end sleep(0.2)";
+  expect(compiledFunctions(hundred)).toEqual([]);
+  const busy = "local t = os.clock() while os.clock() - t < 0.2 do end ";
+  expect(compiledFunctions(busy + hundred)).toContain(1);
+});
