@@ -24,7 +24,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   }
   // the reader of the output has gone: no reason to say anything
   stdout.onBrokenPipe = () => process.exit(BROKEN_PIPE);
-  const program = createProgram();
+  const program = createProgram(args);
   if (args.length === 0) {
     program.outputHelp({ error: true });
     return end(USAGE_ERROR);
@@ -47,23 +47,14 @@ function checkArguments(args: readonly string[]): string[] | undefined {
   // a first word that is no option is a command
   if (at > 0 && !own[0]?.startsWith("-")) return undefined;
   // some other program gets it as its argument
-  const isOther = (a: string) => a === "-" || a === "--" || a.endsWith(".lua") || COMMANDS.has(a);
+  const isOther = (a: string) =>
+    OTHER.has(a) || a.endsWith(".lua") || (a !== "run" && Object.hasOwn(COMMANDS, a));
   if (before.some((a) => isOther(a) || /^(-e|--eval=)/.test(a))) return undefined;
   return own;
 }
 
-const COMMANDS = new Set([
-  "exec",
-  "help",
-  "validate",
-  "merge",
-  "manifest",
-  "modules",
-  "build",
-  "repl",
-  "test",
-  "--eval",
-]);
+/** What no file of checks follows, besides commands. */
+const OTHER = new Set(["-", "--", "--eval", "help"]);
 
 /** Options of scripts whose value may be called like a file of checks. */
 const VALUED = new Set([
@@ -76,7 +67,8 @@ const VALUED = new Set([
   "--max-memory",
 ]);
 
-function createProgram(): Command {
+/** Defining all commands takes longer than a small script runs: so only those that are named, or all for a help text. */
+function createProgram(args: readonly string[]): Command {
   const program = new Command("assay")
     .description("Runs Lua 5.5 scripts with batteries for containers: HTTP, JSON, tasks, checks.")
     .usage("[options] <file> [arguments...]")
@@ -100,104 +92,128 @@ function createProgram(): Command {
       else return run(file, rest, options);
     },
   );
-  addOptions(program.command("run").description("run a script or a file of checks"))
-    .argument("<file>", "a script (.lua), a file of checks (.yaml, .yml), or - for standard input")
-    .argument("[arguments...]", "what the script gets; put -- before those that begin with -")
-    .action((file: string, rest: string[], _own: unknown, command: Command) =>
-      run(file, rest, command.optsWithGlobals()),
-    );
-  addCodeOption(addOptions(program.command("exec")))
-    .description("run Lua code, or a file whatever its name")
-    .argument("[file]", "a script, when there is no -e")
-    .argument("[arguments...]", "what the script gets")
-    .passThroughOptions()
-    .action(execute);
-  program
-    .command("validate")
-    .description("look for mistakes in files of checks, without running them")
-    .argument("<file...>", "files of checks")
-    .option("--strict", "unknown keys are errors")
-    .action(async (files: string[], options: { strict?: boolean }) => {
-      const { validate } = await import("./validate");
-      await validate(files, options.strict === true);
-    });
-  addOptions(program.command("build"))
-    .description("make one executable of a script and the modules it requires")
-    .argument("<script>", "a script (.lua)")
-    .option("-o, --output <file>", "the executable; by default the script's name without .lua")
-    .option("--include <module>", "a module that the script names only when it runs", append)
-    .action(async (file: string, _own: unknown, command: Command) => {
-      const { build } = await import("./build");
-      await build(file, command.optsWithGlobals());
-    });
-  program
-    .command("test")
-    .description("run the test_* functions of *_test.lua files")
-    .argument("[path...]", "folders and files; the working directory by default")
-    .option("--filter <text>", "only tests with this text in '<file>: <test>'; repeatable", append)
-    .option("--parallel <number>", "how many files run at a time", count)
-    .option("--timeout <duration>", "limit of one test, 60s by default", seconds)
-    .option("--junit <file>", "write the results as JUnit XML, too")
-    .option("-v, --verbose", "show the output of tests that passed, too")
-    .addOption(new Option("--worker <job>").hideHelp())
-    .action(async (paths: string[], _own: unknown, command: Command) => {
-      const { isConfined } = await import("./sandbox-options");
-      // better than tests that are not confined although somebody thinks so
-      if (isConfined(command.optsWithGlobals())) command.error("error: tests can't be confined");
-      const { runTests } = await import("./test");
-      await runTests(paths, command.optsWithGlobals());
-    });
-  addOptions(program.command("repl"))
-    .description("a prompt: type Lua, see results")
-    .action(async (_own: unknown, command: Command) => {
-      const { startRepl } = await import("./repl");
-      startRepl(command.optsWithGlobals());
-    });
-  program
-    .command("modules")
-    .description("list builtins and modules, or the functions of one")
-    .argument("[name]", "a builtin or module: http, assay.vault")
-    .option("--json", "for tools")
-    .action(async (name: string | undefined, options: { json?: boolean }) => {
-      const { listModules } = await import("./list-modules");
-      await listModules(name, options);
-    });
-  program
-    .command("merge")
-    .description("join the results of shards into one document")
-    .argument("<file...>", "result documents (JSON)")
-    .option("--output <format[=file]>", "json, junit, tap, pretty, prometheus (repeatable)", append)
-    .option("--output-file <path>", "write the result there rather than to standard output")
-    .option("--report <path>", "write a page of HTML with a timeline")
-    .option("--exit-compat", "end with 0 or 1 only")
-    .action(async (files: string[], { output, ...options }: MergeOptions) => {
-      const { merge } = await import("./merge");
-      const { targets } = await import("./check-options");
-      await merge(files, { ...options, output: targets(output ?? []) });
-    });
-  addManifest(program);
+  const asksHelp = args.length === 0 || ["-h", "--help", "help"].some((a) => args.includes(a));
+  for (const [name, define] of Object.entries(COMMANDS))
+    if (asksHelp || args.includes(name)) define(program.command(name));
   return program;
 }
 
-function addManifest(program: Command): void {
-  program
-    .command("manifest")
-    .description("print the Kubernetes objects that run a file of checks")
-    .argument("<file>", "a file of checks")
-    .argument("[arguments...]", "further arguments of the program in the pod, behind --")
-    .option("--name <name>", "name of the objects; by default that of the file")
-    .option("--namespace <namespace>", "their namespace")
-    .option("--image <image>", "the container image")
-    .option("--schedule <cron>", "a CronJob, e.g. '*/5 * * * *'")
-    .option("--argocd-hook <phase>", "a hook of Argo CD, e.g. PostSync")
-    .option("--shards <n>", "an Indexed Job that shares the checks out")
-    .option("--env-secret <name>", "the Secret with the variables that the file refers to")
-    .option("--file <path>", "pack a further file (repeatable)", append)
-    .action(async (file: string, args: string[], options: ManifestCommandOptions) => {
-      const { printManifest } = await import("./manifest");
-      await printManifest(file, options, args);
-    });
-}
+/** The commands by name, with what defines each. */
+const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
+  run: (command) =>
+    addOptions(command.description("run a script or a file of checks"))
+      .argument(
+        "<file>",
+        "a script (.lua), a file of checks (.yaml, .yml), or - for standard input",
+      )
+      .argument("[arguments...]", "what the script gets; put -- before those that begin with -")
+      .action((file: string, rest: string[]) => run(file, rest, command.optsWithGlobals())),
+
+  exec: (command) =>
+    addCodeOption(addOptions(command))
+      .description("run Lua code, or a file whatever its name")
+      .argument("[file]", "a script, when there is no -e")
+      .argument("[arguments...]", "what the script gets")
+      .passThroughOptions()
+      .action(execute),
+
+  validate: (command) =>
+    command
+      .description("look for mistakes in files of checks, without running them")
+      .argument("<file...>", "files of checks")
+      .option("--strict", "unknown keys are errors")
+      .action(async (files: string[], options: { strict?: boolean }) => {
+        const { validate } = await import("./validate");
+        await validate(files, options.strict === true);
+      }),
+
+  build: (command) =>
+    addOptions(command)
+      .description("make one executable of a script and the modules it requires")
+      .argument("<script>", "a script (.lua)")
+      .option("-o, --output <file>", "the executable; by default the script's name without .lua")
+      .option("--include <module>", "a module that the script names only when it runs", append)
+      .action(async (file: string) => {
+        const { build } = await import("./build");
+        await build(file, command.optsWithGlobals());
+      }),
+
+  test: (command) =>
+    command
+      .description("run the test_* functions of *_test.lua files")
+      .argument("[path...]", "folders and files; the working directory by default")
+      .option(
+        "--filter <text>",
+        "only tests with this text in '<file>: <test>'; repeatable",
+        append,
+      )
+      .option("--parallel <number>", "how many files run at a time", count)
+      .option("--timeout <duration>", "limit of one test, 60s by default", seconds)
+      .option("--junit <file>", "write the results as JUnit XML, too")
+      .option("-v, --verbose", "show the output of tests that passed, too")
+      .addOption(new Option("--worker <job>").hideHelp())
+      .action(async (paths: string[]) => {
+        const { isConfined } = await import("./sandbox-options");
+        // better than tests that are not confined although somebody thinks so
+        if (isConfined(command.optsWithGlobals())) command.error("error: tests can't be confined");
+        const { runTests } = await import("./test");
+        await runTests(paths, command.optsWithGlobals());
+      }),
+
+  repl: (command) =>
+    addOptions(command)
+      .description("a prompt: type Lua, see results")
+      .action(async () => {
+        const { startRepl } = await import("./repl");
+        startRepl(command.optsWithGlobals());
+      }),
+
+  modules: (command) =>
+    command
+      .description("list builtins and modules, or the functions of one")
+      .argument("[name]", "a builtin or module: http, assay.vault")
+      .option("--json", "for tools")
+      .action(async (name: string | undefined, options: { json?: boolean }) => {
+        const { listModules } = await import("./list-modules");
+        await listModules(name, options);
+      }),
+
+  merge: (command) =>
+    command
+      .description("join the results of shards into one document")
+      .argument("<file...>", "result documents (JSON)")
+      .option(
+        "--output <format[=file]>",
+        "json, junit, tap, pretty, prometheus (repeatable)",
+        append,
+      )
+      .option("--output-file <path>", "write the result there rather than to standard output")
+      .option("--report <path>", "write a page of HTML with a timeline")
+      .option("--exit-compat", "end with 0 or 1 only")
+      .action(async (files: string[], { output, ...options }: MergeOptions) => {
+        const { merge } = await import("./merge");
+        const { targets } = await import("./check-options");
+        await merge(files, { ...options, output: targets(output ?? []) });
+      }),
+
+  manifest: (command) =>
+    command
+      .description("print the Kubernetes objects that run a file of checks")
+      .argument("<file>", "a file of checks")
+      .argument("[arguments...]", "further arguments of the program in the pod, behind --")
+      .option("--name <name>", "name of the objects; by default that of the file")
+      .option("--namespace <namespace>", "their namespace")
+      .option("--image <image>", "the container image")
+      .option("--schedule <cron>", "a CronJob, e.g. '*/5 * * * *'")
+      .option("--argocd-hook <phase>", "a hook of Argo CD, e.g. PostSync")
+      .option("--shards <n>", "an Indexed Job that shares the checks out")
+      .option("--env-secret <name>", "the Secret with the variables that the file refers to")
+      .option("--file <path>", "pack a further file (repeatable)", append)
+      .action(async (file: string, args: string[], options: ManifestCommandOptions) => {
+        const { printManifest } = await import("./manifest");
+        await printManifest(file, options, args);
+      }),
+};
 
 interface MergeOptions {
   output?: string[];
