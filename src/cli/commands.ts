@@ -49,14 +49,16 @@ function checkArguments(args: readonly string[]): string[] | undefined {
   // some other program gets it as its argument
   const isOther = (a: string) =>
     OTHER.has(a) || a.endsWith(".lua") || (a !== "run" && Object.hasOwn(COMMANDS, a));
-  if (before.some((a) => isOther(a) || /^(-e|--eval=)/.test(a))) return undefined;
+  const isValue = (i: number) => VALUED.has(before[i - 1] ?? "");
+  if (before.some((a, i) => !isValue(i) && (isOther(a) || /^(-e|--eval=)/.test(a))))
+    return undefined;
   return own;
 }
 
 /** What no file of checks follows, besides commands. */
 const OTHER = new Set(["-", "--", "--eval", "help"]);
 
-/** Options of scripts whose value may be called like a file of checks. */
+/** Options of scripts and checks whose value may be called like a file of checks or a command. */
 const VALUED = new Set([
   "--allow-read",
   "--allow-write",
@@ -65,6 +67,14 @@ const VALUED = new Set([
   "--log-format",
   "--timeout",
   "--max-memory",
+  "--output",
+  "--output-file",
+  "--report",
+  "--parallel",
+  "--only",
+  "--skip",
+  "--shard",
+  "--termination-log",
 ]);
 
 /** Defining all commands takes longer than a small script runs: so only those that are named, or all for a help text. */

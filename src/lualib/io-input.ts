@@ -1,8 +1,9 @@
 /** Standard input, shared by everything that reads it. */
 import { fstatSync, read } from "node:fs";
 import { activeTask } from "../runtime/scheduler";
+import type { Results } from "../runtime/value";
 import { flushStdout } from "./io-output";
-import { CHUNK, END, FILLED, FileStream, type FillResult, WAIT } from "./io-stream";
+import { CHUNK, END, FILLED, FileStream, type FillResult, staysOpen, WAIT } from "./io-stream";
 
 /** Reads in the background where that may take long, so that other tasks go on. */
 class StandardInput extends FileStream {
@@ -74,9 +75,8 @@ class StandardInput extends FileStream {
     }
   }
 
-  /** Standard streams stay open. */
-  override close(): [undefined, string] {
-    return [undefined, "cannot close standard file"];
+  override close(): Results {
+    return staysOpen();
   }
 }
 

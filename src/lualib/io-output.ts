@@ -1,6 +1,7 @@
 /** Standard output and standard error, shared by everything that writes to them. */
+import type { Results } from "../runtime/value";
 import { toPath } from "./bytes";
-import { FileStream, isFileSystemLoaded } from "./io-stream";
+import { FileStream, isFileSystemLoaded, staysOpen } from "./io-stream";
 
 /** The descriptor is looked at when something is first written. */
 export class StandardOutput extends FileStream {
@@ -83,9 +84,8 @@ export class StandardOutput extends FileStream {
     }
   }
 
-  /** Standard streams stay open. */
-  override close(): [undefined, string] {
-    return [undefined, "cannot close standard file"];
+  override close(): Results {
+    return staysOpen();
   }
 }
 

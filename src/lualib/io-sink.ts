@@ -1,9 +1,9 @@
 /** Output of a state that goes to functions of the host instead of the process's standard streams. */
 import type { LuaState } from "../runtime/state";
-import type { LuaValue, Results } from "../runtime/value";
+import type { Results } from "../runtime/value";
 import { systemError } from "./io-errors";
 import { stderr, stdout } from "./io-output";
-import { type FillResult, Stream } from "./io-stream";
+import { type FillResult, Stream, staysOpen } from "./io-stream";
 
 type Sink = (bytes: string) => void;
 
@@ -29,7 +29,7 @@ class SinkStream extends Stream {
   }
 
   override close(): Results {
-    return [undefined, "cannot close standard file"] satisfies LuaValue[];
+    return staysOpen();
   }
 }
 

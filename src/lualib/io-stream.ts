@@ -17,7 +17,7 @@ function fs(): FileSystem {
   return loaded;
 }
 
-/** Whether a stream has read or written anything yet. */
+/** Whether a stream has had to load it yet. */
 export function isFileSystemLoaded(): boolean {
   return loaded !== undefined;
 }
@@ -152,6 +152,11 @@ function retry<T>(operation: () => T): T {
       else if (code !== "EINTR") throw e;
     }
   }
+}
+
+/** What closing a standard stream gives: they stay open. */
+export function staysOpen(): Results {
+  return [undefined, "cannot close standard file"];
 }
 
 let scratch: Buffer | undefined;

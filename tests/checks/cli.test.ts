@@ -92,6 +92,9 @@ test("options on both sides of the file", () => {
     out: "",
     err: expect.stringContaining('error: --only: no check has the tag or name "tt"\n'),
   });
+  // a tag may be called like a command
+  const { err } = assay(["--only", "test", "mixed.yml"]);
+  expect(err).toContain('error: --only: no check has the tag or name "test"\n');
 });
 
 test("configuration mistakes: 2, or 1 as the original; nothing runs", () => {
