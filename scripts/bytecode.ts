@@ -23,11 +23,11 @@ const ROOT = "/$bunfs/root/";
 const RARE = new RegExp(
   [
     "/node_modules/(postgres|ws|minijinja-js)/",
-    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk)\\b",
+    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk|fs/folders)\\b",
     "/src/builtins/http(-serve|-stub|/serve|/stub)",
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
-    "/src/cli/(build|check-watch|limits|list-modules|manifest|merge|report|repl|requires|test|validate)",
+    "/src/cli/(build|check-watch|limits|list-modules|live|manifest|merge|report|repl|requires|test|validate)",
     "/src/lualib/binary",
   ].join("|"),
 );

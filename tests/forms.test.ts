@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { contextOf, lowerAll, untyped } from "../src/compiler/index";
+import { contextOf, lowerAll } from "../src/compiler/index";
+import { untyped } from "../src/compiler/unit";
 import { parseChunk } from "../src/parser/index";
 
 const root = join(import.meta.dirname, "..");

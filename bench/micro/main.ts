@@ -3,7 +3,8 @@
  * time is its own, not the sum of those before it.
  */
 import { Bench } from "tinybench";
-import { compileChunk, lowerChunk, printUnit } from "../../src/compiler";
+import { compileChunk, lowerChunk } from "../../src/compiler";
+import { printUnit } from "../../src/compiler/unit";
 import { Lexer } from "../../src/lexer/lexer";
 import { TK_EOS } from "../../src/lexer/token";
 import { parseChunk } from "../../src/parser";

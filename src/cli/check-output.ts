@@ -1,7 +1,6 @@
 /** Where results go: standard output, files, the termination log. */
 import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { format } from "../checks/output";
-import { reportPage } from "../checks/output/report";
 import { summaryLine } from "../checks/output/text";
 import type { RunResult } from "../checks/result";
 import { osError, osErrorCode } from "../host/os-error";
@@ -27,8 +26,11 @@ export function piecesOf(result: RunResult, options: CheckOptions, name: string)
     const color = t.format === "pretty" && t.file === undefined && isTerminal(1);
     return { file: t.file, text: format(result, t.format, color && !process.env.NO_COLOR) };
   });
-  if (options.report !== undefined)
+  if (options.report !== undefined) {
+    const { reportPage } =
+      require("../checks/output/report") as typeof import("../checks/output/report");
     pieces.push({ file: options.report, text: reportPage(result, name) });
+  }
   return pieces;
 }
 

@@ -32,7 +32,7 @@ import {
 import { type Guard, guard } from "./check-watchdog";
 import { end, endWith, tell } from "./exit";
 import { createLogger } from "./host";
-import { Live } from "./live";
+import type { Live } from "./live";
 import { moduleSearchers } from "./modules";
 import { isReadonly, SANDBOX_MEMORY } from "./sandbox-options";
 import { handleSignals, onSignal } from "./signals";
@@ -334,6 +334,7 @@ function masked(bytes: Buffer, secrets: Secrets): Buffer {
 }
 
 function startLive(total: number): Live {
+  const { Live } = require("./live") as typeof import("./live");
   const live = new Live({
     total,
     write: (text) => tell(toBytes(text)),

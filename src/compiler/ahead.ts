@@ -13,18 +13,16 @@ import type { LuaFunction } from "../runtime/value";
 import type { ChunkContext } from "./chunk";
 import { printCompact } from "./compact";
 import { debugInfo } from "./debuginfo";
+import { type CompiledChunk, contextOf, lowerAll } from "./index";
+import type { FunctionCode } from "./ir";
 import {
-  type CompiledChunk,
-  contextOf,
   factoryNames,
   functionFacts,
   hookedForm,
-  lowerAll,
   type Module,
   newModule,
   runtimeNames,
-} from "./index";
-import type { FunctionCode } from "./ir";
+} from "./unit";
 
 /** Makes the functions of one prototype; what `printCompact` prints. */
 export type Factory = (...parts: unknown[]) => LuaFunction;

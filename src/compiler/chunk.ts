@@ -31,6 +31,8 @@ export class ChunkContext {
   isBrief = false;
   /** Code is to be small rather than fast: operations are calls of helpers (modules compiled ahead). */
   isCompact = false;
+  /** The main function runs in the interpreter at first (src/interpreter). */
+  isInterpreted = false;
   /** The functions have no lines and names of variables (string.dump). */
   isStripped = false;
 
@@ -54,6 +56,13 @@ export class ChunkContext {
   /** Does the variable live in a cell `{v}`, shared by closures? */
   isCell(v: LocalVar): boolean {
     return v.captured && (v.assigned || this.allCells);
+  }
+
+  /** The variable of a `local function` that is about to be declared. */
+  declaresFunction(v: LocalVar, fn: FunctionBody): void {
+    if (v.assigned || this.allCells) return;
+    this.selfVariables.set(fn, v);
+    this.functionVariables.set(v, fn);
   }
 
   private readonly floats = new Map<FunctionBody, FloatVariables>();

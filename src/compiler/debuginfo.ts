@@ -59,10 +59,10 @@ export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo 
     hasTailCalls: code.tailCalls.length > 0,
     activeLines: () => {
       if (context.isStripped) return [];
-      // a preemption point is no code of the program
+      // a preemption point is no code of the program, nor where it may be handed over
       const ops = lowerHooked(context, code)
         .ops.slice(1)
-        .filter((op) => op.expr !== "hook");
+        .filter((op) => op.expr !== "hook" && op.expr !== "entry");
       return [...new Set(ops.map((op) => op.line))];
     },
   };

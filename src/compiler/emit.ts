@@ -83,7 +83,7 @@ export class Emitter {
     callee?: string,
     live = this.liveBase,
   ): void {
-    if (expr !== "hook" && expr !== "marker") this.marker(line);
+    if (expr !== "hook" && expr !== "marker" && expr !== "entry") this.marker(line);
     const k = this.ops.length;
     this.ops.push(this.info(line, expr, callee, live));
     const node: OpNode = { type: "op", k, text: text(k), resume };

@@ -20,7 +20,7 @@
  * | `s`         | counts down the preemption checks of a loop's slice (outline.ts) |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
-import type { Expr, FunctionBody } from "../parser/ast";
+import type { Expr, FunctionBody, Statement } from "../parser/ast";
 
 export type Node =
   | string
@@ -134,6 +134,8 @@ export interface OpInfo {
   callee?: string;
   /** An assignment to a field. */
   isStore?: boolean;
+  /** The statement that begins here, of a main function that may be handed over by the interpreter. */
+  statement?: Statement;
 }
 
 /**
@@ -142,7 +144,7 @@ export interface OpInfo {
  */
 export type Unboxed = "double" | "halves" | "number" | "word";
 
-export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker";
+export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker" | "entry";
 
 /** A local variable while it is visible, for debug.getlocal. */
 export interface LocalScope {
@@ -195,6 +197,8 @@ export interface FunctionCode {
   tailNote: string | undefined;
   /** See ChunkContext. */
   isCompact: boolean;
+  /** It is made for another function, which stands for it in Lua, and comes with its upvalues. */
+  hasStandIn: boolean;
   /** Names of dispatch variables. */
   dispatchVars: string[];
 }

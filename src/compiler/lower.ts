@@ -101,6 +101,11 @@ export class Lowering extends Emitter {
     }
   }
 
+  /** It is a main function that is interpreted at first. */
+  get isInterpreted(): boolean {
+    return this.context.isInterpreted && this.fn.id === 0;
+  }
+
   override get isPlain(): boolean {
     return this.context.isCompact || (this.isLongFunction && this.loop === undefined);
   }
@@ -316,6 +321,7 @@ export class Lowering extends Emitter {
       tailNote: this.tailNote(),
       dispatchVars: this.dispatchVars,
       isCompact: this.context.isCompact,
+      hasStandIn: this.isInterpreted,
     };
   }
 }

@@ -210,7 +210,10 @@ export function printFast(code: FunctionCode): { factory: string; loops: string 
   if (code.usesVarargArray) params.push("...va");
   const isMain = body.id === 0;
   const [env] = code.upvalues;
-  let text = `(${isMain ? "e0" : factoryParameters(code).join(",")})=>function ${code.jsName}(${params.join(",")}){`;
+  const outer = isMain ? ["e0"] : factoryParameters(code);
+  const name = code.hasStandIn ? "" : code.jsName;
+  if (code.hasStandIn) outer.push(code.jsName);
+  let text = `(${outer.join(",")})=>function ${name}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
   text += `var k=0${variables};`;

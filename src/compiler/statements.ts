@@ -11,7 +11,7 @@ import { assign, assignGlobal, checkUndefined, global, local } from "./assignmen
 import { call } from "./calls";
 import type { ChunkContext } from "./chunk";
 import { expressionRules } from "./expressions";
-import type { FunctionCode } from "./ir";
+import type { FunctionCode, OpInfo } from "./ir";
 import { endLine, endOfBlock, endOfList } from "./lines";
 import { genericFor, loop, numericFor } from "./loops";
 import { Lowering } from "./lower";
@@ -35,6 +35,8 @@ export function lowerFunction(
       lo.usesVarargArray = true;
       lo.initialise(fn.varargTable, "NV(va)");
     } else if (fn.isVararg && context.isInspected) lo.usesVarargArray = true;
+    // the interpreter's frames hold it, whether code that mentions it is left or not
+    if (lo.isInterpreted && fn.usesVararg) lo.usesVarargArray = true;
     const before = lo.opCount;
     const body = lo.collect(() => {
       lo.tick(fn.line, true);
@@ -141,6 +143,7 @@ function dispatch(lo: Lowering, list: Statement[], labels: LabelStatement[]): vo
  * In hooked code, a statement without any operation gets a marker of its own, in front of it.
  */
 function statement(lo: Lowering, s: Statement): void {
+  if (lo.isInterpreted) entry(lo, s);
   const isPlain = s.type === "Assign" || s.type === "LocalFunction";
   if (!lo.isHooked || !isPlain) {
     plainStatement(lo, s);
@@ -151,6 +154,12 @@ function statement(lo: Lowering, s: Statement): void {
   if (lo.opCount === before)
     lo.marker(s.type === "Assign" ? endOfList(s.exprs, s.line) : s.func.func.endLine);
   for (const node of nodes) lo.emit(node);
+}
+
+/** An operation that does nothing, where the interpreter may hand the function over. */
+function entry(lo: Lowering, s: Statement): void {
+  lo.op(() => "", "", s.line, "entry");
+  (lo.ops[lo.opCount] as OpInfo).statement = s;
 }
 
 function plainStatement(lo: Lowering, s: Statement): void {
@@ -164,10 +173,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       break;
     case "LocalFunction": {
       const v = s.variable;
-      if (!v.assigned && !lo.context.allCells) {
-        lo.context.selfVariables.set(s.func.func, v);
-        lo.context.functionVariables.set(v, s.func.func);
-      }
+      lo.context.declaresFunction(v, s.func.func);
       lo.declare(v);
       if (lo.context.isCell(v)) {
         lo.initialise(v, "void 0");

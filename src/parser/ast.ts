@@ -63,6 +63,8 @@ export interface FunctionBody {
   endLine: number;
   /** True when the body (not inner functions) contains a `<close>` variable. */
   hasClose: boolean;
+  /** False when there is a loop, a `goto`, a label or a `<close>` variable in it. */
+  isStraight: boolean;
 }
 
 export interface Chunk {

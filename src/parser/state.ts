@@ -116,6 +116,7 @@ export class Parser {
 
   enterBlock(isLoop: boolean): BlockScope {
     const fs = this.fs;
+    if (isLoop) fs.body.isStraight = false;
     const { gotoCount, activeCount } = this.labels;
     const level = this.scope.level;
     fs.block = new BlockScope(fs.block, isLoop, level, fs.registers, gotoCount, activeCount);
@@ -157,5 +158,6 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     line,
     endLine: 0,
     hasClose: false,
+    isStraight: true,
   };
 }

@@ -131,7 +131,7 @@ function truth(v: unknown): boolean {
   return x !== undefined && x !== false;
 }
 
-function globalDefined(name: string): LuaError {
+export function globalDefined(name: string): LuaError {
   return runtimeError(`global '${name}' already defined`);
 }
 

@@ -6,24 +6,33 @@ import type { Proto } from "./proto";
 import { spread } from "./spread";
 import type { LuaFunction, LuaValue } from "./value";
 
-/** Where the code of such functions comes from, by their number in the chunk. */
-export interface DeferredCode {
+/** Knows the prototypes of such functions, by their number in the chunk. */
+export interface Prototypes {
   proto(id: number): Proto;
+}
+
+/** Where their code comes from. */
+export interface DeferredCode extends Prototypes {
   /** Makes the function from its upvalues and the function that stands for it. */
   factory(id: number): (...parts: unknown[]) => LuaFunction;
 }
 
-type DeferredFunction = LuaFunction & { code?: DeferredCode; id?: number };
+type DeferredFunction = LuaFunction & { code?: Prototypes; id?: number };
 
 /** The function number `id` of a chunk, over these upvalues. */
 export function deferred(code: DeferredCode, id: number, upvalues: unknown[]): LuaFunction {
   let made: LuaFunction | undefined;
-  const f: DeferredFunction = (...args: LuaValue[]) => {
+  const f = (...args: LuaValue[]) => {
     made ??= code.factory(id)(...upvalues, f);
     return spread(made, args);
   };
-  f.code = code;
-  f.id = id;
+  return standsFor(f, code, id);
+}
+
+/** Notes that the function stands for the one of that number in its chunk. */
+export function standsFor(f: LuaFunction, code: Prototypes, id: number): LuaFunction {
+  (f as DeferredFunction).code = code;
+  (f as DeferredFunction).id = id;
   return f;
 }
 

@@ -38,6 +38,11 @@ function activeHook(): Hook | undefined {
   return hook === undefined || hook.fn === undefined || hook.isBusy ? undefined : hook;
 }
 
+/** Are events of the running coroutine to be reported? */
+export function isHooked(): boolean {
+  return running.hook !== undefined && activeHook() !== undefined;
+}
+
 /** True while a check of the clock must not be taken for the entry of a function. */
 let checking = false;
 /** A frame that took the place of its caller by a tail call. */
@@ -74,7 +79,7 @@ function enterFunction(owner: FrameOwner): Results {
 /** Turns a frame and those outside of it over to the hooked form. */
 export function convert(top: Frame | null): void {
   for (let f = top; f !== null; f = f.up) {
-    if (!(f instanceof LuaFrame)) continue;
+    if (!(f instanceof LuaFrame) || !f.mayConvert) continue;
     // what lies further out has been converted with this one
     if (f.hooked !== null) return;
     const { proto } = f;

@@ -46,10 +46,20 @@ export class LuaFrame extends Frame {
     return this.proto.debug.callee(this.k, this.s)?.value;
   }
 
-  override resume(value: Results): Results {
+  /** False while the frame can't be turned over to another form of the function (runtime/hooks.ts). */
+  get mayConvert(): boolean {
+    return true;
+  }
+
+  /** Goes on in the resumable form. */
+  protected goOn(value: Results): Results {
     const { proto } = this;
     proto.resumable ??= proto.compileResumable();
-    const r = proto.resumable(this, value, false);
+    return proto.resumable(this, value, false);
+  }
+
+  override resume(value: Results): Results {
+    const r = this.goOn(value);
     if (r !== SUSPENDED && this.tbc === null && this.hooked === null) this.recycle();
     return r;
   }

@@ -1,10 +1,6 @@
-/** The forms in which results are written. */
+/** The forms in which results are written. Other than JSON, each is loaded when it is asked for. */
 import type { RunResult } from "../result";
 import { jsonOutput } from "./json";
-import { junitOutput } from "./junit";
-import { prettyOutput } from "./pretty";
-import { prometheusOutput } from "./prometheus";
-import { tapOutput } from "./tap";
 
 export const OUTPUTS = ["json", "junit", "tap", "pretty", "prometheus"] as const;
 export type Output = (typeof OUTPUTS)[number];
@@ -14,12 +10,12 @@ export function format(result: RunResult, output: Output, color = false): string
     case "json":
       return jsonOutput(result);
     case "junit":
-      return junitOutput(result);
+      return (require("./junit") as typeof import("./junit")).junitOutput(result);
     case "tap":
-      return tapOutput(result);
+      return (require("./tap") as typeof import("./tap")).tapOutput(result);
     case "pretty":
-      return prettyOutput(result, color);
+      return (require("./pretty") as typeof import("./pretty")).prettyOutput(result, color);
     case "prometheus":
-      return prometheusOutput(result);
+      return (require("./prometheus") as typeof import("./prometheus")).prometheusOutput(result);
   }
 }

@@ -1,12 +1,36 @@
 /** Random programs: statements over the expressions, with every loop bounded. */
+import { parseChunk } from "../../../src/parser/index";
 import { Expressions, type Type, type Variable } from "./expressions";
 import type { Surroundings } from "./feature";
 import { feature } from "./features";
 import type { Random } from "./random";
-import { type Block, type Expr, expr, type Statement, statement } from "./tree";
+import { type Block, type Expr, expr, render, type Statement, statement } from "./tree";
 
 const TYPES: readonly Type[] = ["int", "int", "float", "string", "boolean", "list"];
 const EXPR_DEPTH = 3;
+const PROTECTED = "E(pcall(function() return ";
+const PROTECTED_END = " end))";
+
+/** The statement without the function and the protected call around it, if that is all there is. */
+function unwrapped(s: Statement): Statement {
+  const first = s.parts[0];
+  const last = s.parts.at(-1);
+  if (typeof first !== "string" || !first.startsWith(PROTECTED)) return s;
+  if (typeof last !== "string" || !last.endsWith(PROTECTED_END)) return s;
+  const parts = [...s.parts];
+  parts[0] = `E(${first.slice(PROTECTED.length)}`;
+  const end = parts.at(-1) as string;
+  parts[parts.length - 1] = `${end.slice(0, -PROTECTED_END.length)})`;
+  return { ...s, parts };
+}
+
+function isStraight(s: Statement): boolean {
+  try {
+    return parseChunk(render(s), "=case").main.isStraight;
+  } catch {
+    return false;
+  }
+}
 
 export class Programs {
   readonly #e: Expressions;
@@ -25,8 +49,24 @@ export class Programs {
   program(): Block {
     this.#e.variables = [];
     this.#names = 0;
-    if (this.only === undefined) return this.block(3, 4 + this.random.below(6));
+    if (this.only === undefined) {
+      return this.random.oneIn(3) ? this.#straight() : this.block(3, 4 + this.random.below(6));
+    }
     const statements = Array.from({ length: 12 }, () => this.#feature(2, this.only));
+    return { kind: "block", statements };
+  }
+
+  /** A main function without loops, which is interpreted, with its statements out of the functions around them. */
+  #straight(): Block {
+    const statements: Statement[] = [];
+    while (statements.length < 8) {
+      const { variables } = this.#e;
+      const s = this.#statement(2);
+      const bare = unwrapped(s);
+      if (this.random.oneIn(3) && isStraight(bare)) statements.push(bare);
+      else if (isStraight(s)) statements.push(s);
+      else this.#e.variables = variables;
+    }
     return { kind: "block", statements };
   }
 

@@ -3,7 +3,8 @@
 -- A file returns a list of { name, function }. A case calls `Y(...)`, which returns its arguments,
 -- wherever a value is computed, and `T(...)` to leave a trace. It is run without any yield, then
 -- once for each call of Y with a yield at that call only, then with a yield at every call, and at
--- every second one. Results, traces and errors must always be the same.
+-- every second one. Results, traces and errors must always be the same. All of that once more with
+-- the text of the case as a chunk of its own, which is interpreted if it has no loops.
 local file = arg[1]
 local trace, calls, yieldAt
 
@@ -46,20 +47,52 @@ local function run(case, when)
   return table.concat(trace, "\n") .. "\n=> " .. result, calls
 end
 
+local lines = {}
+for line in io.lines(file) do lines[#lines + 1] = line end
+
+-- Makes the function of a case, each time anew, from its text.
+local function chunkOf(f)
+  local info = debug.getinfo(f, "S")
+  local text = table.concat(lines, "\n", info.linedefined, info.lastlinedefined)
+  local body = text:match("function%(%)(.*)end")
+  local env = setmetatable({}, { __index = _G })
+  for i = 1, math.huge do
+    local name, value = debug.getupvalue(f, i)
+    if not name then break end
+    if name ~= "_ENV" then env[name] = value end
+  end
+  local source = ("\n"):rep(info.linedefined - 1) .. body
+  return function() return assert(load(source, info.source, "t", env)) end
+end
+
+-- What a variable is called in messages depends on where it is declared.
+local function withoutKinds(s)
+  return (s:gsub("%(%a+ '", "('"))
+end
+
 local cases = dofile(file)
 assert(#cases > 0)
 for _, case in ipairs(cases) do
   local name, f = case[1], case[2]
   local plain, n = run(f, function() return false end)
   assert(n > 0, name .. " never calls Y")
-  local function check(how, when)
-    local got = run(f, when)
-    if got ~= plain then
-      error(("%s, %s: with yields\n%s\nwithout\n%s"):format(name, how, got, plain), 0)
+  local function check(how, when, make, expected)
+    local got = run(make(), when)
+    if got ~= expected then
+      error(("%s, %s: got\n%s\nnot\n%s"):format(name, how, got, expected), 0)
     end
   end
-  for k = 1, n do check("yield at call " .. k, function(i) return i == k end) end
-  check("yield at every call", function() return true end)
-  check("yield at every second call", function(i) return i % 2 == 0 end)
+  local function checkYields(make, expected)
+    for k = 1, n do check("yield at call " .. k, function(i) return i == k end, make, expected) end
+    check("yield at every call", function() return true end, make, expected)
+    check("yield at every second call", function(i) return i % 2 == 0 end, make, expected)
+  end
+  checkYields(function() return f end, plain)
+  local make = chunkOf(f)
+  local asMain = run(make(), function() return false end)
+  if withoutKinds(asMain) ~= withoutKinds(plain) then
+    error(("%s, as a chunk: got\n%s\nnot\n%s"):format(name, asMain, plain), 0)
+  end
+  checkYields(make, asMain)
 end
 print(#cases .. " cases")

@@ -1,0 +1,313 @@
+/**
+ * The interpreter: runs a main function without loops from the syntax tree. Most run once only, and to compile one takes
+ * as long as to run it many times.
+ *
+ * The functions inside are compiled, and so is the main function itself when it is called again and again. The frame of an
+ * interpreted function is one like any other to those who look at it: its operations have the numbers that they have in
+ * compiled code, which are looked up when somebody asks (`k`).
+ */
+import type {
+  AssignStatement,
+  Block,
+  Expr,
+  GlobalExpr,
+  GlobalStatement,
+  IfStatement,
+  LocalStatement,
+  LocalVar,
+  ReturnStatement,
+  Statement,
+} from "../parser/ast";
+import { call } from "../runtime/call";
+import { globalDefined } from "../runtime/codegen-api";
+import { runsLuaFunction } from "../runtime/compact";
+import { control } from "../runtime/control";
+import { SUSPENDED } from "../runtime/frame";
+import { convert, isHooked } from "../runtime/hooks";
+import { LuaFrame, leaveFrame } from "../runtime/luaframe";
+import type { Cell } from "../runtime/proto";
+import { spread } from "../runtime/spread";
+import { unwind } from "../runtime/unwind";
+import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import type { InterpretedCode } from "./code";
+import { Evaluator, isTruthy, WAITING } from "./evaluator";
+import { Variables } from "./variables";
+
+/** The operation at which every function begins. */
+const ENTRY = 1;
+const NO_RESULTS: LuaValue[] = [];
+
+/** What becomes of the function after a statement. */
+enum Outcome {
+  /** The statement has ended. */
+  Done,
+  /** An operation in it is suspended. */
+  Waiting,
+  /** The function returns `result`. */
+  Return,
+  /** The function returns what a call in its place gives (§3.4.10). */
+  TailCall,
+}
+
+/** A block under way. */
+interface OpenBlock {
+  statements: Statement[];
+  /** The statement that follows. */
+  next: number;
+  /** Registers in use outside of it. */
+  top: number;
+}
+
+export class InterpretedFrame extends LuaFrame {
+  private readonly variables: Variables;
+  private readonly evaluator: Evaluator;
+  private readonly blocks: OpenBlock[] = [];
+  private result: Results = NO_RESULTS;
+  private tailCall: { f: LuaValue; args: LuaValue[] } | undefined;
+  /** False until the first statement is about to begin. */
+  private hasBegun = false;
+  /** The function goes on in the resumable form. */
+  private isHandedOver = false;
+  /** Number of the operation, where that is not the one of the evaluator. */
+  private number: number | undefined = ENTRY;
+
+  constructor(
+    private readonly code: InterpretedCode,
+    self: LuaFunction,
+    environment: Cell,
+    args: LuaValue[],
+  ) {
+    const proto = code.proto();
+    const variables = new Variables(code.main, proto, self, environment, args);
+    super(proto, ENTRY, variables.s);
+    this.variables = variables;
+    this.evaluator = new Evaluator(code, variables);
+    Object.defineProperty(this, "k", {
+      get: () => this.number ?? this.evaluator.operation ?? this.entry,
+      set: (k: number) => {
+        this.number = k;
+      },
+    });
+  }
+
+  /** Calls the function. */
+  start(): Results {
+    if (--control.n < 0 && control.tick() === SUSPENDED) return leaveFrame(this);
+    return this.begin();
+  }
+
+  override get mayConvert(): boolean {
+    return this.number !== undefined;
+  }
+
+  override resume(value: Results): Results {
+    if (this.hooked !== null) this.isHandedOver = true;
+    if (this.isHandedOver) return this.goOn(value);
+    if (!this.hasBegun) return this.begin();
+    this.evaluator.resume(value);
+    return this.run();
+  }
+
+  private begin(): Results {
+    this.hasBegun = true;
+    this.number = undefined;
+    this.open(this.code.main.body);
+    return this.run();
+  }
+
+  private run(): Results {
+    let outcome: Outcome;
+    try {
+      outcome = this.statements();
+    } catch (e) {
+      throw unwind(this.proto, this.k, e);
+    }
+    if (outcome === Outcome.Waiting) return leaveFrame(this);
+    if (this.isHandedOver) return this.deopt(undefined);
+    const { tailCall } = this;
+    if (tailCall === undefined) return this.result;
+    // outside of the `try`: a proper tail call
+    const { f, args } = tailCall;
+    return typeof f === "function" ? spread(f, args) : call(f, ...args);
+  }
+
+  /** Runs statements until the function ends, or waits, or a hook is set. */
+  private statements(): Outcome {
+    for (;;) {
+      const block = this.blocks[this.blocks.length - 1];
+      if (block === undefined) return Outcome.Return;
+      const s = block.statements[block.next];
+      if (s === undefined) {
+        this.blocks.pop();
+        this.variables.release(block.top);
+        continue;
+      }
+      if (isHooked()) {
+        this.handOver(s);
+        return Outcome.Return;
+      }
+      const outcome = this.statement(s);
+      if (outcome !== Outcome.Done) return outcome;
+      this.evaluator.finish();
+      block.next++;
+    }
+  }
+
+  /** The operation in front of the statement under way. */
+  private get entry(): number {
+    const block = this.blocks[this.blocks.length - 1];
+    const s = block?.statements[block.next];
+    return s === undefined ? ENTRY : this.code.entry(s);
+  }
+
+  /** Hooks want to see each operation: the function goes on in a form that shows them, from a statement on. */
+  private handOver(s: Statement): void {
+    this.isHandedOver = true;
+    this.number = this.code.entry(s);
+    convert(this);
+  }
+
+  private statement(s: Statement): Outcome {
+    switch (s.type) {
+      case "Local":
+        return this.local(s);
+      case "LocalFunction": {
+        const v = s.variable;
+        this.code.declaresFunction(v, s.func.func);
+        // the function may refer to its own variable
+        this.variables.declare(v, undefined);
+        this.variables.assign(v, this.evaluator.closure(s.func.func));
+        return Outcome.Done;
+      }
+      case "Global":
+        return this.global(s);
+      case "GlobalFunction":
+        if (!this.checkUndefined(s.target)) return Outcome.Waiting;
+        return this.assignTo(s.target, this.evaluator.closure(s.func.func));
+      case "Assign":
+        return this.assign(s);
+      case "Call":
+        return this.evaluator.call(s.call) === SUSPENDED ? Outcome.Waiting : Outcome.Done;
+      case "Do":
+        this.open(s.body);
+        return Outcome.Done;
+      case "If":
+        return this.ifStatement(s);
+      case "Return":
+        return this.returnStatement(s);
+      default:
+        throw new Error(`${s.type} is not interpreted`);
+    }
+  }
+
+  private open({ statements }: Block): void {
+    this.blocks.push({ statements, next: 0, top: this.variables.top });
+  }
+
+  /** Evaluates a list to `count` values (§3.3.3). */
+  private valuesOf(exprs: Expr[], count: number): LuaValue[] | undefined {
+    const values: LuaValue[] = [];
+    if (!this.evaluator.list(exprs, values)) return undefined;
+    while (values.length < count) values.push(undefined);
+    return values;
+  }
+
+  private local({ vars, exprs }: LocalStatement): Outcome {
+    const values = this.valuesOf(exprs, vars.length);
+    if (values === undefined) return Outcome.Waiting;
+    for (let i = 0; i < vars.length; i++) {
+      const v = vars[i] as LocalVar;
+      // compile-time constants need no register
+      if (v.constant !== undefined) continue;
+      const e = exprs[i];
+      if (e !== undefined) this.code.declaresLocal(v, e);
+      this.variables.declare(v, values[i]);
+    }
+    return Outcome.Done;
+  }
+
+  private global({ targets, exprs }: GlobalStatement): Outcome {
+    const values = this.valuesOf(exprs, targets.length);
+    if (values === undefined) return Outcome.Waiting;
+    for (const target of targets) if (!this.checkUndefined(target)) return Outcome.Waiting;
+    for (let i = targets.length - 1; i >= 0; i--)
+      if (this.assignTo(targets[i] as GlobalExpr, values[i]) !== Outcome.Done)
+        return Outcome.Waiting;
+    return Outcome.Done;
+  }
+
+  /** `global x = …` must not meet an x that is defined already (§3.3.7). */
+  private checkUndefined(target: GlobalExpr): boolean {
+    const { evaluator } = this;
+    const v = evaluator.field(target, evaluator.variable(target.env), target.name);
+    if (v !== undefined && v !== WAITING) throw globalDefined(target.name);
+    return v !== WAITING;
+  }
+
+  private assignTo(target: GlobalExpr, value: LuaValue): Outcome {
+    const env = this.evaluator.variable(target.env);
+    return this.evaluator.store(target, env, target.name, value) ? Outcome.Done : Outcome.Waiting;
+  }
+
+  /** Objects and keys first, then the values, then the assignments from right to left (§3.3.3). */
+  private assign({ targets, exprs }: AssignStatement): Outcome {
+    const { evaluator } = this;
+    const places: LuaValue[] = [];
+    for (const t of targets) {
+      if (t.type !== "Index") continue;
+      const object = evaluator.value(t.object);
+      if (object === WAITING) return Outcome.Waiting;
+      const key = evaluator.value(t.key);
+      if (key === WAITING) return Outcome.Waiting;
+      places.push(object, key);
+    }
+    const values = this.valuesOf(exprs, targets.length);
+    if (values === undefined) return Outcome.Waiting;
+    for (let i = targets.length - 1; i >= 0; i--) {
+      const t = targets[i] as AssignStatement["targets"][number];
+      if (t.type === "Local") {
+        if (evaluator.isNew()) this.variables.assign(t.variable, values[i]);
+      } else if (t.type === "Global") {
+        if (this.assignTo(t, values[i]) !== Outcome.Done) return Outcome.Waiting;
+      } else {
+        const key = places.pop();
+        if (!evaluator.store(t, places.pop(), key, values[i])) return Outcome.Waiting;
+      }
+    }
+    return Outcome.Done;
+  }
+
+  private ifStatement({ clauses, orelse }: IfStatement): Outcome {
+    for (const { condition, body } of clauses) {
+      const v = this.evaluator.value(condition);
+      if (v === WAITING) return Outcome.Waiting;
+      if (!isTruthy(v)) continue;
+      this.open(body);
+      return Outcome.Done;
+    }
+    if (orelse !== undefined) this.open(orelse);
+    return Outcome.Done;
+  }
+
+  private returnStatement({ exprs }: ReturnStatement): Outcome {
+    const [only] = exprs;
+    if (exprs.length !== 1 || only === undefined) {
+      const values = this.valuesOf(exprs, 0);
+      if (values === undefined) return Outcome.Waiting;
+      this.result = values;
+      return Outcome.Return;
+    }
+    if (only.type === "Call" || only.type === "MethodCall") {
+      const args: LuaValue[] = [];
+      const f = this.evaluator.callee(only, args);
+      if (f === WAITING) return Outcome.Waiting;
+      if (runsLuaFunction(f)) {
+        this.tailCall = { f, args };
+        return Outcome.TailCall;
+      }
+      // a native function is called inside, so that its errors get this line
+      this.result = this.evaluator.apply(only, f, args);
+    } else this.result = this.evaluator.values(only);
+    return this.result === SUSPENDED ? Outcome.Waiting : Outcome.Return;
+  }
+}
