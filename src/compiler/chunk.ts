@@ -31,8 +31,8 @@ export class ChunkContext {
   isBrief = false;
   /** Code is to be small rather than fast: operations are calls of helpers (modules compiled ahead). */
   isCompact = false;
-  /** The main function runs in the interpreter at first (src/interpreter). */
-  isInterpreted = false;
+  /** Functions run in the interpreter at first (interpretable.ts). */
+  interprets = false;
   /** The functions have no lines and names of variables (string.dump). */
   isStripped = false;
 

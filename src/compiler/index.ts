@@ -2,7 +2,7 @@
 import type { Chunk, FunctionBody } from "../parser/ast";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { ChunkContext } from "./chunk";
-import { interpretedMain } from "./interpreted";
+import { InterpretedFunction } from "./interpreted";
 import type { FunctionCode } from "./ir";
 import { mapped } from "./lists";
 import { ChunkModule } from "./module";
@@ -79,16 +79,19 @@ function mayRepeat(source: string): boolean {
  */
 export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
   const { main } = chunk;
-  if (main.isStraight && !isLookedInto(source)) {
-    const makeContext = () => {
-      const context = contextOf(chunk, source);
-      context.isInterpreted = true;
-      return context;
-    };
-    return { instantiate: (env) => interpretedMain(main, makeContext, source, env) };
+  const interprets = !isLookedInto(source);
+  const makeContext = () => {
+    const context = contextOf(chunk, source);
+    context.interprets = interprets;
+    return context;
+  };
+  const module = new ChunkModule(makeContext, source);
+  if (!interprets || !main.isStraight) {
+    const factory = module.factory(main);
+    return { instantiate: (env) => factory(env) };
   }
-  const factory = new ChunkModule(contextOf(chunk, source), source).factory(main);
-  return { instantiate: (env) => factory(env) };
+  const code = new InterpretedFunction(module, main);
+  return { instantiate: (env) => code.main(env) };
 }
 
 /**
@@ -105,7 +108,7 @@ export function compileFunction(
   if (body === undefined) throw new Error(`no function ${id}`);
   const context = new ChunkContext(chunk, ++chunkCounter, true, LOCAL_ACCESS.test(source));
   context.isStripped = isStripped;
-  const factory = new ChunkModule(context, source).factory(body);
+  const factory = new ChunkModule(() => context, source).factory(body);
   return (env) => {
     const cells = mapped(body.upvalues, (_, i) => ({ v: i === 0 ? env : undefined }));
     return factory(...cells);

@@ -1,42 +1,37 @@
-/** Main functions that the interpreter runs at first (src/interpreter): what it needs of the compiler. */
+/** Functions that the interpreter runs at first (src/interpreter): what it needs of the compiler. */
 import type { InterpretedCode, Part } from "../interpreter/code";
 import { InterpretedFrame } from "../interpreter/frame";
+import { environmentUpvalue } from "../interpreter/variables";
 import type { Expr, FunctionBody, LocalVar, Statement, TableItem } from "../parser/ast";
-import { type Prototypes, standsFor } from "../runtime/deferred";
-import { type Cell, Proto } from "../runtime/proto";
+import { standsFor } from "../runtime/deferred";
+import type { Cell, Proto } from "../runtime/proto";
 import { spread } from "../runtime/spread";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
-import type { ChunkContext } from "./chunk";
-import { debugInfo } from "./debuginfo";
-import type { FunctionCode, OpInfo } from "./ir";
+import { hasStandIn, isInterpretable, noteDeclarations } from "./interpretable";
+import type { OpInfo } from "./ir";
 import { kept, mapped } from "./lists";
-import { ChunkModule } from "./module";
-import { lowerFunction } from "./statements";
-import { functionFacts } from "./unit";
+import type { ChunkModule } from "./module";
 
-/** Runs until a main function is compiled, which takes as long as six to thirty of them. */
+/** Runs of a function until it is compiled, which takes as long as six to thirty of them. */
 const INTERPRETED_RUNS = 10;
 
-/** Makes the main function of a chunk; `makeContext` is called when there is something to compile. */
-export function interpretedMain(
-  main: FunctionBody,
-  makeContext: () => ChunkContext,
-  source: string,
-  environment: Cell,
-): LuaFunction {
-  const code = new MainCode(main, makeContext, source);
-  let runs = 0;
+/**
+ * Stands in Lua for the function, interpreted or compiled. It is called with a main function's environment or with the
+ * upvalues of another.
+ */
+function standIn(code: InterpretedFunction, upvalues: unknown[], environment?: Cell): LuaFunction {
   let compiled: LuaFunction | undefined;
   const begin = (...args: LuaValue[]) => {
-    if (runs < INTERPRETED_RUNS) {
-      runs++;
-      return new InterpretedFrame(code, f, environment, args).start();
+    if (code.runsLeft > 0) {
+      code.runsLeft--;
+      const taken = environment === undefined ? upvalues : [environmentUpvalue(code, environment)];
+      return new InterpretedFrame(code, f, taken, args, environment).start();
     }
-    compiled ??= code.compiled(environment, f);
+    compiled ??= code.compiled(environment === undefined ? upvalues : [environment], f);
     return spread(compiled, args);
   };
   // the arguments never become an array on the way to compiled code: it may be called in a loop
-  function f(a?: LuaValue, b?: LuaValue): Results {
+  function f(a?: LuaValue, b?: LuaValue, c?: LuaValue, d?: LuaValue): Results {
     if (compiled === undefined) return begin.apply(undefined, arguments as unknown as LuaValue[]);
     switch (arguments.length) {
       case 0:
@@ -45,73 +40,65 @@ export function interpretedMain(
         return compiled(a);
       case 2:
         return compiled(a, b);
+      case 3:
+        return compiled(a, b, c);
+      case 4:
+        return compiled(a, b, c, d);
       default:
         return compiled.apply(undefined, arguments as unknown as LuaValue[]);
     }
   }
-  return standsFor(f, code, main.id);
+  return standsFor(f, code, code.fn.id);
 }
 
-class MainCode implements InterpretedCode, Prototypes {
-  private knownModule: ChunkModule | undefined;
-  private knownProto: Proto | undefined;
-  private lowered: FunctionCode | undefined;
+export class InterpretedFunction implements InterpretedCode {
+  readonly slots = new Map<LocalVar, number>();
   private numbers: Map<Expr, number[]> | undefined;
+  /** Functions inside, by number, that are interpreted, too. */
+  private readonly inner = new Map<FunctionBody, InterpretedFunction>();
+  private isNoted = false;
 
   constructor(
-    readonly main: FunctionBody,
-    private readonly makeContext: () => ChunkContext,
-    private readonly source: string,
+    private readonly module: ChunkModule,
+    readonly fn: FunctionBody,
+    /** Runs that are left until it is compiled. */
+    public runsLeft = INTERPRETED_RUNS,
+    readonly self: LocalVar | undefined = undefined,
   ) {}
 
-  private get module(): ChunkModule {
-    if (this.knownModule === undefined) {
-      this.knownModule = new ChunkModule(this.makeContext(), this.source);
-      this.knownModule.adopt(this.main, this.proto());
-    }
-    return this.knownModule;
-  }
-
-  private get functionCode(): FunctionCode {
-    this.lowered ??= lowerFunction(this.module.context, this.main, true).code;
-    return this.lowered;
+  /** The function as the main function of a chunk. */
+  main(environment: Cell): LuaFunction {
+    return standIn(this, [], environment);
   }
 
   proto(): Proto {
-    if (this.knownProto === undefined) {
-      const proto: Proto = new Proto(
-        () => functionFacts(this.module.context, this.functionCode),
-        () => debugInfo(this.module.context, this.functionCode),
-        () => this.module.resumable(this.functionCode),
-        () => this.module.hooked(this.functionCode, proto),
-      );
-      proto.origin = { source: this.source, body: this.main };
-      this.knownProto = proto;
-    }
-    return this.knownProto;
+    return this.module.proto(this.fn);
   }
 
   closure(fn: FunctionBody, captured: (v: LocalVar) => unknown): LuaFunction {
-    const { module } = this;
-    const self = module.context.selfVariables.get(fn);
+    const { context } = this.module;
+    if (!this.isNoted) noteDeclarations(context, this.fn.body.statements);
+    this.isNoted = true;
+    const self = context.selfVariables.get(fn);
     const others = kept(fn.upvalues, (v) => v !== self);
-    return module.factory(fn)(...mapped(others, captured));
+    const upvalues = mapped(others, captured);
+    if (!hasStandIn(fn, context)) return this.module.factory(fn)(...upvalues);
+    let code = this.inner.get(fn);
+    if (code === undefined) {
+      const runs = isInterpretable(fn, context) ? INTERPRETED_RUNS : 0;
+      code = new InterpretedFunction(this.module, fn, runs, self);
+      this.inner.set(fn, code);
+    }
+    return standIn(code, upvalues);
   }
 
-  compiled(environment: Cell, self: LuaFunction): LuaFunction {
-    return this.module.factory(this.main)(environment, self);
-  }
-
-  declaresFunction(v: LocalVar, fn: FunctionBody): void {
-    this.module.context.declaresFunction(v, fn);
-  }
-
-  declaresLocal(v: LocalVar, e: Expr): void {
-    if (!v.assigned && e.type === "Table") this.module.context.tableVariables.add(v);
+  /** The function compiled; `f` stands for it. */
+  compiled(parts: unknown[], f: LuaFunction): LuaFunction {
+    return this.module.hiddenFactory(this.fn)(...parts, f);
   }
 
   operation(e: Expr, part: Part, item?: TableItem): number | undefined {
-    const { ops } = this.functionCode;
+    const { ops } = this.module.code(this.fn);
     this.numbers ??= numbersByExpression(ops);
     const numbers = this.numbers.get(item?.kind === "named" ? item.key : e) ?? [];
     for (const k of numbers) if (isPart(ops[k] as OpInfo, part)) return k;
@@ -119,7 +106,7 @@ class MainCode implements InterpretedCode, Prototypes {
   }
 
   entry(s: Statement): number {
-    const { ops } = this.functionCode;
+    const { ops } = this.module.code(this.fn);
     for (let k = 1; k < ops.length; k++) if (ops[k]?.statement === s) return k;
     throw new Error(`no entry of ${s.type}`);
   }

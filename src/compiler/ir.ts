@@ -134,7 +134,7 @@ export interface OpInfo {
   callee?: string;
   /** An assignment to a field. */
   isStore?: boolean;
-  /** The statement that begins here, of a main function that may be handed over by the interpreter. */
+  /** The statement that begins here, of a function that may be handed over by the interpreter. */
   statement?: Statement;
 }
 
@@ -197,8 +197,6 @@ export interface FunctionCode {
   tailNote: string | undefined;
   /** See ChunkContext. */
   isCompact: boolean;
-  /** It is made for another function, which stands for it in Lua, and comes with its upvalues. */
-  hasStandIn: boolean;
   /** Names of dispatch variables. */
   dispatchVars: string[];
 }

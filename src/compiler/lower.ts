@@ -13,6 +13,7 @@ import type { Expr, FunctionBody, LabelStatement, LocalVar } from "../parser/ast
 import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
+import { isInterpretable } from "./interpretable";
 import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
 import { boxed } from "./layout";
 import { mapped } from "./lists";
@@ -88,6 +89,7 @@ export class Lowering extends Emitter {
   ) {
     super(context, isTyped, isHooked);
     this.floats = context.floatVariables(fn);
+    this.isInterpreted = isInterpretable(fn, context);
     this.isLongFunction = fn.length > LONG;
     this.skipsHalves = context.isCompact;
     this.skipsDoubles = context.isCompact;
@@ -101,10 +103,8 @@ export class Lowering extends Emitter {
     }
   }
 
-  /** It is a main function that is interpreted at first. */
-  get isInterpreted(): boolean {
-    return this.context.isInterpreted && this.fn.id === 0;
-  }
+  /** The function is interpreted at first. */
+  readonly isInterpreted: boolean;
 
   override get isPlain(): boolean {
     return this.context.isCompact || (this.isLongFunction && this.loop === undefined);
@@ -321,7 +321,6 @@ export class Lowering extends Emitter {
       tailNote: this.tailNote(),
       dispatchVars: this.dispatchVars,
       isCompact: this.context.isCompact,
-      hasStandIn: this.isInterpreted,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { FunctionBody } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi } from "../runtime/codegen-api";
 import { noteCode } from "../runtime/jit";
-import { type HookedForm, Proto, type ResumableForm } from "../runtime/proto";
+import { Proto } from "../runtime/proto";
 import type { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
 import type { FunctionCode } from "./ir";
@@ -21,71 +21,89 @@ import {
 
 export class ChunkModule {
   private readonly module = newModule();
+  /** These, by the numbers of functions. */
   private readonly protos: Proto[] = [];
+  private readonly codes: FunctionCode[] = [];
+  private readonly isCompiled: boolean[] = [];
   /** Names that have been defined in the module. */
   private readonly defined = new Set<string>();
-  /** By the numbers of functions. */
-  private readonly isCompiled: boolean[] = [];
-  private readonly joins: boolean;
+  private knownContext: ChunkContext | undefined;
 
+  /** `makeContext` is called when there is something to compile. */
   constructor(
-    readonly context: ChunkContext,
+    private readonly makeContext: () => ChunkContext,
     private readonly source: string,
-  ) {
-    this.joins = source.includes("upvaluejoin");
+  ) {}
+
+  get context(): ChunkContext {
+    this.knownContext ??= this.makeContext();
+    return this.knownContext;
   }
 
-  /** The factory of a function, which compiles it when it is called first. */
+  /** The lowered form of a function. */
+  code(fn: FunctionBody): FunctionCode {
+    let code = this.codes[fn.id];
+    if (code === undefined) {
+      code = lowerFunction(this.context, fn, true).code;
+      if (this.context.isStripped) strip(code);
+      this.codes[fn.id] = code;
+    }
+    return code;
+  }
+
+  proto(fn: FunctionBody): Proto {
+    let proto = this.protos[fn.id];
+    if (proto === undefined) {
+      const made: Proto = new Proto(
+        () => functionFacts(this.context, this.code(fn)),
+        () => debugInfo(this.context, this.code(fn)),
+        () => {
+          this.define(fn);
+          return compileResumable(untyped(this.context, this.code(fn)), this.module);
+        },
+        () => {
+          this.define(fn);
+          return hookedForm(this.context, this.code(fn), made, this.module);
+        },
+      );
+      made.origin = { source: this.source, body: fn };
+      this.protos[fn.id] = made;
+      proto = made;
+    }
+    return proto;
+  }
+
+  /** Makes a function of its upvalues, a main function of the cell of its environment; compiles it when called first. */
   factory(fn: FunctionBody): Make {
     const factories = this.module.m;
     factories[fn.id] ??= (...parts) => {
-      this.compile(fn);
+      this.compile(fn, "m");
       return (factories[fn.id] as Make)(...parts);
     };
     return factories[fn.id] as Make;
   }
 
-  /** The function is known by this prototype already. */
-  adopt(fn: FunctionBody, proto: Proto): void {
-    this.protos[fn.id] = proto;
+  /** The same for a function that another one stands for in Lua, which comes behind the upvalues. */
+  hiddenFactory(fn: FunctionBody): Make {
+    if (this.module.h[fn.id] === undefined) this.compile(fn, "h");
+    return this.module.h[fn.id] as Make;
   }
 
-  /** Forms of a function that has been adopted. */
-  resumable(code: FunctionCode): ResumableForm {
-    this.define(code.body);
-    return compileResumable(untyped(this.context, code), this.module);
-  }
-
-  hooked(code: FunctionCode, proto: Proto): HookedForm {
-    this.define(code.body);
-    return hookedForm(this.context, code, proto, this.module);
-  }
-
-  /** All forms of a function use what the text of the first one defines. */
+  /** The forms of a function share what the text of the first one defines. */
   private define(fn: FunctionBody): void {
-    if (!this.isCompiled[fn.id]) this.compile(fn);
+    if (!this.isCompiled[fn.id]) this.compile(fn, "h");
   }
 
-  private compile(fn: FunctionBody): void {
-    const { context, module, protos } = this;
+  private compile(fn: FunctionBody, into: "m" | "h"): void {
+    const { context, module } = this;
     this.isCompiled[fn.id] = true;
-    const { code, inner } = lowerFunction(context, fn, true);
-    if (context.isStripped) strip(code);
-    if (protos[fn.id] === undefined) {
-      const proto: Proto = new Proto(
-        () => functionFacts(context, code),
-        () => debugInfo(context, code),
-        () => compileResumable(untyped(context, code), module),
-        () => hookedForm(context, code, proto, module),
-      );
-      proto.origin = { source: this.source, body: fn };
-      protos[fn.id] = proto;
-    }
-    for (const f of inner) this.factory(f);
-    const text = printUnit(context, [code], this.defined);
+    this.proto(fn);
+    const text = printUnit(context, [this.code(fn)], this.defined, into);
     noteCode(text.length);
-    new Function("R", "P", "M", text)(codegenApi, protos, module);
+    new Function("R", "P", "M", text)(codegenApi, this.protos, module);
+    for (const child of fn.children) this.factory(child);
     // a main function makes the cell of its environment itself
-    if (this.joins && fn.id !== 0) module.m[fn.id] = withAliases(module.m[fn.id] as Make);
+    if (fn.parent !== undefined && this.source.includes("upvaluejoin"))
+      module[into][fn.id] = withAliases(module[into][fn.id] as Make);
   }
 }

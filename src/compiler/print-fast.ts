@@ -200,8 +200,14 @@ class LoopPrinter extends FastPrinter {
   }
 }
 
-/** `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. */
-export function printFast(code: FunctionCode): { factory: string; loops: string } {
+/**
+ * `(u0,u1)=>function L1_2(r0,r1){…}`, and the functions of its loops that it uses. Where another function stands for it
+ * in Lua (interpreted.ts), that comes behind the upvalues.
+ */
+export function printFast(
+  code: FunctionCode,
+  hasStandIn = false,
+): { factory: string; loops: string } {
   const { body } = code;
   const names = mapped(body.params, (_, i) => `r${i}`);
   const changed = code.usesCounter ? changedRegisters(code, names.length) : NONE;
@@ -211,8 +217,8 @@ export function printFast(code: FunctionCode): { factory: string; loops: string 
   const isMain = body.id === 0;
   const [env] = code.upvalues;
   const outer = isMain ? ["e0"] : factoryParameters(code);
-  const name = code.hasStandIn ? "" : code.jsName;
-  if (code.hasStandIn) outer.push(code.jsName);
+  const name = hasStandIn ? `${code.jsName}c` : code.jsName;
+  if (hasStandIn) outer.push(code.jsName);
   let text = `(${outer.join(",")})=>function ${name}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;

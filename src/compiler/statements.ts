@@ -35,7 +35,7 @@ export function lowerFunction(
       lo.usesVarargArray = true;
       lo.initialise(fn.varargTable, "NV(va)");
     } else if (fn.isVararg && context.isInspected) lo.usesVarargArray = true;
-    // the interpreter's frames hold it, whether code that mentions it is left or not
+    // the interpreter's frames have it, whether code that mentions it is left or not
     if (lo.isInterpreted && fn.usesVararg) lo.usesVarargArray = true;
     const before = lo.opCount;
     const body = lo.collect(() => {

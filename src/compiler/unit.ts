@@ -20,14 +20,14 @@ const UNNAMED = "(temporary)";
 export type Make = (...cells: unknown[]) => LuaFunction;
 
 /**
- * What the functions of a chunk share at run time: helpers and constants by their names, and in `m` the factories of
- * functions by their numbers. In an array, because each property that comes to an object makes the JIT leave the code
- * that knew it without.
+ * What the functions of a chunk share at run time: helpers and constants by their names, and the factories of
+ * functions by their numbers, in `h` of those that others stand for in Lua. In arrays, because each property that
+ * comes to an object makes the JIT leave the code that knew it without.
  */
-export type Module = { m: Make[] } & Record<string, unknown>;
+export type Module = { m: Make[]; h: Make[] } & Record<string, unknown>;
 
 export function newModule(): Module {
-  return { m: [] };
+  return { m: [], h: [] };
 }
 
 /** Brings the factories of functions into scope, if the text uses them. */
@@ -37,13 +37,14 @@ export function factoryNames(text: string): string {
 
 /**
  * The JavaScript of some functions of a chunk: the body of a function of `R` (the runtime), `P`
- * (prototypes) and `M` (the chunk's module), which puts a factory of each into the module,
+ * (prototypes) and `M` (the chunk's module), which puts a factory of each into the module (see `Module`),
  * and the helpers that come up for the first time.
  */
 export function printUnit(
   context: ChunkContext,
   functions: FunctionCode[],
   defined = new Set<string>(),
+  into: "m" | "h" = "m",
 ): string {
   const uses = new Set<string>();
   for (const f of functions) for (const name of f.uses) uses.add(name);
@@ -57,8 +58,8 @@ export function printUnit(
     text += `\n${context.definitions.get(name)}M.${name}=${name};`;
   }
   for (const f of functions) {
-    const { factory, loops } = printFast(f);
-    text += `${loops}\nM.m[${f.body.id}]=${factory};`;
+    const { factory, loops } = printFast(f, into === "h");
+    text += `${loops}\nM.${into}[${f.body.id}]=${factory};`;
   }
   const before = known.length > 0 ? `var {${known.join(",")}}=M;` : "";
   return `"use strict";${runtimeNames(text)}${factoryNames(text)}${before}${text}`;

@@ -6,15 +6,16 @@ import type { LuaFunction } from "../runtime/value";
 /** Which of the operations of an expression: a method's lookup is the first one, its call another. */
 export type Part = "first" | "call" | "store";
 
+/** A function that is interpreted. */
 export interface InterpretedCode {
-  readonly main: FunctionBody;
+  readonly fn: FunctionBody;
+  /** The variable of the `local function` that it is, if that is never reassigned: no upvalue then. */
+  readonly self: LocalVar | undefined;
+  /** Where the array of a frame holds each variable. */
+  readonly slots: Map<LocalVar, number>;
   proto(): Proto;
-  /** Makes a function of the chunk over what it captures, a value or cell for each of its upvalues. */
+  /** Makes a function that stands in it, over a value or cell for each of its upvalues. */
   closure(fn: FunctionBody, captured: (v: LocalVar) => unknown): LuaFunction;
-  /** The variable of a `local function`, about to be declared. */
-  declaresFunction(v: LocalVar, fn: FunctionBody): void;
-  /** A variable is about to be declared with the value of an expression. */
-  declaresLocal(v: LocalVar, e: Expr): void;
   /**
    * The number of an operation, if there is one in compiled code; `item`: of the one that stores an item of a
    * table.

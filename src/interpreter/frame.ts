@@ -1,9 +1,8 @@
 /**
- * The interpreter: runs a main function without loops from the syntax tree. Most run once only, and to compile one takes
+ * The interpreter: runs functions without loops from the syntax tree. Most run a few times only, and to compile one takes
  * as long as to run it many times.
  *
- * The functions inside are compiled, and so is the main function itself when it is called again and again. The frame of an
- * interpreted function is one like any other to those who look at it: its operations have the numbers that they have in
+ * A function is compiled when it is called again and again. The frame of an interpreted one is like any other to those who look at it: its operations have the numbers that they have in
  * compiled code, which are looked up when somebody asks (`k`).
  */
 import type {
@@ -73,13 +72,13 @@ export class InterpretedFrame extends LuaFrame {
 
   constructor(
     private readonly code: InterpretedCode,
-    self: LuaFunction,
-    environment: Cell,
+    f: LuaFunction,
+    upvalues: unknown[],
     args: LuaValue[],
+    environment?: Cell,
   ) {
-    const proto = code.proto();
-    const variables = new Variables(code.main, proto, self, environment, args);
-    super(proto, ENTRY, variables.s);
+    const variables = new Variables(code, f, upvalues, args, environment);
+    super(code.proto(), ENTRY, variables.s);
     this.variables = variables;
     this.evaluator = new Evaluator(code, variables);
     Object.defineProperty(this, "k", {
@@ -111,7 +110,7 @@ export class InterpretedFrame extends LuaFrame {
   private begin(): Results {
     this.hasBegun = true;
     this.number = undefined;
-    this.open(this.code.main.body);
+    this.open(this.code.fn.body);
     return this.run();
   }
 
@@ -173,7 +172,6 @@ export class InterpretedFrame extends LuaFrame {
         return this.local(s);
       case "LocalFunction": {
         const v = s.variable;
-        this.code.declaresFunction(v, s.func.func);
         // the function may refer to its own variable
         this.variables.declare(v, undefined);
         this.variables.assign(v, this.evaluator.closure(s.func.func));
@@ -219,8 +217,6 @@ export class InterpretedFrame extends LuaFrame {
       const v = vars[i] as LocalVar;
       // compile-time constants need no register
       if (v.constant !== undefined) continue;
-      const e = exprs[i];
-      if (e !== undefined) this.code.declaresLocal(v, e);
       this.variables.declare(v, values[i]);
     }
     return Outcome.Done;

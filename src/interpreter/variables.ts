@@ -1,11 +1,18 @@
-/** The variables of an interpreted main function, kept in the array of its frame, where compiled code would save them. */
-import type { FunctionBody, LocalVar } from "../parser/ast";
-import type { Cell, Proto } from "../runtime/proto";
+/** The variables of an interpreted function, kept in the array of its frame, where compiled code would save them. */
+import type { LocalVar } from "../parser/ast";
+import type { Cell } from "../runtime/proto";
 import type { LuaFunction, LuaValue } from "../runtime/value";
+import type { InterpretedCode } from "./code";
 
 /** Does the variable live in a cell that closures share? */
 function isCell(v: LocalVar): boolean {
   return v.captured && v.assigned;
+}
+
+/** What a function takes of its environment, given in its cell. */
+export function environmentUpvalue({ fn }: InterpretedCode, cell: Cell): unknown {
+  const [env] = fn.upvalues;
+  return env !== undefined && isCell(env) ? cell : cell.v;
 }
 
 const NO_VALUES: LuaValue[] = [];
@@ -13,20 +20,33 @@ const NO_VALUES: LuaValue[] = [];
 export class Variables {
   /** As `frameLayout` in src/compiler/layout.ts says. */
   readonly s: unknown[];
-  private readonly slots = new Map<LocalVar, number>();
+  readonly varargs: LuaValue[] = NO_VALUES;
+  private readonly slots: Map<LocalVar, number>;
 
+  /** `environment`: the cell of a main function. */
   constructor(
-    private readonly fn: FunctionBody,
-    proto: Proto,
-    self: LuaFunction,
-    environment: Cell,
-    /** The extra arguments. */
-    readonly varargs: LuaValue[] = NO_VALUES,
+    code: InterpretedCode,
+    f: LuaFunction,
+    upvalues: unknown[],
+    args: LuaValue[],
+    environment?: Cell,
   ) {
-    const [env] = fn.upvalues;
-    const upvalue = env !== undefined && isCell(env) ? environment : environment.v;
-    this.s = [proto, upvalue, self, environment];
-    if (fn.usesVararg) this.s.push(varargs);
+    const { fn, slots } = code;
+    this.slots = slots;
+    this.s = [code.proto(), ...upvalues, f];
+    if (slots.size === 0) this.placeUpvalues(code);
+    if (environment !== undefined) this.s.push(environment);
+    if (fn.usesVararg) {
+      this.varargs = fn.params.length === 0 ? args : args.slice(fn.params.length);
+      this.s.push(this.varargs);
+    }
+    for (let i = 0; i < fn.params.length; i++) this.declare(fn.params[i] as LocalVar, args[i]);
+  }
+
+  private placeUpvalues({ fn, self, slots }: InterpretedCode): void {
+    let slot = 1;
+    for (const v of fn.upvalues) if (v !== self) slots.set(v, slot++);
+    if (self !== undefined) slots.set(self, slot);
   }
 
   /** Registers in use, for `release`. */
@@ -47,8 +67,7 @@ export class Variables {
 
   /** What a closure takes of a variable: its value if that never changes, or its cell. */
   captured(v: LocalVar): unknown {
-    // the only one from outside is the environment
-    return this.s[v.func === this.fn ? (this.slots.get(v) as number) : 1];
+    return this.s[this.slots.get(v) as number];
   }
 
   read(v: LocalVar): LuaValue {

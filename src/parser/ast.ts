@@ -40,6 +40,8 @@ export interface FunctionBody {
   /** Number unique in the chunk; 0 is the main function. */
   id: number;
   parent: FunctionBody | undefined;
+  /** The functions that stand in it, but not in one of those, in their order. */
+  children: FunctionBody[];
   /** Includes `self` for `function a:b()`. */
   params: LocalVar[];
   isVararg: boolean;
@@ -58,6 +60,8 @@ export interface FunctionBody {
   /** Characters of its text, without those of the functions inside it. */
   length: number;
   isMethod: boolean;
+  /** It is an argument of a call. */
+  isArgument: boolean;
   /** Line of `function` (0 for the main function) and of its `end`. */
   line: number;
   endLine: number;

@@ -246,6 +246,7 @@ function parseArguments(p: Parser, below: number): Expr[] {
         args = [];
       } else {
         args = parseExprList(p);
+        for (const a of args) if (a.type === "Function") a.func.isArgument = true;
         p.expectMatch(tk.CH_RPAREN, tk.CH_LPAREN, line);
         const last = args[args.length - 1] as Expr;
         p.fetch(last);

@@ -60,7 +60,9 @@ export class Parser {
 
   /** The body of a new function inside the current one. */
   newFunction(line: number): FunctionBody {
-    return newBody(this.functionCount++, this.fs.body, line);
+    const body = newBody(this.functionCount++, this.fs.body, line);
+    this.fs.body.children.push(body);
+    return body;
   }
 
   /** Raises an error when `token` is not the current one. */
@@ -144,6 +146,7 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
   return {
     id,
     parent,
+    children: [],
     params: [],
     isVararg: false,
     varargTable: undefined,
@@ -155,6 +158,7 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     to: 0,
     length: 0,
     isMethod: false,
+    isArgument: false,
     line,
     endLine: 0,
     hasClose: false,

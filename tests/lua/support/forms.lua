@@ -4,7 +4,8 @@
 -- wherever a value is computed, and `T(...)` to leave a trace. It is run without any yield, then
 -- once for each call of Y with a yield at that call only, then with a yield at every call, and at
 -- every second one. Results, traces and errors must always be the same. All of that once more with
--- the text of the case as a chunk of its own, which is interpreted if it has no loops.
+-- the text of the case as a chunk of its own, and as a function that a chunk passes to a call: both
+-- are interpreted if they have no loops.
 local file = arg[1]
 local trace, calls, yieldAt
 
@@ -50,8 +51,8 @@ end
 local lines = {}
 for line in io.lines(file) do lines[#lines + 1] = line end
 
--- Makes the function of a case, each time anew, from its text.
-local function chunkOf(f)
+-- Makes the function of a case, each time anew, from its text as a chunk, or as a function in one.
+local function chunkOf(f, inside)
   local info = debug.getinfo(f, "S")
   local text = table.concat(lines, "\n", info.linedefined, info.lastlinedefined)
   local body = text:match("function%(%)(.*)end")
@@ -61,8 +62,13 @@ local function chunkOf(f)
     if not name then break end
     if name ~= "_ENV" then env[name] = value end
   end
+  if inside then body = "return pass(function() " .. body .. " end)" end
+  env.pass = function(case) return case end
   local source = ("\n"):rep(info.linedefined - 1) .. body
-  return function() return assert(load(source, info.source, "t", env)) end
+  return function()
+    local chunk = assert(load(source, info.source, "t", env))
+    return inside and chunk() or chunk
+  end
 end
 
 -- What a variable is called in messages depends on where it is declared.
@@ -88,11 +94,13 @@ for _, case in ipairs(cases) do
     check("yield at every second call", function(i) return i % 2 == 0 end, make, expected)
   end
   checkYields(function() return f end, plain)
-  local make = chunkOf(f)
-  local asMain = run(make(), function() return false end)
-  if withoutKinds(asMain) ~= withoutKinds(plain) then
-    error(("%s, as a chunk: got\n%s\nnot\n%s"):format(name, asMain, plain), 0)
+  for _, inside in ipairs({ false, true }) do
+    local make = chunkOf(f, inside)
+    local got = run(make(), function() return false end)
+    if withoutKinds(got) ~= withoutKinds(plain) then
+      error(("%s, from its text: got\n%s\nnot\n%s"):format(name, got, plain), 0)
+    end
+    checkYields(make, got)
   end
-  checkYields(make, asMain)
 end
 print(#cases .. " cases")

@@ -1,0 +1,69 @@
+/** Which functions run in the interpreter at first (src/interpreter), and what those inside are to know of them. */
+import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
+import type { ChunkContext } from "./chunk";
+
+/**
+ * The JIT copies no function of so many characters into its callers, so that it hardly matters to it whether these
+ * call the function or what stands for it (interpreted.ts).
+ */
+const LONG = 250;
+
+/**
+ * Does a function that an interpreted one makes get a stand-in, which is interpreted or compiled when it is called? That
+ * is for functions that are made to be passed to a call (`pcall(function() … end)`), which mostly run once or a few
+ * times, and for long ones, which take the longest to compile, and of which libraries have many that nobody calls.
+ */
+export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
+  return fn.length >= LONG || (fn.isArgument && isInterpretable(fn, context));
+}
+
+/**
+ * Functions without loops, `goto` and variables to be closed. Compiled code has frames of another form where there is a
+ * table of extra arguments, or where a function's tail calls to itself are a loop.
+ */
+export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {
+  if (!context.interprets || !fn.isStraight || fn.varargTable !== undefined) return false;
+  const self = context.selfVariables.get(fn);
+  return self === undefined || fn.isVararg || !endsInCallOf(self, fn.body);
+}
+
+/** Is there a `return f(…)` for the variable? */
+function endsInCallOf(f: LocalVar, { statements }: Block): boolean {
+  for (const s of statements) {
+    if (s.type === "Return" && s.exprs.length === 1 && isCallOf(f, s.exprs[0] as Expr)) return true;
+    if (s.type === "Do" && endsInCallOf(f, s.body)) return true;
+    if (s.type !== "If") continue;
+    for (const { body } of s.clauses) if (endsInCallOf(f, body)) return true;
+    if (s.orelse !== undefined && endsInCallOf(f, s.orelse)) return true;
+  }
+  return false;
+}
+
+function isCallOf(f: LocalVar, e: Expr): boolean {
+  return e.type === "Call" && e.func.type === "Local" && e.func.variable === f;
+}
+
+/** Notes what lowering would note of the variables that the statements declare. */
+export function noteDeclarations(context: ChunkContext, statements: readonly Statement[]): void {
+  for (const s of statements) {
+    switch (s.type) {
+      case "Local":
+        for (let i = 0; i < s.vars.length; i++) {
+          const v = s.vars[i] as LocalVar;
+          if (!v.assigned && s.exprs[i]?.type === "Table") context.tableVariables.add(v);
+        }
+        break;
+      case "LocalFunction":
+        context.declaresFunction(s.variable, s.func.func);
+        break;
+      case "Do":
+        noteDeclarations(context, s.body.statements);
+        break;
+      case "If":
+        for (const { body } of s.clauses) noteDeclarations(context, body.statements);
+        if (s.orelse !== undefined) noteDeclarations(context, s.orelse.statements);
+        break;
+      default:
+    }
+  }
+}
