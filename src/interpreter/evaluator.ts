@@ -103,6 +103,7 @@ export class Evaluator {
   finish(): void {
     this.steps.length = 0;
     this.next = 0;
+    this.node = undefined;
   }
 
   /** The suspended operation has come to its result: the statement is to be evaluated again. */

@@ -2,8 +2,8 @@
  * The interpreter: runs functions without loops from the syntax tree. Most run a few times only, and to compile one takes
  * as long as to run it many times.
  *
- * A function is compiled when it is called again and again. The frame of an interpreted one is like any other to those who look at it: its operations have the numbers that they have in
- * compiled code, which are looked up when somebody asks (`k`).
+ * The frame of an interpreted function is like any other to those who look at it: its operations have the numbers that
+ * they have in compiled code, which are looked up when somebody asks (`k`).
  */
 import type {
   AssignStatement,
