@@ -47,7 +47,7 @@ test("frames have the same layout in code for hooks", () => {
     const context = contextOf(parseChunk(source, `@${name}`), source);
     context.isCompact = true;
     for (const code of lowerAll(context)) {
-      const hooked = lowerFunction(context, code.body, false, true).code;
+      const hooked = lowerFunction(context, code.body, false, true);
       const size = (c: typeof code) => [c.registers, c.temporaries];
       expect(size(hooked), `${name}: ${code.jsName}`).toEqual(size(code));
     }

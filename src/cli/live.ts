@@ -3,6 +3,7 @@
  * changes, with a line per check under way and one that counts.
  */
 import type { Check } from "../checks/config";
+import { failureText } from "../checks/output/pretty";
 import { countsText, nameText } from "../checks/output/text";
 import type { CheckResult, RunResult } from "../checks/result";
 import { escapeControls } from "../host/logger";
@@ -109,12 +110,7 @@ export class Live {
   end(result: RunResult): void {
     this.stop();
     const failed = result.checks.filter((c) => !c.passed);
-    const { write, color } = this.options;
-    for (const check of failed) {
-      const { failureText } =
-        require("../checks/output/pretty") as typeof import("../checks/output/pretty");
-      write(`\n${failureText(check, color)}\n`);
-    }
+    for (const check of failed) this.options.write(`\n${failureText(check, this.options.color)}\n`);
     this.options.write(`\n${this.paint(failed.length === 0 ? 32 : 31, countsText(result))}\n`);
   }
 

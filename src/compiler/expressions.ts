@@ -207,7 +207,6 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
 
 function closure(lo: Lowering, e: FunctionExpr): string {
   const fn = e.func;
-  lo.inner.push(fn);
   const self = lo.context.selfVariables.get(fn);
   const cells = mapped(
     kept(fn.upvalues, (v) => v !== self),

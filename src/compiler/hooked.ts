@@ -14,7 +14,7 @@ import { lowerFunction } from "./statements";
 
 /** The lowered form of a function with markers. */
 export function lowerHooked(context: ChunkContext, code: FunctionCode): FunctionCode {
-  return lowerFunction(context, code.body, false, true).code;
+  return lowerFunction(context, code.body, false, true);
 }
 
 /** The JavaScript of the hooked form; every call in it is watched. */

@@ -43,9 +43,8 @@ export function lowerAll(context: ChunkContext): FunctionCode[] {
   const functions: FunctionCode[] = [];
   const queue: FunctionBody[] = [context.chunk.main];
   for (let fn = queue.pop(); fn !== undefined; fn = queue.pop()) {
-    const { code, inner } = lowerFunction(context, fn, !context.isCompact);
-    functions.push(code);
-    queue.push(...inner);
+    functions.push(lowerFunction(context, fn, !context.isCompact));
+    queue.push(...fn.children);
   }
   return functions;
 }

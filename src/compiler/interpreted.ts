@@ -54,7 +54,7 @@ function standIn(code: InterpretedFunction, upvalues: unknown[], environment?: C
 export class InterpretedFunction implements InterpretedCode {
   readonly slots = new Map<LocalVar, number>();
   private numbers: Map<Expr, number[]> | undefined;
-  /** Functions inside, by number, that are interpreted, too. */
+  /** Functions inside that have stand-ins. */
   private readonly inner = new Map<FunctionBody, InterpretedFunction>();
   private isNoted = false;
 

@@ -50,7 +50,6 @@ interface LabelTarget {
 /** The state of lowering one function. */
 export class Lowering extends Emitter {
   readonly locals: LocalScope[] = [];
-  readonly inner: FunctionBody[] = [];
   readonly dispatchVars: string[] = [];
   /** Where each local of this function lives. */
   readonly registerOf = new Map<LocalVar, string>();

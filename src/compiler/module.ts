@@ -44,7 +44,7 @@ export class ChunkModule {
   code(fn: FunctionBody): FunctionCode {
     let code = this.codes[fn.id];
     if (code === undefined) {
-      code = lowerFunction(this.context, fn, true).code;
+      code = lowerFunction(this.context, fn, true);
       if (this.context.isStripped) strip(code);
       this.codes[fn.id] = code;
     }
@@ -103,7 +103,7 @@ export class ChunkModule {
     new Function("R", "P", "M", text)(codegenApi, this.protos, module);
     for (const child of fn.children) this.factory(child);
     // a main function makes the cell of its environment itself
-    if (fn.parent !== undefined && this.source.includes("upvaluejoin"))
+    if (context.allCells && fn.parent !== undefined && this.source.includes("upvaluejoin"))
       module[into][fn.id] = withAliases(module[into][fn.id] as Make);
   }
 }

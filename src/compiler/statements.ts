@@ -17,13 +17,13 @@ import { genericFor, loop, numericFor } from "./loops";
 import { Lowering } from "./lower";
 import { leave, returnStatement, SELF } from "./returns";
 
-/** Lowers one function; those inside it are noted in `inner`. */
+/** Lowers one function, without those inside it. */
 export function lowerFunction(
   context: ChunkContext,
   fn: FunctionBody,
   isTyped: boolean,
   isHooked = false,
-): { code: FunctionCode; inner: FunctionBody[] } {
+): FunctionCode {
   const lo = new Lowering(context, fn, isTyped, isHooked, expressionRules);
   lo.scope(() => {
     for (const p of fn.params) {
@@ -52,7 +52,7 @@ export function lowerFunction(
     if (lo.callsItself) lo.emit({ type: "loop", label: SELF, body, lo: before, hi: lo.opCount });
     else for (const node of body) lo.emit(node);
   });
-  return { code: lo.finish(), inner: lo.inner };
+  return lo.finish();
 }
 
 function block(lo: Lowering, b: Block): void {

@@ -77,7 +77,7 @@ export function runtimeNames(text: string): string {
 /** The lowered form without assumptions about floats, for the resumable form. */
 export function untyped(context: ChunkContext, code: FunctionCode): FunctionCode {
   if (!code.usesDoubles) return code;
-  const again = lowerFunction(context, code.body, false).code;
+  const again = lowerFunction(context, code.body, false);
   if (again.ops.length !== code.ops.length) throw new Error("the untyped form differs");
   return again;
 }

@@ -1,4 +1,4 @@
-/** What the interpreter has of the compiler. */
+/** What the interpreter has of the compiler; its only other tie is that the compiler starts it (compiler/interpreted.ts). */
 import type { Expr, FunctionBody, LocalVar, Statement, TableItem } from "../parser/ast";
 import type { Proto } from "../runtime/proto";
 import type { LuaFunction } from "../runtime/value";
