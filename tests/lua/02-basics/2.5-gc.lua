@@ -122,12 +122,12 @@ end
 
 -- by way of a coroutine and a closure in it
 do
-  local collected = false
-  do
+  local collected = 0
+  for _ = 1, 10 do
     local function f(param)
       (function()
         param = { param, f }
-        setmetatable(param, { __gc = function() collected = true end })
+        setmetatable(param, { __gc = function() collected = collected + 1 end })
         coroutine.yield()
       end)()
     end
@@ -136,7 +136,8 @@ do
   end
   collectgarbage()
   collectgarbage()
-  assert(collected)
+  -- conservative stack scanning may keep one or two alive
+  assert(collected >= 8, collected)
 end
 
 -- while the collector is stopped, the count tells small tables, too
