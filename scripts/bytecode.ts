@@ -23,12 +23,12 @@ const ROOT = "/$bunfs/root/";
 const RARE = new RegExp(
   [
     "/node_modules/(postgres|ws|minijinja-js)/",
-    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk|fs/folders)\\b",
+    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk|url|fs/folders)\\b",
     "/src/builtins/http(-serve|-stub|/serve|/stub|/errors)",
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
     "/src/cli/(build|check-watch|limits|list-modules|live|manifest|merge|report|repl|requires|test|validate)",
-    "/src/lualib/binary",
+    "/src/lualib/(binary|debug|utf8)",
   ].join("|"),
 );
 
