@@ -17,7 +17,7 @@ import { endOfList } from "./lines";
 import { each, mapped } from "./lists";
 import { longValue, setLong } from "./longs";
 import type { Lowering } from "./lower";
-import { anyOperand, Kind, NIL, type Operand, quote } from "./operand";
+import { anyOperand, fits, Kind, NIL, type Operand, quote } from "./operand";
 import { setWord, wordValue } from "./wordvariables";
 
 /** A float constant with an integral value: a variable holds its box, not the raw number. */
@@ -69,7 +69,9 @@ export function local(lo: Lowering, s: LocalStatement): void {
     ) {
       // tables are also known in the functions inside
       if (value.kind === Kind.Table) lo.context.tableVariables.add(v);
-      else lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
+      // a loop counts from an integer on
+      else if (value.kind !== Kind.Int || value.value === undefined || fits(value.value))
+        lo.kindOf.set(v, isBoxedFloat(value) ? Kind.Boxed : value.kind);
     }
     lo.initialise(v, value.code);
     if (v.kind === "close") lo.emitMark(lo.variable(v).code, quote(v.name), s.line);

@@ -4,10 +4,11 @@
  */
 import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
 import { getField } from "./indexing";
+import { hasStandIn } from "./interpretable";
 import { endLine } from "./lines";
 import { mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { anyOperand, isTemp, Kind, type Operand } from "./operand";
+import { anyOperand, DIRECT, isTemp, Kind, type Operand } from "./operand";
 
 /** An array with the extra arguments. The array is never written to. */
 export function varargs(lo: Lowering, line: number): string {
@@ -165,8 +166,16 @@ export function call(
       ? applied(name, first, args, isCompact)
       : applied(helper, [name, ...first], args, isCompact);
   // hooked code calls everything through a helper
-  const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : f;
+  const callee: Operand = lo.isHooked ? { code: f.code, kind: Kind.Boxed } : itself(lo, f, e);
   lo.op((k) => text(callText(lo, callee, apply, k), k, callee, apply), resume, e.line, e, f.code);
+}
+
+/** A function by its name, without the one that stands for it in Lua, if one does. */
+function itself(lo: Lowering, f: Operand, e: CallExpr | MethodCallExpr): Operand {
+  if (e.type !== "Call" || e.func.type !== "Local") return f;
+  const fn = lo.context.functionVariables.get(e.func.variable);
+  if (fn === undefined || !hasStandIn(fn, lo.context)) return f;
+  return { code: f.code + DIRECT, kind: Kind.Function };
 }
 
 /** `select(n, ...)` or `select(n, f())`, cut to one value. */

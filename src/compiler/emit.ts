@@ -3,7 +3,7 @@
  * temporaries, which are allocated like a stack. It knows nothing of the syntax tree but the names
  * that operations carry for messages.
  */
-import type { Expr } from "../parser/ast";
+import type { Expr, LoopStatement, Statement } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import type { ImplicitOp, LocalScope, Node, OpInfo, OpNode, Unboxed } from "./ir";
 
@@ -92,6 +92,11 @@ export class Emitter {
     this.nodes.push(node);
   }
 
+  /** The last operation belongs to the statement: the interpreter looks for it. */
+  noteStatement(s: Statement): void {
+    (this.ops[this.opCount] as OpInfo).statement = s;
+  }
+
   /** In hooked code, a point where the hook may be told of a new line (hooked.ts). */
   marker(line: number, isReturn = false): void {
     if (!this.isHooked) return;
@@ -163,6 +168,7 @@ export class Emitter {
    */
   emitLoopStatement(
     label: string,
+    statement: LoopStatement,
     { outliving, fresh, isFor }: { outliving: number; fresh: number; isFor: boolean },
     body: () => void,
   ): void {
@@ -170,8 +176,9 @@ export class Emitter {
     const registers = this.registerTop;
     const temporaries: string[] = [];
     for (let i = 0; i < this.tempTop; i++) if (!this.unset[i]) temporaries.push(`t${i}`);
+    const unboxed = new Map(this.unboxed);
     const nodes = this.collect(body);
-    const scope = { registers, outliving, fresh, temporaries, isFor };
+    const scope = { statement, registers, outliving, fresh, temporaries, isFor, unboxed };
     this.emit({ type: "loop", label, body: nodes, scope, lo, hi: this.opCount });
   }
 
@@ -216,9 +223,9 @@ export class Emitter {
   }
 
   /** Registers `value` as to be closed at the next level (§3.3.8). */
-  emitMark(value: string, name: string, line: number): void {
+  emitMark(value: string, name: string, line: number, expr?: ImplicitOp): void {
     const k = this.ops.length;
-    this.ops.push(this.info(line, undefined));
+    this.ops.push(this.info(line, expr));
     this.hasClose = true;
     this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
   }

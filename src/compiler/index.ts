@@ -85,7 +85,7 @@ export function compileChunk(chunk: Chunk, source: string): CompiledChunk {
     return context;
   };
   const module = new ChunkModule(makeContext, source);
-  if (!interprets || !main.isStraight) {
+  if (!interprets || !main.isStructured) {
     const factory = module.factory(main);
     return { instantiate: (env) => factory(env) };
   }

@@ -1,6 +1,7 @@
 /** Which functions run in the interpreter at first (src/interpreter), and what those inside are to know of them. */
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
+import { mapped } from "./lists";
 
 /**
  * The JIT copies no function of so many characters into its callers, so that it hardly matters to it whether these
@@ -10,19 +11,26 @@ const LONG = 250;
 
 /**
  * Does a function that an interpreted one makes get a stand-in, which is interpreted or compiled when it is called? That
- * is for functions that are made to be passed to a call (`pcall(function() … end)`), which mostly run once or a few
- * times, and for long ones, which take the longest to compile, and of which libraries have many that nobody calls.
+ * is for functions that mostly run once or a few times: those that are made to be passed to a call
+ * (`pcall(function() … end)`), and those of a `local function`, which compiled code calls without the stand-in; and for
+ * long ones, which take the longest to compile, and of which libraries have many that nobody calls.
  */
 export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
-  return fn.length >= LONG || (fn.isArgument && isInterpretable(fn, context));
+  if (!context.interprets || fn.isInLoop) return false;
+  if (fn.length >= LONG) return true;
+  return context.selfVariables.has(fn) || (fn.isArgument && isInterpretable(fn, context));
 }
 
 /**
- * Functions without loops, `goto` and variables to be closed. Compiled code has frames of another form where there is a
- * table of extra arguments, or where a function's tail calls to itself are a loop.
+ * Functions without variables to be closed and `goto` back or out of a loop. Loops of main functions are interpreted, and
+ * those of functions that are passed to a call; other functions with loops are likely to be called again and again, and
+ * would be compiled twice. Compiled code has frames of another form where there is a table of extra arguments, or where a
+ * function's tail calls to itself are a loop.
  */
 export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {
-  if (!context.interprets || !fn.isStraight || fn.varargTable !== undefined) return false;
+  if (!context.interprets || !fn.isStructured || fn.varargTable !== undefined) return false;
+  const depth = fn.parent === undefined ? Number.POSITIVE_INFINITY : fn.isArgument ? 1 : 0;
+  if (fn.loopDepth > depth) return false;
   const self = context.selfVariables.get(fn);
   return self === undefined || fn.isVararg || !endsInCallOf(self, fn.body);
 }
@@ -31,12 +39,18 @@ export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolea
 function endsInCallOf(f: LocalVar, { statements }: Block): boolean {
   for (const s of statements) {
     if (s.type === "Return" && s.exprs.length === 1 && isCallOf(f, s.exprs[0] as Expr)) return true;
-    if (s.type === "Do" && endsInCallOf(f, s.body)) return true;
-    if (s.type !== "If") continue;
-    for (const { body } of s.clauses) if (endsInCallOf(f, body)) return true;
-    if (s.orelse !== undefined && endsInCallOf(f, s.orelse)) return true;
+    for (const block of blocksOf(s)) if (endsInCallOf(f, block)) return true;
   }
   return false;
+}
+
+/** The blocks that stand in a statement. */
+function blocksOf(s: Statement): Block[] {
+  if ("body" in s) return [s.body];
+  if (s.type !== "If") return [];
+  const blocks = mapped(s.clauses, (c) => c.body);
+  if (s.orelse !== undefined) blocks.push(s.orelse);
+  return blocks;
 }
 
 function isCallOf(f: LocalVar, e: Expr): boolean {
@@ -56,14 +70,8 @@ export function noteDeclarations(context: ChunkContext, statements: readonly Sta
       case "LocalFunction":
         context.declaresFunction(s.variable, s.func.func);
         break;
-      case "Do":
-        noteDeclarations(context, s.body.statements);
-        break;
-      case "If":
-        for (const { body } of s.clauses) noteDeclarations(context, body.statements);
-        if (s.orelse !== undefined) noteDeclarations(context, s.orelse.statements);
-        break;
       default:
+        for (const { statements: inner } of blocksOf(s)) noteDeclarations(context, inner);
     }
   }
 }

@@ -1,19 +1,57 @@
 /** Functions that the interpreter runs at first (src/interpreter): what it needs of the compiler. */
-import type { InterpretedCode, Part } from "../interpreter/code";
+import type { InterpretedCode, OperationNode, Part } from "../interpreter/code";
 import { InterpretedFrame } from "../interpreter/frame";
 import { environmentUpvalue } from "../interpreter/variables";
-import type { Expr, FunctionBody, LocalVar, Statement, TableItem } from "../parser/ast";
+import type {
+  FunctionBody,
+  GenericForStatement,
+  LocalVar,
+  LoopStatement,
+  Statement,
+  TableItem,
+} from "../parser/ast";
 import { standsFor } from "../runtime/deferred";
 import type { Cell, Proto } from "../runtime/proto";
 import { spread } from "../runtime/spread";
-import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { type LuaFunction, type LuaValue, newList, type Results } from "../runtime/value";
 import { hasStandIn, isInterpretable, noteDeclarations } from "./interpretable";
-import type { OpInfo } from "./ir";
-import { kept, mapped } from "./lists";
+import type { ImplicitOp, OpInfo } from "./ir";
+import { mapped } from "./lists";
+import { type LoopFunction, loopArguments } from "./loopcode";
 import type { ChunkModule } from "./module";
+import { loopOf } from "./outline";
 
-/** Runs of a function until it is compiled, which takes as long as six to thirty of them. */
-const INTERPRETED_RUNS = 10;
+/** When functions and loops are compiled; tests make that sooner. */
+export const PATIENCE = {
+  /** Runs of a function: to compile it takes as long as six to thirty of them. */
+  runs: 10,
+  /** Iterations of a loop in one run. */
+  iterations: 24,
+};
+
+/** Makes a function that stands for another one: what it does at first, and then. */
+type StandInMaker = (begin: LuaFunction) => { f: LuaFunction; set(compiled: LuaFunction): void };
+
+/**
+ * A text of its own for each function: the JIT knows then what it calls, and copies that into its callers as if nothing
+ * stood between them.
+ */
+function standInMaker({ params, isVararg }: FunctionBody): StandInMaker {
+  const names = isVararg ? "...a" : mapped(params, (_, i) => `a${i}`).join(",");
+  const text = `var c;return{f:function f(${names}){return c===void 0?b(${names}):c(${names})},set(v){c=v}}`;
+  return new Function("b", text) as StandInMaker;
+}
+
+/** For a chunk's main function, which is mostly called once. */
+function mainStandIn(begin: LuaFunction): ReturnType<StandInMaker> {
+  let run = begin;
+  return {
+    f: (...args) => spread(run, args),
+    set: (compiled) => {
+      run = compiled;
+    },
+  };
+}
 
 /**
  * Stands in Lua for the function, interpreted or compiled. It is called with a main function's environment or with the
@@ -21,48 +59,40 @@ const INTERPRETED_RUNS = 10;
  */
 function standIn(code: InterpretedFunction, upvalues: unknown[], environment?: Cell): LuaFunction {
   let compiled: LuaFunction | undefined;
-  const begin = (...args: LuaValue[]) => {
+  const compile = (): LuaFunction => {
+    if (compiled === undefined) {
+      compiled = code.compiled(environment === undefined ? upvalues : [environment], f);
+      set(compiled);
+    }
+    return compiled;
+  };
+  const begin = (...args: LuaValue[]): Results => {
     if (code.runsLeft > 0) {
       code.runsLeft--;
       const taken = environment === undefined ? upvalues : [environmentUpvalue(code, environment)];
       return new InterpretedFrame(code, f, taken, args, environment).start();
     }
-    compiled ??= code.compiled(environment === undefined ? upvalues : [environment], f);
-    return spread(compiled, args);
+    return spread(compile(), args);
   };
-  // the arguments never become an array on the way to compiled code: it may be called in a loop
-  function f(a?: LuaValue, b?: LuaValue, c?: LuaValue, d?: LuaValue): Results {
-    if (compiled === undefined) return begin.apply(undefined, arguments as unknown as LuaValue[]);
-    switch (arguments.length) {
-      case 0:
-        return compiled();
-      case 1:
-        return compiled(a);
-      case 2:
-        return compiled(a, b);
-      case 3:
-        return compiled(a, b, c);
-      case 4:
-        return compiled(a, b, c, d);
-      default:
-        return compiled.apply(undefined, arguments as unknown as LuaValue[]);
-    }
-  }
-  return standsFor(f, code, code.fn.id);
+  const made = environment === undefined ? code.makeStandIn(begin) : mainStandIn(begin);
+  const { f, set }: ReturnType<StandInMaker> = made;
+  return standsFor(f, code, code.fn.id, compile);
 }
 
 export class InterpretedFunction implements InterpretedCode {
   readonly slots = new Map<LocalVar, number>();
-  private numbers: Map<Expr, number[]> | undefined;
+  private numbers: Map<OperationNode | Statement, number[]> | undefined;
   /** Functions inside that have stand-ins. */
   private readonly inner = new Map<FunctionBody, InterpretedFunction>();
+  private readonly loops = new Map<LoopStatement, LoopFunction>();
   private isNoted = false;
+  private standInMaker: StandInMaker | undefined;
 
   constructor(
     private readonly module: ChunkModule,
     readonly fn: FunctionBody,
     /** Runs that are left until it is compiled. */
-    public runsLeft = INTERPRETED_RUNS,
+    public runsLeft = PATIENCE.runs,
     readonly self: LocalVar | undefined = undefined,
   ) {}
 
@@ -80,16 +110,21 @@ export class InterpretedFunction implements InterpretedCode {
     if (!this.isNoted) noteDeclarations(context, this.fn.body.statements);
     this.isNoted = true;
     const self = context.selfVariables.get(fn);
-    const others = kept(fn.upvalues, (v) => v !== self);
-    const upvalues = mapped(others, captured);
+    const upvalues: unknown[] = newList();
+    for (const v of fn.upvalues) if (v !== self) upvalues.push(captured(v));
     if (!hasStandIn(fn, context)) return this.module.factory(fn)(...upvalues);
     let code = this.inner.get(fn);
     if (code === undefined) {
-      const runs = isInterpretable(fn, context) ? INTERPRETED_RUNS : 0;
+      const runs = isInterpretable(fn, context) ? PATIENCE.runs : 0;
       code = new InterpretedFunction(this.module, fn, runs, self);
       this.inner.set(fn, code);
     }
     return standIn(code, upvalues);
+  }
+
+  makeStandIn(begin: LuaFunction): ReturnType<StandInMaker> {
+    this.standInMaker ??= standInMaker(this.fn);
+    return this.standInMaker(begin);
   }
 
   /** The function compiled; `f` stands for it. */
@@ -97,36 +132,77 @@ export class InterpretedFunction implements InterpretedCode {
     return this.module.hiddenFactory(this.fn)(...parts, f);
   }
 
-  operation(e: Expr, part: Part, item?: TableItem): number | undefined {
+  operation(node: OperationNode, part: Part, item?: TableItem): number | undefined {
     const { ops } = this.module.code(this.fn);
-    this.numbers ??= numbersByExpression(ops);
-    const numbers = this.numbers.get(item?.kind === "named" ? item.key : e) ?? [];
+    this.numbers ??= numbersByNode(ops);
+    const numbers = this.numbers.get(item?.kind === "named" ? item.key : node) ?? [];
     for (const k of numbers) if (isPart(ops[k] as OpInfo, part)) return k;
     return undefined;
   }
 
   entry(s: Statement): number {
+    return this.find(s, "entry");
+  }
+
+  closing(s: GenericForStatement): { k: number; registers: number; temporaries: number } {
+    const k = this.find(s, "for closing");
+    const { registers, temporaries } = this.module.code(this.fn).ops[k] as OpInfo;
+    return { k, registers, temporaries };
+  }
+
+  /** The operation of that kind that belongs to a statement. */
+  private find(s: Statement, kind: ImplicitOp): number {
     const { ops } = this.module.code(this.fn);
-    for (let k = 1; k < ops.length; k++) if (ops[k]?.statement === s) return k;
-    throw new Error(`no entry of ${s.type}`);
+    for (let k = 1; k < ops.length; k++)
+      if (ops[k]?.statement === s && ops[k]?.expr === kind) return k;
+    throw new Error(`no ${kind} of ${s.type}`);
+  }
+
+  // the longer the function is, the longer it takes to compile
+  get patience(): number {
+    return Math.floor(PATIENCE.iterations * (1 + this.fn.length / 1500));
+  }
+
+  isCompiled(s: LoopStatement): boolean {
+    return this.loops.has(s);
+  }
+
+  finishLoop(s: LoopStatement, held: unknown[]): ReturnType<LoopFunction> {
+    // what runs on and on will do so again
+    this.runsLeft = 0;
+    const code = this.module.code(this.fn);
+    const node = loopOf(code, s);
+    const args = loopArguments(code, node, held);
+    if (args === undefined) {
+      const general = this.module.untyped(this.fn);
+      const other = loopOf(general, s);
+      const loop = this.module.loops(general, other).get(s) as LoopFunction;
+      return loop(...(loopArguments(general, other, held) as unknown[]));
+    }
+    if (!this.loops.has(s))
+      for (const [other, f] of this.module.loops(code, node))
+        if (!this.loops.has(other)) this.loops.set(other, f);
+    return (this.loops.get(s) as LoopFunction)(...args);
   }
 }
 
 function isPart(op: OpInfo, part: Part): boolean {
+  if (typeof op.expr === "string") return op.expr === part;
   if (part === "store") return op.isStore === true;
   return op.isStore !== true && (part === "call") === (op.callee !== undefined);
 }
 
-/** The numbers of the operations of each expression, and of those that store an item of a table by its key. */
-function numbersByExpression(ops: readonly OpInfo[]): Map<Expr, number[]> {
-  const numbers = new Map<Expr, number[]>();
-  const note = (e: Expr, k: number) => {
-    const known = numbers.get(e);
-    if (known === undefined) numbers.set(e, [k]);
+/** The numbers of the operations of each node, and of those that store an item of a table by its key. */
+function numbersByNode(ops: readonly OpInfo[]): Map<OperationNode | Statement, number[]> {
+  const numbers = new Map<OperationNode | Statement, number[]>();
+  const note = (node: OperationNode | Statement, k: number) => {
+    const known = numbers.get(node);
+    if (known === undefined) numbers.set(node, [k]);
     else known.push(k);
   };
   for (let k = 1; k < ops.length; k++) {
-    const { expr, isStore } = ops[k] as OpInfo;
+    const { expr, isStore, statement } = ops[k] as OpInfo;
+    if (statement !== undefined) note(statement, k);
     if (typeof expr !== "object") continue;
     note(expr, k);
     if (isStore && expr.type === "Index") note(expr.key, k);

@@ -20,7 +20,7 @@
  * | `s`         | counts down the preemption checks of a loop's slice (outline.ts) |
  * | `S`, `T`, … | the runtime, see runtime/codegen-api.ts                        |
  */
-import type { Expr, FunctionBody, Statement } from "../parser/ast";
+import type { Expr, FunctionBody, LoopStatement, Statement } from "../parser/ast";
 
 export type Node =
   | string
@@ -30,6 +30,7 @@ export type Node =
   | BlockNode
   | DispatchNode
   | CloseNode
+  | ReturnNode
   | RegionNode;
 
 /**
@@ -39,6 +40,12 @@ export type Node =
 export interface RegionNode {
   type: "region" | "endRegions";
   registers: number;
+}
+
+/** Ends the function with these results, where it may stand in a loop that is a function of its own. */
+export interface ReturnNode {
+  type: "return";
+  value: string;
 }
 
 /** An operation that may run Lua code, and so may suspend. */
@@ -72,6 +79,7 @@ export interface LoopNode {
   body: Node[];
   /** Of a loop statement: what is in use around it. */
   scope?: {
+    statement: LoopStatement;
     registers: number;
     /** The registers below this number are used after the loop. */
     outliving: number;
@@ -81,6 +89,8 @@ export interface LoopNode {
     temporaries: string[];
     /** It is a `for`. */
     isFor: boolean;
+    /** Registers that hold no Lua values (typed code). */
+    unboxed: Map<string, Unboxed>;
   };
   lo: number;
   hi: number;
@@ -134,7 +144,7 @@ export interface OpInfo {
   callee?: string;
   /** An assignment to a field. */
   isStore?: boolean;
-  /** The statement that begins here, of a function that may be handed over by the interpreter. */
+  /** The statement that begins here, or of whose loop this is a part, in functions that are interpreted at first. */
   statement?: Statement;
 }
 
@@ -144,7 +154,17 @@ export interface OpInfo {
  */
 export type Unboxed = "double" | "halves" | "number" | "word";
 
-export type ImplicitOp = "for iterator" | "close" | "for prepare" | "hook" | "marker" | "entry";
+export type ImplicitOp =
+  | "for prepare"
+  | "for iterator"
+  /** The next element of a traversal by `ipairs`. */
+  | "for index"
+  /** The value to be closed of a `for`. */
+  | "for closing"
+  | "close"
+  | "hook"
+  | "marker"
+  | "entry";
 
 /** A local variable while it is visible, for debug.getlocal. */
 export interface LocalScope {

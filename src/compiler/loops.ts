@@ -1,12 +1,13 @@
 /**
  * Lowering of loops (§3.3.4, §3.3.5). `body` lowers the statements of the loop's block.
  */
-import type { GenericForStatement, NumericForStatement } from "../parser/ast";
+import type { GenericForStatement, LoopStatement, NumericForStatement } from "../parser/ast";
+import { filling } from "../parser/constructors";
 import { listOf } from "./assignments";
 import { type Apply, callText, listed } from "./calls";
 import { each, mapped } from "./lists";
 import type { Lowering } from "./lower";
-import { anyOperand, Kind, NIL, quote } from "./operand";
+import { anyOperand, fits, Kind, NIL, quote } from "./operand";
 
 /**
  * Registers from `outliving` up are the statement's own, if it is a `for`; the last `fresh` of them are assigned in each
@@ -14,6 +15,7 @@ import { anyOperand, Kind, NIL, quote } from "./operand";
  */
 export function loop(
   lo: Lowering,
+  s: LoopStatement,
   body: (label: string) => void,
   outliving?: number,
   fresh = 0,
@@ -22,9 +24,12 @@ export function loop(
   const outer = lo.loop;
   lo.loop = { label: name, closeLevel: lo.closeLevel };
   const scope = { outliving: outliving ?? lo.registerMark, fresh, isFor: outliving !== undefined };
-  lo.emitLoopStatement(name, scope, () => body(name));
+  lo.emitLoopStatement(name, s, scope, () => body(name));
   lo.loop = outer;
 }
+
+/** Larger steps could bring a counter beyond 2^53 within the time that a program runs. */
+export const MAX_STEP = 2 ** 20;
 
 export function numericFor(lo: Lowering, s: NumericForStatement, body: () => void): void {
   lo.scope(() => {
@@ -39,9 +44,17 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     const constantStart =
       start.kind === Kind.Int && (start.value === undefined || fits(start.value));
     const constantStep =
-      stepValue !== undefined && Number.isInteger(stepValue) && stepValue !== 0 && fits(stepValue);
+      stepValue !== undefined &&
+      Number.isInteger(stepValue) &&
+      stepValue !== 0 &&
+      Math.abs(stepValue) <= MAX_STEP;
     const counter = lo.newRegister();
     const bound = lo.newRegister();
+    // in this order, so that the interpreter need not know which kind of loop it is
+    const [state, stepRegister] =
+      lo.isInterpreted || !(constantStart && constantStep)
+        ? [lo.newRegister(), lo.newRegister()]
+        : ["", ""];
     if (constantStart && constantStep) {
       // integers whatever the limit is (§3.3.5)
       lo.emit(`${counter}=${start.code};${bound}=${limit.code};`);
@@ -55,6 +68,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
           s.line,
           "for prepare",
         );
+      lo.noteStatement(s);
       lo.releaseTemps(mark);
       hideState(lo, bound, bound);
       if (stepValue === 1) fillAtOnce(lo, s, counter, bound);
@@ -62,11 +76,10 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       return;
     }
     const by = step === undefined ? "1" : step.code;
-    const state = lo.newRegister();
-    const stepRegister = lo.newRegister();
     lo.emit(`${bound}=${limit.code};${stepRegister}=${by};${state}=null;`);
     const int32 = (x: string) => `typeof ${x}==="number"&&(${x}|0)===${x}`;
-    const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${stepRegister}!==0`;
+    const inStep = `${stepRegister}<=${MAX_STEP}&&${stepRegister}>=-${MAX_STEP}&&${stepRegister}!==0`;
+    const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${inStep}`;
     const limitTest = unfit(bound, constantStep ? stepValue : undefined);
     lo.op(
       (k) =>
@@ -80,6 +93,7 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
       s.line,
       "for prepare",
     );
+    lo.noteStatement(s);
     lo.releaseTemps(mark);
     hideState(lo, bound, stepRegister);
     const advance = constantStep ? stepValue : stepRegister;
@@ -92,19 +106,11 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
  * size. The loop is left with those that follow, none most of the time.
  */
 function fillAtOnce(lo: Lowering, s: NumericForStatement, counter: string, bound: string): void {
-  const [only] = s.body.statements;
-  if (lo.isHooked || s.body.statements.length !== 1 || only?.type !== "Assign") return;
-  const [target] = only.targets;
-  const [value] = only.exprs;
-  if (only.targets.length !== 1 || target?.type !== "Index" || value === undefined) return;
-  const { object, key } = target;
-  const isElement = object.type === "Local" && key.type === "Local" && key.variable === s.variable;
-  if (only.exprs.length !== 1 || !isElement || !CONSTANTS.has(value.type)) return;
-  const table = lo.operand(object).code;
-  lo.emit(`${counter}=FA(${table},${counter},${bound},${lo.operand(value).code});`);
+  const filled = lo.isHooked ? undefined : filling(s);
+  if (filled === undefined) return;
+  const table = lo.operand(filled.table).code;
+  lo.emit(`${counter}=FA(${table},${counter},${bound},${lo.operand(filled.value).code});`);
 }
-
-const CONSTANTS: ReadonlySet<string> = new Set(["Integer", "Float", "String", "True", "False"]);
 
 /** What C Lua keeps of a loop has a place among the local variables, for debug.getlocal. */
 function hideState(lo: Lowering, ...registers: string[]): void {
@@ -116,10 +122,6 @@ function hideState(lo: Lowering, ...registers: string[]): void {
 function unfit(bound: string, step: number | undefined): string {
   const text = `typeof ${bound}!=="number"`;
   return step !== undefined && step > 0 ? text : `${text}||${bound}!==${bound}`;
-}
-
-function fits(v: number | string): boolean {
-  return typeof v === "number" && (v | 0) === v;
 }
 
 /** `state` is null for a loop over int32 start and step, else it counts (runtime/forloop.ts). */
@@ -139,6 +141,7 @@ function countedLoop(
       : `(${step}>0?${counter}<=${bound}:${counter}>=${bound})`;
   loop(
     lo,
+    s,
     (name) => {
       if (state === undefined) lo.emit(`if(!(${done}))break ${name};`);
       else if (lo.context.isCompact)
@@ -198,12 +201,16 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
     }
     lo.marker(s.line);
     const level = lo.closeLevel;
-    if (closing.kind !== Kind.Nil) lo.emitMark(closing.code, quote("(for state)"), s.line);
+    if (closing.kind !== Kind.Nil) {
+      lo.emitMark(closing.code, quote("(for state)"), s.line, "for closing");
+      lo.noteStatement(s);
+    }
     lo.releaseTemps(mark);
     const vars = s.vars.length === 1 ? 2 : s.vars.length;
     const values = Array.from({ length: vars }, () => lo.newRegister());
     loop(
       lo,
+      s,
       (name) => {
         if (lo.context.isCompact) iteratorCall(lo, s, f, state, control, values, name);
         else step(lo, s, { f, state, control, mode }, values, name);
@@ -244,8 +251,9 @@ function step(
         `${v0}=++${control};if((${v1}=${state}.µarray[${v0}])===void 0){k=${k};${v1}=I(${state},${v0});if(${v1}===null)break sus;}`,
       `${v1}=F(v)`,
       s.line,
-      undefined,
+      "for index",
     );
+    lo.noteStatement(s);
     lo.emit(`if(${v1}===void 0)break ${name};${rest}`);
   };
   lo.emitIf(
@@ -283,5 +291,6 @@ function iteratorCall(
     "for iterator",
     f,
   );
+  lo.noteStatement(s);
   lo.emit(`if(${v0}===void 0)break ${name};${control}=${v0};`);
 }

@@ -1,15 +1,17 @@
 /** A chunk being compiled, function by function, as they are needed. */
-import type { FunctionBody } from "../parser/ast";
+import type { FunctionBody, LoopStatement } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi } from "../runtime/codegen-api";
 import { noteCode } from "../runtime/jit";
 import { Proto } from "../runtime/proto";
 import type { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
-import type { FunctionCode } from "./ir";
+import type { FunctionCode, LoopNode } from "./ir";
+import type { LoopFunction } from "./loopcode";
 import { lowerFunction } from "./statements";
 import {
   compileResumable,
+  entriesUnit,
   functionFacts,
   hookedForm,
   type Make,
@@ -89,19 +91,44 @@ export class ChunkModule {
     return this.module.h[fn.id] as Make;
   }
 
+  /** Loops of a function as functions, by their statements, with the one that is `wanted`; `code` is typed or not. */
+  loops(code: FunctionCode, wanted: LoopNode): Map<LoopStatement, LoopFunction> {
+    this.prepare(code.body);
+    const { loops, text } = entriesUnit(this.context, code, wanted, this.defined);
+    noteCode(text.length);
+    const make = new Function("R", "P", "M", text);
+    const functions: LoopFunction[] = make(codegenApi, this.protos, this.module);
+    const found = new Map<LoopStatement, LoopFunction>();
+    for (let i = 0; i < loops.length; i++) {
+      const { scope } = loops[i] as LoopNode;
+      if (scope !== undefined) found.set(scope.statement, functions[i] as LoopFunction);
+    }
+    return found;
+  }
+
+  /** The code of a function that takes no kinds of values for certain. */
+  untyped(fn: FunctionBody): FunctionCode {
+    return untyped(this.context, this.code(fn));
+  }
+
   /** The forms of a function share what the text of the first one defines. */
   private define(fn: FunctionBody): void {
     if (!this.isCompiled[fn.id]) this.compile(fn, "h");
   }
 
+  /** What the code of a function refers to. */
+  private prepare(fn: FunctionBody): void {
+    this.proto(fn);
+    for (const child of fn.children) this.factory(child);
+  }
+
   private compile(fn: FunctionBody, into: "m" | "h"): void {
     const { context, module } = this;
     this.isCompiled[fn.id] = true;
-    this.proto(fn);
+    this.prepare(fn);
     const text = printUnit(context, [this.code(fn)], this.defined, into);
     noteCode(text.length);
     new Function("R", "P", "M", text)(codegenApi, this.protos, module);
-    for (const child of fn.children) this.factory(child);
     // a main function makes the cell of its environment itself
     if (context.allCells && fn.parent !== undefined && this.source.includes("upvaluejoin"))
       module[into][fn.id] = withAliases(module[into][fn.id] as Make);

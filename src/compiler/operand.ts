@@ -26,6 +26,12 @@ export interface Operand {
   value?: number | string;
 }
 
+/**
+ * Stands behind the name of a function that is called, until it is printed: another function may stand for it in Lua
+ * (interpreted.ts), which the call can do without. No string constant has this character, as these consist of bytes.
+ */
+export const DIRECT = "\u0192";
+
 export const NIL: Operand = { code: "void 0", kind: Kind.Nil };
 export const TRUE: Operand = { code: "true", kind: Kind.Boolean };
 export const FALSE: Operand = { code: "false", kind: Kind.Boolean };
@@ -46,6 +52,11 @@ export function numberOperand(n: number): Operand {
         ? "(1/0)"
         : "(-1/0)";
   return { code, kind: Number.isInteger(n) ? Kind.Int : Kind.Float, value: n };
+}
+
+/** Is it an int32? */
+export function fits(v: number | string): boolean {
+  return typeof v === "number" && (v | 0) === v;
 }
 
 export function stringOperand(s: string): Operand {

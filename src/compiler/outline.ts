@@ -22,7 +22,8 @@
  * last tier instead of two (one that begins in the middle of the loop, and one for calls that do not come), and
  * when something new makes it leave the code, the next slice is back in it.
  */
-import type { FunctionCode, LoopNode, Node } from "./ir";
+import type { LoopStatement } from "../parser/ast";
+import type { FunctionCode, LoopNode, Node, OpNode } from "./ir";
 import { kept, mapped } from "./lists";
 
 const MANY_OPERATIONS = 10;
@@ -66,8 +67,9 @@ function visit(
   const runsOnce = code.body.id === 0 && (!isInner || loops.length > 1);
   for (const loop of loops) {
     const always = runsOnce || (isLarge && loopsIn(loop.body).length === 0);
-    const isApart = always || (isInner && isLong(loop));
-    const outline = isApart ? outlineOf(code, loop, runsOnce) : undefined;
+    const isApart = always || (isInner && isLong(code, loop));
+    const outline =
+      isApart && mayStandApart(code, loop) ? outlineOf(code, loop, runsOnce) : undefined;
     if (outline !== undefined && (always || outline.results.length <= MANY_RESULTS))
       found.set(loop, outline);
     visit(code, loop.body, true, isLarge, found);
@@ -75,16 +77,22 @@ function visit(
 }
 
 /** A `while` or `repeat` with many operations and no loop inside. */
-function isLong(loop: LoopNode): boolean {
+function isLong(code: FunctionCode, loop: LoopNode): boolean {
   return (
     loop.scope?.isFor === false &&
-    loop.hi - loop.lo >= MANY_OPERATIONS &&
+    operationsOf(code, loop) >= MANY_OPERATIONS &&
     loopsIn(loop.body).length === 0
   );
 }
 
+function operationsOf(code: FunctionCode, loop: LoopNode): number {
+  let count = 0;
+  for (let k = loop.lo + 1; k <= loop.hi; k++) if (code.ops[k]?.expr !== "entry") count++;
+  return count;
+}
+
 /** The loops of a list that are not inside of others. */
-function loopsIn(nodes: Node[]): LoopNode[] {
+export function loopsIn(nodes: Node[]): LoopNode[] {
   const loops: LoopNode[] = [];
   for (const n of nodes) {
     if (typeof n === "string") continue;
@@ -92,6 +100,22 @@ function loopsIn(nodes: Node[]): LoopNode[] {
     else for (const list of listsOf(n)) loops.push(...loopsIn(list));
   }
   return loops;
+}
+
+/** The loop of a statement, wherever it is in the function. */
+export function loopOf(code: FunctionCode, s: LoopStatement): LoopNode {
+  const found = search(code.nodes, s);
+  if (found === undefined) throw new Error(`no loop of ${s.type}`);
+  return found;
+}
+
+function search(nodes: Node[], s: LoopStatement): LoopNode | undefined {
+  for (const loop of loopsIn(nodes)) {
+    if (loop.scope?.statement === s) return loop;
+    const inner = search(loop.body, s);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 function listsOf(n: Exclude<Node, string>): Node[][] {
@@ -108,21 +132,32 @@ function listsOf(n: Exclude<Node, string>): Node[][] {
   }
 }
 
-function outlineOf(code: FunctionCode, loop: LoopNode, runsOnce: boolean): Outline | undefined {
-  if (loop.scope === undefined || loop.hi - loop.lo < 2) return undefined;
-  const facts = { text: "", labels: new Set<string>(), mayLeave: false };
-  collect([loop], facts);
-  if (/\b(?:return|arguments)\b/.test(facts.text)) return undefined;
+/** Does nothing in the loop leave it in other ways than `break`? Calls of nothing but the check are not worth it. */
+function mayStandApart(code: FunctionCode, loop: LoopNode): boolean {
+  if (loop.scope === undefined || operationsOf(code, loop) < 2) return false;
+  const facts = factsOf([loop]);
+  if (facts.mayReturn) return false;
   for (const [, label] of facts.text.matchAll(/\b(?:break|continue) (\w+)/g))
-    if (label !== "sus" && !facts.labels.has(label as string)) return undefined;
+    if (label !== "sus" && !facts.labels.has(label as string)) return false;
+  return true;
+}
+
+/** `isSliced`: it runs in slices. */
+export function outlineOf(
+  code: FunctionCode,
+  loop: LoopNode,
+  isSliced: boolean,
+): Outline | undefined {
+  if (loop.scope === undefined) return undefined;
+  const { text, mayLeave, mayReturn } = factsOf([loop]);
   const { outliving, registers, fresh } = loop.scope;
-  const all = assigned(facts.text, registers - fresh);
+  const all = assigned(text, registers - fresh);
   return {
     loop,
     name: `${code.jsName}_${loop.label}`,
     results: kept(all, (r) => Number.parseInt(r.slice(1), 10) < outliving),
-    mayLeave: facts.mayLeave,
-    carried: runsOnce && tickOf(loop) !== undefined ? all : undefined,
+    mayLeave: mayLeave || mayReturn,
+    carried: isSliced && tickOf(loop) !== undefined ? all : undefined,
     hasInner: loopsIn(loop.body).length > 0,
   };
 }
@@ -136,9 +171,7 @@ export function tickOf(loop: LoopNode): { k: number; tick: string } | undefined 
 
 /** The registers below `end` that the fast form of a function assigns. */
 export function changedRegisters(code: FunctionCode, end: number): Set<string> {
-  const facts = { text: "", labels: new Set<string>(), mayLeave: false };
-  if (end > 0) collect(code.nodes, facts);
-  return new Set(assigned(facts.text, end));
+  return new Set(end > 0 ? assigned(factsOf(code.nodes).text, end) : []);
 }
 
 /** The registers below `end` that the text assigns. */
@@ -151,21 +184,39 @@ function assigned(text: string, end: number): string[] {
   return [...found];
 }
 
-/** Gathers the text of the fast form, its labels, and whether it may go over to the other form. */
-function collect(
-  nodes: Node[],
-  facts: { text: string; labels: Set<string>; mayLeave: boolean },
-): void {
+/** What there is in the fast form of some nodes. */
+interface Facts {
+  text: string;
+  labels: Set<string>;
+  /** It may go over to the other form. */
+  mayLeave: boolean;
+  mayReturn: boolean;
+}
+
+function factsOf(nodes: Node[]): Facts {
+  const facts: Facts = { text: "", labels: new Set(), mayLeave: false, mayReturn: false };
+  collect(nodes, facts);
+  return facts;
+}
+
+function collect(nodes: Node[], facts: Facts): void {
   for (const n of nodes) {
     if (typeof n === "string") facts.text += `${n}\n`;
     else if (n.type === "op") {
       facts.text += `${n.text}\n`;
       if (n.text.includes("deopt ")) facts.mayLeave = true;
+      if (isTailCall(n)) facts.mayReturn = true;
     } else if (n.type === "mark") facts.mayLeave = true;
+    else if (n.type === "return") facts.mayReturn = true;
     else {
       if ("label" in n) facts.labels.add(n.label);
       if (n.type === "if") facts.text += `${n.cond}\n`;
       for (const list of listsOf(n)) collect(list, facts);
     }
   }
+}
+
+/** A call in place of the function: see `tailCall` in returns.ts. */
+function isTailCall(n: OpNode): boolean {
+  return n.text.endsWith("return h;");
 }

@@ -10,7 +10,8 @@ import {
   partsOf,
 } from "./layout";
 import { mapped } from "./lists";
-import { changedRegisters, type Outline, outlines, tickOf } from "./outline";
+import { DIRECT } from "./operand";
+import { changedRegisters, loopsIn, type Outline, outlineOf, outlines, tickOf } from "./outline";
 import { Printer, tailCalls } from "./print";
 
 /** A function is of exceptional length from so many characters on: two hundred operations, or thereabouts. */
@@ -27,10 +28,11 @@ class FastPrinter extends Printer {
   /** The length of the longest of them. */
   longest = 0;
 
-  /** `outlines`: the loops that are printed apart. */
+  /** `outlines`: the loops that are printed apart; `printed`: those whose functions have been printed. */
   constructor(
     code: FunctionCode,
     protected readonly outlines: Map<Node, Outline>,
+    protected readonly printed = new Set<Outline>(),
   ) {
     super(code, false);
   }
@@ -93,7 +95,10 @@ class FastPrinter extends Printer {
     const outline = this.outlines.get(loop);
     if (outline === undefined || loop.scope === undefined) return undefined;
     const args = this.passed(loop.scope);
-    this.functions += this.loopFunction(loop, loop.scope, outline, args);
+    if (!this.printed.has(outline)) {
+      this.printed.add(outline);
+      this.functions += this.loopFunction(loop, loop.scope, outline, args);
+    }
     const { name, results, carried } = outline;
     const call = (more: string) =>
       // an error has got its position when it comes out of the loop: k says so
@@ -110,7 +115,7 @@ class FastPrinter extends Printer {
   }
 
   /** What a loop takes as a function. */
-  private passed({ registers, temporaries }: Scope): string[] {
+  protected passed({ registers, temporaries }: Scope): string[] {
     const args = fixedLayout(this.code).slice(1);
     for (let i = 0; i < registers; i++) args.push(...partsOf(this.code, `r${i}`));
     args.push(...temporaries);
@@ -120,7 +125,7 @@ class FastPrinter extends Printer {
   private loopFunction(loop: LoopNode, scope: Scope, outline: Outline, args: string[]): string {
     const { registers, temporaries } = scope;
     const { name, results, carried } = outline;
-    const printer = new LoopPrinter(this.code, this.outlines, outline);
+    const printer = new LoopPrinter(this.code, this.outlines, this.printed, outline);
     const body = printer.list([
       { type: "region", registers },
       { ...loop, scope: undefined },
@@ -132,14 +137,39 @@ class FastPrinter extends Printer {
     const before = `${printer.functions}\n${isSliced ? `var ${name}s;` : ""}`;
     const result = results.length > 1 ? `{${fields(results)}}` : (results[0] ?? "0");
     this.longest = Math.max(this.longest, body.length, printer.longest);
-    return (
-      `${before}function ${name}(${parameters.join(",")}${isSliced ? ",s" : ""}){var k=0${declared};` +
-      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}}`
-    );
+    const tail = tailsOf(this.code, loop);
+    // the functions that it calls; what calls itself in a loop does so by its name in Lua
+    const called = directNames(body + tail).filter((f) => f !== this.code.jsName);
+    const direct = mapped(called, (f) => `,${f}d=DF(${f})`).join("");
+    const text =
+      `function ${name}(${parameters.join(",")}${isSliced ? ",s" : ""}){var k=0${declared}${direct};` +
+      (tail === "" ? "" : "tail:{") +
+      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}${tail}}`;
+    return before + withDirect(text, (f) => (called.includes(f) ? `${f}d` : f));
   }
 
   /** What is done after a slice of an inner loop. */
   protected readonly sliced: string = "";
+}
+
+/** The names of functions in the text that are called without what stands for them. */
+function directNames(text: string): string[] {
+  if (!text.includes(DIRECT)) return [];
+  return [...new Set(mapped([...text.matchAll(DIRECT_NAME)], ([, name]) => name as string))];
+}
+
+function withDirect(text: string, replace: (name: string) => string): string {
+  return text.includes(DIRECT) ? text.replace(DIRECT_NAME, (_, name) => replace(name)) : text;
+}
+
+const DIRECT_NAME = new RegExp(`(\\w+)${DIRECT}`, "g");
+
+/** What stands behind the body of a loop with calls in place of the function. */
+function tailsOf(code: FunctionCode, { lo, hi }: LoopNode): string {
+  let cases = "";
+  for (const { k, text } of code.tailCalls)
+    if (k > lo && k <= hi) cases += `case ${k}:h=${text};break;`;
+  return cases === "" ? "" : `}switch(k){${cases}}return h===null?null:new LX(h)`;
 }
 
 /**
@@ -172,9 +202,10 @@ class LoopPrinter extends FastPrinter {
   constructor(
     code: FunctionCode,
     found: Map<Node, Outline>,
+    printed: Set<Outline>,
     private readonly outline: Outline,
   ) {
-    super(code, found);
+    super(code, found, printed);
     this.sliced = outline.carried === undefined ? "" : "s--;";
   }
 
@@ -198,6 +229,62 @@ class LoopPrinter extends FastPrinter {
   override mark(k: number): string {
     return super.mark(k).replace(/^return (.*)$/, "return new LX($1)");
   }
+
+  protected override returned(value: string): string {
+    return `return new LX(${value});`;
+  }
+
+  protected override operation(k: number, text: string): string {
+    // a native function called in place of the function
+    return super.operation(k, text).replace(/return h;$/, "return new LX(h);");
+  }
+}
+
+/** Prints functions that do what loops do, for the interpreter. */
+class EntryPrinter extends FastPrinter {
+  protected override readonly leftWith = "h";
+
+  /**
+   * It takes what a frame holds and gives the registers as the loop leaves them, as an array of Lua values behind one
+   * that is none of them (see `newList`).
+   */
+  entry(loop: LoopNode): string {
+    const scope = loop.scope as Scope;
+    const registers = Array.from({ length: scope.outliving }, (_, i) => `r${i}`);
+    const body = this.outlined(loop);
+    return (
+      `function(${this.passed(scope).join(",")}){var k=0,h;` +
+      `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return [void 0,${boxAll(registers, scope.unboxed)}]}`
+    );
+  }
+}
+
+/** The loops of a function as functions for the interpreter; `text` returns these. */
+export interface EntriesText {
+  loops: LoopNode[];
+  text: string;
+}
+
+/** Prints the loops that are not inside of others, those that stand apart in any case, and the one that is `wanted`. */
+export function printEntries(code: FunctionCode, wanted: LoopNode, isLarge = false): EntriesText {
+  const found = outlines(code, isLarge);
+  for (const loop of loopsIn(code.nodes))
+    if (!found.has(loop)) found.set(loop, outlineOf(code, loop, true) as Outline);
+  const loops = [...found.keys()] as LoopNode[];
+  const printed = new Set<Outline>();
+  const printer = new EntryPrinter(code, found, printed);
+  const entries = mapped(loops, (loop) => printer.entry(loop));
+  let { functions } = printer;
+  if (!found.has(wanted)) {
+    // it stays where it is in the loop around it
+    found.set(wanted, outlineOf(code, wanted, true) as Outline);
+    const other = new EntryPrinter(code, found, printed);
+    loops.push(wanted);
+    entries.push(other.entry(wanted));
+    functions += other.functions;
+  }
+  if (!isLarge && printer.longest > LARGE) return printEntries(code, wanted, true);
+  return { loops, text: `${functions}\nreturn [${entries.join(",")}]` };
 }
 
 /**
@@ -209,6 +296,7 @@ export function printFast(
   hasStandIn = false,
 ): { factory: string; loops: string } {
   const { body } = code;
+  const { main, loops } = printParts(code);
   const names = mapped(body.params, (_, i) => `r${i}`);
   const changed = code.usesCounter ? changedRegisters(code, names.length) : NONE;
   const { parameters: params, copies } = copied(names, changed);
@@ -219,16 +307,23 @@ export function printFast(
   const outer = isMain ? ["e0"] : factoryParameters(code);
   const name = hasStandIn ? `${code.jsName}c` : code.jsName;
   if (hasStandIn) outer.push(code.jsName);
-  let text = `(${outer.join(",")})=>function ${name}(${params.join(",")}){`;
+  let text = `function ${name}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
   if (isMain && env !== undefined) text += `const ${env}=e0${code.environmentIsCell ? "" : ".v"};`;
   text += `var k=0${variables};`;
   if (code.tailNote !== undefined) text += `var tc=${code.tailNote};`;
   if (code.tailCalls.length > 0) text += "tail:{";
-  const { main, loops } = printParts(code);
   text += `try{${main}}catch(e){throw W(P${body.id},k,e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return { factory: `${text}}`, loops };
+  // the functions that it calls, and itself
+  const direct = new Map([[code.jsName, name]]);
+  for (const u of directNames(text)) {
+    if (!code.upvalues.includes(u) || u === code.jsName) continue;
+    direct.set(u, `${u}d`);
+    outer.push(`${u}d=DF(${u})`);
+  }
+  const called = withDirect(`${text}}`, (f) => direct.get(f) ?? f);
+  return { factory: `(${outer.join(",")})=>${called}`, loops };
 }
 
 /** The text of a function, and the functions of its loops. */

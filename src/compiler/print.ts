@@ -12,9 +12,10 @@
  * part that contains it. Loops stay loops, so that the JIT compiles them well.
  */
 
-import type { FunctionCode, LoopNode, Node, RegionNode, Unboxed } from "./ir";
+import type { FunctionCode, LoopNode, Node, RegionNode, ReturnNode, Unboxed } from "./ir";
 import { declarations, fixedLayout, frameLayout, registerBase } from "./layout";
 import { any, mapped } from "./lists";
+import { DIRECT } from "./operand";
 
 /** A stretch of code whose operations share one exit. */
 interface Region {
@@ -61,6 +62,7 @@ export abstract class Printer {
         });
         text = "";
       } else if (n.type === "endRegions") text = this.endRegions(text, outer, n.registers);
+      else if (isIdle(n)) continue;
       else if (!switched || !hasOps(n)) text += this.node(n);
       else if ("k" in n) text += `${this.node(n)}case ${n.k}:pc=0;`;
       else {
@@ -92,6 +94,11 @@ export abstract class Printer {
 
   protected loop(n: LoopNode): string {
     return `${n.label}:for(;;){${this.list(n.body)}}`;
+  }
+
+  /** The function has its results. */
+  protected returned(value: string): string {
+    return `return ${value};`;
   }
 
   protected operation(k: number, text: string): string {
@@ -134,6 +141,8 @@ export abstract class Printer {
         return this.resumable
           ? `if(${this.hasClosing}){k=${n.k};if(fr.close(${n.level})===null)${this.save(n.k)}}`
           : "";
+      case "return":
+        return this.returned(n.value);
       case "region":
       case "endRegions":
         return "";
@@ -198,7 +207,7 @@ export function printResumable(code: FunctionCode): string {
   text += `try{if(f)throw v;switch(k){${resumeCases(code, code.nodes)}}${list}}`;
   text += `catch(e){e=W(P${code.body.id},k,e);if(fr.tbc===null)throw e;return fr.closeOnError(e)}`;
   if (code.tailCalls.length > 0) text += `}${tailCalls(code)}`;
-  return `${text}}`;
+  return `${text}}`.replaceAll(DIRECT, "");
 }
 
 /** What stands behind the body: the calls in tail position, which leave the function first (§3.4.10). */
@@ -222,11 +231,12 @@ function resumeCases(code: FunctionCode, nodes: Node[]): string {
   for (const n of nodes) {
     if (typeof n === "string") continue;
     switch (n.type) {
+      case "return":
       case "region":
       case "endRegions":
         break;
       case "op":
-        text += `${restore(n.k)}${n.resume};break;`;
+        if (!isIdle(n)) text += `${restore(n.k)}${n.resume};break;`;
         break;
       case "mark":
         text += `${restore(n.k)}fr.mark(${n.level},${n.value},${n.name});break;`;
@@ -247,10 +257,16 @@ function resumeCases(code: FunctionCode, nodes: Node[]): string {
   return text;
 }
 
-type CodeNode = Exclude<Node, string | RegionNode>;
+type CodeNode = Exclude<Node, string | RegionNode | ReturnNode>;
+
+/** An operation where nothing waits. */
+function isIdle(n: Exclude<Node, string>): boolean {
+  return n.type === "op" && n.text === "" && n.resume === "";
+}
 
 function hasOps(n: Node): n is CodeNode {
   if (typeof n === "string" || n.type === "region" || n.type === "endRegions") return false;
+  if (n.type === "return") return false;
   const node = n as CodeNode;
   return "k" in node || node.hi > node.lo;
 }

@@ -1,6 +1,7 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
 import { arrayText, call, isMulti, type ListText, list, multi, takesAllArguments } from "./calls";
+import type { Node } from "./ir";
 import { endOfList } from "./lines";
 import { each, mapped } from "./lists";
 import type { Lowering } from "./lower";
@@ -9,9 +10,13 @@ import type { Lowering } from "./lower";
 export const SELF = "self";
 
 /** Jumps out of scopes, closing what has to be closed on the way. */
-export function leave(lo: Lowering, level: number, line: number, jump: string): void {
+export function leave(lo: Lowering, level: number, line: number, jump: Node): void {
   if (lo.closeLevel > level) lo.emitClose(level, line);
   lo.emit(jump);
+}
+
+function returned(value: string): Node {
+  return { type: "return", value };
 }
 
 export function returnStatement(lo: Lowering, s: ReturnStatement): void {
@@ -19,7 +24,7 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
   const line = endOfList(s.exprs, s.line);
   if (s.exprs.length === 0) {
     lo.marker(s.line, true);
-    leave(lo, 0, s.line, "return E0;");
+    leave(lo, 0, s.line, returned("E0"));
     return;
   }
   if (s.exprs.length === 1 && only !== undefined) {
@@ -28,25 +33,25 @@ export function returnStatement(lo: Lowering, s: ReturnStatement): void {
       else {
         const t = multi(lo, only);
         lo.marker(line, true);
-        leave(lo, 0, s.line, `return ${t};`);
+        leave(lo, 0, s.line, returned(t));
       }
       return;
     }
     if (only.type !== "Vararg") {
       const o = lo.operand(only);
       lo.marker(line, true);
-      leave(lo, 0, s.line, `return ${o.code};`);
+      leave(lo, 0, s.line, returned(o.code));
       return;
     }
   }
   const values = list(lo, s.exprs);
   lo.marker(line, true);
   const text = resultsText(values);
-  if (lo.closeLevel === 0) lo.emit(`return ${text};`);
+  if (lo.closeLevel === 0) lo.emit(returned(text));
   else {
     const t = lo.newTemp();
     lo.emit(`${t}=${text};`);
-    leave(lo, 0, s.line, `return ${t};`);
+    leave(lo, 0, s.line, returned(t));
   }
 }
 

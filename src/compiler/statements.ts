@@ -11,7 +11,7 @@ import { assign, assignGlobal, checkUndefined, global, local } from "./assignmen
 import { call } from "./calls";
 import type { ChunkContext } from "./chunk";
 import { expressionRules } from "./expressions";
-import type { FunctionCode, OpInfo } from "./ir";
+import type { FunctionCode } from "./ir";
 import { endLine, endOfBlock, endOfList } from "./lines";
 import { genericFor, loop, numericFor } from "./loops";
 import { Lowering } from "./lower";
@@ -156,10 +156,10 @@ function statement(lo: Lowering, s: Statement): void {
   for (const node of nodes) lo.emit(node);
 }
 
-/** An operation that does nothing, where the interpreter may hand the function over. */
+/** An operation that does nothing, where the interpreter may hand the function over to its hooked form. */
 function entry(lo: Lowering, s: Statement): void {
-  lo.op(() => "", "", s.line, "entry");
-  (lo.ops[lo.opCount] as OpInfo).statement = s;
+  lo.op(() => "", lo.isHooked ? ";" : "", s.line, "entry");
+  lo.noteStatement(s);
 }
 
 function plainStatement(lo: Lowering, s: Statement): void {
@@ -199,7 +199,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       block(lo, s.body);
       break;
     case "While":
-      loop(lo, (name) => {
+      loop(lo, s, (name) => {
         leaveUnless(lo, s.condition, name);
         block(lo, s.body);
         lo.hooked("fr.hooked.line=-1;");
@@ -207,7 +207,7 @@ function plainStatement(lo: Lowering, s: Statement): void {
       });
       break;
     case "Repeat":
-      loop(lo, (name) => repeat(lo, s, name));
+      loop(lo, s, (name) => repeat(lo, s, name));
       break;
     case "If":
       ifStatement(lo, s);

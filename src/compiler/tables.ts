@@ -1,14 +1,14 @@
 /** Lowering of table constructors (§3.4.9). */
 import type { TableExpr, TableItem } from "../parser/ast";
-import { isFieldName } from "../runtime/fields";
+import { directFields } from "../parser/constructors";
 import { arrayText, isMulti, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
-import { all, any, each, kept, mapped } from "./lists";
+import { any, each, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { Kind, type Operand } from "./operand";
 
-/** Items of a constructor that are collected before the table is made; longer ones are filled. */
-const MAX_DIRECT_ITEMS = 48;
+/** Items of a list that are stored at once. */
+const BATCH = 48;
 
 export function tableConstructor(lo: Lowering, e: TableExpr, target: string): void {
   lo.marker(e.line);
@@ -22,17 +22,8 @@ function fillTable(lo: Lowering, e: TableExpr, target: string): void {
     lo.emit(`${target}=new T(EA);`);
     return;
   }
-  const names = mapped(e.items, (item) =>
-    item.kind === "named" && item.key.type === "String" && isFieldName(item.key.value)
-      ? item.key.value
-      : undefined,
-  );
-  const keys = kept(names, (n): n is string => n !== undefined);
-  const simple =
-    e.items.length <= MAX_DIRECT_ITEMS &&
-    new Set(keys).size === keys.length &&
-    all(e.items, (item, i) => item.kind === "positional" || names[i] !== undefined);
-  if (simple) directTable(lo, e, keys, target);
+  const fields = directFields(e);
+  if (fields !== undefined) directTable(lo, e, fields, target);
   else filledTable(lo, e, target);
 }
 
@@ -91,7 +82,7 @@ function filledTable(lo: Lowering, e: TableExpr, target: string): void {
       } else {
         batch.push(listItem(lo, e, i).code);
         position++;
-        if (batch.length === MAX_DIRECT_ITEMS) flush();
+        if (batch.length === BATCH) flush();
       }
       return;
     }

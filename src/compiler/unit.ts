@@ -6,11 +6,11 @@ import type { LuaFunction } from "../runtime/value";
 import type { ChunkContext } from "./chunk";
 import { debugInfo } from "./debuginfo";
 import { compileHooked, lowerHooked } from "./hooked";
-import type { FunctionCode } from "./ir";
+import type { FunctionCode, LoopNode } from "./ir";
 import { frameLayout } from "./layout";
 import { mapped } from "./lists";
 import { printResumable } from "./print";
-import { printFast } from "./print-fast";
+import { type EntriesText, printEntries, printFast } from "./print-fast";
 import { lowerFunction } from "./statements";
 
 /** What debug.getlocal calls a value that no variable is known to hold. */
@@ -46,6 +46,32 @@ export function printUnit(
   defined = new Set<string>(),
   into: "m" | "h" = "m",
 ): string {
+  let body = "";
+  for (const f of functions) {
+    const { factory, loops } = printFast(f, into === "h");
+    body += `${loops}\nM.${into}[${f.body.id}]=${factory};`;
+  }
+  return unitText(context, functions, defined, body);
+}
+
+/** The same for functions of loops (see `printEntries`): the unit returns them. */
+export function entriesUnit(
+  context: ChunkContext,
+  code: FunctionCode,
+  wanted: LoopNode,
+  defined: Set<string>,
+): EntriesText {
+  const { loops, text } = printEntries(code, wanted);
+  return { loops, text: unitText(context, [code], defined, text) };
+}
+
+/** Puts in front of the code of some functions what it uses. */
+function unitText(
+  context: ChunkContext,
+  functions: FunctionCode[],
+  defined: Set<string>,
+  body: string,
+): string {
   const uses = new Set<string>();
   for (const f of functions) for (const name of f.uses) uses.add(name);
   const known: string[] = [];
@@ -57,10 +83,7 @@ export function printUnit(
     defined.add(name);
     text += `\n${context.definitions.get(name)}M.${name}=${name};`;
   }
-  for (const f of functions) {
-    const { factory, loops } = printFast(f, into === "h");
-    text += `${loops}\nM.${into}[${f.body.id}]=${factory};`;
-  }
+  text += body;
   const before = known.length > 0 ? `var {${known.join(",")}}=M;` : "";
   return `"use strict";${runtimeNames(text)}${factoryNames(text)}${before}${text}`;
 }

@@ -1,10 +1,22 @@
 /** What the interpreter has of the compiler; its only other tie is that the compiler starts it (compiler/interpreted.ts). */
-import type { Expr, FunctionBody, LocalVar, Statement, TableItem } from "../parser/ast";
+import type {
+  Expr,
+  FunctionBody,
+  GenericForStatement,
+  LocalVar,
+  LoopStatement,
+  Statement,
+  TableItem,
+} from "../parser/ast";
+import type { LoopExit } from "../runtime/luaframe";
 import type { Proto } from "../runtime/proto";
-import type { LuaFunction } from "../runtime/value";
+import type { LuaFunction, LuaValue } from "../runtime/value";
 
-/** Which of the operations of an expression: a method's lookup is the first one, its call another. */
-export type Part = "first" | "call" | "store";
+/** What has operations: an expression, or what a loop does beside its body. */
+export type OperationNode = Expr | LoopStatement;
+
+/** Which of the operations of a node: a method's lookup is the first one of its expression, its call another. */
+export type Part = "first" | "call" | "store" | "for prepare" | "for iterator" | "for index";
 
 /** A function that is interpreted. */
 export interface InterpretedCode {
@@ -20,7 +32,19 @@ export interface InterpretedCode {
    * The number of an operation, if there is one in compiled code; `item`: of the one that stores an item of a
    * table.
    */
-  operation(e: Expr, part: Part, item?: TableItem): number | undefined;
+  operation(node: OperationNode, part: Part, item?: TableItem): number | undefined;
   /** The number of the operation that stands in front of a statement. */
   entry(s: Statement): number;
+  /** The number of the operation of a `for` that takes a value to be closed, and how many values its frame holds. */
+  closing(s: GenericForStatement): { k: number; registers: number; temporaries: number };
+  /** Iterations of a loop in one run of the function until it is compiled. */
+  readonly patience: number;
+  /** There is compiled code to finish the loop. */
+  isCompiled(s: LoopStatement): boolean;
+  /**
+   * Runs what is left of a loop compiled, from the beginning of an iteration; `s` is what the frame holds. Gives the
+   * registers as the loop leaves them, behind a first element that is none; or what ends the function; or SUSPENDED, when a frame of compiled code has taken
+   * the place of the interpreter's.
+   */
+  finishLoop(s: LoopStatement, values: unknown[]): LuaValue[] | LoopExit;
 }

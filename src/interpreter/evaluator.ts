@@ -1,9 +1,5 @@
 /**
- * Evaluates the expressions of one statement after the other.
- *
- * A statement may be suspended at any of its steps (reading a variable, an operation, a call). What each step gave
- * is kept until the statement ends; to go on, it is evaluated once more from its beginning, with what is kept in place of
- * the steps that were done.
+ * Evaluates the expressions of one statement after the other (see steps.ts for how it may be suspended in the middle).
  *
  * `WAITING` in place of a value means that an operation is suspended.
  */
@@ -14,10 +10,12 @@ import type {
   Expr,
   FunctionBody,
   LocalVar,
+  LoopStatement,
   MethodCallExpr,
   TableExpr,
   TableItem,
 } from "../parser/ast";
+import { directFields } from "../parser/constructors";
 import { isMulti } from "../parser/operators";
 import {
   add,
@@ -39,17 +37,28 @@ import { call } from "../runtime/call";
 import { equals, lessEqual, lessThan } from "../runtime/compare";
 import { concat, lengthOf } from "../runtime/concat";
 import { SUSPENDED } from "../runtime/frame";
-import { index, setIndex } from "../runtime/index-ops";
+import { index, setField, setIndex } from "../runtime/index-ops";
+import { makeTable, newTable } from "../runtime/record";
 import { spread } from "../runtime/spread";
 import { EMPTY_ARRAY, LuaTable } from "../runtime/table";
-import { first, LuaFloat, type LuaValue, type Results } from "../runtime/value";
-import type { InterpretedCode, Part } from "./code";
+import { first, LuaFloat, type LuaValue, newList, type Results } from "../runtime/value";
+import type { InterpretedCode, OperationNode, Part } from "./code";
+import { Steps } from "./steps";
 import type { Variables } from "./variables";
 
 /** `SUSPENDED` where a single value is expected. */
 export const WAITING = SUSPENDED as unknown as LuaValue;
 /** List items of a constructor that are stored at once, as in compiled code. */
 const BATCH = 48;
+
+/** Up to this length equal strings have the same address anyway (`pointer` in src/lualib/format.ts). */
+const MAX_SHARED = 40;
+const literals: Record<string, undefined> = Object.create(null);
+
+/** The engine keeps one string only of each that has been a key, as it does of the literals in compiled code. */
+function literal(s: string): string {
+  return literals[s] ?? s;
+}
 
 type Operator = (a: LuaValue, b: LuaValue) => LuaValue | typeof SUSPENDED;
 
@@ -79,76 +88,18 @@ export function isTruthy(v: LuaValue): boolean {
   return v !== undefined && v !== false;
 }
 
-export class Evaluator {
-  /** What the steps of the statement gave, in their order. */
-  private readonly steps: unknown[] = [];
-  private next = 0;
-  /** The operation under way: its expression, which of that's operations, and the item of a table. */
-  private node: Expr | undefined;
-  private part: Part = "first";
-  private item: TableItem | undefined;
-
+export class Evaluator extends Steps {
   constructor(
     private readonly code: InterpretedCode,
     private readonly variables: Variables,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The number of the operation under way, if one has begun. */
   get operation(): number | undefined {
     const { node, part, item } = this;
     return node === undefined ? undefined : this.code.operation(node, part, item);
-  }
-
-  /** The statement has ended. */
-  finish(): void {
-    this.steps.length = 0;
-    this.next = 0;
-    this.node = undefined;
-  }
-
-  /** The suspended operation has come to its result: the statement is to be evaluated again. */
-  resume(result: Results): void {
-    this.steps.push(result);
-    this.next = 0;
-  }
-
-  // --------------------------------------------------------------- steps
-
-  /** The next step was done before the statement was suspended. */
-  private get isDone(): boolean {
-    return this.next < this.steps.length;
-  }
-
-  private again(): unknown {
-    return this.steps[this.next++];
-  }
-
-  private keep<R>(result: R): R {
-    this.steps.push(result);
-    this.next++;
-    return result;
-  }
-
-  /** An operation is about to begin. */
-  private begin(node: Expr, part: Part, item?: TableItem): void {
-    this.node = node;
-    this.part = part;
-    this.item = item;
-  }
-
-  /** Keeps the result of an operation unless it is suspended. */
-  private end<R>(result: R): R {
-    return result === (SUSPENDED as unknown) ? result : this.keep(result);
-  }
-
-  /** True when an effect is to be had now, and not of a step that was done before. */
-  isNew(): boolean {
-    if (this.isDone) {
-      this.next++;
-      return false;
-    }
-    this.keep(undefined);
-    return true;
   }
 
   // --------------------------------------------------------------- values
@@ -163,6 +114,7 @@ export class Evaluator {
       case "False":
         return false;
       case "String":
+        return e.value.length > MAX_SHARED ? literal(e.value) : e.value;
       case "Integer":
         return e.value;
       case "Float":
@@ -237,14 +189,22 @@ export class Evaluator {
     return this.end(index(o, k));
   }
 
+  /** What a loop over `t[1]`, `t[2]`, … comes to. */
+  element(loop: LoopStatement, t: LuaValue, i: LuaValue): LuaValue {
+    if (this.isDone) return first(this.again() as Results);
+    this.begin(loop, "for index");
+    return this.end(index(t, i));
+  }
+
   /** `o[k] = v`; false when it is suspended. */
   store(e: Expr, o: LuaValue, k: LuaValue, v: LuaValue, item?: TableItem): boolean {
     if (this.isDone) {
-      this.next++;
+      this.again();
       return true;
     }
     this.begin(e, "store", item);
-    return this.end(setIndex(o, k, v)) !== WAITING;
+    const isField = typeof k === "string" && isNamed(e, item);
+    return this.end(isField ? setField(o, k, v) : setIndex(o, k, v)) !== WAITING;
   }
 
   /** `a.b.c.d`: long chains without recursion. */
@@ -263,7 +223,7 @@ export class Evaluator {
 
   /** Results of a call (§3.4.10). */
   call(e: CallExpr | MethodCallExpr): Results {
-    const args: LuaValue[] = [];
+    const args = newList();
     const f = this.callee(e, args);
     if (f === WAITING) return SUSPENDED;
     return this.apply(e, f, args);
@@ -282,9 +242,9 @@ export class Evaluator {
     return f === WAITING || !this.list(e.args, args) ? WAITING : f;
   }
 
-  apply(e: Expr, f: LuaValue, args: LuaValue[]): Results {
+  apply(node: OperationNode, f: LuaValue, args: LuaValue[], part: Part = "call"): Results {
     if (this.isDone) return this.again() as Results;
-    this.begin(e, "call");
+    this.begin(node, part);
     return this.end(typeof f === "function" ? spread(f, args) : call(f, ...args));
   }
 
@@ -361,13 +321,37 @@ export class Evaluator {
 
   /** A table constructor (§3.4.9). */
   private table(e: TableExpr): LuaValue {
+    const fields = directFields(e);
+    return fields === undefined ? this.filledTable(e) : this.directTable(e, fields);
+  }
+
+  /** A table that is made when all of its values are known, of the same kind as in compiled code. */
+  private directTable({ items }: TableExpr, fields: string[]): LuaValue {
+    const array: LuaValue[] = [undefined];
+    const values = newList();
+    for (let i = 0; i < items.length; i++) {
+      const { kind, value } = items[i] as TableItem;
+      const isLast = i === items.length - 1 && kind === "positional";
+      const r = isLast ? this.values(value) : this.value(value);
+      if (r === SUSPENDED) return WAITING;
+      if (kind === "named") values.push(r as LuaValue);
+      else if (Array.isArray(r)) for (let n = 0; n < r.length; n++) array.push(r[n]);
+      else array.push(r);
+    }
+    if (this.isDone) return this.again() as LuaValue;
+    const isEmpty = array.length === 1;
+    const t = newTable(isEmpty ? EMPTY_ARRAY : array, fields, values);
+    return this.keep(isEmpty ? t : makeTable(t));
+  }
+
+  private filledTable(e: TableExpr): LuaValue {
     const t = this.isDone ? (this.again() as LuaTable) : this.keep(new LuaTable(EMPTY_ARRAY));
     const last = e.items.length - 1;
     let position = 1;
-    let batch: LuaValue[] = [];
+    let batch = newList();
     const flush = () => {
       for (let i = 0; i < batch.length; i++) t.µsetInt(position++, batch[i]);
-      batch = [];
+      batch = newList();
     };
     for (let i = 0; i <= last; i++) {
       const item = e.items[i] as TableItem;
@@ -388,6 +372,13 @@ export class Evaluator {
     flush();
     return t;
   }
+}
+
+/** Is the key that is assigned, a string, one that stands in the text? Such keys are few. */
+function isNamed(e: Expr, item?: TableItem): boolean {
+  const key = item?.kind === "named" ? item.key : e.type === "Index" ? e.key : undefined;
+  if (key === undefined) return e.type === "Global";
+  return key.type === "String" || (key.type === "Local" && key.variable.constant !== undefined);
 }
 
 /** A number that stands in the text. */

@@ -1,19 +1,21 @@
 /**
- * The interpreter: runs functions without loops from the syntax tree. Most run a few times only, and to compile one takes
- * as long as to run it many times.
+ * The interpreter: runs functions from the syntax tree. Most run a few times only, and to compile one takes as long as
+ * to run it many times. A loop that runs on and on is finished by compiled code.
  *
  * The frame of an interpreted function is like any other to those who look at it: its operations have the numbers that
  * they have in compiled code, which are looked up when somebody asks (`k`).
  */
 import type {
   AssignStatement,
-  Block,
   Expr,
+  GenericForStatement,
   GlobalExpr,
   GlobalStatement,
   IfStatement,
   LocalStatement,
   LocalVar,
+  LoopStatement,
+  NumericForStatement,
   ReturnStatement,
   Statement,
 } from "../parser/ast";
@@ -23,13 +25,15 @@ import { runsLuaFunction } from "../runtime/compact";
 import { control } from "../runtime/control";
 import { SUSPENDED } from "../runtime/frame";
 import { convert, isHooked } from "../runtime/hooks";
-import { LuaFrame, leaveFrame } from "../runtime/luaframe";
+import { LoopExit, LuaFrame, leaveFrame } from "../runtime/luaframe";
 import type { Cell } from "../runtime/proto";
 import { spread } from "../runtime/spread";
 import { unwind } from "../runtime/unwind";
-import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { type LuaFunction, type LuaValue, newList, type Results } from "../runtime/value";
+import { Blocks, type OpenBlock, type OpenLoop } from "./blocks";
 import type { InterpretedCode } from "./code";
 import { Evaluator, isTruthy, WAITING } from "./evaluator";
+import { advance, beginGeneric, beginNumeric, countOf, Turn, turn } from "./loops";
 import { Variables } from "./variables";
 
 /** The operation at which every function begins. */
@@ -46,21 +50,14 @@ enum Outcome {
   Return,
   /** The function returns what a call in its place gives (§3.4.10). */
   TailCall,
-}
-
-/** A block under way. */
-interface OpenBlock {
-  statements: Statement[];
-  /** The statement that follows. */
-  next: number;
-  /** Registers in use outside of it. */
-  top: number;
+  /** A frame of compiled code has taken the place of this one. */
+  Gone,
 }
 
 export class InterpretedFrame extends LuaFrame {
   private readonly variables: Variables;
   private readonly evaluator: Evaluator;
-  private readonly blocks: OpenBlock[] = [];
+  private readonly blocks: Blocks;
   private result: Results = NO_RESULTS;
   private tailCall: { f: LuaValue; args: LuaValue[] } | undefined;
   /** False until the first statement is about to begin. */
@@ -80,6 +77,7 @@ export class InterpretedFrame extends LuaFrame {
     const variables = new Variables(code, f, upvalues, args, environment);
     super(code.proto(), ENTRY, variables.s);
     this.variables = variables;
+    this.blocks = new Blocks(variables);
     this.evaluator = new Evaluator(code, variables);
     Object.defineProperty(this, "k", {
       get: () => this.number ?? this.evaluator.operation ?? this.entry,
@@ -110,7 +108,7 @@ export class InterpretedFrame extends LuaFrame {
   private begin(): Results {
     this.hasBegun = true;
     this.number = undefined;
-    this.open(this.code.fn.body);
+    this.blocks.open(this.code.fn.body);
     return this.run();
   }
 
@@ -122,6 +120,7 @@ export class InterpretedFrame extends LuaFrame {
       throw unwind(this.proto, this.k, e);
     }
     if (outcome === Outcome.Waiting) return leaveFrame(this);
+    if (outcome === Outcome.Gone) return SUSPENDED;
     if (this.isHandedOver) return this.deopt(undefined);
     const { tailCall } = this;
     if (tailCall === undefined) return this.result;
@@ -133,37 +132,40 @@ export class InterpretedFrame extends LuaFrame {
   /** Runs statements until the function ends, or waits, or a hook is set. */
   private statements(): Outcome {
     for (;;) {
-      const block = this.blocks[this.blocks.length - 1];
+      const block = this.blocks.innermost;
       if (block === undefined) return Outcome.Return;
-      const s = block.statements[block.next];
-      if (s === undefined) {
-        this.blocks.pop();
-        this.variables.release(block.top);
-        continue;
+      let outcome: Outcome;
+      if ("loop" in block) outcome = this.iteration(block);
+      else {
+        const s = block.statements[block.next];
+        if (s === undefined) outcome = this.endOfBlock(block);
+        // a statement that was suspended is brought to its end
+        else if (isHooked() && this.evaluator.isFresh) {
+          this.handOver(s, block.statements[block.next - 1]?.line);
+          return Outcome.Return;
+        } else outcome = this.statement(s);
       }
-      if (isHooked()) {
-        this.handOver(s);
-        return Outcome.Return;
-      }
-      const outcome = this.statement(s);
       if (outcome !== Outcome.Done) return outcome;
       this.evaluator.finish();
-      block.next++;
+      if ("next" in block) block.next++;
     }
   }
 
   /** The operation in front of the statement under way. */
   private get entry(): number {
-    const block = this.blocks[this.blocks.length - 1];
-    const s = block?.statements[block.next];
+    const s = this.blocks.statement;
     return s === undefined ? ENTRY : this.code.entry(s);
   }
 
-  /** Hooks want to see each operation: the function goes on in a form that shows them, from a statement on. */
-  private handOver(s: Statement): void {
+  /**
+   * Hooks want to see each operation: the function goes on in a form that shows them, from a statement on; `last`: the
+   * line of the one before it.
+   */
+  private handOver(s: Statement, last = -1): void {
     this.isHandedOver = true;
     this.number = this.code.entry(s);
     convert(this);
+    if (this.hooked !== null) this.hooked.line = last;
   }
 
   private statement(s: Statement): Outcome {
@@ -187,24 +189,127 @@ export class InterpretedFrame extends LuaFrame {
       case "Call":
         return this.evaluator.call(s.call) === SUSPENDED ? Outcome.Waiting : Outcome.Done;
       case "Do":
-        this.open(s.body);
+        this.blocks.open(s.body);
         return Outcome.Done;
       case "If":
         return this.ifStatement(s);
       case "Return":
         return this.returnStatement(s);
-      default:
-        throw new Error(`${s.type} is not interpreted`);
+      case "While":
+      case "Repeat":
+        this.openLoop(s, this.variables.top);
+        return Outcome.Done;
+      case "NumericFor":
+        return this.numericFor(s);
+      case "GenericFor":
+        return this.genericFor(s);
+      case "Break":
+        this.blocks.leaveLoop();
+        return Outcome.Done;
+      case "Goto":
+        this.blocks.jump(s.label);
+        return Outcome.Done;
+      case "Label":
+        return Outcome.Done;
     }
   }
 
-  private open({ statements }: Block): void {
-    this.blocks.push({ statements, next: 0, top: this.variables.top });
+  /** A block has come to its end. */
+  private endOfBlock({ until }: OpenBlock): Outcome {
+    const v = until === undefined ? false : this.evaluator.value(until.condition);
+    if (v === WAITING) return Outcome.Waiting;
+    this.blocks.leave();
+    const outer = this.blocks.innermost;
+    if (isTruthy(v)) this.blocks.leave();
+    else if (outer !== undefined && "loop" in outer) advance(outer, this.variables);
+    return Outcome.Done;
+  }
+
+  // ---------------------------------------------------------------- loops
+
+  /** A loop begins; `top`: the registers in use outside of it. */
+  private openLoop(loop: LoopStatement, top: number): void {
+    const { code, variables } = this;
+    const open = { loop, top, runs: 0 };
+    // it need not show that it runs for long if that is known
+    if (code.isCompiled(loop) || countOf(open, variables) > code.patience)
+      open.runs = code.patience;
+    this.blocks.openLoop(open);
+  }
+
+  private numericFor(s: NumericForStatement): Outcome {
+    const { top } = this.variables;
+    const values = newList();
+    for (const e of [s.start, s.limit, s.step]) {
+      const v = e === undefined ? 1 : this.evaluator.value(e);
+      if (v === WAITING) return Outcome.Waiting;
+      values.push(v);
+    }
+    beginNumeric(s, values, this.variables, this.evaluator);
+    this.openLoop(s, top);
+    return Outcome.Done;
+  }
+
+  private genericFor(s: GenericForStatement): Outcome {
+    const { top } = this.variables;
+    const values = this.valuesOf(s.exprs, 4);
+    if (values === undefined) return Outcome.Waiting;
+    beginGeneric(values, this.variables);
+    if (isTruthy(values[3])) {
+      this.handOverClosing(s, values[3]);
+      return Outcome.Return;
+    }
+    this.openLoop(s, top);
+    return Outcome.Done;
+  }
+
+  /** Variables to be closed are left to the resumable form: it goes on where it takes the value. */
+  private handOverClosing(s: GenericForStatement, value: LuaValue): void {
+    const { k, registers, temporaries } = this.code.closing(s);
+    const { s: held, base } = this.variables;
+    for (let i = 0; i < temporaries; i++) held[base + registers + i] = value;
+    this.number = k;
+    this.isHandedOver = true;
+  }
+
+  /** Begins an iteration, or ends the loop. */
+  private iteration(open: OpenLoop): Outcome {
+    const { evaluator, variables } = this;
+    if (open.runs >= this.code.patience && evaluator.isFresh && !isHooked())
+      return this.finishLoop(open);
+    if (!evaluator.tick()) return Outcome.Waiting;
+    const { top } = variables;
+    const turned = turn(open, variables, evaluator);
+    if (turned === Turn.Waiting) return Outcome.Waiting;
+    if (turned === Turn.End) this.blocks.leave();
+    else {
+      open.runs++;
+      const { loop } = open;
+      this.blocks.open(loop.body, loop.type === "Repeat" ? loop : undefined, top);
+    }
+    return Outcome.Done;
+  }
+
+  /** The loop runs on compiled, and those around it from their next iteration on. */
+  private finishLoop(open: OpenLoop): Outcome {
+    const { s, base } = this.variables;
+    // an error has got its position when it comes out of compiled code
+    this.number = ~this.code.entry(open.loop);
+    const r = this.code.finishLoop(open.loop, s);
+    this.number = undefined;
+    if (r === SUSPENDED) return Outcome.Gone;
+    if (r instanceof LoopExit) {
+      this.result = r.results;
+      return Outcome.Return;
+    }
+    for (let i = 1; i < r.length; i++) s[base + i - 1] = r[i];
+    this.blocks.leave();
+    return Outcome.Done;
   }
 
   /** Evaluates a list to `count` values (§3.3.3). */
   private valuesOf(exprs: Expr[], count: number): LuaValue[] | undefined {
-    const values: LuaValue[] = [];
+    const values = newList();
     if (!this.evaluator.list(exprs, values)) return undefined;
     while (values.length < count) values.push(undefined);
     return values;
@@ -248,7 +353,7 @@ export class InterpretedFrame extends LuaFrame {
   /** Objects and keys first, then the values, then the assignments from right to left (§3.3.3). */
   private assign({ targets, exprs }: AssignStatement): Outcome {
     const { evaluator } = this;
-    const places: LuaValue[] = [];
+    const places = newList();
     for (const t of targets) {
       if (t.type !== "Index") continue;
       const object = evaluator.value(t.object);
@@ -278,10 +383,10 @@ export class InterpretedFrame extends LuaFrame {
       const v = this.evaluator.value(condition);
       if (v === WAITING) return Outcome.Waiting;
       if (!isTruthy(v)) continue;
-      this.open(body);
+      this.blocks.open(body);
       return Outcome.Done;
     }
-    if (orelse !== undefined) this.open(orelse);
+    if (orelse !== undefined) this.blocks.open(orelse);
     return Outcome.Done;
   }
 
@@ -294,7 +399,7 @@ export class InterpretedFrame extends LuaFrame {
       return Outcome.Return;
     }
     if (only.type === "Call" || only.type === "MethodCall") {
-      const args: LuaValue[] = [];
+      const args = newList();
       const f = this.evaluator.callee(only, args);
       if (f === WAITING) return Outcome.Waiting;
       if (runsLuaFunction(f)) {

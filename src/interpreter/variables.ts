@@ -22,6 +22,8 @@ export class Variables {
   readonly s: unknown[];
   readonly varargs: LuaValue[] = NO_VALUES;
   private readonly slots: Map<LocalVar, number>;
+  /** Where registers begin. */
+  readonly base: number;
 
   /** `environment`: the cell of a main function. */
   constructor(
@@ -40,6 +42,7 @@ export class Variables {
       this.varargs = fn.params.length === 0 ? args : args.slice(fn.params.length);
       this.s.push(this.varargs);
     }
+    this.base = this.s.length;
     for (let i = 0; i < fn.params.length; i++) this.declare(fn.params[i] as LocalVar, args[i]);
   }
 
@@ -57,6 +60,11 @@ export class Variables {
   /** The end of a block: its variables are gone. */
   release(top: number): void {
     this.s.length = top;
+  }
+
+  /** Registers of their own for what is no variable of the program. */
+  push(...values: unknown[]): void {
+    this.s.push(...values);
   }
 
   /** A new variable with its first value. */

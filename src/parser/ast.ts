@@ -62,13 +62,17 @@ export interface FunctionBody {
   isMethod: boolean;
   /** It is an argument of a call. */
   isArgument: boolean;
+  /** It stands in a loop of the function around it. */
+  isInLoop: boolean;
   /** Line of `function` (0 for the main function) and of its `end`. */
   line: number;
   endLine: number;
   /** True when the body (not inner functions) contains a `<close>` variable. */
   hasClose: boolean;
-  /** False when there is a loop, a `goto`, a label or a `<close>` variable in it. */
-  isStraight: boolean;
+  /** False when a `goto` in it jumps back or out of a loop, or there is a `<close>` variable. */
+  isStructured: boolean;
+  /** How deeply its loops are nested; 0 when there is none. */
+  loopDepth: number;
 }
 
 export interface Chunk {
@@ -106,6 +110,12 @@ export type Statement =
   | BreakStatement
   | GotoStatement
   | LabelStatement;
+
+export type LoopStatement =
+  | WhileStatement
+  | RepeatStatement
+  | NumericForStatement
+  | GenericForStatement;
 
 /** `local a <const>, b <close> = e1, e2` */
 export interface LocalStatement {

@@ -55,7 +55,7 @@ export function parseLocal(p: Parser, line: number): Statement {
   for (let i = 0; i < names.length; i++) scope.declareLocal(fs, names[i]!, vars[i]!);
   if (!closes) return { type: "Local", line, vars, exprs };
   fs.body.hasClose = true;
-  fs.body.isStraight = false;
+  fs.body.isStructured = false;
   // a value that can't be closed is reported at the end of the statement
   return { type: "Local", line: lx.lastLine, vars, exprs };
 }

@@ -93,7 +93,7 @@ export class Labels {
   leaveBlock(fs: FunctionState, block: BlockScope, stack: readonly Declaration[]): void {
     const gotos = this.gotos;
     const names = this.index.get(fs);
-    if (gotos.length > block.firstGoto) this.link(block, names, stack);
+    if (gotos.length > block.firstGoto) this.link(fs, block, names, stack);
     for (let i = this.labels.length - 1; i >= block.firstLabel; i--) {
       names?.delete((this.labels[i] as ActiveLabel).statement.name);
     }
@@ -107,6 +107,7 @@ export class Labels {
   }
 
   private link(
+    fs: FunctionState,
     block: BlockScope,
     names: Map<string, number> | undefined,
     stack: readonly Declaration[],
@@ -118,7 +119,9 @@ export class Labels {
       const index = names?.get(pending.name);
       if (index !== undefined && index >= block.firstLabel) {
         this.resolve(pending, this.labels[index] as ActiveLabel, stack);
+        if (pending.statement.label.backward) fs.body.isStructured = false;
       } else {
+        if (block.isLoop) fs.body.isStructured = false;
         pending.level = block.level;
         gotos[kept++] = pending;
       }

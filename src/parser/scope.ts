@@ -59,6 +59,8 @@ export class BlockScope {
 /** A function being parsed. */
 export class FunctionState {
   block: BlockScope | undefined;
+  /** Loops around the place being parsed. */
+  loops = 0;
   /** Variables in registers, C Lua's way of counting: no constants, but hidden loop state. */
   registers = 0;
   /** First register that no variable or temporary value needs. */

@@ -61,6 +61,7 @@ export class Parser {
   /** The body of a new function inside the current one. */
   newFunction(line: number): FunctionBody {
     const body = newBody(this.functionCount++, this.fs.body, line);
+    body.isInLoop = this.fs.loops > 0;
     this.fs.body.children.push(body);
     return body;
   }
@@ -118,7 +119,7 @@ export class Parser {
 
   enterBlock(isLoop: boolean): BlockScope {
     const fs = this.fs;
-    if (isLoop) fs.body.isStraight = false;
+    if (isLoop) fs.body.loopDepth = Math.max(fs.body.loopDepth, ++fs.loops);
     const { gotoCount, activeCount } = this.labels;
     const level = this.scope.level;
     fs.block = new BlockScope(fs.block, isLoop, level, fs.registers, gotoCount, activeCount);
@@ -131,6 +132,7 @@ export class Parser {
     this.scope.popTo(block.level);
     fs.registers = fs.free = block.registers;
     fs.block = block.outer;
+    if (block.isLoop) fs.loops--;
   }
 
   /**
@@ -159,9 +161,11 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     length: 0,
     isMethod: false,
     isArgument: false,
+    isInLoop: false,
     line,
     endLine: 0,
     hasClose: false,
-    isStraight: true,
+    isStructured: true,
+    loopDepth: 0,
   };
 }

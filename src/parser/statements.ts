@@ -95,7 +95,6 @@ function parseProper(p: Parser, line: number): Statement | undefined {
       return parseBreak(p, line);
     case tk.TK_GOTO:
       lx.next();
-      p.fs.body.isStraight = false;
       return p.labels.addGoto(p.expectName().text, line, p.scope.level);
     default:
       return parseExprStatement(p, line);
@@ -292,7 +291,6 @@ function parseBreak(p: Parser, line: number): Statement {
 function parseLabel(p: Parser, line: number, into: Statement[]): void {
   const lx = p.lx;
   lx.next();
-  p.fs.body.isStraight = false;
   const statement = p.labels.newLabel(p.expectName().text, line);
   into.push(statement);
   p.expect(tk.TK_DBCOLON);

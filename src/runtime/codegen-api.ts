@@ -15,6 +15,7 @@ import {
 import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { concat, lengthOf } from "./concat";
 import { control, raise } from "./control";
+import { directly } from "./deferred";
 import { type LuaError, operandError, runtimeError } from "./error";
 import { power } from "./float-ops";
 import { forLimit, forPrepare } from "./forloop";
@@ -23,11 +24,10 @@ import { hookApi } from "./hooks";
 import { appendAt, appendTo, index, setIndex } from "./index-ops";
 import { fromHalves, hiOf, LuaInt64, loOf, mulHigh } from "./int64";
 import { inext, ipairs, next, pairs } from "./iterators";
-import { maxBytes } from "./limits";
 import { LoopExit, LuaFrame, leave, leaveFrame, SLICE } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { nativeName, withoutObject } from "./native";
-import { tableClass } from "./record";
+import { fillArray, makeTable, tableClass } from "./record";
 import { mulMod } from "./remainders";
 import { select } from "./select";
 import { spread, spread1, spread2 } from "./spread";
@@ -44,32 +44,9 @@ import {
   type Results,
 } from "./value";
 
-/** A new table whose last positional value may be nil. */
-function makeTable(t: LuaTable): LuaTable {
-  const { µarray: array } = t;
-  if (array[array.length - 1] === undefined) t.µtrim();
-  return t;
-}
-
 /** Sets `values` at `from`, `from` + 1, … of a table under construction. */
 function setList(t: LuaTable, from: number, values: LuaValue[]): void {
   for (let i = 0; i < values.length; i++) t.µsetInt(from + i, values[i]);
-}
-
-/** Elements that are filled in without a look at the time: 16 million take 60 ms. */
-const MAX_FILLED = 2 ** 24;
-
-/** Gives the keys `from` to `to` of a table the same value if it is a new one; the first key that is left. */
-function fillArray(t: LuaValue, from: number, to: number, value: LuaValue): number {
-  const isNew = t instanceof LuaTable && t.µarray === EMPTY_ARRAY && t.µmap === null;
-  // a table with a finaliser or a weak one has a map
-  if (!isNew || from !== 1 || !(to >= 1) || t.µmetatable !== null) return from;
-  if (maxBytes !== Number.POSITIVE_INFINITY) return from;
-  const n = Math.min(Math.floor(to), MAX_FILLED);
-  const array: LuaValue[] = new Array(n + 1);
-  array[0] = undefined;
-  t.µarray = array.fill(value, 1);
-  return n + 1;
 }
 
 /** The table of a named vararg parameter (§3.4.11). */
@@ -176,6 +153,7 @@ export const codegenApi: readonly unknown[] = [
   "R1", firstOfArray,
   "R2", pair,
   "CF", callable,
+  "DF", directly,
   "A", allResults,
   "B", truth,
   "C", call,

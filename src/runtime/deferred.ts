@@ -17,7 +17,11 @@ export interface DeferredCode extends Prototypes {
   factory(id: number): (...parts: unknown[]) => LuaFunction;
 }
 
-type DeferredFunction = LuaFunction & { code?: Prototypes; id?: number };
+type DeferredFunction = LuaFunction & {
+  code?: Prototypes;
+  id?: number;
+  direct?: () => LuaFunction;
+};
 
 /** The function number `id` of a chunk, over these upvalues. */
 export function deferred(code: DeferredCode, id: number, upvalues: unknown[]): LuaFunction {
@@ -29,11 +33,24 @@ export function deferred(code: DeferredCode, id: number, upvalues: unknown[]): L
   return standsFor(f, code, id);
 }
 
-/** Notes that the function stands for the one of that number in its chunk. */
-export function standsFor(f: LuaFunction, code: Prototypes, id: number): LuaFunction {
-  (f as DeferredFunction).code = code;
-  (f as DeferredFunction).id = id;
+/** Notes that the function stands for the one of that number in its chunk; `direct` gives that one. */
+export function standsFor(
+  f: LuaFunction,
+  code: Prototypes,
+  id: number,
+  direct?: () => LuaFunction,
+): LuaFunction {
+  const noted = f as DeferredFunction;
+  noted.code = code;
+  noted.id = id;
+  if (direct !== undefined) noted.direct = direct;
   return f;
+}
+
+/** The function that another one stands for, if it does. */
+export function directly(f: LuaFunction): LuaFunction {
+  const { direct } = f as DeferredFunction;
+  return direct === undefined ? f : direct();
 }
 
 /** The prototype of a function made by `deferred`. */

@@ -2,6 +2,7 @@
 
 import { raise } from "./control";
 import { LuaError, OperandFault, operationError } from "./error";
+import { isFieldName } from "./fields";
 import { SUSPENDED } from "./frame";
 import { neverInline } from "./jit";
 import { getMetamethod, indexHandler, newindexHandler } from "./metatable";
@@ -109,6 +110,18 @@ export function setIndex(o: LuaValue, k: LuaValue, v: LuaValue): LuaValue {
     object = handler;
   }
   throw operationError("'__newindex' chain too long; possible loop");
+}
+
+/** `o.name = v`, with a name that the program text mentions. Returns `SUSPENDED` or undefined. */
+export function setField(o: LuaValue, name: string, v: LuaValue): LuaValue {
+  if (o instanceof LuaTable && isFieldName(name)) {
+    const { µmetatable: mt } = o;
+    if (mt === null || newindexHandler(mt) === undefined) {
+      o.µsetName(name, v);
+      return undefined;
+    }
+  }
+  return setIndex(o, name, v);
 }
 
 /** Raw assignment; nil and NaN are no keys. */

@@ -145,6 +145,16 @@ export function pair(a: LuaValue, b: LuaValue): LuaValue[] {
 // the engine remembers of a literal that one of its arrays held something else than numbers
 pair("", 0);
 
+/**
+ * An empty list for any values. What `[]` makes becomes an array of doubles with the first fraction, and then also at the
+ * next time; integers that are read from one are doubles to the JIT.
+ */
+export function newList(): LuaValue[] {
+  const list: LuaValue[] = [""];
+  list.length = 0;
+  return list;
+}
+
 /** The first of a call's results (never pass `SUSPENDED`). */
 export function first(r: Results): LuaValue {
   return Array.isArray(r) ? r[0] : r;

@@ -24,9 +24,9 @@ function unwrapped(s: Statement): Statement {
   return { ...s, parts };
 }
 
-function isStraight(s: Statement): boolean {
+function isStructured(s: Statement): boolean {
   try {
-    return parseChunk(render(s), "=case").main.isStraight;
+    return parseChunk(render(s), "=case").main.isStructured;
   } catch {
     return false;
   }
@@ -56,15 +56,15 @@ export class Programs {
     return { kind: "block", statements };
   }
 
-  /** A main function without loops, which is interpreted, with its statements out of the functions around them. */
+  /** A main function that is interpreted, with its statements out of the functions around them. */
   #straight(): Block {
     const statements: Statement[] = [];
     while (statements.length < 8) {
       const { variables } = this.#e;
       const s = this.#statement(2);
       const bare = unwrapped(s);
-      if (this.random.oneIn(3) && isStraight(bare)) statements.push(bare);
-      else if (isStraight(s)) statements.push(s);
+      if (this.random.oneIn(3) && isStructured(bare)) statements.push(bare);
+      else if (isStructured(s)) statements.push(s);
       else this.#e.variables = variables;
     }
     return { kind: "block", statements };

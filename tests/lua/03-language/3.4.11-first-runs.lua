@@ -1,5 +1,5 @@
 -- §3.4.11 Function Definitions: the first runs of a function that is passed to a call, or long, are like those later on,
--- when it is compiled. The chunks here have no loops, so that they leave their functions to be interpreted.
+-- when it is compiled.
 local RUNS = 12
 local function pass(...) return ... end
 
@@ -109,4 +109,24 @@ do
   local endless = made("local function f(a) " .. filler .. " return 1 + f(a) end return f")
   local ok, message = pcall(endless, 1)
   assert(not ok and tostring(message):find("stack overflow", 1, true))
+end
+
+-- a hook that other code sets while a statement is suspended: nothing is done twice
+do
+  local log = {}
+  local env = setmetatable({
+    side = function(x) log[#log + 1] = x return x end,
+    hook = load("if ... then debug.sethook(function() end, 'l') else debug.sethook() end"),
+  }, { __index = _G })
+  local co = coroutine.wrap(assert(load([[
+    local x = side("a") .. (hook(true) or "") .. coroutine.yield() .. side("b")
+    for i = 1, 2 do local b = side(i) .. (coroutine.yield() or "") .. side(10 * i) end
+    hook(false)
+    return x
+  ]], "=c", "t", env)))
+  co()
+  co("y")
+  co()
+  assert(co() == "ayb")
+  assert(table.concat(log, " ") == "a b 1 10 2 20", table.concat(log, " "))
 end

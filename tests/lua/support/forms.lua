@@ -5,7 +5,7 @@
 -- once for each call of Y with a yield at that call only, then with a yield at every call, and at
 -- every second one. Results, traces and errors must always be the same. All of that once more with
 -- the text of the case as a chunk of its own, and as a function that a chunk passes to a call: both
--- are interpreted if they have no loops.
+-- are interpreted at first.
 local file = arg[1]
 local trace, calls, yieldAt
 
