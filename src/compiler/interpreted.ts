@@ -15,7 +15,7 @@ import type { Cell, Proto } from "../runtime/proto";
 import { spread } from "../runtime/spread";
 import { type LuaFunction, type LuaValue, newList, type Results } from "../runtime/value";
 import { hasStandIn, isInterpretable, noteDeclarations } from "./interpretable";
-import type { ImplicitOp, OpInfo } from "./ir";
+import type { FunctionCode, ImplicitOp, OpInfo } from "./ir";
 import { mapped } from "./lists";
 import { type LoopFunction, loopArguments } from "./loopcode";
 import type { ChunkModule } from "./module";
@@ -85,6 +85,9 @@ export class InterpretedFunction implements InterpretedCode {
   /** Functions inside that have stand-ins. */
   private readonly inner = new Map<FunctionBody, InterpretedFunction>();
   private readonly loops = new Map<LoopStatement, LoopFunction>();
+  private readonly generalLoops = new Map<LoopStatement, LoopFunction>();
+  /** The code that takes no kinds of values for certain. */
+  private general: FunctionCode | undefined;
   private isNoted = false;
   private standInMaker: StandInMaker | undefined;
 
@@ -171,18 +174,27 @@ export class InterpretedFunction implements InterpretedCode {
     // what runs on and on will do so again
     this.runsLeft = 0;
     const code = this.module.code(this.fn);
+    const r = this.finishIn(code, this.loops, s, held);
+    if (r !== undefined) return r;
+    // some variable holds another kind of value than its code expects
+    this.general ??= this.module.untyped(this.fn);
+    return this.finishIn(this.general, this.generalLoops, s, held) as ReturnType<LoopFunction>;
+  }
+
+  /** Undefined where the code does not take the values. */
+  private finishIn(
+    code: FunctionCode,
+    loops: Map<LoopStatement, LoopFunction>,
+    s: LoopStatement,
+    held: unknown[],
+  ): ReturnType<LoopFunction> | undefined {
     const node = loopOf(code, s);
     const args = loopArguments(code, node, held);
-    if (args === undefined) {
-      const general = this.module.untyped(this.fn);
-      const other = loopOf(general, s);
-      const loop = this.module.loops(general, other).get(s) as LoopFunction;
-      return loop(...(loopArguments(general, other, held) as unknown[]));
-    }
-    if (!this.loops.has(s))
+    if (args === undefined) return undefined;
+    if (!loops.has(s))
       for (const [other, f] of this.module.loops(code, node))
-        if (!this.loops.has(other)) this.loops.set(other, f);
-    return (this.loops.get(s) as LoopFunction)(...args);
+        if (!loops.has(other)) loops.set(other, f);
+    return (loops.get(s) as LoopFunction)(...args);
   }
 }
 

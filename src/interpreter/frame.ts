@@ -290,7 +290,7 @@ export class InterpretedFrame extends LuaFrame {
     return Outcome.Done;
   }
 
-  /** The loop runs on compiled, and those around it from their next iteration on. */
+  /** What is left of the loop runs compiled. */
   private finishLoop(open: OpenLoop): Outcome {
     const { s, base } = this.variables;
     // an error has got its position when it comes out of compiled code
