@@ -101,45 +101,6 @@ local before = collectgarbage("count")
 local room = table.create(10000)
 assert(collectgarbage("count") - before > 40)
 
--- tables that only their own content refers to are finalised, too
-do
-  local order = {}
-  do
-    local mt = { __gc = function(t) order[#order + 1] = t.name; assert(t.self[1] == t) end }
-    for i = 1, 3 do
-      local t = { name = i }
-      t.self = { t }
-      setmetatable(t, mt)
-    end
-  end
-  local kept = setmetatable({}, { __gc = function() order[#order + 1] = "kept" end })
-  kept.self = kept
-  collectgarbage()
-  collectgarbage()
-  assert(table.concat(order, " ") == "3 2 1", table.concat(order, " "))
-  assert(kept.self == kept)
-end
-
--- by way of a coroutine and a closure in it
-do
-  local collected = 0
-  for _ = 1, 10 do
-    local function f(param)
-      (function()
-        param = { param, f }
-        setmetatable(param, { __gc = function() collected = collected + 1 end })
-        coroutine.yield()
-      end)()
-    end
-    local co = coroutine.create(f)
-    assert(coroutine.resume(co, co))
-  end
-  collectgarbage()
-  collectgarbage()
-  -- conservative stack scanning may keep one or two alive
-  assert(collected >= 8, collected)
-end
-
 -- while the collector is stopped, the count tells small tables, too
 do
   collectgarbage()

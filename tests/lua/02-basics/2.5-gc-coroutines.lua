@@ -1,0 +1,21 @@
+-- §2.5 Garbage Collection: tables that only their own content refers to, by way of a coroutine and a closure in it
+-- In a file of its own: the heap is searched for such tables only as long as that takes no more than a share of the time
+-- (src/lualib/finalizers.ts), but the first time in any case.
+do
+  local collected = 0
+  for _ = 1, 10 do
+    local function f(param)
+      (function()
+        param = { param, f }
+        setmetatable(param, { __gc = function() collected = collected + 1 end })
+        coroutine.yield()
+      end)()
+    end
+    local co = coroutine.create(f)
+    assert(coroutine.resume(co, co))
+  end
+  collectgarbage()
+  collectgarbage()
+  -- conservative stack scanning may keep one or two alive
+  assert(collected >= 8, collected)
+end
