@@ -11,6 +11,7 @@
  * | `t0`, `t1`… | temporaries of expressions                                     |
  * | `u0`, `u1`… | upvalues: a cell, or the value when the variable never changes |
  * | `va`        | the extra arguments of a vararg function, as an array          |
+ * | `r0c`, `u0c`… | the function that the one in it stands for (print-fast.ts)   |
  * | `k`         | the number of the operation under way                          |
  * | `h`         | scratch within one operation: a part of a table, or a callee   |
  * | `x0`, `x1`… | scratch within one operation: halves of integers, plain doubles |

@@ -3,6 +3,7 @@
  */
 import type { GenericForStatement, LoopStatement, NumericForStatement } from "../parser/ast";
 import { filling } from "../parser/constructors";
+import { MAX_STEP } from "../runtime/forloop";
 import { listOf } from "./assignments";
 import { type Apply, callText, listed } from "./calls";
 import { each, mapped } from "./lists";
@@ -27,9 +28,6 @@ export function loop(
   lo.emitLoopStatement(name, s, scope, () => body(name));
   lo.loop = outer;
 }
-
-/** Larger steps could bring a counter beyond 2^53 within the time that a program runs. */
-export const MAX_STEP = 2 ** 20;
 
 export function numericFor(lo: Lowering, s: NumericForStatement, body: () => void): void {
   lo.scope(() => {

@@ -140,17 +140,20 @@ class FastPrinter extends Printer {
     const tail = tailsOf(this.code, loop);
     // the functions that it calls; what calls itself in a loop does so by its name in Lua
     const called = directNames(body + tail).filter((f) => f !== this.code.jsName);
-    const direct = mapped(called, (f) => `,${f}d=DF(${f})`).join("");
+    const direct = mapped(called, (f) => `,${f}${CALLED}=DF(${f})`).join("");
     const text =
       `function ${name}(${parameters.join(",")}${isSliced ? ",s" : ""}){var k=0${declared}${direct};` +
       (tail === "" ? "" : "tail:{") +
       `try{${body}}catch(e){throw W(P${this.code.body.id},k,e)}return ${result}${tail}}`;
-    return before + withDirect(text, (f) => (called.includes(f) ? `${f}d` : f));
+    return before + withDirect(text, (f) => (called.includes(f) ? f + CALLED : f));
   }
 
   /** What is done after a slice of an inner loop. */
   protected readonly sliced: string = "";
 }
+
+/** Behind the name of a function that is called instead of what stands for it. No part of a register has this letter. */
+const CALLED = "c";
 
 /** The names of functions in the text that are called without what stands for them. */
 function directNames(text: string): string[] {
@@ -305,7 +308,7 @@ export function printFast(
   const isMain = body.id === 0;
   const [env] = code.upvalues;
   const outer = isMain ? ["e0"] : factoryParameters(code);
-  const name = hasStandIn ? `${code.jsName}c` : code.jsName;
+  const name = hasStandIn ? code.jsName + CALLED : code.jsName;
   if (hasStandIn) outer.push(code.jsName);
   let text = `function ${name}(${params.join(",")}){`;
   // the main function reads its first upvalue from a cell, so that it can be replaced before a run
@@ -319,8 +322,8 @@ export function printFast(
   const direct = new Map([[code.jsName, name]]);
   for (const u of directNames(text)) {
     if (!code.upvalues.includes(u) || u === code.jsName) continue;
-    direct.set(u, `${u}d`);
-    outer.push(`${u}d=DF(${u})`);
+    direct.set(u, u + CALLED);
+    outer.push(`${u}${CALLED}=DF(${u})`);
   }
   const called = withDirect(`${text}}`, (f) => direct.get(f) ?? f);
   return { factory: `(${outer.join(",")})=>${called}`, loops };

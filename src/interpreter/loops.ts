@@ -4,7 +4,7 @@
  */
 import type { GenericForStatement, LocalVar, NumericForStatement } from "../parser/ast";
 import { filling } from "../parser/constructors";
-import { type ForState, forLimit, forPrepare } from "../runtime/forloop";
+import { type ForState, forLimit, forPrepare, MAX_STEP } from "../runtime/forloop";
 import { SUSPENDED } from "../runtime/frame";
 import { inext, next } from "../runtime/iterators";
 import { fillArray } from "../runtime/record";
@@ -14,9 +14,6 @@ import { allResults, first, type LuaValue, pair, type Results } from "../runtime
 import type { OpenLoop } from "./blocks";
 import { type Evaluator, isTruthy, WAITING } from "./evaluator";
 import type { Variables } from "./variables";
-
-/** Larger steps are left to a `ForState`, as in src/compiler/loops.ts. */
-const MAX_STEP = 2 ** 20;
 
 /** What comes next in a loop. */
 export enum Turn {
@@ -145,7 +142,7 @@ function turnGeneric(
     if (v === WAITING) return Turn.Waiting;
     values = v === undefined ? undefined : pair(i, v);
   } else {
-    values = evaluator.apply(loop, f, [state, control], "for iterator");
+    values = evaluator.apply(loop, f, pair(state, control), "for iterator");
     if (values === SUSPENDED) return Turn.Waiting;
     s[at + 2] = first(values);
   }

@@ -19,6 +19,9 @@ import {
   numberToDouble,
 } from "./value";
 
+/** Larger steps could bring a plain counter beyond 2^53 within the time that a program runs. */
+export const MAX_STEP = 2 ** 20;
+
 function forError(v: LuaValue, what: string): LuaError {
   return runtimeError(`bad 'for' ${what} (number expected, got ${argumentTypeName(v)})`);
 }
