@@ -22,15 +22,11 @@ export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
 }
 
 /**
- * Functions without variables to be closed and `goto` back or out of a loop. Loops of main functions are interpreted, and
- * those of functions that are passed to a call; other functions with loops are likely to be called again and again, and
- * would be compiled twice. Compiled code has frames of another form where there is a table of extra arguments, or where a
- * function's tail calls to itself are a loop.
+ * Functions without variables to be closed and `goto` back or out of a loop. Compiled code has frames of another form
+ * where there is a table of extra arguments, or where a function's tail calls to itself are a loop.
  */
 export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {
   if (!context.interprets || !fn.isStructured || fn.varargTable !== undefined) return false;
-  const depth = fn.parent === undefined ? Number.POSITIVE_INFINITY : fn.isArgument ? 1 : 0;
-  if (fn.loopDepth > depth) return false;
   const self = context.selfVariables.get(fn);
   return self === undefined || fn.isVararg || !endsInCallOf(self, fn.body);
 }

@@ -29,6 +29,12 @@ export const PATIENCE = {
   iterations: 24,
 };
 
+/** The iterations of several runs may be so many times those of a loop in one, which is known to run on. */
+const ITERATIONS_IN_RUNS = 3;
+
+/** A loop of so many milliseconds is long. */
+const LONG_LOOP = 1;
+
 /** Makes a function that stands for another one: what it does at first, and then. */
 type StandInMaker = (begin: LuaFunction) => { f: LuaFunction; set(compiled: LuaFunction): void };
 
@@ -94,7 +100,7 @@ export class InterpretedFunction implements InterpretedCode {
   constructor(
     private readonly module: ChunkModule,
     readonly fn: FunctionBody,
-    /** Runs that are left until it is compiled. */
+    /** Runs that are left until it is compiled; iterations of loops count as parts of one. */
     public runsLeft = PATIENCE.runs,
     readonly self: LocalVar | undefined = undefined,
   ) {}
@@ -166,19 +172,26 @@ export class InterpretedFunction implements InterpretedCode {
     return Math.floor(PATIENCE.iterations * (1 + this.fn.length / 1500));
   }
 
+  noteIteration(): void {
+    this.runsLeft -= PATIENCE.runs / (ITERATIONS_IN_RUNS * this.patience);
+  }
+
   isCompiled(s: LoopStatement): boolean {
     return this.loops.has(s);
   }
 
   finishLoop(s: LoopStatement, held: unknown[]): ReturnType<LoopFunction> {
-    // what runs on and on will do so again
-    this.runsLeft = 0;
+    const started = performance.now();
     const code = this.module.code(this.fn);
-    const r = this.finishIn(code, this.loops, s, held);
-    if (r !== undefined) return r;
-    // some variable holds another kind of value than its code expects
-    this.general ??= this.module.untyped(this.fn);
-    return this.finishIn(this.general, this.generalLoops, s, held) as ReturnType<LoopFunction>;
+    let r = this.finishIn(code, this.loops, s, held);
+    if (r === undefined) {
+      // some variable holds another kind of value than its code expects
+      this.general ??= this.module.untyped(this.fn);
+      r = this.finishIn(this.general, this.generalLoops, s, held) as ReturnType<LoopFunction>;
+    }
+    // beside a long loop it counts little that the rest is interpreted; to compile it would be to compile the loop again
+    if (performance.now() - started > LONG_LOOP) this.runsLeft = Math.max(this.runsLeft, 1);
+    return r;
   }
 
   /** Undefined where the code does not take the values. */

@@ -23,7 +23,7 @@ export interface OpenLoop {
   loop: LoopStatement;
   /** Registers in use outside of it, and where its own begin. */
   top: number;
-  /** Iterations that were begun. */
+  /** Iterations that were begun, and those of loops inside. */
   runs: number;
 }
 
@@ -59,7 +59,11 @@ export class Blocks {
   /** Leaves the innermost block or loop. */
   leave(): void {
     const open = this.stack.pop();
-    if (open !== undefined) this.variables.release(open.top);
+    if (open === undefined) return;
+    this.variables.release(open.top);
+    if (!("loop" in open)) return;
+    const outer = this.stack.findLast((o) => "loop" in o) as OpenLoop | undefined;
+    if (outer !== undefined) outer.runs += open.runs;
   }
 
   /** Leaves the innermost loop. */

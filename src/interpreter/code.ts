@@ -37,8 +37,10 @@ export interface InterpretedCode {
   entry(s: Statement): number;
   /** The number of the operation of a `for` that takes a value to be closed, and how many values its frame holds. */
   closing(s: GenericForStatement): { k: number; registers: number; temporaries: number };
-  /** Iterations of a loop in one run of the function until it is compiled. */
+  /** Iterations of a loop, with those of loops inside, in one run of the function until the loop is compiled. */
   readonly patience: number;
+  /** An iteration was begun: enough of them, in one run or several, have the next run compiled. */
+  noteIteration(): void;
   /** There is compiled code to finish the loop. */
   isCompiled(s: LoopStatement): boolean;
   /**

@@ -284,6 +284,7 @@ export class InterpretedFrame extends LuaFrame {
     if (turned === Turn.End) this.blocks.leave();
     else {
       open.runs++;
+      this.code.noteIteration();
       const { loop } = open;
       this.blocks.open(loop.body, loop.type === "Repeat" ? loop : undefined, top);
     }
@@ -303,6 +304,8 @@ export class InterpretedFrame extends LuaFrame {
       return Outcome.Return;
     }
     for (let i = 1; i < r.length; i++) s[base + i - 1] = r[i];
+    // the loop around it may go on, as what takes long in it is compiled now
+    open.runs = 0;
     this.blocks.leave();
     return Outcome.Done;
   }

@@ -71,8 +71,6 @@ export interface FunctionBody {
   hasClose: boolean;
   /** False when a `goto` in it jumps back or out of a loop, or there is a `<close>` variable. */
   isStructured: boolean;
-  /** How deeply its loops are nested; 0 when there is none. */
-  loopDepth: number;
 }
 
 export interface Chunk {

@@ -119,7 +119,7 @@ export class Parser {
 
   enterBlock(isLoop: boolean): BlockScope {
     const fs = this.fs;
-    if (isLoop) fs.body.loopDepth = Math.max(fs.body.loopDepth, ++fs.loops);
+    if (isLoop) fs.loops++;
     const { gotoCount, activeCount } = this.labels;
     const level = this.scope.level;
     fs.block = new BlockScope(fs.block, isLoop, level, fs.registers, gotoCount, activeCount);
@@ -166,6 +166,5 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     endLine: 0,
     hasClose: false,
     isStructured: true,
-    loopDepth: 0,
   };
 }
