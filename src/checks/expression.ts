@@ -31,6 +31,8 @@ export interface Expression {
 export interface Verdict {
   holds: boolean;
   seen: string | undefined;
+  /** How it was reached. */
+  path: readonly Segment[];
   /** Replaces the message `JSON expression failed`. */
   problem?: string;
 }
@@ -63,7 +65,7 @@ function plainPath(text: string): string[] {
 }
 
 /** A string in quotes, a word of JSON, a number, or else the bare text. */
-export function parseLiteral(text: string): Json {
+function parseLiteral(text: string): Json {
   const t = text.trim();
   if (t.length >= 2 && t.startsWith('"') && t.endsWith('"')) return t.slice(1, -1);
   if (t === "true" || t === "false") return t === "true";
@@ -132,7 +134,11 @@ export function evaluate(expression: Expression, document: Json): Verdict {
       document,
     );
     if (value !== undefined)
-      return { holds: jsonEquals(value, plain.literal), seen: jsonText(value) };
+      return {
+        holds: jsonEquals(value, plain.literal),
+        seen: jsonText(value),
+        path: plain.path,
+      };
     if (rich === undefined) return missing(document, plain.path);
   }
   return evaluateRich(rich as Rich, document);
@@ -160,16 +166,18 @@ function missing(document: Json, path: readonly Segment[]): Verdict {
     if (value === undefined) break;
   }
   const problem = `JSON path '.${absent}' not found in response`;
-  return { holds: false, seen: undefined, problem };
+  return { holds: false, seen: undefined, path, problem };
 }
 
 function evaluateRich(rich: Rich, document: Json): Verdict {
   let value: Json | undefined = document;
-  for (const key of rich.path) value = value === undefined ? undefined : element(value, key);
+  const { path } = rich;
+  for (const key of path) value = value === undefined ? undefined : element(value, key);
   const seen = value === undefined ? undefined : jsonText(value);
-  if (rich.operator === "exists") return { holds: (value !== undefined) !== rich.negated, seen };
-  if (value === undefined) return missing(document, rich.path);
-  return { holds: compare(value, rich) !== rich.negated, seen };
+  if (rich.operator === "exists")
+    return { holds: (value !== undefined) !== rich.negated, seen, path };
+  if (value === undefined) return missing(document, path);
+  return { holds: compare(value, rich) !== rich.negated, seen, path };
 }
 
 function compare(value: Json, { operator, literal, pattern }: Rich): boolean {

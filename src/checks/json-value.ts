@@ -2,6 +2,9 @@
  * JSON values that keep what JavaScript's numbers lose: `1` and `1.0` differ, and 64-bit integers
  * are exact.
  */
+import { parseJson as parseLua } from "../builtins/json/parse";
+import { utf8ToBytes } from "../host/bytes";
+import { HostError } from "../host/errors";
 
 /** A number with its kind; integers are those written without fraction and exponent. */
 export class JsonNumber {
@@ -29,12 +32,21 @@ export type Json = null | boolean | string | JsonNumber | Json[] | { [key: strin
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source: string }) => unknown;
 
-/** Why a text is no JSON, without the engine's own first words. */
-export function jsonErrorText(e: unknown): string {
-  return (e as Error).message.replace(/^JSON Parse error: /, "");
+/**
+ * What is wrong with a JSON text that comes from elsewhere: as `json.parse` says it, with the place,
+ * behind `what`.
+ */
+export function jsonFault(text: string, what: string): string | undefined {
+  try {
+    parseLua(utf8ToBytes(text), {}, what);
+    return undefined;
+  } catch (e) {
+    if (e instanceof HostError) return e.message;
+    throw e;
+  }
 }
 
-/** Parses a JSON text; throws a `SyntaxError`. */
+/** Parses a JSON text that is known to be one; throws a `SyntaxError` otherwise. */
 export function parseJson(text: string): Json {
   const revive: Reviver = (_key, value, context) =>
     typeof value === "number" ? new JsonNumber(context.source) : value;

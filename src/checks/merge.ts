@@ -1,5 +1,5 @@
 /** `assay merge`: joins the results of shards. */
-import { jsonErrorText } from "./json-value";
+import { jsonFault } from "./json-value";
 import type { Attempt, CheckResult, RunResult, Seen } from "./result";
 
 export class MergeError extends Error {}
@@ -55,12 +55,9 @@ function checkShards(results: readonly RunResult[]): void {
 
 /** Reads a result document; says what is missing when it is none. */
 export function parseResult(text: string, name: string): RunResult {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (e) {
-    throw new MergeError(`${name}: not valid JSON: ${jsonErrorText(e)}`);
-  }
+  const fault = jsonFault(text, `${name}: not valid JSON`);
+  if (fault !== undefined) throw new MergeError(fault);
+  const value: unknown = JSON.parse(text);
   const fail = (what: string): never => {
     throw new MergeError(`${name}: not a result document: ${what}`);
   };

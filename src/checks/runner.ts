@@ -2,6 +2,7 @@
  * Runs checks: in file order or several at a time, with further attempts after failures, until all
  * are done or the run is stopped by its time limit or a signal.
  */
+import { errorText } from "../host/errors";
 import type { Clock } from "./clock";
 import { type Check, type Config, pauseAfter } from "./config";
 import { secondsText } from "./duration";
@@ -220,7 +221,7 @@ class Run {
       this.options.execute(check, own.signal).catch(
         (e: unknown): Outcome => ({
           passed: false,
-          message: e instanceof Error ? e.message : String(e),
+          message: errorText(e),
         }),
       ),
     ];

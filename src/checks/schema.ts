@@ -73,7 +73,7 @@ const REQUESTS = ["http", "prometheus"];
 const HOSTS = ["tcp", "tls"];
 const K8S = ["k8s"];
 
-export const EXPECT_FIELDS: Fields = {
+const EXPECT_FIELDS: Fields = {
   status: {
     shape: status,
     doc: "the status: 200, '2xx', or a list",

@@ -1,6 +1,6 @@
 /** Which log lines are wanted: the syntax of `RUST_LOG` (`warn`, `lua=debug,info`). */
 
-export const LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
+const LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
 /** A level as a threshold; `off` is above all lines. */
 export type Threshold = (typeof LEVELS)[number];
 export type LogLevel = Exclude<Threshold, "off">;

@@ -34,6 +34,10 @@ beforeAll(async () => {
     } else if (kind === "echo") {
       const { "content-type": type, authorization } = req.headers;
       res.end(JSON.stringify({ method: req.method, type, authorization, body }));
+    } else if (kind === "raw") {
+      res.setHeader("Set-Cookie", "sid=cookie-value-1");
+      res.statusCode = Number(url.searchParams.get("status") ?? 200);
+      res.end(decodeURIComponent(rest));
     } else if (kind === "slow") setTimeout(() => res.end("late"), 2000);
     else if (url.pathname.endsWith("/api/v1/query")) {
       const results: Record<string, string> = {
@@ -160,6 +164,77 @@ test.each([
   ["/json", "json: ['.items[0].id < 2', .status matches ^o, .items exists]", "passed"],
 ])("http%s with %s", async (path, expectations, wanted) => {
   expect(await message(`type: http, url: URL${path}, expect: {${expectations}}`)).toBe(wanted);
+});
+
+const SECRETS = {
+  auth: { token: "tok-abc-12345", tokens: ["tok-abc-12345"], count: 3, total_tokens: 512 },
+  credentials: { user: "tok-abc-12345", pin: 123_456_789 },
+  nested: JSON.stringify({ api_key: 'tok-abc-12345"tok-abc-12345', ok: "fine" }),
+};
+
+test.each([
+  [".auth.token == x", "[redacted]"],
+  ['."auth".token == x', "[redacted]"],
+  [".auth.tokens[0] == x", "[redacted]"],
+  [".auth.token matches ^x", "[redacted]"],
+  [".auth.token < a", "[redacted]"],
+  [".auth.token not exists", "[redacted]"],
+  [".auth.tokens contains x", "[redacted]"],
+  [".credentials.user == x", "[redacted]"],
+  [".credentials.pin == 1", "[redacted]"],
+  [".credentials == x", "[redacted]"],
+  // no secrets, whatever they are called
+  [".auth.total_tokens == 1", "512"],
+  [".auth.count == 1", "3"],
+  [".auth == 1", '{"token":"[redacted]","tokens":"[redacted]","count":3,"total_tokens":512}'],
+  [".nested == 1", String.raw`"{\"api_key\":\"[redacted]\",\"ok\":\"fine\"}"`],
+])("http: a value that is secret by its name is not shown: %s", async (expression, shown) => {
+  const body = encodeURIComponent(JSON.stringify(SECRETS));
+  const check = await one(`type: http, url: "URL/raw/${body}", expect: {json: '${expression}'}`);
+  expect(check.seen?.value).toBe(shown);
+  expect(check.passed).toBe(false);
+  expect(JSON.stringify(check)).not.toMatch(/tok-abc|123456789/);
+});
+
+test("a column, and a header, that are secret by their names are not shown", async () => {
+  const query = "query: \"select 'tok-abc-12345' as password, 'tok-abc-12345' as api_key\"";
+  for (const expect of ["json: '.[0].password == x'", "json: '. == x'", "rows: [{password: x}]"]) {
+    const check = await one(`type: sql, url: "sqlite::memory:", ${query}, expect: {${expect}}`);
+    if (JSON.stringify(check).includes("tok-abc")) throw new Error(JSON.stringify(check));
+  }
+  const cookie = (rule: string) =>
+    message(`type: http, url: URL/raw/x, expect: {headers: {Set-Cookie: ${rule}}}`);
+  expect(await cookie("{exists: false}")).toBe(
+    "failed: header 'Set-Cookie' is present: \"[redacted]\"",
+  );
+  expect(await cookie("a")).toBe('failed: expected header \'Set-Cookie\' "a", got "[redacted]"');
+});
+
+test.each([
+  ["{}{}", "trailing characters at line 1 column 3"],
+  ["01", "invalid number at line 1 column 2"],
+  ["[".repeat(1000), "nesting deeper than 128 levels at line 1 column 129"],
+  [`${"[".repeat(1000)}${"]".repeat(1000)}`, "nesting deeper than 128 levels at line 1 column 129"],
+  ["undefined", "expected value at line 1 column 1"],
+  ["<html>", "expected value at line 1 column 1"],
+  [
+    '{"a":\n"b\n"}',
+    "control character (\\u0000-\\u001F) found while parsing a string at line 2 column 3",
+  ],
+  ['{"a":1,}', "trailing comma at line 1 column 8"],
+])("what is wrong with a body that is no JSON: %s", async (body, problem) => {
+  const url = `"URL/raw/${encodeURIComponent(body)}`;
+  expect(await message(`type: http, url: ${url}", expect: {json: .a == 1}`)).toBe(
+    `failed: response body is not valid JSON: ${problem}`,
+  );
+  const query = (path: string) => message(`type: prometheus, query: up, url: ${path}"`);
+  expect(await query(`${url}`)).toBe(`failed: Prometheus response is not valid JSON: ${problem}`);
+});
+
+test("prometheus: of an answer by somebody else the status is told", async () => {
+  expect(await message("type: prometheus, query: up, url: URL/status/404")).toBe(
+    "failed: HTTP status 404: Prometheus response is not valid JSON: expected value at line 1 column 1",
+  );
 });
 
 test("http: method, headers, body, JSON body; the answer is kept", async () => {

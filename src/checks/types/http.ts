@@ -7,13 +7,13 @@ import { bytesToUtf8 } from "../../host/bytes";
 import type { Secrets } from "../../host/secrets";
 import { type Check, listOf } from "../config";
 import { evaluate, parseExpression } from "../expression";
-import { type Json, jsonErrorText, parseJson, valueText } from "../json-value";
+import { type Json, jsonFault, parseJson, valueText } from "../json-value";
 import { compilePattern } from "../pattern";
 import type { Values } from "../read";
 import type { Seen } from "../result";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
-import { excerpt } from "./excerpt";
+import { excerpt, isSecretHeader, REDACTED, valueExcerpt } from "./excerpt";
 import { bodyText, type RequestProblem, send } from "./request";
 
 export async function httpCheck(
@@ -45,7 +45,7 @@ export async function httpCheck(
   }
   const message =
     statusProblem(expect.status, response.status) ??
-    headersProblem(expect.headers, response) ??
+    headersProblem(expect.headers, response, services.secrets) ??
     textProblem(expect, text) ??
     jsonProblem(expect.json, text, "response body", seen, services.secrets) ??
     latencyProblem(expect.latency_ms, latency);
@@ -92,22 +92,27 @@ function statusProblem(expected: unknown, got: number): string | undefined {
   return `expected status ${list.join(" or ")}, got ${got}`;
 }
 
-function headersProblem(expected: unknown, { headers }: WholeResponse): string | undefined {
+function headersProblem(
+  expected: unknown,
+  { headers }: WholeResponse,
+  secrets: Secrets,
+): string | undefined {
   for (const [name, rule] of Object.entries((expected ?? {}) as Values)) {
     const raw = getHeader(headers, name.toLowerCase());
     const value = raw === undefined ? undefined : bytesToUtf8(raw);
+    const shown = () => quote(isSecretHeader(name) ? REDACTED : excerpt(value ?? "", secrets));
     const rules: Values = typeof rule === "string" ? { equals: rule } : ((rule ?? {}) as Values);
     if (rules.exists !== undefined && (value !== undefined) !== rules.exists)
       return rules.exists
         ? `header '${name}' is missing`
-        : `header '${name}' is present: ${quote(value as string)}`;
+        : `header '${name}' is present: ${shown()}`;
     const others = ["equals", "contains", "matches"].filter((k) => rules[k] !== undefined);
     if (others.length === 0) continue;
     if (value === undefined) return `header '${name}' is missing`;
     for (const kind of others) {
       const text = rules[kind] as string;
       if (!holds(kind, value, text))
-        return `expected header '${name}'${kind === "equals" ? "" : ` that ${kind}`} ${quote(text)}, got ${quote(value)}`;
+        return `expected header '${name}'${kind === "equals" ? "" : ` that ${kind}`} ${quote(text)}, got ${shown()}`;
     }
   }
   return undefined;
@@ -147,13 +152,8 @@ export function jsonProblem(
   secrets: Secrets,
 ): string | undefined {
   if (listOf(expected).length === 0) return undefined;
-  let document: Json;
-  try {
-    document = parseJson(text);
-  } catch (e) {
-    return `${what} is not valid JSON: ${jsonErrorText(e)}`;
-  }
-  return expressionsProblem(expected, document, seen, secrets);
+  const fault = jsonFault(text, `${what} is not valid JSON`);
+  return fault ?? expressionsProblem(expected, parseJson(text), seen, secrets);
 }
 
 /** The first expression that does not hold; says in `seen` what was compared. */
@@ -168,7 +168,7 @@ export function expressionsProblem(
     if ("problem" in expression) return expression.problem;
     const verdict = evaluate(expression, document);
     if (verdict.holds) continue;
-    if (verdict.seen !== undefined) seen.value = excerpt(verdict.seen, secrets);
+    if (verdict.seen !== undefined) seen.value = valueExcerpt(verdict.seen, verdict.path, secrets);
     return verdict.problem ?? `JSON expression failed: ${source}`;
   }
   return undefined;

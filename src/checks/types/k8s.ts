@@ -13,7 +13,7 @@ import type { Seen } from "../result";
 import type { Outcome } from "../runner";
 import { builtinPolicy } from "../sandbox";
 import type { Services } from "../services";
-import { excerpt } from "./excerpt";
+import { excerpt, REDACTED } from "./excerpt";
 import { expressionsProblem, latencyProblem } from "./http";
 
 /** Gives a JSON list with an entry for each object: what it is, and what its status says. */
@@ -100,6 +100,8 @@ export async function k8sCheck(
         expressionsProblem(expect.json, objects[i] as Json, seen, services.secrets),
       ) ??
       latencyProblem(expect.latency_ms, latency);
+    // whatever it is called there
+    if (seen.value !== undefined && /^(v1\/)?secrets?(\.|$)/i.test(kind)) seen.value = REDACTED;
     if (seen.value === undefined && entries.length > 0)
       seen.value = excerpt(entries.map(statusText).join("; "), services.secrets);
     return { passed: message === undefined, message: message ?? null, seen };

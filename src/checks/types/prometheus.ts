@@ -1,7 +1,7 @@
 /** `type: prometheus`: the value of the first series of an instant query. */
 import { loadPool } from "../../builtins/http/transport";
 import type { Check } from "../config";
-import { jsonErrorText } from "../json-value";
+import { jsonFault } from "../json-value";
 import type { Values } from "../read";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
@@ -31,7 +31,7 @@ export async function prometheusCheck(
   };
   // the original looked at the first series only
   const isOne = expect?.series === undefined || expect.series === "first";
-  const values = queryValues(text, !isOne);
+  const values = queryValues(text, response.status, !isOne);
   if ("problem" in values) return { passed: false, message: values.problem, seen };
   const shown = { ...seen, value: excerpt(values.map(seriesText).join(", "), services.secrets) };
   if (expect === undefined)
@@ -93,16 +93,20 @@ interface Sample {
 }
 
 /** The samples of an instant query; at least one. */
-function queryValues(text: string, withLabels: boolean): Series[] | { problem: string } {
-  let answer: Answer | null;
-  try {
-    answer = JSON.parse(text) as Answer | null;
-  } catch (e) {
-    return { problem: `Prometheus response is not valid JSON: ${jsonErrorText(e)}` };
-  }
+function queryValues(
+  text: string,
+  status: number,
+  withLabels: boolean,
+): Series[] | { problem: string } {
+  // of an answer that is not one of Prometheus, the status says most
+  const head = status >= 200 && status < 300 ? "" : `HTTP status ${status}: `;
+  const fault = jsonFault(text, "Prometheus response is not valid JSON");
+  if (fault !== undefined) return { problem: head + fault };
+  const answer = JSON.parse(text) as Answer | null;
   if (answer?.status !== "success") {
-    const reason = typeof answer?.error === "string" ? answer.error : "unknown error";
-    return { problem: `Prometheus query failed: ${reason}` };
+    if (typeof answer?.error === "string")
+      return { problem: `Prometheus query failed: ${answer.error}` };
+    return { problem: `${head}Prometheus query failed: unknown error` };
   }
   const { result, resultType } = answer.data ?? {};
   if (!Array.isArray(result))
@@ -143,7 +147,7 @@ function parseFloatText(text: string): number | undefined {
 }
 
 /** The shortest form, without exponent: `1`, `0.92`, `NaN`, `inf`. */
-export function numberText(n: number): string {
+function numberText(n: number): string {
   if (Number.isNaN(n)) return "NaN";
   if (!Number.isFinite(n)) return n < 0 ? "-inf" : "inf";
   const text = Object.is(n, -0) ? "-0" : String(n);

@@ -3,7 +3,7 @@ import { decodeBody } from "../../builtins/http/decode";
 import { HttpFault } from "../../builtins/http/errors";
 import { addHeader, type HeaderList, hasHeader } from "../../builtins/http/headers";
 import { fetchWhole, type WholeResponse } from "../../builtins/http/perform";
-import { basicAuth } from "../../builtins/http/proxy";
+import { basicAuth, passwordOf } from "../../builtins/http/proxy";
 import { Transport } from "../../builtins/http/transport";
 import { utf8ToBytes } from "../../host/bytes";
 import type { Check } from "../config";
@@ -11,6 +11,7 @@ import { isSecret } from "../interpolate";
 import { networkOf } from "../sandbox";
 import type { Services } from "../services";
 import { readCa } from "./ca";
+import { isSecretHeader } from "./excerpt";
 
 /** Where the original's client gave up. */
 const DEFAULT_TIMEOUT_S = 30;
@@ -73,7 +74,7 @@ function requestHeaders(
 ): HeaderList {
   const headers: HeaderList = [];
   for (const [name, value] of Object.entries((check.options.headers ?? {}) as object)) {
-    if (/authorization|cookie|token|secret|api-?key/i.test(name)) {
+    if (isSecretHeader(name)) {
       services.secrets.register(String(value));
       // a token is a secret without its scheme, too
       services.secrets.register(String(value).replace(/^\w+ /, ""));
@@ -84,7 +85,7 @@ function requestHeaders(
     if (isSecret(name, value)) services.secrets.register(value);
   const auth = basicAuth(url);
   if (auth !== undefined) {
-    services.secrets.register(decodeURIComponentSafe(url.password));
+    services.secrets.register(passwordOf(url));
     services.secrets.register(auth.replace(/^\w+ /, ""));
     if (!hasHeader(headers, "authorization")) headers.push(["Authorization", auth]);
     url.username = "";
@@ -98,15 +99,6 @@ function requestHeaders(
   add("Accept-Encoding", ACCEPT_ENCODING);
   add("User-Agent", "assay");
   return headers;
-}
-
-/** As it stands when it can't be decoded. */
-export function decodeURIComponentSafe(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Checks with the same trust share connections. */

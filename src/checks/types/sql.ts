@@ -1,4 +1,5 @@
 /** `type: sql`: a query, through the `db` builtin, and the rows that it must give. */
+import { passwordOf } from "../../builtins/http/proxy";
 import { createLua } from "../../host/lua";
 import { LuaScriptError } from "../../host/script-error";
 import type { Secrets } from "../../host/secrets";
@@ -11,7 +12,6 @@ import { databasePolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
 import { jsonProblem, latencyProblem } from "./http";
-import { decodeURIComponentSafe } from "./request";
 
 /**
  * Rows leave as JSON text, which keeps integers and floats apart. What it has no form for is written
@@ -44,8 +44,8 @@ export async function sqlCheck(
     params?: unknown[];
   };
   const { expect = {} } = check;
-  const password = URL.parse(url)?.password;
-  if (password) services.secrets.register(decodeURIComponentSafe(password));
+  const address = URL.parse(url);
+  if (address !== null) services.secrets.register(passwordOf(address));
   const lua = createLua({
     secrets: services.secrets,
     logger: services.logger,

@@ -45,6 +45,11 @@ const OBJECTS: Record<string, unknown> = {
       ],
     },
   },
+  "/api/v1/namespaces/shop/secrets/key": {
+    kind: "Secret",
+    metadata: { name: "key", namespace: "shop" },
+    data: { pem: "bm90IHRvIGJlIHNob3du" },
+  },
   "/api/v1/namespaces/shop/pods": {
     kind: "PodList",
     metadata: {},
