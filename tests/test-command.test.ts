@@ -52,6 +52,24 @@ test("test_* functions of *_test.lua files, in folders below, too", () => {
   expect(assayTest(cwd, "a_test.lua").out).toContain("1 passed");
 });
 
+test("a test that waits for nothing fails at once", () => {
+  const cwd = folder({
+    "dead_test.lua": `function test_dead()
+  async.channel():recv()
+end
+function test_late()
+  sleep(0.05)
+end
+return nil`,
+  });
+  const r = assayTest(cwd, "--parallel", "1");
+  expect(r.code).toBe(1);
+  expect(r.ms).toBeLessThan(15_000);
+  expect(r.out).toContain("FAIL  dead_test.lua: test_dead (N ms)\n      deadlock: ");
+  expect(r.out).toContain("dead_test.lua:2: in function");
+  expect(r.out).toContain("ok    dead_test.lua: test_late");
+});
+
 test("failures are readable", () => {
   const cwd = folder({
     "f_test.lua": `function test_tables()

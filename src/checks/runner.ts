@@ -105,7 +105,7 @@ class Run {
     const onSignal = () => this.end("signal");
     if (signal?.aborted) onSignal();
     signal?.addEventListener("abort", onSignal, { once: true });
-    const limit = this.clock.sleep(this.config.timeout, ended.signal).then(() => {
+    const limit = this.clock.limit(this.config.timeout, ended.signal).then(() => {
       if (!ended.signal.aborted) this.end("timeout");
     });
     const stopped = new Promise<void>((resolve) => {
@@ -229,7 +229,7 @@ class Run {
     const grace = SELF_LIMITED.includes(check.type) ? GRACE_MS : 0;
     if (timeout !== undefined)
       racers.push(
-        this.clock.sleep(timeout + grace, ended.signal).then(() => {
+        this.clock.limit(timeout + grace, ended.signal).then(() => {
           const message = `attempt timed out after ${secondsText(timeout)}`;
           return { passed: false, message };
         }),

@@ -2,6 +2,7 @@
 import type { Transport } from "../builtins/http/transport";
 import type { Logger } from "../host/logger";
 import type { Secrets } from "../host/secrets";
+import type { StuckScripts } from "../host/stuck";
 import type { EmbeddedSearcher } from "../lualib/package";
 import type { LuaFunction } from "../runtime/value";
 import type { SandboxFlags } from "./sandbox";
@@ -12,6 +13,8 @@ export interface Services {
    * no signal reaches it.
    */
   readonly deadline?: number;
+  /** Notices scripts that nothing can wake any more. */
+  readonly stuck?: StuckScripts;
   readonly secrets: Secrets;
   /** What checks may touch. */
   readonly sandbox: SandboxFlags;

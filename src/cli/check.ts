@@ -17,6 +17,7 @@ import { bytesToUtf8 } from "../host/bytes";
 import { errorText } from "../host/errors";
 import { type Logger, RawField } from "../host/logger";
 import { Secrets } from "../host/secrets";
+import { StuckScripts } from "../host/stuck";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal } from "../lualib/io-output";
 import { limitMemory } from "../runtime/memory";
@@ -239,7 +240,9 @@ class CheckRun {
     await loadTypes(config.checks);
     const started_at = new Date().toISOString();
     if (this.isLive) this.live = startLive(config.checks.length);
+    const stuck = new StuckScripts();
     const shared: Services = {
+      stuck,
       deadline: performance.now() + config.timeout + DEADLINE_MARGIN_MS,
       secrets,
       sandbox: { ...options, readonly: isReadonly(options) },
@@ -249,6 +252,7 @@ class CheckRun {
       searchers: moduleSearchers,
       print: (bytes) => this.print(masked(Buffer.from(bytes), secrets)),
     };
+    stuck.start();
     const watchdog = guard(config, options.exitCompat === true, (partial) => {
       const stuck = complete({ ...partial, started_at });
       const last = terminationPiece(stuck, options);
@@ -262,6 +266,7 @@ class CheckRun {
       mask: (text) => secrets.mask(text),
       events: this.events(watchdog),
     });
+    stuck.stop();
     watchdog?.stop();
     for (const transport of shared.transports.values()) transport.close();
     return complete({ ...result, started_at });

@@ -53,7 +53,7 @@ export async function reportFailure(
 
 /** What went wrong, with the traceback. */
 export async function failureText(state: LuaState, error: unknown): Promise<string> {
-  if (error instanceof Interrupt) return error.reason;
+  if (error instanceof Interrupt) return error.reason + traceback(state, error.traceback ?? []);
   if (!(error instanceof LuaError)) return internalError(error);
   const message = await errorMessage(state, errorValue(error));
   if (message === NO_MEMORY) return `memory error: ${NO_MEMORY}`;
@@ -69,11 +69,6 @@ function noteOf(state: LuaState, message: string): string {
 export function reportTimeout(state: LuaState, error: Timeout, options: ScriptOptions): void {
   logError(state, `timeout after ${options.timeout}s${traceback(state, error.traceback ?? [])}`);
   finish(state, TIMEOUT_CODE, 0);
-}
-
-/** The main chunk waits, and nothing can wake it any more. */
-export function reportStuck(state: LuaState): void {
-  logError(state, "deadlock: the script waits for something that nothing can bring about any more");
 }
 
 /** A task failed that nobody awaits. */

@@ -3,7 +3,7 @@ import { assembleState } from "../lualib/assemble";
 import { flushStdout, stderr, stdout } from "../lualib/io-output";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
-import { ExitRequest } from "../runtime/interrupt";
+import { Deadlock, ExitRequest } from "../runtime/interrupt";
 import { lazyField } from "../runtime/lazy";
 import { newTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
@@ -157,7 +157,7 @@ function watchStrays(state: LuaState): void {
 }
 
 function awaitMain(state: LuaState, task: Task, options: ScriptOptions): void {
-  process.once("beforeExit", () => void whenIdle(state));
+  process.once("beforeExit", () => whenIdle(state, task, options));
   task.promise.then(
     () => finish(state, 0, task.deadline),
     (e: unknown) => {
@@ -204,12 +204,17 @@ function whenFailed(state: LuaState, e: unknown, options: ScriptOptions): void {
   else process.exit(e.code);
 }
 
-/** Nothing is under way any more, yet the main chunk has not ended. */
-async function whenIdle(state: LuaState): Promise<void> {
+/** Nothing is under way any more, yet the main chunk has not ended. That it is ended tells where it waits. */
+function whenIdle(state: LuaState, task: Task, options: ScriptOptions): void {
   if (isEnding()) return;
-  const { reportStuck } = await import("./report");
-  reportStuck(state);
-  finish(state, 1);
+  const deadlock = new Deadlock();
+  // closing methods may wait for nothing, too
+  process.on("beforeExit", () => {
+    if (!isEnding()) whenFailed(state, deadlock, options);
+  });
+  task.cancel(deadlock);
+  // only a loop that has gone on comes to its end once more
+  setImmediate(() => {});
 }
 
 /** After a signal: closes what the script's variables hold, then ends. */

@@ -5,7 +5,7 @@ import { createState, type StateOptions } from "../lualib/index";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { LuaError, type TraceRow } from "../runtime/error";
-import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
+import { Deadlock, ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import { getMetamethod } from "../runtime/metatable";
 import { retainHost, startTask, type Task } from "../runtime/scheduler";
@@ -27,7 +27,7 @@ import { Logger } from "./logger";
 import { Policy } from "./policy";
 import { LuaScriptError } from "./script-error";
 import { Secrets } from "./secrets";
-import { delay } from "./timer";
+import { delay, limitDelay } from "./timer";
 
 export interface LuaOptions {
   /** Global variables to begin with. */
@@ -43,6 +43,12 @@ export interface LuaOptions {
   env?: Readonly<Record<string, string>> | Environment;
   /** Limit for each `run` and `call`, in milliseconds. */
   timeout?: number;
+  /**
+   * For a program that finds out by itself when nothing can wake a script any more (stuck.ts): is given
+   * what ends the script's wait, gives what is called when the script has ended. Time limits alone do
+   * not keep the program running then.
+   */
+  onDeadlock?: (end: () => void) => () => void;
   /** Limit for the growth of the heap, in bytes. It holds for the whole process. */
   memory?: number;
   /** Refuse builtins that change something outside. */
@@ -80,6 +86,7 @@ export class Lua {
   readonly host: Host;
   private readonly converter: Converter;
   private readonly timeout: number | undefined;
+  private readonly onDeadlock: LuaOptions["onDeadlock"];
 
   constructor(options: LuaOptions = {}) {
     const toStderr = options.stderr ?? ((bytes) => void process.stderr.write(bytes));
@@ -109,6 +116,7 @@ export class Lua {
     retainHost();
     this.converter = new Converter((f, args) => this.execute(f, args, {}));
     this.timeout = options.timeout;
+    this.onDeadlock = options.onDeadlock;
     this.state.onTaskError = (_task, error) =>
       logger.log("error", `task failed: ${errorText(error)}`);
     this.state.onClosingError = (error) =>
@@ -210,11 +218,14 @@ export class Lua {
       throw new TypeError("timeout: a number of milliseconds is needed");
     const task = startTask(this.state, f, args);
     task.observed = true;
+    const { onDeadlock } = this;
     const { signal } = options;
     const cancel = () => task.cancel(new Interrupt("cancelled"));
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
-    const stopTimer = limit === undefined ? () => {} : limitTime(task, limit);
+    const forget = onDeadlock?.(() => task.cancel(new Deadlock()));
+    const stopTimer =
+      limit === undefined ? () => {} : limitTime(task, limit, onDeadlock === undefined);
     try {
       return await task.promise;
     } catch (e) {
@@ -222,6 +233,7 @@ export class Lua {
     } finally {
       stopTimer();
       signal?.removeEventListener("abort", cancel);
+      forget?.();
     }
   }
 
@@ -237,7 +249,12 @@ export class Lua {
         "timeout",
       );
     if (e instanceof Interrupt)
-      return new LuaScriptError(e.reason, traceback, e.reason, "cancelled");
+      return new LuaScriptError(
+        e.reason,
+        traceback,
+        e.reason,
+        e instanceof Deadlock ? "deadlock" : "cancelled",
+      );
     const value = errorValue(e);
     const message = this.host.secrets.mask(await this.display(value));
     return new LuaScriptError(message, traceback, this.converter.toJs(value));
@@ -267,12 +284,16 @@ const DISPLAY_LIMIT_MS = 1000;
 /** How long closing methods may take when a state is closed. */
 const CLOSING_MS = 1000;
 
-/** Ends the task when its time is over, whether it computes or waits. Gives what calls that off. */
-function limitTime(task: Task, ms: number): () => void {
+/**
+ * Ends the task when its time is over, whether it computes or waits. Gives what calls that off. With
+ * `holds` the program does not end before that.
+ */
+function limitTime(task: Task, ms: number, holds = true): () => void {
   task.deadline = performance.now() + ms;
   if (ms === Number.POSITIVE_INFINITY) return () => {};
   const over = new AbortController();
-  void delay(Math.max(ms, 0), over.signal).then(() => {
+  const wait = holds ? delay : limitDelay;
+  void wait(Math.max(ms, 0), over.signal).then(() => {
     if (!over.signal.aborted) task.cancel(new Timeout());
   });
   return () => over.abort();

@@ -12,16 +12,25 @@ export function timerMs(ms: number): number {
 }
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. Never rejects. */
-export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  let rest = ms;
-  while (rest > MAX_TIMER_MS && !signal?.aborted) {
-    await once(MAX_TIMER_MS, signal);
-    rest -= MAX_TIMER_MS;
-  }
-  await once(rest, signal);
+export function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  return wait(ms, signal, true);
 }
 
-function once(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** As `delay`, for a limit: by itself it keeps no program running. */
+export function limitDelay(ms: number, signal?: AbortSignal): Promise<void> {
+  return wait(ms, signal, false);
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined, holds: boolean): Promise<void> {
+  let rest = ms;
+  while (rest > MAX_TIMER_MS && !signal?.aborted) {
+    await once(MAX_TIMER_MS, signal, holds);
+    rest -= MAX_TIMER_MS;
+  }
+  await once(rest, signal, holds);
+}
+
+function once(ms: number, signal: AbortSignal | undefined, holds: boolean): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const stop = () => {
@@ -32,6 +41,7 @@ function once(ms: number, signal: AbortSignal | undefined): Promise<void> {
       signal?.removeEventListener("abort", stop);
       resolve();
     }, ms);
+    if (!holds) timer.unref();
     signal?.addEventListener("abort", stop, { once: true });
   });
 }

@@ -21,6 +21,14 @@ export class Timeout extends Interrupt {
   }
 }
 
+/** It waits for something that nothing can bring about any more. */
+export class Deadlock extends Interrupt {
+  constructor() {
+    super("deadlock: the script waits for something that nothing can bring about any more");
+    this.traceback = [];
+  }
+}
+
 /** `coroutine.close` unwinds the coroutine's frames; an error in a closing method is kept here. */
 export class CoroutineClosing extends Interrupt {
   error: LuaError | undefined;

@@ -8,8 +8,12 @@ import { Table } from "../host/convert";
 import { Environment } from "../host/environment";
 import { createLua, type Lua, type LuaOptions } from "../host/lua";
 import { LuaScriptError } from "../host/script-error";
+import { StuckScripts } from "../host/stuck";
 import { ExitRequest } from "../runtime/interrupt";
 import { type FileJob, isChosen, type TestResult } from "./result";
+
+/** One for the process, which runs this file only. */
+const stuck = new StuckScripts();
 
 type TestFunction = () => Promise<unknown[]>;
 
@@ -22,6 +26,7 @@ export async function runFile(
   searchers: Searchers,
   report: (result: TestResult) => void,
 ): Promise<void> {
+  stuck.start();
   let names: string[];
   try {
     const first = new TestState(job, searchers);
@@ -79,6 +84,7 @@ class TestState {
       stderr: write,
       env: new Environment(),
       timeout: job.timeout,
+      onDeadlock: stuck.add,
       searchers: searchers((...args) => lua.state.load(...args)),
     });
     this.lua = lua;

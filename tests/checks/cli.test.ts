@@ -43,6 +43,33 @@ file(
   `retries: 1\nbackoff: 1ms\nchecks:\n${check("pass", ", tags: t")}${check("fail")}`,
 );
 
+test("a script that waits for nothing fails at once, with the place; the next check runs", () => {
+  file(
+    "dead.lua",
+    `local function wait()
+  local c <close> = setmetatable({}, { __close = function() async.channel():recv() end })
+  pcall(async.channel().recv, async.channel())
+end
+wait()`,
+  );
+  file("later.lua", "sleep(0.05)");
+  const lines = ["dead", "dead", "later"].map((n) => check(n, ", retries: 1")).join("");
+  file("dead.yaml", `timeout: 15s\nbackoff: 1ms\nchecks:\n${lines}`);
+  for (const more of [[], ["--parallel", "3"]]) {
+    const { code, out } = assay(["dead.yaml", "--quiet", ...more]);
+    const result = JSON.parse(out) as RunResult;
+    expect(code).toBe(1);
+    expect(result.checks.map((c) => c.passed)).toEqual([false, false, true]);
+    for (const c of result.checks.slice(0, 2)) {
+      expect(c.attempts).toHaveLength(2);
+      expect(c.message).toMatch(
+        /^deadlock: the script waits for something .*\nstack traceback:\n[\s\S]*dead\.lua:3: in local 'wait'\n\tdead\.lua:5: in main chunk$/,
+      );
+    }
+    expect(result.duration_ms).toBeLessThan(10_000);
+  }
+});
+
 test("one document on standard output, log lines on standard error", () => {
   const { code, out, err } = assay(["mixed.yml"]);
   expect(code).toBe(1);

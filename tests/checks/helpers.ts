@@ -123,6 +123,10 @@ export class FakeClock implements Clock {
     });
   }
 
+  limit(ms: number, signal: AbortSignal): Promise<void> {
+    return this.sleep(ms, signal);
+  }
+
   /** Lets time pass until the promise settles. */
   async run<T>(promise: Promise<T>): Promise<T> {
     let settled = false;

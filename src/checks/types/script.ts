@@ -35,6 +35,7 @@ export async function scriptCheck(
     stderr: services.print,
     // as the script itself: next to the check file first, then in the working directory
     ...(check.directory !== "." && { folders: [check.directory] }),
+    ...(services.stuck && { onDeadlock: services.stuck.add }),
     ...(searchers && { searchers: searchers((...args) => lua.state.load(...args)) }),
   });
   const { timeout } = check;
