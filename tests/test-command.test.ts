@@ -52,6 +52,11 @@ test("test_* functions of *_test.lua files, in folders below, too", () => {
   expect(assayTest(cwd, "a_test.lua").out).toContain("1 passed");
 });
 
+test("what a failure says does not steer the terminal", () => {
+  const cwd = folder({ "esc_test.lua": 'function test_e() error("\\27[31m\\0red\\n\\tx", 0) end' });
+  expect(assayTest(cwd).out).toContain("      \\x1b[31m\\x00red\n      \tx\n");
+});
+
 test("a test that waits for nothing fails at once", () => {
   const cwd = folder({
     "dead_test.lua": `function test_dead()

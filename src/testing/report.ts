@@ -1,6 +1,7 @@
 /** Results for people, and as JUnit XML. */
 import { readFileSync } from "node:fs";
-import { escapeXml } from "../checks/output/junit";
+import { escapeXml, failureXml, seconds, testcaseXml } from "../checks/output/xml";
+import { escapeControls } from "../host/logger";
 import type { TestResult } from "./result";
 
 const INDENT = "      ";
@@ -10,13 +11,14 @@ export function resultText(r: TestResult, { color = false, verbose = false } = {
   const paint = (code: number, text: string) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
   const label = r.passed ? paint(32, "ok  ") : paint(31, "FAIL");
   const time = r.name === "" ? "" : ` (${Math.round(r.ms)} ms)`;
-  const head = `${label}  ${r.file}${r.name === "" ? "" : `: ${r.name}`}${time}\n`;
+  const name = escapeControls(r.name === "" ? r.file : `${r.file}: ${r.name}`);
+  const head = `${label}  ${name}${time}\n`;
   if (r.passed) return verbose && r.output !== "" ? head + indent(r.output) : head;
   return head + indent(detailsText(r));
 }
 
 function detailsText(r: TestResult): string {
-  const parts = [r.message ?? "failed", sourceLine(r), r.traceback ?? ""];
+  const parts = [r.message ?? "failed", sourceLine(r), r.traceback ?? ""].map(escapeControls);
   if (r.output !== "") parts.push(`output:\n${indent(r.output, "  ").trimEnd()}`);
   return parts.filter((t) => t !== "").join("\n");
 }
@@ -65,14 +67,8 @@ function counts(results: readonly TestResult[], ms: number): string {
 }
 
 function testcase(r: TestResult): string {
-  const head = `    <testcase name="${escapeXml(r.name || "(file)")}" classname="${escapeXml(r.file.replace(/\.lua$/, ""))}" time="${seconds(r.ms)}"`;
   const out = r.output === "" ? "" : `      <system-out>${escapeXml(r.output)}</system-out>\n`;
-  if (r.passed) return out === "" ? `${head}/>\n` : `${head}>\n${out}    </testcase>\n`;
-  const first = (r.message ?? "failed").split("\n")[0] as string;
   const text = [r.message, r.traceback].filter(Boolean).join("\n");
-  return `${head}>\n      <failure message="${escapeXml(first)}">${escapeXml(text)}</failure>\n${out}    </testcase>\n`;
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(3);
+  const failure = r.passed ? "" : failureXml(r.message ?? "failed", text);
+  return testcaseXml(r.name || "(file)", r.file.replace(/\.lua$/, ""), r.ms, failure + out);
 }
