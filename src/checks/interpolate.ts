@@ -27,9 +27,15 @@ export function isSecret(name: string, value: string): boolean {
   return SECRET_NAME.test(name) && !/^(true|false|yes|no|on|off|\d{1,5})$/i.test(value);
 }
 
+/** A text with its references replaced; `warning` is about what may have been meant as one. */
+export interface Interpolated {
+  readonly text: string;
+  readonly warning?: string;
+}
+
 /** The text with its references replaced, or what is wrong with it. */
-export function interpolate(text: string, scope: Scope): string | { problem: string } {
-  if (!text.includes("${")) return text;
+export function interpolate(text: string, scope: Scope): Interpolated | { problem: string } {
+  if (!text.includes("${")) return { text };
   let problem: string | undefined;
   const out = text.replace(REFERENCE, (whole, inner: string | undefined) => {
     if (inner === undefined) return "${";
@@ -58,5 +64,14 @@ export function interpolate(text: string, scope: Scope): string | { problem: str
     if (isSecret(name, value)) scope.secret(value);
     return value;
   });
-  return problem === undefined ? out : { problem };
+  if (problem !== undefined) return { problem };
+  const left = unfinished(text);
+  if (left === undefined) return { text: out };
+  const warning = `unfinished reference ${left} stays as text: its } is missing, or there is a reference in it (write $\${ for the text itself)`;
+  return { text: out, warning };
+}
+
+/** The beginning of a reference that has no end. In the original it was text, and so it is here. */
+function unfinished(text: string): string | undefined {
+  return /\$\{[\w.-]*/.exec(text.replace(REFERENCE, ""))?.[0];
 }

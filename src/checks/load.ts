@@ -187,7 +187,7 @@ class Loader {
     const look = (value: unknown) => {
       const probe = reader.probe();
       const text = probe.text(probe.resolve(value, "vars"), "vars");
-      return probe.problems.length === 0 ? text?.text : undefined;
+      return probe.problems.some((p) => p.severity === "error") ? undefined : text?.text;
     };
     const open: [name: string, value: unknown][] = [];
     for (const { key, value } of node.items) {

@@ -110,11 +110,13 @@ export class NodeReader {
     const isPlain = scalar.type === "PLAIN" || scalar.type === undefined;
     if (isPlain && scalar.value === null) return undefined;
     const raw = isPlain ? (scalar.source ?? String(scalar.value)) : String(scalar.value);
-    const text = interpolate(raw, this.scope);
-    if (typeof text !== "string") {
-      this.report(node, path, text.problem);
+    const read = interpolate(raw, this.scope);
+    if ("problem" in read) {
+      this.report(node, path, read.problem);
       return { text: raw, isPlain, isInterpolated: true, isOpen: false };
     }
+    const { text, warning } = read;
+    if (warning !== undefined) this.report(node, path, warning, "warning");
     // a quoted "${PORT}" is as good as a plain one: what it holds is not known to the file
     const isInterpolated = text !== raw;
     return {

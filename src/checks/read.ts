@@ -75,11 +75,11 @@ export class Reader extends NodeReader {
     shape: Extract<Shape, { kind: "string" }>,
     path: string,
   ): Value {
-    const before = this.found.length;
-    const t = this.text(node, path);
+    const { value: t, problems } = this.withQuiet(() => this.text(node, path));
+    for (const { message, severity } of problems) this.report(node, path, message, severity);
     if (t === undefined) return this.wrong(node, shape, path);
     if (t.isOpen) return t.text;
-    if (this.found.length > before) return undefined;
+    if (problems.some(isError)) return undefined;
     if (shape.choices !== undefined && !shape.choices.includes(t.text)) {
       const near = suggest(t.text, shape.choices);
       const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
@@ -205,7 +205,7 @@ export class Reader extends NodeReader {
     for (const option of shape.of) {
       if (!fits(node, option)) continue;
       const { value, problems } = this.withQuiet(() => this.read(node, option, path, depth + 1));
-      if (problems.every((p) => p.severity === "warning")) {
+      if (!problems.some(isError)) {
         this.found.push(...problems);
         return value;
       }
@@ -243,6 +243,10 @@ export class Reader extends NodeReader {
     if (typeof node.value !== "string") return node.value;
     return this.text(node, path)?.text ?? null;
   }
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
 }
 
 /** A key behind a path; quoted when it isn't a word. */

@@ -141,6 +141,30 @@ checks:
   ]);
 });
 
+test("a reference without its end is text, as in the original, with a warning", () => {
+  const text = `vars: {v: "x\${A"}
+checks:
+  - {name: a, type: http, url: "http://h/", headers: {T: "Bearer \${TOKEN", U: "$\${TOKEN"}, body: "\${H} \${A:-\${H}}"}
+  - {name: b, type: http, url: "http://h/", body: "\${v}", json: {a: ["\${"]}}
+`;
+  const options: LoadOptions = { env: (name) => (name === "H" ? "h" : undefined) };
+  const { config, warnings } = load(text, options);
+  expect(config.checks.map((c) => c.options)).toMatchObject([
+    { headers: { T: "Bearer ${TOKEN", U: "${TOKEN" }, body: "h ${A:-h}" },
+    { body: "x${A", json: { a: ["${"] } },
+  ]);
+  const rest =
+    "stays as text: its } is missing, or there is a reference in it (write $${ for the text itself)";
+  expect(warnings.map(problemText)).toEqual([
+    `c.yaml:1:11: warning: vars.v: unfinished reference \${A ${rest}`,
+    `c.yaml:3:58: warning: checks[0].headers.T: unfinished reference \${TOKEN ${rest}`,
+    `c.yaml:3:98: warning: checks[0].body: unfinished reference \${A ${rest}`,
+    `c.yaml:4:70: warning: checks[1].json.a[0]: unfinished reference \${ ${rest}`,
+    "c.yaml:4:5: warning: checks[1].body: has no effect: 'json' is what is sent",
+  ]);
+  expect(() => load(text, { ...options, strict: true })).toThrow(ConfigError);
+});
+
 test("defaults, anchors and merge keys", () => {
   const { config } = load(`defaults: {retries: 1, tags: [t], headers: {A: "1", B: "2"}, env: {E: x}}
 checks:
