@@ -55,9 +55,13 @@ function checkShards(results: readonly RunResult[]): void {
 
 /** Reads a result document; says what is missing when it is none. */
 export function parseResult(text: string, name: string): RunResult {
-  const fault = jsonFault(text, `${name}: not valid JSON`);
-  if (fault !== undefined) throw new MergeError(fault);
-  const value: unknown = JSON.parse(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const what = `${name}: not valid JSON`;
+    throw new MergeError(jsonFault(text, what) ?? what);
+  }
   const fail = (what: string): never => {
     throw new MergeError(`${name}: not a result document: ${what}`);
   };

@@ -49,7 +49,14 @@ const DEFAULT_LIMITS: Partial<Record<Check["type"], number>> = {
 };
 
 /** Types that keep their limit themselves, and can say what they were at; and how late they may be. */
-const SELF_LIMITED: readonly Check["type"][] = ["script", "http", "prometheus", "tcp", "tls"];
+const SELF_LIMITED: readonly Check["type"][] = [
+  "script",
+  "http",
+  "prometheus",
+  "tcp",
+  "tls",
+  "dns",
+];
 const GRACE_MS = 1000;
 
 interface Slot {

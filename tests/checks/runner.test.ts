@@ -151,7 +151,7 @@ test("a signal ends the run with what it has", async () => {
 });
 
 test("a time limit per attempt; attempts after it go on", async () => {
-  const text = "checks: [{name: a, type: dns, host: x, timeout: 3s, retries: 1}]";
+  const text = "checks: [{name: a, type: k8s, resource: x, timeout: 3s, retries: 1}]";
   const { result, log } = await run(text, (_, n) => ({ ms: n === 1 ? 60_000 : 5 }));
   expect(log).toEqual(["0 a#1", "8000 a#2"]);
   expect(result.checks[0]?.attempts).toEqual([

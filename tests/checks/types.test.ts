@@ -1,4 +1,6 @@
 /** Result documents of every type of check, against servers on this machine. */
+
+import { createSocket } from "node:dgram";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -327,6 +329,21 @@ test("script: modules are found next to the check file", async () => {
   expect(timeless(await runText(text))).toMatchObject({ passed: true });
 });
 
+test("script: a module that is not there is not looked for again", async () => {
+  mkdirSync(join(directory, "lib"), { recursive: true });
+  file("lib/broken.lua", "x = = 1");
+  file("misses.lua", 'local helper = require("no.such.module")');
+  file("breaks.lua", 'local helper = require("lib.broken")');
+  file("tries.lua", 'assert(not pcall(require, "no.such.module")) error("no")');
+  const attempts = async (name: string) => {
+    const text = `retries: 1\nbackoff: 1ms\nchecks: [{name: c, type: script, file: ${name}.lua}]`;
+    return (await runText(text)).checks[0]?.attempts.map((a) => a.message?.split("\n")[0]);
+  };
+  expect(await attempts("misses")).toEqual(["misses.lua:1: module 'no.such.module' not found:"]);
+  expect(await attempts("breaks")).toHaveLength(1);
+  expect(await attempts("tries")).toHaveLength(2);
+});
+
 test("script: errors name the script and the line", async () => {
   file("bad.lua", '#!/usr/bin/assay\nlocal function f() error("boom") end\nf()\n');
   file("syntax.lua", "x = = 1");
@@ -407,6 +424,16 @@ test("dns: the names of this machine", async () => {
   expect(await message("type: dns, host: no-such-name.invalid")).toMatch(
     /^failed: resolving no-such-name\.invalid: DNS lookup/,
   );
+});
+
+test("dns: a name server that does not answer is named", async () => {
+  const silent = createSocket("udp4");
+  await new Promise<void>((resolve) => silent.bind(0, "127.0.0.1", resolve));
+  const server = `127.0.0.1:${silent.address().port}`;
+  expect(
+    await message(`type: dns, host: api.example, record: A, server: "${server}", timeout: 200ms`),
+  ).toBe(`failed: resolving A of api.example, asking ${server}: timeout after 0.2s`);
+  silent.close();
 });
 
 test("sql: rows, counts, expressions about rows", async () => {

@@ -1,10 +1,13 @@
 /** `type: dns`: a name resolves, and to what. */
 import { lookup, Resolver } from "node:dns/promises";
 import { causeText } from "../../builtins/http/errors";
+import { delay } from "../../host/timer";
 import { type Check, listOf } from "../config";
+import { secondsText } from "../duration";
 import type { Outcome } from "../runner";
 import { placesFor } from "../sandbox";
 import type { Services } from "../services";
+import { CONNECT_TIMEOUT_MS } from "./connection";
 import { excerpt } from "./excerpt";
 import { latencyProblem } from "./http";
 
@@ -23,10 +26,14 @@ export async function dnsCheck(
   let answers: string[];
   try {
     if (server !== undefined) await placesFor(services.sandbox, ...hostAndPort(server));
-    answers = await resolve(host, record, server, signal);
+    answers = await resolve(host, record, server, check.timeout ?? CONNECT_TIMEOUT_MS, signal);
   } catch (e) {
     const what = record === undefined ? host : `${record} of ${host}`;
-    return { passed: false, message: `resolving ${what}: ${lookupProblem(e, host, record)}` };
+    const asked = server === undefined ? "" : `, asking ${server}`;
+    return {
+      passed: false,
+      message: `resolving ${what}${asked}: ${lookupProblem(e, host, record)}`,
+    };
   }
   const latency = performance.now() - begin;
   const seen = {
@@ -65,6 +72,27 @@ function same(a: string, b: string): boolean {
 }
 
 async function resolve(
+  host: string,
+  record: string | undefined,
+  server: string | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const over = new AbortController();
+  const onEnd = () => over.abort();
+  signal.addEventListener("abort", onEnd, { once: true });
+  const late = delay(limit, over.signal).then(() => {
+    throw new Error(`timeout after ${secondsText(limit)}`);
+  });
+  try {
+    return await Promise.race([ask(host, record, server, over.signal), late]);
+  } finally {
+    signal.removeEventListener("abort", onEnd);
+    over.abort();
+  }
+}
+
+async function ask(
   host: string,
   record: string | undefined,
   server: string | undefined,

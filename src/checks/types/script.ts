@@ -70,8 +70,12 @@ function failure(e: unknown, timeout: number | undefined, policy: Policy): Outco
         : e.message + (policy.isSandbox ? sandboxNote(e.message) : "");
   const message = e.traceback === "" ? text : `${text}\n${e.traceback}`;
   // nothing would have changed in a further attempt
-  return { passed: false, message, final: e.reason === "syntax" };
+  return { passed: false, message, final: e.reason === "syntax" || MISSING_MODULE.test(e.message) };
 }
+
+/** What `require` says of a module that is not there, or is no Lua. */
+const MISSING_MODULE =
+  /^(?:[^\n]*:\d+: )?(?:module '[^'\n]*' not found:\n|error loading module '[^'\n]*' from file )/;
 
 /** Looks next to the check file first, then in the working directory. */
 function readScript(name: string, directory: string): { source: Buffer } | { problem: string } {
