@@ -71,8 +71,13 @@ export class NodeReader {
   resolve(node: unknown, path: string): Node | undefined {
     const limit = MAX_REPEATED + LOOKS * this.aliases.size;
     if (++this.visited > limit) {
-      if (this.visited === limit + 1)
+      if (this.visited === limit + 1) {
+        // it is told once only, and so not to who tries what fits
+        const { quiet } = this;
+        this.quiet = undefined;
         this.report(node as Node, path, "too many values (are there aliases of aliases?)");
+        this.quiet = quiet;
+      }
       return undefined;
     }
     let n = node as Node | undefined | null;
@@ -135,8 +140,20 @@ export class NodeReader {
       return undefined;
     }
     const out = new Map<string, unknown>();
+    this.addPairs(out, node as YAMLMap, path, new Set());
+    return out;
+  }
+
+  /** Adds the pairs whose keys are not there yet: a map's own, then those that it merges, in their order. */
+  private addPairs(
+    out: Map<string, unknown>,
+    map: YAMLMap,
+    path: string,
+    above: ReadonlySet<unknown>,
+  ): void {
+    const own = new Map<string, unknown>();
     const merged: unknown[] = [];
-    for (const { key, value } of (node as YAMLMap).items as Pair[]) {
+    for (const { key, value } of map.items as Pair[]) {
       const k = this.resolve(key, path);
       if (!isScalar(k)) {
         this.report(k, path, "keys must be plain texts");
@@ -144,19 +161,20 @@ export class NodeReader {
       }
       const name = typeof k.value === "string" ? k.value : (k.source ?? String(k.value));
       if (k.source === "<<" && k.type === "PLAIN") merged.push(value);
-      else out.set(name, value);
+      else own.set(name, value);
     }
+    for (const [name, value] of own) if (!out.has(name)) out.set(name, value);
+    const chain = new Set([...above, map]);
     for (const source of merged) {
       const target = this.resolve(source, path);
       for (const part of isSeq(target) ? target.items : [target]) {
         const inner = this.resolve(part, path);
         // a map that merges itself
-        if (inner === node || !isMap(inner)) continue;
-        for (const { key, value } of (inner as YAMLMap).items as Pair[])
-          if (isScalar(key) && !out.has(String(key.value))) out.set(String(key.value), value);
+        if (inner === undefined || chain.has(inner)) continue;
+        if (isMap(inner)) this.addPairs(out, inner as YAMLMap, path, chain);
+        else this.report(inner, path, `<< merges maps, and this is ${describeNode(inner)}`);
       }
     }
-    return out;
   }
 
   /** Runs `f` and gives what it found wrong apart. */

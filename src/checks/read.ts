@@ -187,7 +187,10 @@ export class Reader extends NodeReader {
     path: string,
     depth: number,
   ): Values | undefined {
-    const raw = this.resolve(isMap(node) ? node.get("type", true) : undefined, path);
+    const own = isMap(node) ? node.get("type", true) : undefined;
+    // a merged map may say it
+    const merged = () => this.withQuiet(() => this.entries(node, shape, path)).value?.get("type");
+    const raw = this.resolve(own ?? merged(), path);
     const type = this.withQuiet(() => this.text(raw, path)).value?.text;
     const known = (shape.fields.type as Field).shape;
     const isKnown =

@@ -179,6 +179,36 @@ checks:
   expect(c?.options).toEqual({ host: "x" });
 });
 
+test("merge keys: maps that merge others, the type of a check, what is no map", () => {
+  const { config, warnings } = load(`x-a: &a {type: tcp, host: h, port: 1}
+x-b: &b {<<: *a, port: 2}
+checks:
+  - {<<: *b, name: a}
+  - {name: b, <<: [{port: 3}, *b]}
+`);
+  expect(warnings).toEqual([]);
+  expect(config.checks).toMatchObject([
+    { type: "tcp", options: { host: "h", port: 2 } },
+    { type: "tcp", options: { host: "h", port: 3 } },
+  ]);
+  // what the type needs and has no use for is looked at as well
+  expect(
+    problems(`x-a: &a {type: http, port: 5}
+checks: [{<<: *a, name: a}, {<<: 5, name: b, type: dns, host: h}]
+`),
+  ).toEqual([
+    "c.yaml:2:10: warning: checks[0].port: has no effect in http checks",
+    "c.yaml:2:10: checks[0].url: http check requires a 'url' field",
+    "c.yaml:2:34: checks[1]: << merges maps, and this is 5",
+  ]);
+  const ring = "x-a: &a {<<: {<<: *a, port: 1}}\nchecks: [{<<: *a, name: a, type: tcp, host: h}]";
+  expect(problems(ring)).toEqual([]);
+  // a small file that would become a large one
+  const merges = (_: unknown, i: number) => `x-${i + 1}: &m${i + 1} {<<: [*m${i}, *m${i}]}\n`;
+  const bomb = `x-0: &m0 {port: 1}\n${Array.from({ length: 40 }, merges).join("")}`;
+  expect(problems(`${bomb}checks: [{<<: *m40, name: a}]`).join("\n")).toContain("too many values");
+});
+
 test("an included file may have an absolute path", () => {
   const inner = join(directory, "absolute.yaml");
   writeFileSync(inner, "checks: [{name: i, type: dns, host: h}]");
