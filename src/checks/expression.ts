@@ -101,6 +101,9 @@ function parseRich(text: string): Rich | { problem: string } | undefined {
   if (m === null) return undefined;
   const operator = (m[1] ?? m[4]) as Operator;
   const operand = (m[2] ?? m[5] ?? "").trim();
+  // `!==` would hold whatever the value is
+  if (m[1] !== undefined && m[1] !== "==" && operand.startsWith("="))
+    return { problem: `unknown operator '${m[1]}=' in ${JSON.stringify(text)}` };
   const path: Segment[] = [];
   for (const [, index, quoted, word] of (head[1] as string).matchAll(PIECE))
     path.push(

@@ -40,6 +40,8 @@ test.each([
 
 test.each([
   [".nope == 1", "JSON path '.nope' not found in response"],
+  [".n !== 2", "JSON path '.n !' not found in response"],
+  [".n != = 2", "unknown operator '!==' in \".n != = 2\""],
   [".data.nope.more == 1", "JSON path '.nope' not found in response"],
   [".status.x == 1", "JSON path '.x' not found in response"],
   [".status", "unsupported JSON expression syntax: \".status\" (expected '.path == value')"],

@@ -198,6 +198,14 @@ test.each([
   expect(JSON.stringify(check)).not.toMatch(/tok-abc|123456789/);
 });
 
+test("http: parameters of a form, or of an address in a body, that are secret are not shown", async () => {
+  const body = "access_token=tok-abc-12345&user=ann&tokens=12 /x?api_key=tok-abc-12345#y";
+  const check = await one(
+    `type: http, url: "URL/raw/${encodeURIComponent(body)}", expect: {status: 1}`,
+  );
+  expect(check.seen?.body).toBe("access_token=[redacted]&user=ann&tokens=12 /x?api_key=[redacted]");
+});
+
 test("a column, and a header, that are secret by their names are not shown", async () => {
   const query = "query: \"select 'tok-abc-12345' as password, 'tok-abc-12345' as api_key\"";
   for (const expect of ["json: '.[0].password == x'", "json: '. == x'", "rows: [{password: x}]"]) {

@@ -17,6 +17,11 @@ const SECRET_MEMBER = new RegExp(
 );
 /** As for variables: what is no secret whatever it is called. */
 const HARMLESS = /^(?:true|false|null|-?\d{1,5})$/;
+/** Such a parameter of a query or a form, such a label. */
+const SECRET_PARAMETER = new RegExp(
+  String.raw`\b([\w.-]{0,40}?(?:${NAMES})[\w.-]{0,20}=)("?)([^&\s";,}\\]+)`,
+  "gi",
+);
 const BEARER = /\b(Bearer|Basic) [\w.~+/-]{8,}=*/g;
 
 /** Headers that carry credentials. */
@@ -28,10 +33,11 @@ export function isSecretHeader(name: string): boolean {
 
 /** The beginning of a text; masked before it is cut, lest half a secret remain. */
 export function excerpt(text: string, secrets: Secrets): string {
-  const masked = maskMembers(secrets.mask(text.slice(0, LOOKED_AT))).replace(
-    BEARER,
-    `$1 ${REDACTED}`,
-  );
+  const masked = maskMembers(secrets.mask(text.slice(0, LOOKED_AT)))
+    .replace(SECRET_PARAMETER, (whole, name: string, quote: string, value: string) =>
+      HARMLESS.test(value) ? whole : name + quote + REDACTED,
+    )
+    .replace(BEARER, `$1 ${REDACTED}`);
   return masked.length > SHOWN ? `${masked.slice(0, SHOWN).toWellFormed()}…` : masked;
 }
 
