@@ -80,6 +80,12 @@ describe("results", () => {
     expect(await show("setmetatable({}, { __tostring = function() return 'me' end })")).toBe("me");
   });
 
+  test("a table whose metatable hides its fields", async () => {
+    const client = `setmetatable({ token = "t0ken", text = ("x"):rep(100) }, { __opaque = true, __name = "client" })`;
+    expect(await show(client)).toBe("client");
+    expect(await show(`{ ("x"):rep(80), ${client} }`)).toContain("\n  client,\n");
+  });
+
   test("bytes in tables are readable, and no character is cut in two", async () => {
     expect(await show(`{ "\\xff\\0\\n€\\xe2\\x82\\"", ["\\xfe"] = 1 }`)).toBe(
       Buffer.from('{"\\xff\\x00\\n€\\xe2\\x82\\"", ["\\xfe"] = 1}').toString("latin1"),

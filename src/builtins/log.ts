@@ -9,6 +9,7 @@ import {
   type FieldValue,
   fn,
   HostError,
+  holdsOpaque,
   isNumber,
   type LogFields,
   type LogLevel,
@@ -60,7 +61,8 @@ function toField(v: LuaValue): FieldValue {
     return new RawField(text, /^-?\d/.test(text) ? text : undefined);
   }
   if (!(v instanceof LuaTable)) return displayPlain(v);
-  return new RawField(displayPlain(v), tableJson(v));
+  const text = displayPlain(v);
+  return new RawField(text, holdsOpaque(v) ? JSON.stringify(text) : tableJson(v));
 }
 
 /** A table as JSON, when it can be written as such. */

@@ -58,7 +58,14 @@ export { Environment, type EnvironmentOptions } from "./environment";
 export { errorText, errorValue, HostError, toLuaError } from "./errors";
 export { defineHandle, HandleClass, handleClasses, type MethodDefinition, method } from "./handle";
 export { handover } from "./handover";
-export { displayPlain, type InspectOptions, inspect, pathSegment } from "./inspect";
+export {
+  displayPlain,
+  holdsOpaque,
+  type InspectOptions,
+  inspect,
+  opaqueText,
+  pathSegment,
+} from "./inspect";
 export { makeFunction, makeHandle, readonlyError } from "./install";
 export {
   type FieldValue,

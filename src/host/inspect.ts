@@ -1,6 +1,7 @@
 /**
  * Lua values in Lua notation, for messages: `{1, 2, name = "x"}`. Reads raw (no metamethods), keeps
- * to the promised order, and bounds depth, number of items and length of strings.
+ * to the promised order, and bounds depth, number of items and length of strings. Of tables that say
+ * so (`opaqueText`) the fields stay hidden.
  */
 import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
@@ -29,6 +30,8 @@ export function inspect(v: LuaValue, options: InspectOptions = {}): string {
 function show(v: LuaValue, o: Required<InspectOptions>, ancestors: LuaTable[]): string {
   if (typeof v === "string") return quote(v, o.length);
   if (!(v instanceof LuaTable)) return bytesToUtf8(plainText(v));
+  const opaque = opaqueText(v);
+  if (opaque !== undefined) return opaque;
   if (ancestors.includes(v)) return "{cycle}";
   const it = new TableIterator(v);
   if (!it.step()) return "{}";
@@ -49,6 +52,31 @@ function show(v: LuaValue, o: Required<InspectOptions>, ancestors: LuaTable[]): 
   } while (it.step());
   ancestors.pop();
   return `{${parts.join(", ")}}`;
+}
+
+/**
+ * What stands for a table whose fields are not for people, undefined for all others: the metatables of
+ * the embedded modules' clients have `__opaque`, as credentials are among the fields. Such as
+ * `assay.vault client (https://vault:8200)`.
+ */
+export function opaqueText(t: LuaTable): string | undefined {
+  const mt = getMetatable(t);
+  if (mt?.µgetStr("__opaque") !== true) return undefined;
+  const name = bytesToUtf8(plainText(mt.µgetStr("__name") ?? "table"));
+  const url = t.µgetStr("url");
+  // no path: what stands in front of an @ may be a password, even behind a slash
+  const origin = typeof url === "string" && /^([A-Za-z][\w+.-]*:\/\/)(?:.*@)?([^/?#@]*)/s.exec(url);
+  return origin ? `${name} (${bytesToUtf8(`${origin[1]}${origin[2]}`)})` : name;
+}
+
+/** Whether such a table is among the values in a table, at any depth. */
+export function holdsOpaque(t: LuaTable, seen = new Set<LuaTable>()): boolean {
+  if (seen.has(t)) return false;
+  seen.add(t);
+  if (opaqueText(t) !== undefined) return true;
+  const it = new TableIterator(t);
+  while (it.step()) if (it.value instanceof LuaTable && holdsOpaque(it.value, seen)) return true;
+  return false;
 }
 
 function showKey(key: LuaValue): string {

@@ -1,5 +1,5 @@
 /** Results as the prompt shows them: tables with their content, on several lines when it is long. */
-import { inspect } from "../host/inspect";
+import { inspect, opaqueText } from "../host/inspect";
 import { getMetatable } from "../runtime/metatable";
 import { LuaTable } from "../runtime/table";
 import { TableIterator } from "../runtime/table-iterator";
@@ -22,6 +22,7 @@ export function showResult(v: LuaValue): string {
 function showTable(t: LuaTable, indent: string, ancestors: readonly LuaTable[]): string {
   const short = inspect(t, { depth: DEPTH, items: ITEMS, length: LENGTH });
   if (indent.length + short.length <= WIDTH || ancestors.length >= DEPTH) return short;
+  if (opaqueText(t) !== undefined) return short;
   const inner = `${indent}  `;
   const lines: string[] = [];
   let next = 1;

@@ -108,3 +108,16 @@ test("a second value that is no table stands behind the message", async () => {
     "INFO slow 2.0",
   ]);
 });
+
+test("a table whose metatable hides its fields", async () => {
+  const source = `local c = setmetatable({ url = "http://u:p/w@h/x", token = "t0ken" }, { __opaque = true, __name = "client" })
+    log.info("m", { c = c, deep = { { c } } })`;
+  expect((await lines(source)).map(strip)).toEqual([
+    " INFO m c=client (http://h) deep={{client (http://h)}}\n",
+  ]);
+  const [line] = await lines(source, { format: "json" });
+  expect(JSON.parse(line as string).fields).toMatchObject({
+    c: "client (http://h)",
+    deep: "{{client (http://h)}}",
+  });
+});

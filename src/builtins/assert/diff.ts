@@ -7,6 +7,7 @@ import {
   LuaTable,
   type LuaValue,
   numberToDouble,
+  opaqueText,
   pathSegment,
   rawEquals,
   typeName,
@@ -56,13 +57,29 @@ class Comparison {
   compare(a: LuaValue, b: LuaValue, path: string): void {
     if (this.out.length >= this.max || sameScalar(a, b)) return;
     if (a instanceof LuaTable && b instanceof LuaTable) this.tables(a, b, path);
-    else this.out.push(`${path === "" ? "" : `${path}: `}${describePair(a, b)}`);
+    else this.differ(a, b, path);
+  }
+
+  private differ(a: LuaValue, b: LuaValue, path: string): void {
+    this.out.push(`${path === "" ? "" : `${path}: `}${describePair(a, b)}`);
   }
 
   private tables(a: LuaTable, b: LuaTable, path: string): void {
     const partners = this.seen.get(a) ?? new Set();
     if (partners.has(b)) return;
     this.seen.set(a, partners.add(b));
+    if (opaqueText(a) !== undefined || opaqueText(b) !== undefined) this.opaque(a, b, path);
+    else this.fields(a, b, path);
+  }
+
+  /** Tables whose fields no message may show: whether they are equal counts all the same. */
+  private opaque(a: LuaTable, b: LuaTable, path: string): void {
+    const hidden: string[] = [];
+    new Comparison(hidden, 1).fields(a, b, "");
+    if (hidden.length > 0) this.differ(a, b, path);
+  }
+
+  private fields(a: LuaTable, b: LuaTable, path: string): void {
     for (const [key, v] of entries(a)) {
       const other = b.µget(key);
       const here = path + pathSegment(key);
