@@ -9,7 +9,7 @@ local managed_path = require("assay.internal.crossplane_path")
 local PKG = "/apis/pkg.crossplane.io"
 local EXT = "/apis/apiextensions.crossplane.io"
 
-local M, Client = {}, kube.class("crossplane")
+local M, Client = {}, kube.class("crossplane", { "function_version", "xrd_version" })
 
 rest.include(Client, require("assay.internal.crossplane_kinds"))
 rest.include(Client, require("assay.internal.crossplane_composed"))

@@ -8,18 +8,19 @@
 local rest = require("assay.internal.client")
 local poll = require("assay.internal.poll")
 
-local M, Client = {}, rest.class("dex")
+local M, Client = {}, rest.class("dex", { "telemetry_url" })
 
 rest.include(Client, require("assay.internal.dex_grants"))
 
 --- A client that keeps the discovery document until `refresh()`.
 function M.client(...)
-  local options = rest.options({ "url" }, ...)
-  options.issuer_url = options.url
-  options.is_caching = true
+  return Client:new(rest.copy(rest.options({ "url" }, ...), { is_caching = true }))
+end
+
+function Client:_complete(options)
+  options.issuer_url = options.issuer_url or options.url
   -- the name is that of a method
   options.bearer, options.token = options.token, nil
-  return Client:new(options)
 end
 
 function Client:_headers()
@@ -213,8 +214,6 @@ end
 rest.functions(M, Client, function(options)
   -- a document names its issuer
   if not options.url and options.issuer then options = { url = options.issuer, _document = options } end
-  options.issuer_url = options.issuer_url or options.url
-  options.bearer, options.token = options.token, nil
   return Client:new(options)
 end)
 

@@ -9,7 +9,7 @@ local GROUP = "/apis/external-secrets.io"
 local PUSH = GROUP .. "/v1alpha1"
 local GENERATORS = "/apis/generators.external-secrets.io/v1alpha1"
 
-local M, Client = {}, kube.class("eso")
+local M, Client = {}, kube.class("eso", { "api_version" })
 
 --- `client(url, token, opts)` or `client(opts)`; without a URL that of the pod or the kubeconfig.
 --- `opts`: api_version ("v1" or "v1beta1", asked from the server without it).

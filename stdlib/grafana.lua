@@ -3,7 +3,7 @@
 
 local rest = require("assay.internal.client")
 
-local M, Client = {}, rest.class("grafana")
+local M, Client = {}, rest.class("grafana", { "api_key", "org_id" })
 
 rest.include(Client, require("assay.internal.grafana_alerting"))
 

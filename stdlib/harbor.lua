@@ -11,7 +11,7 @@ local get, list = api.get, api.list
 local project_path, named = api.project_path, api.named
 local repository_path, artifact_path = api.repository_path, api.artifact_path
 
-local M, Client = {}, rest.class("harbor")
+local M, Client = {}, rest.class("harbor", { "api_key", "robot_name", "robot_secret" })
 
 rest.include(Client, require("assay.internal.harbor_admin"))
 

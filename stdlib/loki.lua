@@ -3,7 +3,7 @@
 
 local rest = require("assay.internal.client")
 
-local M, Client = {}, rest.class("loki")
+local M, Client = {}, rest.class("loki", { "tenant" })
 
 rest.include(Client, require("assay.internal.loki_admin"))
 

@@ -10,7 +10,11 @@ local objects = require("assay.internal.s3_request")
 local sigv4 = require("assay.internal.sigv4")
 local xml = require("assay.internal.xml")
 
-local M, Client = {}, rest.class("s3")
+local M, Client = {}, rest.class("s3", {
+  "region", "access_key", "secret_key", "session_token", "expires", "path_style", "sts_endpoint", "role_arn",
+  "role_session_name", "role_duration", "web_identity_token", "web_identity_token_file",
+})
+Client._address = "endpoint"
 
 rest.include(Client, require("assay.internal.s3_lists"))
 rest.include(Client, require("assay.internal.s3_multipart"))
@@ -29,7 +33,10 @@ local put_headers = objects.put_headers
 --- `AWS_WEB_IDENTITY_TOKEN_FILE`, as pods with a role of AWS have them), or the agent at
 --- `AWS_CONTAINER_CREDENTIALS_FULL_URI` (EKS Pod Identity). Such keys are renewed before they end.
 function M.client(...)
-  local o = rest.options({ "endpoint" }, ...)
+  return Client:new(rest.options({ "endpoint" }, ...))
+end
+
+function Client:_complete(o)
   local set = credentials.env
   o.endpoint = o.endpoint or set("AWS_ENDPOINT_URL_S3") or set("AWS_ENDPOINT_URL")
   o.region = o.region or set("AWS_REGION") or set("AWS_DEFAULT_REGION")
@@ -41,15 +48,13 @@ function M.client(...)
   o.endpoint = o.endpoint:gsub("/+$", "")
   o.path_style = o.path_style ~= false
   o.url = o.endpoint
-  return Client:new(o)
 end
 
 --- A client with the temporary keys of a role; its field `expires` says until when (Unix seconds).
 --- `opts`: `session_name`, `duration` (seconds), `policy` (a table or JSON text that narrows what it
 --- may), `external_id`, `sts_endpoint`. MinIO and Ceph take any text for the role.
 function Client:assume_role(role_arn, opts)
-  local client = self:with {}
-  client.sts_endpoint = opts and opts.sts_endpoint or self.sts_endpoint
+  local client = self:with { sts_endpoint = opts and opts.sts_endpoint }
   local keys = credentials.assume(client, role_arn, opts or {})
   return self:with(keys)
 end

@@ -8,19 +8,20 @@ local poll = require("assay.internal.poll")
 local STATUS = "WORKFLOW_EXECUTION_STATUS_"
 local GOING_ON = { [STATUS .. "RUNNING"] = true, [STATUS .. "PAUSED"] = true }
 
-local M, Client = {}, rest.class("temporal")
+local M, Client = {}, rest.class("temporal", { "namespace", "default_ns", "api_key" })
 
 rest.include(Client, require("assay.internal.temporal_namespaces"))
 rest.include(Client, require("assay.internal.temporal_schedules"))
 
 --- `client(url, opts)`; `opts`: namespace ("default"), api_key.
 function M.client(...)
-  local client = Client:new(rest.options({ "url" }, ...))
-  client.default_ns = client.default_ns or client.namespace_name or rawget(client, "namespace")
-    or "default"
+  return Client:new(rest.options({ "url" }, ...))
+end
+
+function Client:_complete(client)
+  client.default_ns = client.default_ns or client.namespace_name or client.namespace or "default"
   -- the name is that of a method
-  rawset(client, "namespace", nil)
-  return client
+  client.namespace = nil
 end
 
 function Client:_headers()

@@ -4,7 +4,7 @@
 local rest = require("assay.internal.client")
 local verbs = require("assay.internal.vault_verbs")
 
-local M, Client = {}, rest.class("vault")
+local M, Client = {}, rest.class("vault", { "namespace", "transit_mount", "name" })
 
 rest.include(Client, require("assay.internal.vault_kv"))
 rest.include(Client, require("assay.internal.vault_sys"))
@@ -28,11 +28,15 @@ end
 
 --- A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is
 --- not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT`, `BAO_CLIENT_CERT`,
---- `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
+--- `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`; `token = false` is
+--- none. Further options: `namespace`, `transit_mount`, `name` (in errors).
 function M.client(...)
-  local options = rest.options({ "url", "token" }, ...)
+  return Client:new(rest.options({ "url", "token" }, ...))
+end
+
+function Client:_complete(options)
   options.url = options.url or from_env("ADDR")
-  options.token = options.token or from_env("TOKEN")
+  if options.token == nil then options.token = from_env("TOKEN") end
   options.namespace = options.namespace or from_env("NAMESPACE")
   if not options.ca_cert then options.ca_cert_file = options.ca_cert_file or from_env("CACERT") end
   if not options.client_cert and not options.client_cert_file then
@@ -43,13 +47,12 @@ function M.client(...)
   local skips = tostring(from_env("SKIP_VERIFY")):lower()
   if options.insecure == nil and (skips == "true" or skips == "1") then options.insecure = true end
   options._module = options.name
-  return Client:new(options)
 end
 
 function Client:_headers()
   return {
     ["X-Vault-Request"] = "true",
-    ["X-Vault-Token"] = self.token,
+    ["X-Vault-Token"] = self.token or nil,
     ["X-Vault-Namespace"] = self.namespace,
   }
 end

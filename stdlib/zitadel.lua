@@ -8,8 +8,15 @@ local zitadel = require("assay.internal.zitadel_call")
 local TOKEN_LIFE = 300
 local SCOPE = "openid urn:zitadel:iam:org:project:id:zitadel:aud"
 
-local M, Client = {}, rest.class("zitadel")
-local send = Client._send
+local M, Client = {}, rest.class("zitadel", {
+  "domain", "host", "issuer", "org_id", "machine_key", "machine_key_file", "client_id", "client_secret",
+  "access_token",
+})
+local new, send, options_of = Client.new, Client._send, Client._options
+-- whose the access token is: the server and the one who asks
+local OF_TOKEN = {
+  "url", "domain", "host", "issuer", "token", "machine_key", "machine_key_file", "client_id", "client_secret",
+}
 
 rest.include(Client, require("assay.internal.zitadel_projects"))
 rest.include(Client, require("assay.internal.zitadel_idps"))
@@ -57,42 +64,54 @@ end
 --- `client(opts)`; `opts`: url, domain, and machine_key ({ userId, key, keyId }), machine_key_file,
 --- token, or client_id and client_secret (of a machine user). Further: host (`auth.<domain>`), issuer (`https://<host>`), org_id.
 function M.client(opts)
-  opts = opts or {}
-  assert.not_nil(opts.url, "zitadel.client: url required")
-  assert.not_nil(opts.domain, "zitadel.client: domain required")
-  local key = opts.machine_key
-  if not key and opts.machine_key_file then
+  return Client:new(opts or {})
+end
+
+function Client:_complete(client)
+  assert.not_nil(client.url, "zitadel.client: url required")
+  assert.not_nil(client.domain, "zitadel.client: domain required")
+  local key = client.machine_key
+  if not key and client.machine_key_file then
     local is_read
-    is_read, key = pcall(json.parse, fs.read(opts.machine_key_file))
+    is_read, key = pcall(json.parse, fs.read(client.machine_key_file))
     if not is_read or type(key) ~= "table" then
-      rest.fail(("zitadel.client: %s is no machine key in JSON"):format(opts.machine_key_file))
+      rest.fail(("zitadel.client: %s is no machine key in JSON"):format(client.machine_key_file))
     end
   end
-  local secret = not key and opts.client_id and opts.client_secret
-    and { username = opts.client_id, password = opts.client_secret }
-  if not key and not opts.token and not secret then
-    rest.fail("zitadel.client: one of machine_key, machine_key_file, or token required")
-  end
-  local options = rest.copy(opts)
-  for _, name in ipairs { "token", "machine_key", "machine_key_file", "client_id", "client_secret" } do
-    options[name] = nil
-  end
-  options.host_header = opts.host or "auth." .. opts.domain
-  options.issuer = opts.issuer or "https://" .. options.host_header
-  local client = Client:new(options)
+  local secret = not key and client.client_id and client.client_secret
+    and { username = client.client_id, password = client.client_secret }
   if key then
     for _, field in ipairs { "userId", "key", "keyId" } do
       assert.not_nil(key[field], "zitadel: machine key missing " .. field)
     end
-    rawset(client, "_key", key)
-    authenticate(client)
-  elseif opts.token then
-    client.access_token = opts.token
+    client._key = key
+  elseif client.token then
+    client.access_token = client.access_token or client.token
+  elseif secret then
+    client._secret = secret
   else
-    rawset(client, "_secret", secret)
-    authenticate(client)
+    rest.fail("zitadel.client: one of machine_key, machine_key_file, or token required")
   end
+  for _, name in ipairs { "token", "machine_key", "machine_key_file", "client_id", "client_secret" } do
+    client[name] = nil
+  end
+  client.host_header = client.host or "auth." .. client.domain
+  client.issuer = client.issuer or "https://" .. client.host_header
+end
+
+function Client:new(options)
+  local client = new(self, options)
+  if not client.access_token then authenticate(client) end
   return client
+end
+
+-- A token that was fetched goes on being used by clients of the same server and user.
+function Client:_options(changes)
+  local options = options_of(self, changes)
+  for _, name in ipairs(OF_TOKEN) do
+    if changes[name] ~= nil then options.access_token = changes.access_token end
+  end
+  return options
 end
 
 function Client:_headers()

@@ -4,10 +4,14 @@
 -- A module is a class and a list of endpoints:
 --
 --     local rest = require("assay.internal.client")
---     local M, Client = {}, rest.class("grafana")
+--     local M, Client = {}, rest.class("grafana", { "org_id" })   -- options of its own
 --
 --     function M.client(...)                      -- ("https://…", { token = … }) or { url = … }
 --       return Client:new(rest.options({ "url" }, ...))
+--     end
+--
+--     function Client:_complete(client)           -- what is not given, before `new` looks; optional
+--       client.org_id = client.org_id or env.get("GRAFANA_ORG")
 --     end
 --
 --     function Client:_headers()                  -- asked at every request; optional
@@ -21,6 +25,7 @@
 -- `new(options)` keeps every option as a field, cuts the slashes at the end of `url`, and takes
 -- `headers`, `timeout`, `retries`, `proxy`, `insecure`, `ca_cert`, `ca_cert_file`, `client_cert`,
 -- `client_cert_file`, `client_key`, `client_key_file` and `tls_server_name` for the connection.
+-- `with(changes)` makes the client anew, by `new` and the options that it was made from.
 --
 -- Requests: `_get(path, o)`, `_delete(path, o)`, `_head(path, o)`, `_post(path, body, o)`,
 -- `_put(path, body, o)`, `_patch(path, body, o)`, `_request(method, path, o)`. They return the
@@ -275,13 +280,22 @@ local function retry_after(header)
   return math.max(day * 86400 + h * 3600 + m * 60 + s - time(), 0)
 end
 
-local Base = {}
+local Base = { _address = "url" }
 Base.__index = Base
 
+-- options of all clients, but for the address and those of the connection
+local COMMON = { "headers", "timeout", "retries", "token", "username", "password" }
+
 --- A class for the clients of the module `name`, whose methods are guarded (`assay.internal.guard`)
---- as they are put in.
-function rest.class(name)
-  local class = setmetatable({ _module = name, __name = "assay." .. name .. " client" }, {
+--- as they are put in. `options` are the names of those that only this module has.
+function rest.class(name, options)
+  local known = {}
+  for _, names in ipairs { COMMON, CONNECTION, options or {} } do
+    for _, option in ipairs(names) do known[option] = true end
+  end
+  -- `__opaque`: messages show name and address only, as the fields hold credentials
+  local fields = { _module = name, _known = known, __name = "assay." .. name .. " client", __opaque = true }
+  local class = setmetatable(fields, {
     __index = Base,
     __newindex = function(class, key, value)
       local is_method = type(value) == "function" and key ~= "new" and key:sub(1, 1) ~= "_"
@@ -302,13 +316,22 @@ function rest.guard(functions, name, are_methods)
   return functions
 end
 
+--- Fills in what `options` lack, in a copy of them that becomes the client; classes replace it.
+function Base:_complete(_client) end
+
 --- A client with the fields of `options`; `url` is required.
 function Base:new(options)
-  local client = rest.copy(options)
+  local client, given = rest.copy(options), {}
+  for name, value in pairs(client) do
+    if type(name) ~= "string" or name:sub(1, 1) ~= "_" then given[name] = value end
+  end
+  self:_complete(client)
   if type(client.url) ~= "string" or client.url == "" then
     rest.fail(self._module .. ".client: url is required")
   end
   client.url = client.url:gsub("/+$", "")
+  -- for `with`: what was given, and what became of it
+  client._given, client._made = given, rest.copy(client)
   return setmetatable(client, self)
 end
 
@@ -326,16 +349,24 @@ function Base:_headers()
   return { Authorization = rest.authorization(self) }
 end
 
+--- What the client's connections are made with; nil when that is nothing of its own.
+function Base:_connection()
+  local options
+  for _, key in ipairs(CONNECTION) do
+    local value = self[key]
+    if value == nil and self._trust then value = self._trust[key] end
+    if value ~= nil then
+      options = options or {}
+      options[key] = value
+    end
+  end
+  return options
+end
+
 local function connection(client)
   local own = rawget(client, "_http")
   if own then return own end
-  local options
-  for _, key in ipairs(CONNECTION) do
-    if client[key] ~= nil then
-      options = options or {}
-      options[key] = client[key]
-    end
-  end
+  local options = client:_connection()
   if not options then return nil end
   own = http.client(options)
   rawset(client, "_http", own)
@@ -562,17 +593,74 @@ function Base:_patch(path, body, o)
   return self:_request("PATCH", path, rest.copy(o, { body = body }))
 end
 
--- what clients keep of their servers' answers: of the address and the credentials that they have
-local KEPT = { "_http", "_session", "_keys", "_document", "_served", "_plurals", "_prefix", "_freight" }
+-- Ways to say the same: who one is, where the server is, which namespace is meant. To change one of them is
+-- to give up the others.
+local WAYS = {
+  {
+    { "token" }, { "token_file" }, { "api_key" }, { "username", "password" },
+    { "robot_name", "robot_secret" }, { "machine_key" }, { "machine_key_file" },
+    { "client_id", "client_secret" },
+  },
+  {
+    { "access_key", "secret_key" }, { "session_token" },
+    { "role_arn", "web_identity_token", "web_identity_token_file" },
+  },
+  { { "url" }, { "base_url" }, { "kubeconfig", "context" } },
+  { { "ca_cert" }, { "ca_cert_file" } },
+  { { "client_cert" }, { "client_cert_file" } },
+  { { "client_key" }, { "client_key_file" } },
+  { { "namespace" }, { "default_ns" }, { "namespace_name" } },
+}
 
---- The same client with some fields changed: `c:with { token = other }`. It has connections and a
+local function names_any(changes, way)
+  for _, name in ipairs(way) do
+    if changes[name] ~= nil then return true end
+  end
+  return false
+end
+
+local function give_up(options, changes)
+  for _, ways in ipairs(WAYS) do
+    local is_changed = false
+    for _, way in ipairs(ways) do is_changed = is_changed or names_any(changes, way) end
+    for _, way in ipairs(is_changed and ways or {}) do
+      if not names_any(changes, way) then
+        for _, name in ipairs(way) do options[name] = nil end
+      end
+    end
+  end
+end
+
+--- The options of the client as it is now, with some changed: those that it was made from, and the fields
+--- that the script or a login has set since.
+function Base:_options(changes)
+  local options = rest.copy(self._given)
+  for _, names in ipairs { self._given, self._known, { [self._address] = true } } do
+    for name in pairs(names) do
+      local now = rawget(self, name)
+      if now ~= self._made[name] then options[name] = now end
+    end
+  end
+  give_up(options, changes)
+  return rest.copy(options, changes)
+end
+
+--- The same client with some options changed: `c:with { token = other }`. It has connections and a
 --- session of its own.
 function Base:with(changes)
-  local copy = rest.copy(self)
-  for _, name in ipairs(KEPT) do copy[name] = nil end
-  copy = rest.copy(copy, changes)
-  if changes.url then copy.url = changes.url:gsub("/+$", "") end
-  return setmetatable(copy, getmetatable(self))
+  if type(self) ~= "table" or not self._given then
+    rest.fail("with: a method: the client is left out, as in c.with(…) instead of c:with(…)")
+  end
+  if type(changes) ~= "table" then
+    rest.fail(("bad argument #1 to 'with' (table expected, got %s)"):format(
+      changes == nil and "no value" or type(changes)))
+  end
+  for name in pairs(changes) do
+    if name ~= self._address and not self._known[name] and self._given[name] == nil then
+      rest.fail(("%s.with: unknown option '%s'"):format(self._module, tostring(name)))
+    end
+  end
+  return getmetatable(self):new(self:_options(changes))
 end
 
 --- Ends the client's connections, if it has some of its own.

@@ -75,12 +75,14 @@ local function locate(client)
   end
   client._own_ca = not (client.ca_cert or client.ca_cert_file or client.insecure or config)
   client._own_cert = not (client.client_cert or client.client_cert_file)
+  client._trust = {}
 end
 
---- Sets what the next connection is made with; another value makes a new one.
+--- Sets what the next connection is made with, where the options say nothing; another value makes a new one.
 local function set(client, key, value)
-  if rawget(client, key) == value then return end
-  rawset(client, key, value)
+  local trust = client._trust
+  if trust[key] == value then return end
+  trust[key] = value
   -- requests that are under way keep the old one
   rawset(client, "_http", nil)
 end
@@ -106,7 +108,7 @@ local function prepare(client, renew)
   end
   client._found = found
   local has_any = client.token or client.username or found.token or found.username
-    or client.client_cert or client.client_cert_file
+    or found.client_cert or not client._own_cert
   if not has_any and client.url:sub(1, 6) == "https:" and not client.anonymous then
     rest.fail(client._module .. ": no token: give one, or run in a pod with a service account ("
       .. dir .. "/token)")
@@ -154,17 +156,17 @@ function kube.is_list(page)
   return rest.is_list(items) or (type(items) == "table" and next(items) == nil)
 end
 
---- A class of clients whose `url` is an API server.
-function kube.class(module)
-  local class = rest.class(module)
-  local base = { new = class.new, _send = class._send }
+--- A class of clients whose `url` is an API server; `options` as for `rest.class`.
+function kube.class(module, options)
+  local known = { "base_url", "namespace", "anonymous" }
+  table.move(kube.CONNECTION, 1, #kube.CONNECTION, #known + 1, known)
+  local class = rest.class(module, table.move(options or {}, 1, #(options or {}), #known + 1, known))
+  local base = { _send = class._send }
 
-  function class:new(options)
-    local client = rest.copy(options)
+  function class:_complete(client)
     client.url = client.url or client.base_url
     client._module = module
     locate(client)
-    return base.new(self, client)
   end
 
   function class:_headers()
@@ -185,14 +187,8 @@ function kube.class(module)
   --- Lines of a 2xx answer as they arrive; the response otherwise.
   function class:_lines(path, query, on_line, o)
     local function follow()
-      local options = {}
-      for _, key in ipairs(kube.CONNECTION) do
-        if key:find("^c[al]") or key == "insecure" or key == "proxy" or key == "tls_server_name" then
-          options[key] = self[key]
-        end
-      end
       -- a stream has connections of its own, which end with it
-      local own <close> = http.client(options)
+      local own <close> = http.client(self:_connection() or {})
       return own:get(rest.with_query(self.url .. path, query), {
         headers = rest.copy(self:_headers(), self.headers),
         timeout = o and o.timeout,

@@ -239,3 +239,91 @@ test("a POST that is redirected is sent as it is, or is an error", async () => {
   api.expect("GET /b", { json: [2] });
   expect(await api.run(`${make} return (client(URL):_get("/a"))`)).toEqual([[2]]);
 });
+
+test("a client is shown by name and address, without its credentials", async () => {
+  const secrets = "hvs.secret|s3cret|sEcReT|k8s-token";
+  const [texts] = await api.run(`
+    local url = "https://u:s3cret@h:8443/base"
+    local clients = {
+      require("assay.vault").client(url, "hvs.secret"),
+      require("assay.s3").client { endpoint = url, region = "r", access_key = "s3cret", secret_key = "sEcReT" },
+      require("assay.grafana").client(url, { api_key = "hvs.secret" }),
+      require("assay.flux").client(url, "k8s-token"),
+      require("assay.temporal").client(url, { api_key = "hvs.secret" }),
+    }
+    local texts = {}
+    local function add(_, text) texts[#texts + 1] = text end
+    for _, c in ipairs(clients) do
+      log.info("client", { c = c, list = { c } })
+      log.info(c)
+      add(pcall(assert.is_nil, c))
+      add(pcall(assert.eq, { c = 1 }, c))
+      add(pcall(assert.eq, c, c:with { timeout = 3 }))
+      add(pcall(assert.eq, { 1, c = c }, { 2, c = 3 }))
+      add(pcall(assert.eq, 1, 2, c))
+    end
+    assert.eq(clients[1], clients[1]:with {})
+    return texts`);
+  const all = [...(texts as string[]), ...api.logged()].join("\n");
+  expect(all).not.toMatch(new RegExp(secrets));
+  expect(all).toContain('assert.is_nil failed: "assay.vault client (https://h:8443)" is not nil');
+  expect(all).toContain(
+    "c=assay.s3 client (https://h:8443) list={assay.s3 client (https://h:8443)}",
+  );
+  expect(await api.failure(`error(require("assay.vault").client(URL, "hvs.secret"))`)).toBe(
+    `assay.vault client (${api.url})`,
+  );
+});
+
+test("with makes a client by its module's constructor and the options it was made from", async () => {
+  const [shown] = await api.run(`
+    local function authorization(c) return c:_headers().Authorization end
+    local grafana = require("assay.grafana").client(URL, { api_key = "a", org_id = 7 })
+    local harbor = require("assay.harbor").client(URL, { api_key = "a" })
+    local vault = require("assay.vault").client(URL, "a")
+    vault.token = "after a login"
+    local zitadel = require("assay.zitadel").client { url = URL, domain = "d", token = "a" }
+    local dex = require("assay.dex").client(URL, { token = "a" })
+    local temporal = require("assay.temporal").client(URL, { namespace = "one" })
+    local other = temporal:with { namespace = "two" }
+    local s3 = require("assay.s3").client {
+      endpoint = URL, region = "r", access_key = "a", secret_key = "b", session_token = "c",
+    }
+    local keys = s3:with { endpoint = "http://o/", access_key = "d", secret_key = "e" }
+    local dexes = dex:with { token = "b" }
+    return {
+      authorization(grafana:with { token = "b" }), authorization(grafana:with { username = "u", password = "p" }),
+      grafana:with { token = "b" }:_headers()["X-Grafana-Org-Id"],
+      authorization(harbor:with { username = "u", password = "p" }),
+      vault:with { namespace = "n" }.token, vault:with { token = false }:_headers()["X-Vault-Token"] == nil,
+      authorization(zitadel:with { token = "b" }), authorization(zitadel:with { org_id = "o" }),
+      authorization(dexes), type(dexes.token),
+      other.default_ns, type(other.namespace),
+      keys.endpoint .. " " .. keys.url .. " " .. tostring(keys.session_token),
+    }`);
+  const basic = `Basic ${btoa("u:p")}`;
+  const bearer = "Bearer b";
+  expect(shown).toEqual(
+    [bearer, basic, 7, basic, "after a login", true, bearer, "Bearer a", bearer, "function"].concat(
+      ["two", "function", "http://o http://o nil"],
+    ),
+  );
+});
+
+test("with refuses what is no option, at the script's line", async () => {
+  const head = `local c = require("assay.grafana").client(URL)\n`;
+  expect(await api.failure(`${head}c:with()`)).toBe(
+    "t.lua:2: bad argument #1 to 'with' (table expected, got no value)",
+  );
+  expect(await api.failure(`${head}c:with("ns")`)).toBe(
+    "t.lua:2: bad argument #1 to 'with' (table expected, got string)",
+  );
+  expect(await api.failure(`${head}c:with { orgid = 1 }`)).toBe(
+    "t.lua:2: grafana.with: unknown option 'orgid'",
+  );
+  expect(await api.failure(`${head}c.with { org_id = 1 }`)).toContain("t.lua:2: with: a method");
+  expect(
+    await api.failure(`require("assay.s3").client {
+      endpoint = URL, region = "r", access_key = "a", secret_key = "b" }:with { url = "http://o" }`),
+  ).toContain("s3.with: unknown option 'url'");
+});

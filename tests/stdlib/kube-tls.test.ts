@@ -207,6 +207,37 @@ users: [{ name: u, user: ${user} }]
       "GET /api/v1/namespaces/team/pods/p cert:ann",
     ]);
   });
+  test("with: another context, other trust, other certificates", async () => {
+    const pair = authority.issue("ann", "DNS:unused");
+    const path = file(
+      "two.yaml",
+      `apiVersion: v1
+kind: Config
+current-context: a
+clusters: [{ name: a, cluster: { server: "https://127.0.0.1:1" } }, { name: b, cluster: ${trusted()} }]
+contexts: [{ name: a, context: { cluster: a, user: u } }, { name: b, context: { cluster: b, user: u } }]
+users: [{ name: u, user: { token: good } }]
+`,
+    );
+    const [address] = await run(`
+      local flux = require("assay.flux")
+      local c = flux.client { kubeconfig = "${path}", context = "a" }
+      pcall(c.git_repository, c, "n", "x")
+      local b = c:with { context = "b" }
+      b:git_repository("n", "x")
+      local d = flux.client { url = URL, token = "good" }
+      pcall(d.git_repository, d, "n", "x")
+      d:with { ca_cert = CA }:git_repository("n", "x")
+      local cert = { client_cert = ${JSON.stringify(pair.cert)}, client_key = ${JSON.stringify(pair.key)} }
+      flux.client { url = URL, ca_cert = CA, token = "bad" }:with(cert):with { token = false }:git_repository("n", "x")
+      b:with { url = URL, ca_cert = CA, token = "good" }:git_repository("n", "x")
+      return b.url`);
+    expect(address).toBe(url);
+    const path_ = "GET /apis/source.toolkit.fluxcd.io/v1/namespaces/n/gitrepositories/x";
+    expect(seen()).toEqual(
+      ["token:good", "token:good", "cert:ann", "token:good"].map((w) => `${path_} ${w}`),
+    );
+  });
   test("who the caller says it is, it is: not the user of the config", async () => {
     const pair = authority.issue("ann", "DNS:unused");
     file("tokens/good", "good\n");

@@ -778,6 +778,12 @@ test("the environment fills what is not given", async () => {
     require("assay.vault").client():read("a")`);
 });
 
+test("no token, whatever the environment says", async () => {
+  api.expect("GET /v1/a", data(1), { headers: { "x-vault-token": null } });
+  await api.run(`env.set("VAULT_TOKEN", "vault")
+    require("assay.vault").client(URL, { token = false }):read("a")`);
+});
+
 test("logins set the token", async () => {
   const auth = { json: { auth: { client_token: "new" } } };
   const bare = { "x-vault-token": null };
