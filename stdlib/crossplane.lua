@@ -190,7 +190,7 @@ local function package_path(self, kind, name)
     prefix = functions_prefix(self)
   elseif lower ~= "provider" and lower ~= "configuration" then
     rest.fail(("crossplane: '%s' is no kind of package: provider, configuration, function"):format(
-      tostring(kind)))
+      rest.name_of(kind)))
   end
   return kube.path(prefix, nil, lower .. "s", name), prefix:match("^/apis/(.+)$"),
     lower:sub(1, 1):upper() .. lower:sub(2)

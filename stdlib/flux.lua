@@ -331,7 +331,7 @@ end
 local function plural_of(kind)
   local lower = tostring(kind):lower()
   local plural = PLURALS[lower] or (TYPES[lower] and lower) or lower .. "s"
-  if not TYPES[plural] then rest.fail("flux: unknown kind '" .. tostring(kind) .. "'") end
+  if not TYPES[plural] then rest.fail("flux: unknown kind '" .. rest.name_of(kind) .. "'") end
   return plural
 end
 

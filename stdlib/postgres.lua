@@ -7,6 +7,7 @@ local sql = require("assay.internal.postgres_sql")
 local M, Client = {}, {}
 Client.__index = Client
 Client.__name = "assay.postgres client"
+Client.__opaque = true
 
 rest.include(Client, require("assay.internal.postgres_grants"))
 
@@ -73,7 +74,7 @@ end
 --- be a table with `timeout` (60) and `interval` (2).
 function M.wait(...)
   local o = rest.options({ "host", "port", "username", "password", "database" }, ...)
-  return rest.wait(o, ("postgres.wait: no connection to %s"):format(tostring(o.host or o.url):match("^[^?]*")),
+  return rest.wait(o, ("postgres.wait: no connection to %s"):format(rest.address(o.host or o.url)),
     function(remaining)
       local limit = math.min(o.connect_timeout or 30, remaining)
       local ok, client = pcall(M.client, rest.copy(o, { connect_timeout = limit }))
@@ -344,17 +345,17 @@ end
 
 --- The standbys that follow this server: `{ name, address, state, sync_state, lag_bytes }`.
 function Client:replication_status()
-  return self:query("SELECT application_name AS name, host(client_addr) AS address, state, sync_state, "
+  return rest.array(self:query("SELECT application_name AS name, host(client_addr) AS address, state, sync_state, "
     .. "pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS lag_bytes "
-    .. "FROM pg_stat_replication ORDER BY application_name")
+    .. "FROM pg_stat_replication ORDER BY application_name"))
 end
 
 --- The replication slots: `{ name, slot_type, active, retained_bytes }`; what inactive ones retain
 --- fills the disk.
 function Client:replication_slots()
-  return self:query("SELECT slot_name AS name, slot_type, active, "
+  return rest.array(self:query("SELECT slot_name AS name, slot_type, active, "
     .. "pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint AS retained_bytes "
-    .. "FROM pg_replication_slots ORDER BY slot_name")
+    .. "FROM pg_replication_slots ORDER BY slot_name"))
 end
 
 rest.guard(Client, "postgres", true)

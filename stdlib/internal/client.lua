@@ -71,6 +71,23 @@ local CONNECTION = {
   "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name",
 }
 
+-- How far an address is looked at for a password; texts are long, and hold many addresses.
+local MAX_PASSWORD = 512
+local WEB = { http = true, https = true, ws = true, wss = true }
+
+-- Where an address goes on behind the user name and password that it may hold; it begins at `at`, behind
+-- `://`. A password may hold a slash that should be encoded: what begins as `user:password` does, and not as
+-- a host and its port, is one as far as the last `@`.
+local function after_password(text, at)
+  local ending = text:match("^[^/?#%s]*@()", at)
+  if ending then return ending end
+  local word = text:sub(at, at + MAX_PASSWORD):match("^[^%s\"'<>]*")
+  local port = word:match("^[^/?#:%[]+:([^/?#]*)")
+  local is_web = WEB[text:sub(math.max(at - 8, 1), at - 4):match("%a+$")]
+  if not port or (is_web and port:find("^%d+$")) then return at end
+  return at + (word:match("^.*@()") or 1) - 1
+end
+
 --- A text whose addresses are without the user names and passwords that they may hold.
 function rest.public(text)
   local parts, at = {}, 1
@@ -79,8 +96,13 @@ function rest.public(text)
     local _, to = text:find("://", at, true)
     if not to then return table.concat(parts) .. text:sub(at) end
     parts[#parts + 1] = text:sub(at, to)
-    at = text:match("^[^/?#%s]*@()", to + 1) or to + 1
+    at = after_password(text, to + 1)
   end
+end
+
+--- An address in a message: what stands behind `?` may be a secret, too.
+function rest.address(url)
+  return rest.public(rest.name_of(url)):match("^[^?#]*")
 end
 
 --- Raises `message` with the place in the script that called the module.
@@ -133,6 +155,12 @@ function rest.text(v)
     return tostring(math.tointeger(v) or v)
   end
   return tostring(v)
+end
+
+--- A value of the script's in a message: of what is no text only the type.
+function rest.name_of(v)
+  local is_text = type(v) == "string" or type(v) == "number"
+  return is_text and rest.text(v) or v == nil and "nil" or "a " .. type(v)
 end
 
 -- What is no list would be left out, and the request be about more than was meant.
@@ -280,6 +308,20 @@ local function retry_after(header)
   return math.max(day * 86400 + h * 3600 + m * 60 + s - time(), 0)
 end
 
+--- Headers as one table; of names that differ in their case only the last counts.
+function rest.merge_headers(...)
+  local merged, names = {}, {}
+  for i = 1, select("#", ...) do
+    for name, value in pairs((select(i, ...)) or {}) do
+      local lower = name:lower()
+      if names[lower] then merged[names[lower]] = nil end
+      names[lower] = name
+      merged[name] = value
+    end
+  end
+  return merged
+end
+
 local Base = { _address = "url" }
 Base.__index = Base
 
@@ -373,19 +415,6 @@ local function connection(client)
   return own
 end
 
-local function merge_headers(...)
-  local merged, names = {}, {}
-  for i = 1, select("#", ...) do
-    for name, value in pairs((select(i, ...)) or {}) do
-      local lower = name:lower()
-      if names[lower] then merged[names[lower]] = nil end
-      names[lower] = name
-      merged[name] = value
-    end
-  end
-  return merged
-end
-
 local WITH_BODY = { POST = true, PUT = true, PATCH = true }
 local WITHOUT_BODY = { GET = true, HEAD = true, DELETE = true }
 
@@ -406,10 +435,11 @@ local function exchange(own, method, target, options)
   return http.request(method, target, options)
 end
 
--- from an environment variable, say, they are text
-local function seconds(v, default)
+-- The seconds that an option says; from an environment variable, say, they are text.
+local function seconds(v, default, option, fn)
   if v == nil then return default end
-  return tonumber(v) or rest.fail("a number of seconds is expected, got " .. (type(v) == "string" and v or type(v)))
+  return tonumber(v) or rest.fail(("%soption '%s': a number of seconds is expected, got %s"):format(
+    fn or "", option, rest.name_of(v)))
 end
 
 -- until when the wait that a task is in may last: no request of it outlives that
@@ -420,7 +450,7 @@ local function within_wait(timeout)
   if not deadline then return timeout end
   -- in whole milliseconds, as errors tell it
   local left = math.ceil(math.max(deadline - time(), 0.01) * 1000) / 1000
-  return math.min(seconds(timeout, DEFAULT_TIMEOUT), left)
+  return math.min(seconds(timeout, DEFAULT_TIMEOUT, "timeout"), left)
 end
 
 --- `f(...)`, none of whose requests outlives the deadline (Unix seconds; nil: as long as they take).
@@ -462,7 +492,7 @@ function Base:_send(method, path, o)
   local full = path:find("^%a[%w+.-]*://") and path or self.url .. path
   local retries = o.retries or self.retries
   local options = {
-    headers = merge_headers(o.anonymous and {} or self:_headers(), self.headers, o.headers),
+    headers = rest.merge_headers(o.anonymous and {} or self:_headers(), self.headers, o.headers),
     body = o.body,
     form = o.form,
     timeout = within_wait(o.timeout or self.timeout),
@@ -493,7 +523,7 @@ end
 --- Saves a body as a file and returns its size; `o` as for `http.download`.
 function Base:_download(address, file, o)
   local own = connection(self)
-  o = rest.copy(o, { headers = merge_headers(self.headers, o.headers) })
+  o = rest.copy(o, { headers = rest.merge_headers(self.headers, o.headers) })
   if own then return own:download(address, file, o) end
   return http.download(address, file, o)
 end
@@ -513,6 +543,11 @@ function Base:_label(method, path, o)
   return ("%s: %s"):format(self._module, o and o.what or method .. " " .. path)
 end
 
+-- The same where no status follows: the colon is part of some labels.
+local function label(self, method, path, o)
+  return (self:_label(method, path, o):gsub(":$", ""))
+end
+
 --- Raises the error of a response.
 function Base:_fail(method, path, res, o)
   rest.fail(("%s HTTP %d: %s"):format(self:_label(method, path, o), res.status, res.body or ""))
@@ -524,7 +559,7 @@ function Base:_decode(method, path, res, o)
   local ok, value = pcall(json.parse, res.body)
   if ok then return value end
   local cause = tostring(value):gsub("^json%.parse: ", "")
-  rest.fail(("%s: the answer is no JSON: %s"):format(self:_label(method, path, o), cause))
+  rest.fail(("%s: the answer is no JSON: %s"):format(label(self, method, path, o), cause))
 end
 
 --- The list that an answer is, or that its field `o.list` holds; a field that is null or absent is
@@ -539,7 +574,7 @@ function Base:_list_in(method, path, value, o)
     if is_object then what = ("'%s' of the answer"):format(field) end
   end
   if rest.is_list(list) then return list end
-  rest.fail(("%s: %s is no %s"):format(self:_label(method, path, o), what,
+  rest.fail(("%s: %s is no %s"):format(label(self, method, path, o), what,
     (field and what == "the answer") and "object" or "list"))
 end
 
@@ -553,7 +588,7 @@ function Base:_request(method, path, o)
   local value = self:_decode(method, path, res, o)
   if method == "GET" and type(value) ~= "table" then
     rest.fail(("%s: the answer is no object or list, but %s"):format(
-      self:_label(method, path, o), res.body == "" and "empty" or tostring(value)))
+      label(self, method, path, o), res.body == "" and "empty" or tostring(value)))
   end
   if o.list then return self:_list_in(method, path, value, o), res end
   return value, res
@@ -726,9 +761,11 @@ end
 --- On giving up the error is `<message> after <timeout>s (<what was seen last>)`.
 function rest.wait(opts, message, attempt)
   opts = opts or {}
-  local timeout = seconds(opts.timeout, 60)
-  local pause = math.max(seconds(opts.interval, 2), 0.01)
-  local longest = math.max(seconds(opts.max_interval, pause * 4), pause)
+  -- the function that waits begins the message
+  local fn = message:match("^[%w_]+[%w_.]*: ") or ""
+  local timeout = seconds(opts.timeout, 60, "timeout", fn)
+  local pause = math.max(seconds(opts.interval, 2, "interval", fn), 0.01)
+  local longest = math.max(seconds(opts.max_interval, pause * 4, "max_interval", fn), pause)
   local deadline = time() + timeout
   local seen
   while true do
@@ -736,6 +773,9 @@ function rest.wait(opts, message, attempt)
     local remaining = math.max(deadline - time(), 1)
     local done, what = rest.until_deadline(time() + remaining, attempt, remaining)
     if done then return done end
+    local problem = type(what) == "string" and rest.without_place(what) or ""
+    -- no time makes a URL of it
+    if problem:find("^http%.[%w.]+: invalid URL ") then rest.fail(fn .. problem) end
     seen = what or seen
     local left = deadline - time()
     if left <= 0 then break end

@@ -109,7 +109,7 @@ function M.delete_collection(ns, kind, opts)
   local label, field = kube.selector(opts.label_selector), kube.selector(opts.field_selector)
   if (label or "") == "" and (field or "") == "" and opts.all ~= true then
     rest.fail(("k8s.delete_collection: label_selector or field_selector is missing; all = true deletes every %s")
-      :format(tostring(kind)))
+      :format(rest.name_of(kind)))
   end
   local entry = paths.find(kind, opts)
   if not entry.cluster then ns = paths.namespace_or(ns, opts) end
@@ -187,7 +187,7 @@ end
 function M.apply(manifest, opts)
   opts = opts or {}
   local objects, is_single = objects_of("apply", manifest)
-  local out, groups = {}, {}
+  local out, groups = json.array({}), {}
   for i, object in ipairs(objects) do
     local group = type(object) == "table" and tostring(object.apiVersion):match("^(.+)/")
     if group and groups[group] then

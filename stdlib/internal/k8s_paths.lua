@@ -47,7 +47,7 @@ end
 function paths.locate(ns, kind, name, opts)
   local entry = paths.find(kind, opts)
   if name == nil or name == "" then
-    rest.fail(("k8s: the name of the %s is missing"):format(tostring(kind)))
+    rest.fail(("k8s: the name of the %s is missing"):format(rest.name_of(kind)))
   end
   return paths.object(entry, ns, name, opts), entry
 end

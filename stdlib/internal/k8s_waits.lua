@@ -25,7 +25,7 @@ end
 --- No waiting makes up for a name that is missing.
 local function check_name(kind, name)
   if name == nil or name == "" then
-    rest.fail(("k8s: the name of the %s is missing"):format(tostring(kind)))
+    rest.fail(("k8s: the name of the %s is missing"):format(rest.name_of(kind)))
   end
 end
 
@@ -53,7 +53,7 @@ function M.wait_ready(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 60, 2)
   opts = without_timeout(opts)
   check_name(kind, name)
-  local message = ("k8s.wait_ready: %s/%s not ready"):format(tostring(kind), name)
+  local message = ("k8s.wait_ready: %s/%s not ready"):format(rest.name_of(kind), name)
   return wait(o, message, function()
     local entry = paths.find(kind, opts)
     local object = objects.get_resource(ns, kind, name, opts)
@@ -123,7 +123,7 @@ end
 --- Waits until all objects of a selector fit; returns them.
 local function wait_for_all(ns, kind, opts, o, goal, what)
   local selector = o.label_selector or o.field_selector or "all"
-  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), tostring(selector), what)
+  local message = ("k8s.wait_for: %s/%s not %s"):format(rest.name_of(kind), tostring(selector), what)
   local found
   wait(o, message, function()
     local entry = paths.find(kind, opts)
@@ -153,7 +153,7 @@ function M.wait_for(ns, kind, name, opts)
     return wait_for_all(ns, kind, opts, o, goal, what)
   end
   check_name(kind, name)
-  local message = ("k8s.wait_for: %s/%s not %s"):format(tostring(kind), name, what)
+  local message = ("k8s.wait_for: %s/%s not %s"):format(rest.name_of(kind), name, what)
   local last
   wait(o, message, function()
     local entry = paths.find(kind, opts)
@@ -184,7 +184,7 @@ function M.wait_rollout(ns, kind, name, timeout_secs, opts)
   local o = kube.wait_options(timeout_secs, opts, 300, 2)
   opts = without_timeout(opts)
   check_name(kind, name)
-  local message = ("k8s.wait_rollout: %s/%s not complete"):format(tostring(kind), name)
+  local message = ("k8s.wait_rollout: %s/%s not complete"):format(rest.name_of(kind), name)
   local status
   wait(o, message, function()
     local entry = paths.find(kind, opts)

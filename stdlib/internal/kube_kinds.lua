@@ -118,7 +118,7 @@ end
 
 local function unknown(kind, cause)
   return ("k8s: unknown resource kind '%s' (register it with k8s.register_crd, or use k8s.get "
-    .. "with a path)%s"):format(tostring(kind), cause and ": " .. cause or "")
+    .. "with a path)%s"):format(rest.name_of(kind), cause and ": " .. cause or "")
 end
 
 --- The entry of a kind that needs no discovery, or nil and the error's text.

@@ -327,3 +327,49 @@ test("with refuses what is no option, at the script's line", async () => {
       endpoint = URL, region = "r", access_key = "a", secret_key = "b" }:with { url = "http://o" }`),
   ).toContain("s3.with: unknown option 'url'");
 });
+
+test("passwords in addresses, also where they are not encoded", async () => {
+  const cases = [
+    ["at http://user:s3c/ret@h/db.", "at http://h/db."],
+    ["postgres://user:s3c?ret@h/db", "postgres://h/db"],
+    ["postgres://user:12/3@h/db", "postgres://h/db"],
+    ["wss://u:#x@h", "wss://h"],
+    ["http://h:8080/image@sha256:1", "http://h:8080/image@sha256:1"],
+    ["http://[::1]:80/a@b", "http://[::1]:80/a@b"],
+    ['"https://h/","k":"a@b"', '"https://h/","k":"a@b"'],
+  ];
+  const [shown] = await api.run(`local rest = require("assay.internal.client")
+    local out = {}
+    for i, text in ipairs(json.parse([==[${JSON.stringify(cases.map(([text]) => text))}]==])) do
+      out[i] = rest.public(text)
+    end
+    return out`);
+  expect(shown).toEqual(cases.map(([, text]) => text));
+});
+
+test("what waits, and which option is no number", async () => {
+  const head = `local v = require("assay.vault")\n`;
+  expect(await api.failure(`${head}v.wait(URL, { timeout = "1s" })`)).toBe(
+    "t.lua:2: vault.wait: option 'timeout': a number of seconds is expected, got 1s",
+  );
+  expect(await api.failure(`${head}v.wait(URL, { interval = {} })`)).toBe(
+    "t.lua:2: vault.wait: option 'interval': a number of seconds is expected, got a table",
+  );
+  expect(await api.failure(`${head}v.wait("nope")`)).toContain("vault.wait: http.get: invalid URL");
+});
+
+test("errors about answers have one colon behind the function", async () => {
+  const path = "GET /.well-known/openid-configuration";
+  api.expect("GET /api/v1/query?query=up", { text: "<p>" });
+  api.expect("GET /api/v2/alerts", { json: {} });
+  api.expect(path, { text: "[" });
+  expect(await api.failure(`require("assay.prometheus").query(URL, "up")`)).toMatch(
+    /^t\.lua:1: prometheus\.query: the answer is no JSON: /,
+  );
+  expect(await api.failure(`require("assay.alertmanager").alerts(URL)`)).toMatch(
+    /^t\.lua:1: alertmanager\.alerts: the answer is no list/,
+  );
+  expect(await api.failure(`require("assay.dex").discovery(URL)`)).toMatch(
+    /^t\.lua:1: dex\.discovery: the answer is no JSON: /,
+  );
+});
