@@ -238,10 +238,9 @@ end
 
 local function open_tail(self, logql, opts)
   local address = self.url:gsub("^http", "ws") .. "/loki/api/v1/tail"
-  return ws.connect(rest.with_query(address, tail_query(logql, opts)), {
-    headers = rest.copy(self:_headers(), self.headers), timeout = self.timeout,
-    ca_cert = self.ca_cert, ca_cert_file = self.ca_cert_file, insecure = self.insecure,
-  })
+  return ws.connect(rest.with_query(address, tail_query(logql, opts)), rest.copy(self:_connection(), {
+    headers = rest.merge_headers(self:_headers(), self.headers), timeout = self.timeout,
+  }))
 end
 
 local function read_message(message)

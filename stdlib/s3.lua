@@ -175,11 +175,9 @@ end
 
 local function get_options(opts)
   opts = opts or {}
-  local headers = rest.copy(opts.headers)
-  headers.range = opts.range
-  headers["if-none-match"] = opts.if_none_match
+  local own = { range = opts.range, ["if-none-match"] = opts.if_none_match }
   return {
-    headers = headers, query = { { "versionId", opts.version_id } },
+    headers = rest.merge_headers(own, opts.headers), query = { { "versionId", opts.version_id } },
     timeout = opts.timeout, max_size = opts.max_size,
   }
 end
@@ -210,7 +208,7 @@ function Client:download(bucket, key, path, opts)
   if not tostring(result):find(": status %d+$") then error(result, 0) end
   -- a second request tells why, and waits when the server is busy
   local o = get_options(opts)
-  o.headers.range = "bytes=0-0"
+  o.headers = rest.merge_headers(o.headers, { range = "bytes=0-0" })
   local res = send(self, "GET", bucket, key, o)
   if res.status == 404 then return nil end
   check(self, res, "GET", resource(bucket, key), { 200, 206, 416 })
@@ -236,9 +234,9 @@ end
 --- Copies an object; true. `opts` as for `put_object`; new metadata needs
 --- `metadata_directive = "REPLACE"`; `opts.version_id` of the source.
 function Client:copy_object(src_bucket, src_key, dst_bucket, dst_key, opts)
-  local headers = put_headers(opts)
-  headers["x-amz-copy-source"] = objects.source(src_bucket, src_key, opts)
-  headers["x-amz-metadata-directive"] = opts and opts.metadata_directive
+  local headers = rest.merge_headers({
+    ["x-amz-metadata-directive"] = opts and opts.metadata_directive,
+  }, put_headers(opts), { ["x-amz-copy-source"] = objects.source(src_bucket, src_key, opts) })
   local res = send(self, "PUT", dst_bucket, dst_key, { headers = headers })
   -- a copy that fails half way is answered with 200 and an error
   local what = ("%s -> %s"):format(resource(src_bucket, src_key), resource(dst_bucket, dst_key))

@@ -190,7 +190,7 @@ function kube.class(module, options)
       -- a stream has connections of its own, which end with it
       local own <close> = http.client(self:_connection() or {})
       return own:get(rest.with_query(self.url .. path, query), {
-        headers = rest.copy(self:_headers(), self.headers),
+        headers = rest.merge_headers(self:_headers(), self.headers),
         timeout = o and o.timeout,
         on_line = on_line,
       })

@@ -120,12 +120,12 @@ function credentials.assume(self, role_arn, o)
   local scheme, host, path = address:match("^(https?)://([^/]+)(.*)$")
   host = host:lower():gsub(scheme == "https" and ":443$" or ":80$", "")
   local keys, now, hash = credentials.of(self), math.floor(time()), crypto.hash(body)
-  local headers = {
+  local headers = rest.merge_headers(sigv4.amz(self.headers), {
     ["content-type"] = "application/x-www-form-urlencoded",
     ["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now),
     ["x-amz-content-sha256"] = hash,
     ["x-amz-security-token"] = keys.session_token,
-  }
+  })
   headers.Authorization = sigv4.sign({
     method = "POST", path = path, headers = rest.copy(headers, { host = host }), service = "sts",
     payload_hash = hash, time = now, region = self.region,

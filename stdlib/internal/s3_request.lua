@@ -23,6 +23,11 @@ end
 --- something else, such as the bucket instead of the object.
 function s3.locate(self, bucket, key)
   if bucket == nil or bucket == "" then rest.fail("s3: the name of the bucket is missing") end
+  for what, name in pairs { ["name of the bucket"] = bucket, ["key of the object"] = key } do
+    if name and type(name) ~= "string" and type(name) ~= "number" then
+      rest.fail(("s3: the %s must be a text, got a %s"):format(what, type(name)))
+    end
+  end
   if key == nil or key == "" then
     rest.fail(("s3: the key of the object in %s is missing"):format(tostring(bucket)))
   end
@@ -71,10 +76,11 @@ function s3.signed(self, method, bucket, key, o)
   local payload_hash = (o.body and o.body ~= "") and crypto.hash(o.body) or EMPTY_HASH
   local keys = credentials.of(self)
   local now = math.floor(time())
-  local headers = rest.copy(o.headers)
-  headers["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now)
-  headers["x-amz-content-sha256"] = payload_hash
-  headers["x-amz-security-token"] = keys.session_token
+  local headers = rest.merge_headers(sigv4.amz(self.headers), o.headers, {
+    ["x-amz-date"] = os.date("!%Y%m%dT%H%M%SZ", now),
+    ["x-amz-content-sha256"] = payload_hash,
+    ["x-amz-security-token"] = keys.session_token,
+  })
   headers.Authorization = sigv4.sign({
     method = method, path = path, query = o.query, headers = rest.copy(headers, { host = host }),
     payload_hash = payload_hash, time = now, region = self.region,
@@ -134,16 +140,16 @@ local PUT_HEADERS = {
   if_none_match = "if-none-match", if_match = "if-match",
 }
 
---- The headers of the options of an upload.
+--- The headers of the options of an upload; those in `opts.headers` come before the others.
 function s3.put_headers(opts)
   opts = opts or {}
-  local headers = rest.copy(opts.headers)
+  local headers = {}
   for option, header in pairs(PUT_HEADERS) do
     if opts[option] ~= nil then headers[header] = opts[option] end
   end
   if opts.tags then headers["x-amz-tagging"] = rest.query(opts.tags) end
   for name, text in pairs(opts.metadata or {}) do headers["x-amz-meta-" .. name:lower()] = rest.text(text) end
-  return headers
+  return rest.merge_headers(headers, opts.headers)
 end
 
 return s3

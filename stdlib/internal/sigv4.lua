@@ -23,12 +23,21 @@ function sigv4.query(fields)
   return table.concat(pairs_, "&")
 end
 
+--- Those of a client's headers that have to be signed.
+function sigv4.amz(headers)
+  local found = {}
+  for name, value in pairs(headers or {}) do
+    if name:lower():find("^x%-amz%-") then found[name] = value end
+  end
+  return found
+end
+
 --- The header lines that are signed, and their names.
 function sigv4.headers(headers)
   local names, values = {}, {}
   for name, value in pairs(headers) do
     local lower = name:lower()
-    names[#names + 1] = lower
+    if not values[lower] then names[#names + 1] = lower end
     values[lower] = rest.text(value):match("^%s*(.-)%s*$"):gsub("%s+", " ")
   end
   table.sort(names)

@@ -321,6 +321,24 @@ test("tail and stream over a WebSocket", async () => {
   ).toEqual(["l1", ["7l1b", "8l2b"], ["{a} t", "{a} t", "{b} t"]]);
 });
 
+test("a stream is connected to as queries are", async () => {
+  const [tenants, refused] = await api.run(`
+    local seen = {}
+    local server = http.server({ host = "127.0.0.1" }, {
+      ["/loki/api/v1/tail"] = function(req)
+        seen[#seen + 1] = req.headers["x-scope-orgid"]
+        return { ws = function(conn) conn:close() end }
+      end,
+    })
+    local loki = require("assay.loki")
+    local own = loki.client(server.url, { tenant = "a", headers = { ["x-scope-orgid"] = "b" } })
+    pcall(function() for _ in own:stream("{a}") do end end)
+    local c = loki.client(server.url, { proxy = "http://127.0.0.1:1" })
+    return seen, select(2, pcall(c.stream, c, "{a}"))`);
+  expect(tenants).toEqual(["b"]);
+  expect(refused).toContain("proxy http://127.0.0.1:1: connection refused");
+});
+
 test("rule groups, in YAML", async () => {
   const yaml = (text: string) => ({ text, headers: { "Content-Type": "application/yaml" } });
   api.expect("GET /loki/api/v1/rules", yaml("ns:\n  - name: g\n    rules: []\n"));

@@ -172,6 +172,48 @@ describe("addresses", () => {
   });
 });
 
+test("each header is signed once, those of the client, too; what is given as a header counts", async () => {
+  const names = (list: string) => ({ authorization: new RegExp(`SignedHeaders=${list},`) });
+  const amz = "x-amz-content-sha256;x-amz-date";
+  api.expect(
+    "GET /b/k",
+    { text: "x" },
+    {
+      headers: {
+        ...names(`host;${amz};x-amz-request-payer`),
+        "x-amz-request-payer": "requester",
+      },
+      check: signed,
+    },
+  );
+  api.expect(
+    "PUT /b/k",
+    {},
+    {
+      headers: {
+        ...names(`content-type;host;x-amz-acl;${amz}`),
+        "content-type": "b",
+        "x-amz-acl": "private",
+      },
+      check: signed,
+    },
+  );
+  await api.run(`${client}
+    c:with { headers = { ["x-amz-request-payer"] = "requester", ["X-Other"] = "o" } }:get_object("b", "k")
+    c:put_object("b", "k", "x", {
+      content_type = "a", acl = "public-read", headers = { ["Content-Type"] = "b", ["X-Amz-Acl"] = "private" },
+    })`);
+});
+
+test("a bucket or key that is no text", async () => {
+  expect(await fail('get_object({}, "k")')).toContain(
+    "s3: the name of the bucket must be a text, got a table",
+  );
+  expect(await fail('get_object("b", {})')).toContain(
+    "s3: the key of the object must be a text, got a table",
+  );
+});
+
 test("options are required, in order; the environment fills them", async () => {
   for (const [opts, what] of [
     ["", "endpoint"],
