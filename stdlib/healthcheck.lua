@@ -15,6 +15,19 @@ local METHODS = {
 local CONNECTION = { "insecure", "ca_cert", "ca_cert_file", "client_cert", "client_cert_file",
   "client_key", "client_key_file", "proxy" }
 
+-- An error's value as text: a table by what is in it, as in other messages.
+local function shown(v, depth)
+  local meta = getmetatable(v)
+  local has_text = type(meta) == "table" and (meta.__tostring or meta.__name)
+  if type(v) ~= "table" or has_text or depth == 4 then return tostring(v) end
+  local parts = {}
+  for key, value in pairs(v) do
+    local text = type(value) == "string" and ("%q"):format(value) or shown(value, (depth or 0) + 1)
+    parts[#parts + 1] = key == #parts + 1 and text or ("%s = %s"):format(tostring(key), text)
+  end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
 -- The response, or nil and the reason; and the milliseconds it took.
 local function request(method, address, opts, timeout)
   opts = opts or {}
@@ -37,7 +50,7 @@ local function request(method, address, opts, timeout)
   end)
   local latency = math.max(math.floor((time() - start) * 1000), 0)
   if connection then connection:close() end
-  if not ok then return nil, tostring(res), latency end
+  if not ok then return nil, rest.public(tostring(res)), latency end
   return res, nil, latency
 end
 
@@ -244,27 +257,35 @@ function M.headers(url, expected, opts)
   }
 end
 
+-- What is wrong with the answer to a message; nil when nothing is.
+local function talk(socket, opts)
+  if opts.send then ws.send(socket, opts.send) end
+  if opts.expect == nil then return nil end
+  local got = ws.recv(socket, { timeout = opts.timeout or 30 })
+  local fits = got == opts.expect
+  if type(opts.expect) == "function" then fits = opts.expect(got) end
+  return not fits and ("expected %s, got %s"):format(tostring(opts.expect), tostring(got)) or nil
+end
+
 --- Connects to a WebSocket: `{ ok, latency_ms, error }`. `opts`: `headers`, `timeout`, and those of
 --- `ws.connect`; `send` and `expect` (a text, or a function) for a message and its answer.
 function M.websocket(url, opts)
   opts = opts or {}
   local connection = rest.copy(opts)
   connection.send, connection.expect = nil, nil
-  local start, socket = time(), nil
+  local start, took = time(), nil
   local ok, problem = pcall(function()
-    socket = ws.connect(url, connection)
-    if opts.send then ws.send(socket, opts.send) end
-    if opts.expect == nil then return nil end
-    local got = ws.recv(socket, { timeout = opts.timeout or 30 })
-    local fits = got == opts.expect
-    if type(opts.expect) == "function" then fits = opts.expect(got) end
-    return not fits and ("expected %s, got %s"):format(tostring(opts.expect), tostring(got)) or nil
+    local socket <close> = ws.connect(url, connection)
+    local answers, text = pcall(talk, socket, opts)
+    -- without the time that the end of the connection takes
+    took = time() - start
+    if not answers then error(text, 0) end
+    return text
   end)
-  local latency = math.max(math.floor((time() - start) * 1000), 0)
-  if socket then pcall(ws.close, socket) end
+  local latency = math.max(math.floor((took or time() - start) * 1000), 0)
   return {
     ok = ok and problem == nil, latency_ms = latency,
-    error = problem ~= nil and tostring(problem) or nil,
+    error = problem ~= nil and rest.public(shown(problem)) or nil,
   }
 end
 
@@ -288,7 +309,7 @@ local function run(check)
   local start = time()
   local ok, result = pcall(check)
   local latency = math.max(math.floor((time() - start) * 1000), 0)
-  if not ok then return { ok = false, error = tostring(result), latency_ms = latency } end
+  if not ok then return { ok = false, error = shown(result), latency_ms = latency } end
   if type(result) ~= "table" then
     result = { ok = result and true or false, error = not result and "check failed" or nil }
   end
@@ -301,15 +322,12 @@ function M.multi(checks, opts)
   check_entries("multi", checks)
   local outcomes = {}
   if opts and opts.parallel then
-    local handles = {}
-    for i, entry in ipairs(checks) do
-      handles[i] = async.spawn(function() outcomes[i] = run(entry.check) end)
-    end
-    for _, handle in ipairs(handles) do handle.await() end
+    outcomes = async.map(checks, function(entry) return run(entry.check) end,
+      { concurrency = math.max(#checks, 1) })
   else
     for i, entry in ipairs(checks) do outcomes[i] = run(entry.check) end
   end
-  local results, passed = {}, 0
+  local results, passed = json.array({}), 0
   for i, entry in ipairs(checks) do
     local result = rest.copy(outcomes[i], { name = entry.name })
     result.ok = result.ok and true or false
@@ -325,7 +343,7 @@ end
 --- As `multi`, but one check that is ok is enough: the others are not run after it.
 function M.any(checks)
   check_entries("any", checks)
-  local results, passed = {}, 0
+  local results, passed = json.array({}), 0
   for i, entry in ipairs(checks) do
     results[i] = rest.copy(run(entry.check), { name = entry.name })
     results[i].ok = results[i].ok and true or false
@@ -360,8 +378,7 @@ function M.wait(url, opts)
   opts = opts or {}
   local attempts = 0
   local want = wanted(opts)
-  -- queries hold tokens
-  local place = rest.public(tostring(url):match("^[^?#]*"))
+  local place = rest.address(url)
   local message = ("healthcheck.wait: %s not healthy"):format(place)
   local per_request = opts.request_timeout or 30
   return rest.wait(opts, message, function(remaining)

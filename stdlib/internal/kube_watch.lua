@@ -130,26 +130,37 @@ function watch.run(conn, path, o, list, emit)
   end
 end
 
---- The three values of a generic `for` over events of `run(emit)`, and what ends it early.
-function watch.iterate(run)
-  local channel = async.channel(16)
-  local failure
+--- Runs `run(emit)` in a task of its own: the task, and the channel of its events, which says in the end
+--- with which error it failed.
+local function started(run)
+  local channel, outcome = async.channel(16), {}
   local task = async.spawn(function()
     local ok, e = pcall(run, function(event) channel:send(event) end)
-    if not ok then failure = { e } end
+    if not ok then outcome[1] = e end
     channel:close()
   end)
-  local stop = setmetatable({}, {
-    __close = function()
-      task:cancel()
-      channel:close()
-    end,
-  })
+  return task, channel, outcome
+end
+
+--- What ends a task and its channel, at the end of a loop, or when nobody has the iterator any more.
+local function ending(task, channel)
+  local function stop()
+    task:cancel()
+    channel:close()
+  end
+  return setmetatable({}, { __close = stop, __gc = stop })
+end
+
+--- The three values of a generic `for` over events of `run(emit)`, and what ends it early.
+function watch.iterate(run)
+  local task, channel, outcome = started(run)
+  local stop = ending(task, channel)
   local function following()
     local event = channel:recv()
-    if event == nil and failure then
-      local e = failure[1]
-      failure = nil
+    local e = outcome[1]
+    -- `stop` lives as long as the iterator
+    if event == nil and e ~= nil and stop then
+      outcome[1] = nil
       -- the place is that of the loop, not one in the modules
       if type(e) == "string" and e:find("^assay/") then rest.fail(rest.without_place(e)) end
       error(e, 0)

@@ -178,6 +178,19 @@ describe("multi", () => {
   test("one after another", async () => expect(await call(`multi(${checks})`)).toEqual(expected));
   test("in parallel", async () =>
     expect(await call(`multi(${checks}, { parallel = true })`)).toEqual(expected));
+  test("a check that raises a table", async () =>
+    expect(
+      await call(`multi({ { check = function() error({ code = 1, m = { "x" } }) end } })`),
+    ).toMatchObject({ results: [{ error: '{code = 1, m = {"x"}}' }] }));
+  test("in parallel, until the time is up", async () => {
+    expect(
+      await api.run(`local ran
+        local checks = { { check = function() sleep(0.3) ran = true end } }
+        local ok = pcall(async.timeout, 0.1, require("assay.healthcheck").multi, checks, { parallel = true })
+        sleep(0.4)
+        return ok, ran == nil`),
+    ).toEqual([false, true]);
+  });
   test("none", async () => expect(await call("multi({})")).toMatchObject({ ok: true, total: 0 }));
   test("assert_ok", async () => {
     expect(
@@ -342,4 +355,43 @@ test("websocket", async () => {
     "timeout",
   ].entries())
     expect(results[i + 3]).toMatchObject(bad(error));
+});
+
+test("a WebSocket is closed when the probe is cancelled", async () => {
+  expect(
+    await api.run(`local is_closed = false
+      local server = http.server({ host = "127.0.0.1" }, {
+        ["/"] = function()
+          return { ws = function(conn)
+            local _ <close> = setmetatable({}, { __close = function() is_closed = true end })
+            conn:read()
+          end }
+        end,
+      })
+      local probe = require("assay.healthcheck").websocket
+      local ok = pcall(async.timeout, 0.2, probe, "ws://127.0.0.1:" .. server.port .. "/", { expect = "x" })
+      sleep(0.3)
+      return ok, is_closed`),
+  ).toEqual([false, true]);
+});
+
+test("a URL that is none is no reason to wait", async () => {
+  const began = performance.now();
+  expect(await fail(`wait("nope", { timeout = 30 })`)).toBe(
+    "t.lua:1: healthcheck.wait: http.request: invalid URL 'nope'",
+  );
+  expect(await fail(`wait_all({ "nope" }, { timeout = 30 })`)).toContain("invalid URL 'nope'");
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(await fail(`wait(URL, { timeout = "0.3s" })`)).toBe(
+    "t.lua:1: healthcheck.wait: option 'timeout': a number of seconds is expected, got 0.3s",
+  );
+});
+
+test("passwords that should be encoded stay out of results", async () => {
+  const address = "http://user:s3c/ret@127.0.0.1:1/db";
+  const texts = [
+    await fail(`wait("${address}", { timeout = 0 })`),
+    await call(`http("${address}")`),
+  ];
+  expect(JSON.stringify(texts)).not.toMatch(/s3c|ret/);
 });

@@ -1249,6 +1249,32 @@ describe("watch", () => {
     expect(await watch("timeout = 1", 99)).toBe("ADDED a");
     expect(Date.now() - began).toBeLessThan(5000);
   });
+  test("an iterator that is dropped ends its task", async () => {
+    const h = luaWithModules({});
+    const [before, after] = await h.run(`
+      local ended = 0
+      -- its first result only, as in local it = k8s.follow_logs(…)
+      local function iterator()
+        return (require("assay.internal.kube_watch").iterate(function(emit)
+          local _ <close> = setmetatable({}, { __close = function() ended = ended + 1 end })
+          while true do emit({}) end
+        end))
+      end
+      local it = iterator()
+      it()
+      for _ = 1, 3 do collectgarbage() sleep(0.05) end
+      it()
+      local before = ended
+      it = nil
+      for _ = 1, 20 do
+        if ended > 0 then break end
+        collectgarbage()
+        sleep(0.05)
+      end
+      return before, ended`);
+    await h.lua.close();
+    expect([before, after]).toEqual([0, 1]);
+  });
   test("follow_logs", async () => {
     answers = [["one", "two", "…"]];
     asked.length = 0;
