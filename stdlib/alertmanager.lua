@@ -192,7 +192,7 @@ function Client:expire_silences(matchers)
         matcher == "" and '""' or "a " .. type(matcher)))
     end
   end
-  local ended = {}
+  local ended = json.array({})
   for _, silence in ipairs(self:silences { filter = matchers, expired = false }) do
     self:delete_silence(silence.id)
     ended[#ended + 1] = silence.id

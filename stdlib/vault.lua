@@ -158,7 +158,12 @@ function M.ensure_credentials(client, path, check_key, generator, opts)
     log.info("Credentials already exist at " .. full)
     return data
   end
-  local creds = rest.copy(data, generator())
+  local made = generator()
+  if type(made) ~= "table" or made[check_key] == nil then
+    rest.fail(("vault.ensure_credentials: the generator gave %s, nothing is stored at %s"):format(
+      type(made) == "table" and ("no '%s'"):format(check_key) or rest.name_of(made), full))
+  end
+  local creds = rest.copy(data, made)
   local ok, err = pcall(client.kv_put, client, mount, path, creds, { cas = version })
   if not ok then
     -- another job was faster

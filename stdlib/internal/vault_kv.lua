@@ -165,7 +165,7 @@ end
 
 function Kv:list(prefix)
   if self.version == 2 then return self.client:kv_list(self.mount, prefix) end
-  return self.client:list(self.mount .. "/" .. (prefix or ""))
+  return self.client:list(self.mount .. "/" .. (prefix and verbs.key(prefix) or ""))
 end
 
 function Kv:delete(key)

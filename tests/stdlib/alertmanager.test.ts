@@ -145,6 +145,8 @@ test("expire_silences", async () => {
   });
   api.expect("DELETE /api/v2/silence/1");
   expect(await call('expire_silences(URL, { "a=b" })')).toEqual(["1"]);
+  api.expect("GET /api/v2/silences?filter=a%3Db", { json: [] });
+  expect(await call('expire_silences(URL, { "a=b" })')).toEqual([]);
 });
 
 test("health, reload, cluster", async () => {

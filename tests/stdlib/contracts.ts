@@ -448,6 +448,8 @@ export const CONTRACTS: Record<string, Contract> = {
       "raft_snapshot.path": "os.tmpname()",
       "raft_restore.path": "(function() local p = os.tmpname() fs.write(p, 'x') return p end)()",
       "login_kubernetes.opts": '{ jwt = "j" }',
+      "ensure_credentials.check_key": '"password"',
+      "ensure_credentials.generator": 'function() return { password = "p" } end',
     },
     leftOut: {
       auto_renew: "runs until it is ended",

@@ -882,6 +882,15 @@ test("kv patches either version", async () => {
     end`);
 });
 
+test("a question mark in a key is part of it in lists, too", async () => {
+  api.expect("GET /v1/m/a%3Fb?list=true", data({ keys: ["x"] }));
+  expect(
+    await api.run(
+      `return require("assay.vault").client(URL, "t"):kv("m", { version = 1 }):list("a?b")`,
+    ),
+  ).toEqual([["x"]]);
+});
+
 test("login by any method, login_cert", async () => {
   const token = { json: { auth: { client_token: "new" } } };
   const anonymous = { headers: { "x-vault-token": null } };
@@ -1044,6 +1053,18 @@ describe("ensure_credentials", () => {
       body: { data: { password: "new" }, options: { cas: 0 } },
     });
     expect(await run()).toEqual([{ password: "new" }, 1]);
+  });
+  test.each([
+    ["", "nil"],
+    ["return { user = 'u' }", "no 'password'"],
+  ])("a generator that gives no value: %s", async (body, what) => {
+    api.expect("GET /v1/secrets/data/db/x", { status: 404, text: '{"errors":[]}' });
+    expect(
+      await api.failure(`local vault = require("assay.vault")
+        vault.ensure_credentials(vault.client(URL, "t"), "db/x", "password", function() ${body} end)`),
+    ).toBe(
+      `t.lua:2: vault.ensure_credentials: the generator gave ${what}, nothing is stored at secrets/db/x`,
+    );
   });
   test("others are kept, another mount", async () => {
     api.expect("GET /v1/m/data/db/x", data({ data: { user: "u" }, metadata: { version: 4 } }));

@@ -258,6 +258,30 @@ test("search_users reads all pages", async () => {
   ).toEqual([3, "3"]);
 });
 
+test("search_users gives no part of the users", async () => {
+  const path = "POST /management/v1/users/_search";
+  api.expect(path, { json: { details: { totalResult: "2" }, result: [{ id: "1" }] } }, any);
+  api.expect(path, { status: 500, text: "down" }, any);
+  expect(await run("return c:search_users()")).toEqual([[]]);
+});
+
+test("with: a token goes on being used, another server or user has another", async () => {
+  const grant = { json: { access_token: "fetched", expires_in: 3600 } };
+  const health = (authorization: string) =>
+    api.expect("GET /oidc/v1/userinfo", { json: {} }, { headers: { authorization } });
+  api.expect("POST /oauth/v2/token", grant, any);
+  health("Bearer fetched");
+  health("Bearer other");
+  api.expect("POST /oauth/v2/token", grant, any);
+  health("Bearer fetched");
+  await api.run(`local c = require("assay.zitadel").client {
+      url = URL, domain = "d", client_id = "i", client_secret = "s",
+    }
+    c:with { org_id = "o" }:userinfo()
+    c:with { token = "other" }:userinfo()
+    c:with { client_secret = "t" }:userinfo()`);
+});
+
 test("add_idp_to_login_policy, search_users, ensure_project's errors", async () => {
   const link = "POST /admin/v1/policies/login/idps";
   api.expect(link, { json: {} }, { body: { idpId: "i", ownerType: "IDP_OWNER_TYPE_SYSTEM" } });
