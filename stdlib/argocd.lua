@@ -2,9 +2,11 @@
 --- @description Argo CD: applications and their resources, sets, projects, repositories, clusters, accounts.
 
 local rest = require("assay.internal.client")
+local api = require("assay.internal.argocd_api")
 local segment = require("assay.internal.segment")
 local poll = require("assay.internal.poll")
 
+local request, items = api.request, api.items
 local APPS = "/api/v1/applications"
 
 local M, Client = {}, rest.class("argocd")
@@ -40,14 +42,6 @@ function Client:_send(method, path, o)
   if login.status ~= 200 or type(token) ~= "string" then return res end
   rawset(self, "_session", token)
   return send(self, method, path, o)
-end
-
-local function request(self, method, path, query, body)
-  return (self:_request(method, rest.with_query(path, query or {}), { ok = 200, body = body }))
-end
-
-local function items(self, path, query)
-  return (self:_get(rest.with_query(path, query or {}), { ok = 200, list = "items" }))
 end
 
 --- The path of an application, and the query that names its namespace and project.

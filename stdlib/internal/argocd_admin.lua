@@ -2,21 +2,15 @@
 --- @description Sets of applications, projects, repositories, clusters and accounts of `assay.argocd`.
 
 local rest = require("assay.internal.client")
+local api = require("assay.internal.argocd_api")
 local segment = require("assay.internal.segment")
 
+local request, items = api.request, api.items
 local SETS = "/api/v1/applicationsets"
 local PROJECTS = "/api/v1/projects"
 local ACCOUNTS = "/api/v1/account"
 
 local Client = {}
-
-local function request(self, method, path, query, body)
-  return (self:_request(method, rest.with_query(path, query or {}), { ok = 200, body = body }))
-end
-
-local function items(self, path, query)
-  return (self:_get(rest.with_query(path, query or {}), { ok = 200, list = "items" }))
-end
 
 -- Whether something was deleted: 404 is false.
 local function delete(self, path, query)

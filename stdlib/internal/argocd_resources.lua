@@ -4,6 +4,7 @@
 -- A resource is `{ kind, name, namespace, group, version }`, as `app_resources` has them.
 
 local rest = require("assay.internal.client")
+local api = require("assay.internal.argocd_api")
 local segment = require("assay.internal.segment")
 
 local Client = {}
@@ -29,10 +30,6 @@ local function query_of(resource, opts, ...)
   }
 end
 
-local function request(self, method, path, query, body)
-  return (self:_request(method, rest.with_query(path, query), { ok = 200, body = body }))
-end
-
 -- the manifest is JSON in a text
 local function manifest_of(answer)
   local text = answer and answer.manifest
@@ -42,7 +39,7 @@ end
 
 --- A resource of an application as the cluster has it.
 function Client:resource(name, resource, opts)
-  return manifest_of(request(self, "GET", path_of(name) .. "/resource", query_of(resource, opts)))
+  return manifest_of(api.request(self, "GET", path_of(name) .. "/resource", query_of(resource, opts)))
 end
 
 --- Changes a resource by a patch, a table or its text. `opts`: type ("merge", "strategic", "json").

@@ -22,10 +22,6 @@ function Client:find_idp(name)
   return named(decoded(res).result, name)
 end
 
-local function unless_false(v)
-  return v ~= false
-end
-
 local SCOPES = { "openid", "email", "profile" }
 
 local function provider_options(auto_linking)
@@ -94,7 +90,7 @@ function Client:ensure_oidc_idp(opts)
     clientSecret = opts.clientSecret,
     issuer = opts.issuer,
     scopes = opts.scopes or SCOPES,
-    isIdTokenMapping = unless_false(opts.isIdTokenMapping),
+    isIdTokenMapping = opts.isIdTokenMapping ~= false,
     usePkce = opts.usePkce,
     providerOptions = opts.providerOptions
       or provider_options(opts.autoLinking or "AUTO_LINKING_OPTION_EMAIL"),

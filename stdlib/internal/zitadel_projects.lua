@@ -80,10 +80,6 @@ function Client:find_app(project_id, name)
   return normal((search_app(self, project_id, name)))
 end
 
-local function unless_false(v)
-  return v ~= false
-end
-
 --- The settings of an OIDC application in ZITADEL's API, without its name.
 local function oidc_config(self, opts)
   local host = opts.subdomain and ("https://%s.%s"):format(opts.subdomain, self.domain)
@@ -100,9 +96,9 @@ local function oidc_config(self, opts)
     appType = opts.appType or "OIDC_APP_TYPE_WEB",
     authMethodType = opts.authMethodType or "OIDC_AUTH_METHOD_TYPE_BASIC",
     accessTokenType = opts.accessTokenType or "OIDC_TOKEN_TYPE_BEARER",
-    accessTokenRoleAssertion = unless_false(opts.accessTokenRoleAssertion),
-    idTokenRoleAssertion = unless_false(opts.idTokenRoleAssertion),
-    idTokenUserinfoAssertion = unless_false(opts.idTokenUserinfoAssertion),
+    accessTokenRoleAssertion = opts.accessTokenRoleAssertion ~= false,
+    idTokenRoleAssertion = opts.idTokenRoleAssertion ~= false,
+    idTokenUserinfoAssertion = opts.idTokenUserinfoAssertion ~= false,
     devMode = opts.devMode or false,
     clockSkew = opts.clockSkew or "0s",
     additionalOrigins = opts.additionalOrigins,
