@@ -1339,7 +1339,7 @@ function yaml.encode(v) end
 ---@class assay.client
 local assay_client = {}
 
----The same client with some fields changed: `c:with { token = other }`. It has connections and a session of its own.
+---The same client with some options changed: `c:with { token = other }`. It has connections and a session of its own.
 ---@param changes? any
 ---@return any
 function assay_client:with(changes) end
@@ -7591,7 +7591,7 @@ function assay_vault_Client:password_policy_put(name, rules) end
 ---@class assay.vault
 local assay_vault = {}
 
----A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT`, `BAO_CLIENT_CERT`, `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`. Further options: `namespace`, `transit_mount`, `name` (in errors).
+---A client: `client(url, token)`, `client(url, { token = … })` or `client { url = … }`. What is not given comes from `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE`, `BAO_CACERT`, `BAO_CLIENT_CERT`, `BAO_CLIENT_KEY`, `BAO_TLS_SERVER_NAME`, `BAO_SKIP_VERIFY` or the same with `VAULT_`; `token = false` is none. Further options: `namespace`, `transit_mount`, `name` (in errors).
 ---@param ... any
 ---@return assay.vault.Client
 function assay_vault.client(...) end
@@ -7895,6 +7895,10 @@ function assay_velero.client(...) end
 ---A client of assay.zitadel.
 ---@class assay.zitadel.Client: assay.client
 local assay_zitadel_Client = {}
+
+---@param options? table
+---@return any
+function assay_zitadel_Client:new(options) end
 
 ---Makes `domain` the organisation's primary domain; whether that is so afterwards.
 ---@param domain? any
