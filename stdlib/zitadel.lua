@@ -12,7 +12,7 @@ local M, Client = {}, rest.class("zitadel", {
   "domain", "host", "issuer", "org_id", "machine_key", "machine_key_file", "client_id", "client_secret",
   "access_token",
 })
-local new, send, options_of = Client.new, Client._send, Client._options
+local send, options_of = Client._send, Client._options
 -- whose the access token is: the server and the one who asks
 local OF_TOKEN = {
   "url", "domain", "host", "issuer", "token", "machine_key", "machine_key_file", "client_id", "client_secret",
@@ -99,10 +99,8 @@ function Client:_complete(client)
   client.issuer = client.issuer or "https://" .. client.host_header
 end
 
-function Client:new(options)
-  local client = new(self, options)
-  if not client.access_token then authenticate(client) end
-  return client
+function Client:_begin()
+  if not self.access_token then authenticate(self) end
 end
 
 -- A token that was fetched goes on being used by clients of the same server and user.

@@ -7896,10 +7896,6 @@ function assay_velero.client(...) end
 ---@class assay.zitadel.Client: assay.client
 local assay_zitadel_Client = {}
 
----@param options? table
----@return any
-function assay_zitadel_Client:new(options) end
-
 ---Makes `domain` the organisation's primary domain; whether that is so afterwards.
 ---@param domain? any
 ---@return any

@@ -361,6 +361,9 @@ end
 --- Fills in what `options` lack, in a copy of them that becomes the client; classes replace it.
 function Base:_complete(_client) end
 
+--- What a new client does first; classes replace it.
+function Base:_begin() end
+
 --- A client with the fields of `options`; `url` is required.
 function Base:new(options)
   local client, given = rest.copy(options), {}
@@ -374,7 +377,9 @@ function Base:new(options)
   client.url = client.url:gsub("/+$", "")
   -- for `with`: what was given, and what became of it
   client._given, client._made = given, rest.copy(client)
-  return setmetatable(client, self)
+  setmetatable(client, self)
+  client:_begin()
+  return client
 end
 
 --- Takes the functions of a part into a module's table or class. A part is a file of
