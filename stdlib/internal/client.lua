@@ -58,6 +58,7 @@
 -- `rest.array`, `rest.list`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
 
 local guard = require("assay.internal.guard")
+local give_up = require("assay.internal.ways")
 
 local rest = {}
 
@@ -71,34 +72,7 @@ local CONNECTION = {
   "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name",
 }
 
--- How far an address is looked at for a password; texts are long, and hold many addresses.
-local MAX_PASSWORD = 512
-local WEB = { http = true, https = true, ws = true, wss = true }
-
--- Where an address goes on behind the user name and password that it may hold; it begins at `at`, behind
--- `://`. A password may hold a slash that should be encoded: what begins as `user:password` does, and not as
--- a host and its port, is one as far as the last `@`.
-local function after_password(text, at)
-  local ending = text:match("^[^/?#%s]*@()", at)
-  if ending then return ending end
-  local word = text:sub(at, at + MAX_PASSWORD):match("^[^%s\"'<>]*")
-  local port = word:match("^[^/?#:%[]+:([^/?#]*)")
-  local is_web = WEB[text:sub(math.max(at - 8, 1), at - 4):match("%a+$")]
-  if not port or (is_web and port:find("^%d+$")) then return at end
-  return at + (word:match("^.*@()") or 1) - 1
-end
-
---- A text whose addresses are without the user names and passwords that they may hold.
-function rest.public(text)
-  local parts, at = {}, 1
-  while true do
-    -- bodies are long: no pattern that would look again and again for where an address begins
-    local _, to = text:find("://", at, true)
-    if not to then return table.concat(parts) .. text:sub(at) end
-    parts[#parts + 1] = text:sub(at, to)
-    at = after_password(text, to + 1)
-  end
-end
+rest.public = require("assay.internal.public")
 
 --- An address in a message: what stands behind `?` may be a secret, too.
 function rest.address(url)
@@ -631,44 +605,6 @@ end
 
 function Base:_patch(path, body, o)
   return self:_request("PATCH", path, rest.copy(o, { body = body }))
-end
-
--- Ways to say the same: who one is, where the server is, which namespace is meant. To change one of them is
--- to give up the others.
-local WAYS = {
-  {
-    { "token" }, { "token_file" }, { "api_key" }, { "username", "password" },
-    { "robot_name", "robot_secret" }, { "machine_key" }, { "machine_key_file" },
-    { "client_id", "client_secret" },
-  },
-  {
-    { "access_key", "secret_key" }, { "session_token" },
-    { "role_arn", "web_identity_token", "web_identity_token_file" },
-  },
-  { { "url" }, { "base_url" }, { "kubeconfig", "context" } },
-  { { "ca_cert" }, { "ca_cert_file" } },
-  { { "client_cert" }, { "client_cert_file" } },
-  { { "client_key" }, { "client_key_file" } },
-  { { "namespace" }, { "default_ns" }, { "namespace_name" } },
-}
-
-local function names_any(changes, way)
-  for _, name in ipairs(way) do
-    if changes[name] ~= nil then return true end
-  end
-  return false
-end
-
-local function give_up(options, changes)
-  for _, ways in ipairs(WAYS) do
-    local is_changed = false
-    for _, way in ipairs(ways) do is_changed = is_changed or names_any(changes, way) end
-    for _, way in ipairs(is_changed and ways or {}) do
-      if not names_any(changes, way) then
-        for _, name in ipairs(way) do options[name] = nil end
-      end
-    end
-  end
 end
 
 --- The options of the client as it is now, with some changed: those that it was made from, and the fields

@@ -334,6 +334,7 @@ test("passwords in addresses, also where they are not encoded", async () => {
     ["postgres://user:s3c?ret@h/db", "postgres://h/db"],
     ["postgres://user:12/3@h/db", "postgres://h/db"],
     ["wss://u:#x@h", "wss://h"],
+    ["http://user:s3@c/ret@h/db", "http://h/db"],
     ["http://h:8080/image@sha256:1", "http://h:8080/image@sha256:1"],
     ["http://[::1]:80/a@b", "http://[::1]:80/a@b"],
     ['"https://h/","k":"a@b"', '"https://h/","k":"a@b"'],
