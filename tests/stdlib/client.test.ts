@@ -346,6 +346,13 @@ test("passwords in addresses, also where they are not encoded", async () => {
     end
     return out`);
   expect(shown).toEqual(cases.map(([, text]) => text));
+  expect(
+    await api.failure(
+      `require("assay.postgres").wait { url = "postgres://user:s3c/ret@h/db", timeout = 0 }`,
+    ),
+  ).toMatch(
+    /^t\.lua:1: postgres\.wait: no connection to postgres:\/\/h\/db after 0s \(last: (?!.*ret)/,
+  );
 });
 
 test("what waits, and which option is no number", async () => {

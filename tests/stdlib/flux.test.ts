@@ -311,3 +311,7 @@ test("one page, and the one after it", async () => {
       return #one.items, two.items[1].n, two.metadata.continue`),
   ).toEqual([1, 2, undefined]);
 });
+
+test("a kind that is no text", async () => {
+  expect(await failure(`c:is_ready({}, "n", "x")`)).toContain("flux: unknown kind 'a table'");
+});
