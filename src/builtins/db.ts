@@ -5,10 +5,11 @@ import {
   type Context,
   defineBuiltin,
   defineHandle,
+  faultAsError,
+  faultsAsErrors,
   fn,
   type HandleClass,
   type Host,
-  HostError,
   type LuaTable,
   type LuaValue,
   method,
@@ -28,29 +29,14 @@ import { onlyReads } from "./db/reading";
 import { RowIterator } from "./db/rows";
 import type { Outcome, Statement } from "./db/session";
 import { runTransaction } from "./db/transaction";
-import { HttpFault } from "./http/errors";
-
-/** A fault as the error of the function that was called. */
-function asError(ctx: Context, e: unknown): unknown {
-  if (e instanceof DbFault || e instanceof HttpFault) {
-    // what is wrong with the arguments is said without a function, as the original does
-    const isOwn = e.message.startsWith("db: ");
-    return new HostError(isOwn ? e.message : `${nameOf(ctx)}: ${e.message}`);
-  }
-  return e;
-}
 
 /** `db.query` for the method, too. */
 function nameOf(ctx: Context): string {
   return ctx.name.replace(/^db\.(connection|rows)\./, "db.");
 }
 
-async function withFaults<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
-  try {
-    return await f();
-  } catch (e) {
-    throw asError(ctx, e);
-  }
+function withFaults<T>(ctx: Context, f: () => Promise<T>): Promise<T> {
+  return faultsAsErrors(nameOf(ctx), f);
 }
 
 function readStatement(ctx: Context, { database }: Link, sql: string, params: LuaValue): Statement {
@@ -118,12 +104,12 @@ function openRows(
 ) {
   try {
     const statement = readStatement(ctx, link, sql, params);
-    const iterator = new RowIterator(link, statement, statementTimeout(opts), asError);
+    const iterator = new RowIterator(link, statement, statementTimeout(opts), nameOf);
     const handle = ctx.handle(Rows, iterator);
     // the fourth value is closed when the loop is left early
     return values(handle, undefined, undefined, handle);
   } catch (e) {
-    throw asError(ctx, e);
+    throw faultAsError(e, nameOf(ctx));
   }
 }
 
@@ -146,7 +132,7 @@ function transaction(
 
 function close(ctx: Context, link: Link): void {
   if (link.scope !== undefined)
-    throw asError(ctx, new DbFault("a transaction ends with its function"));
+    throw new DbFault("a transaction ends with its function").toError(nameOf(ctx));
   link.database.close();
 }
 

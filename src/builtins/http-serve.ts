@@ -6,6 +6,7 @@ import {
   type Context,
   defineBuiltin,
   defineHandle,
+  faultAsError,
   fn,
   isInteger,
   LuaTable,
@@ -18,7 +19,6 @@ import {
   utf8ToBytes,
 } from "../host";
 import { causeText } from "./http/errors";
-import { asHostError } from "./http/faults";
 import { readServerOptions } from "./http/serve/options";
 import { Routes } from "./http/serve/routes";
 import { HttpServer, type ServerSettings } from "./http/serve/server";
@@ -132,13 +132,13 @@ async function start(
     options,
     options === undefined ? target : undefined,
   ).catch((e: unknown) => {
-    throw asHostError(ctx, e);
+    throw faultAsError(e, ctx.name);
   });
   let routes: Routes;
   try {
     routes = new Routes(table);
   } catch (e) {
-    throw asHostError(ctx, e);
+    throw faultAsError(e, ctx.name);
   }
   const server = await listen(ctx, routes, settings);
   const handle = ctx.handle(ServerHandle, server);

@@ -5,6 +5,7 @@ import {
   type Context,
   defineBuiltin,
   defineHandle,
+  faultsAsErrors,
   fn,
   type Host,
   isNumber,
@@ -23,7 +24,6 @@ import {
 } from "../host";
 import { makeClient } from "./http/client";
 import { HttpFault } from "./http/errors";
-import { faultsAsErrors } from "./http/faults";
 import { readHeaders } from "./http/options";
 import { headerTable } from "./http/response";
 import { type Exchange, readExchanges, type StubRequest } from "./http/stub/exchange";
@@ -188,7 +188,7 @@ export default defineBuiltin({
       returns: "http.stub",
       mutates: true,
       run: (ctx, o) =>
-        faultsAsErrors(ctx, async () => {
+        faultsAsErrors(ctx.name, async () => {
           ctx.checkListen("127.0.0.1", o.port);
           const record = isRecording(ctx, o.file, o);
           const upstream = record ? URL.parse(o.upstream as string) : undefined;

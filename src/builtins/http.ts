@@ -3,6 +3,7 @@ import {
   type Context,
   defineBuiltin,
   defineHandle,
+  faultsAsErrors,
   fn,
   method,
   newTable,
@@ -12,7 +13,6 @@ import {
 import { call, callDownload, checkMethod } from "./http/call";
 import { type HttpClient, makeClient, sharedClient } from "./http/client";
 import { safeUrlText } from "./http/errors";
-import { faultsAsErrors } from "./http/faults";
 
 const OPTIONS_DOC =
   "headers, query, body, form, timeout, follow_redirects, max_redirects, max_size, decompress, retries, on_event, on_line";
@@ -191,7 +191,7 @@ export default defineBuiltin({
       returns: "http.client",
       needs: ["connect", "read"],
       run: (ctx, opts) =>
-        faultsAsErrors(ctx, async () =>
+        faultsAsErrors(ctx.name, async () =>
           ctx.handle(Client, await makeClient(ctx, opts ?? newTable())),
         ),
     }),

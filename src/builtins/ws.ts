@@ -5,11 +5,11 @@ import {
   type Context,
   defineBuiltin,
   defineHandle,
+  faultsAsErrors,
   float,
   fn,
   type HandleClass,
   type Host,
-  HostError,
   isUtf8,
   method,
   newTable,
@@ -17,7 +17,6 @@ import {
   p,
   utf8ToBytes,
 } from "../host";
-import { HttpFault } from "./http/errors";
 import { type Client, type Message, openClient } from "./ws/client";
 import { isCloseCode } from "./ws/codes";
 import { WsFault } from "./ws/handshake";
@@ -26,22 +25,14 @@ import { readConnect } from "./ws/options";
 const DEFAULT_PING_S = 30;
 const MAX_REASON = 123;
 
-/** A fault as the error of the function that was called; methods are named as functions. */
-function asError(ctx: Context, e: unknown): unknown {
-  if (!(e instanceof WsFault || e instanceof HttpFault)) return e;
+/** The name of the function that was called; methods are named as functions. */
+function nameOf(ctx: Context): string {
   // `for m in conn do` is `ws.messages`
-  const name = ctx.name
-    .replace(/^ws\.connection$/, "ws.messages")
-    .replace(/^ws\.connection\b/, "ws");
-  return new HostError(`${name}: ${e.message}`);
+  return ctx.name.replace(/^ws\.connection$/, "ws.messages").replace(/^ws\.connection\b/, "ws");
 }
 
-async function withFaults<T>(ctx: Context, f: () => T | Promise<T>): Promise<T> {
-  try {
-    return await f();
-  } catch (e) {
-    throw asError(ctx, e);
-  }
+function withFaults<T>(ctx: Context, f: () => T | Promise<T>): Promise<T> {
+  return faultsAsErrors(nameOf(ctx), f);
 }
 
 function send(ctx: Context, client: Client, data: string, isBinary: boolean): Promise<void> {

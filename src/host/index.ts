@@ -24,7 +24,7 @@ export {
   type Results,
   Userdata,
 } from "../runtime/value";
-export { canonicalHost, isAddress } from "./addresses";
+export { addressBits, canonicalHost, isAddress } from "./addresses";
 export {
   bufferToBytes,
   bytesToBuffer,
@@ -56,6 +56,7 @@ export {
 } from "./describe";
 export { Environment, type EnvironmentOptions } from "./environment";
 export { errorText, errorValue, HostError, toLuaError } from "./errors";
+export { Fault, faultAsError, faultsAsErrors } from "./faults";
 export { defineHandle, HandleClass, handleClasses, type MethodDefinition, method } from "./handle";
 export { handover } from "./handover";
 export {

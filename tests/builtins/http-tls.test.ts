@@ -259,6 +259,9 @@ describe("proxies", () => {
     expect(choose("http://h/", { HTTP_PROXY: "p:1", REQUEST_METHOD: "GET" })).toBeUndefined();
     expect(choose("http://h/", { HTTP_PROXY: "p:1", NO_PROXY: "x, h" })).toBeUndefined();
     expect(() => parseProxy("socks5://p:1")).toThrow(HttpFault);
+    expect(() => choose("http://h/", { HTTP_PROXY: "http://u:s3c#ret@p:1" })).toThrow(
+      "invalid proxy address 'http://…' (special characters in a password must be %-encoded)",
+    );
   });
   test.each([
     ["example.com", "http://example.com/", true],
@@ -268,6 +271,11 @@ describe("proxies", () => {
     ["*", "http://x/", true],
     ["10.0.0.0/8", "http://10.1.2.3/", true],
     ["10.0.0.0/8", "http://11.1.2.3/", false],
+    ["10.0.0.0/", "http://11.1.2.3/", false],
+    ["10.0.0.0/0x8", "http://10.1.2.3/", false],
+    ["0.0.0.0/0", "http://11.1.2.3/", true],
+    ["10.0.0.999/8", "http://10.1.2.3/", false],
+    ["fd00:0:0::/8", "http://[fd12::1]/", true],
     ["fd00::/8", "http://[fd12::1]/", true],
     ["fd00::/8", "http://[fe80::1]/", false],
     ["localhost:8080", "http://localhost:8080/", true],

@@ -201,6 +201,27 @@ describe("errors", () => {
     [`http.post(base, 1)`, "http.post: second argument must be a string, table, or nil"],
     [`http.put(base, "", "")`, "http.put: third argument must be a table or nil"],
     [`http.get("/relative")`, "http.get: invalid URL '/relative'"],
+    [
+      `http.client({ base_url = nil }):get("/health")`,
+      "http.client.get: invalid URL '/health' (the client has no base_url)",
+    ],
+    ...["s3c/ret", "s3c?ret", "s3c#ret", "s3c\\\\ret"].map((password): [string, string] => [
+      `http.get("http://user:${password}@127.0.0.1:1/p?mail=a@b")`,
+      "http.get: invalid URL 'http://…' (special characters in a password must be %-encoded)",
+    ]),
+    [
+      `http.client({ base_url = "https://user:s3c/ret@h" }):get("/x")`,
+      "http.client.get: invalid URL 'https://…' (special characters in a password must be %-encoded)",
+    ],
+    [
+      `http.client({ proxy = "user:s3c/ret@proxy:3128" })`,
+      "http.client: invalid proxy address '…' (special characters in a password must be %-encoded)",
+    ],
+    [
+      `http.download("http://user:s3c/ret@h/p", "/nowhere/x")`,
+      "http.download: invalid URL 'http://…' (special characters in a password must be %-encoded)",
+    ],
+    [`http.get("http://user:s3cret@a b/p?q")`, "http.get: invalid URL 'http://a b/p'"],
     [`http.get("ftp://u:p@h/x?q")`, "http.get: unsupported URL scheme 'ftp' (http and https work)"],
     [
       `http.get(base, { headers = { ["a\\r\\nb"] = "x" } })`,

@@ -256,6 +256,9 @@ test("failed connections name the address and the cause, never the query", async
     "ws.connect: unsupported URL scheme 'http' (ws and wss work)",
   );
   expect(await failure(`ws.connect("ws://")`)).toBe("ws.connect: invalid URL 'ws://'");
+  expect(await failure(`ws.connect("ws://user:s3c/ret@h/")`)).toBe(
+    "ws.connect: invalid URL 'ws://…' (special characters in a password must be %-encoded)",
+  );
 });
 
 test("handshakes that are wrong", async () => {

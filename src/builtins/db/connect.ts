@@ -7,11 +7,11 @@ import {
   isNumber,
   type LuaTable,
   numberToDouble,
+  osError,
   utf8ToBytes,
 } from "../../host";
 import { environmentOf } from "../http/client";
 import { HttpFault } from "../http/errors";
-import { osError } from "../http/faults";
 import { booleanOption, countOption, secondsOption, stringOption } from "../http/options";
 import { checkCertificates, secureContext, splitPem, systemAuthorities } from "../http/tls";
 import { Database } from "./database";

@@ -2,14 +2,22 @@
  * What can go wrong with a database, in words. Messages name the address and the cause, and never
  * hold a password: those stay in the settings, which no message is made from.
  */
+import { Fault, HostError } from "../../host";
 
 /** A failure that scripts see, without the function's name. JS text. */
-export class DbFault {
+export class DbFault extends Fault {
   constructor(
-    readonly message: string,
+    message: string,
     /** The SQLSTATE of a server's error. */
     readonly sqlState?: string | undefined,
-  ) {}
+  ) {
+    super(message);
+  }
+
+  /** What is wrong with the arguments is said without a function, as the original does. */
+  override toError(name: string): HostError {
+    return this.message.startsWith("db: ") ? new HostError(this.message) : super.toError(name);
+  }
 }
 
 /** An error that the database itself reported: `<text> (SQLSTATE 23505)`. */

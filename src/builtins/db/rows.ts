@@ -1,5 +1,5 @@
 /** `db.rows`: an iterator that fetches as the loop goes on. */
-import type { Context, HostReturn, LuaTable } from "../../host";
+import { type Context, faultAsError, type HostReturn, type LuaTable } from "../../host";
 import type { Lease, Link } from "./database";
 import { DbFault } from "./errors";
 import type { Cursor, Statement } from "./session";
@@ -20,7 +20,7 @@ export class RowIterator {
     private readonly link: Link,
     private readonly statement: Statement,
     private readonly timeout: number | undefined,
-    private readonly asError: (ctx: Context, e: unknown) => unknown,
+    private readonly nameOf: (ctx: Context) => string,
   ) {
     link.database.addIterator();
   }
@@ -52,7 +52,7 @@ export class RowIterator {
       return batch[0];
     } catch (e) {
       await this.finish().catch(() => undefined);
-      throw this.asError(ctx, e);
+      throw faultAsError(e, this.nameOf(ctx));
     } finally {
       this.fetching = undefined;
     }

@@ -1,4 +1,5 @@
 /** The addresses of databases. */
+import { ENCODE_PASSWORDS } from "../http/errors";
 import { DbFault } from "./errors";
 
 /** How much of TLS a connection needs, as libpq names it. */
@@ -70,9 +71,7 @@ function serverAddress(
     .replace(/^([^/]*\/\/[^/?#]*@)(?=[/?:])/, "$1localhost");
   const url = URL.parse(whole);
   if (url === null)
-    throw new DbFault(
-      "error with configuration: invalid URL (special characters in a password must be %-encoded)",
-    );
+    throw new DbFault(`error with configuration: invalid URL (${ENCODE_PASSWORDS})`);
   const query = new Map(url.searchParams);
   let host = decode(url.hostname).replace(/^\[|\]$/g, "");
   let socket = query.get("socket");

@@ -3,6 +3,7 @@ import {
   bufferToBytes,
   bytesToUtf8,
   type Context,
+  faultsAsErrors,
   type LuaFunction,
   type LuaTable,
   type LuaValue,
@@ -14,7 +15,6 @@ import type { HttpClient } from "./client";
 import { decodeStream } from "./decode";
 import { download } from "./download";
 import { HttpFault } from "./errors";
-import { faultsAsErrors } from "./faults";
 import { getHeader } from "./headers";
 import { LineSplitter } from "./lines";
 import { readRequestOptions, secondsOption } from "./options";
@@ -41,7 +41,7 @@ export function call(
   body: LuaValue,
   opts: LuaTable | undefined,
 ): Promise<LuaTable> {
-  return faultsAsErrors(ctx, async () => {
+  return faultsAsErrors(ctx.name, async () => {
     const options = readRequestOptions(opts);
     const spec = client.request(ctx, method, url, body ?? options.body, options);
     if (options.onEvent !== undefined)
@@ -140,7 +140,7 @@ export function callDownload(
   path: string,
   opts: LuaTable | undefined,
 ): Promise<number> {
-  return faultsAsErrors(ctx, async () => {
+  return faultsAsErrors(ctx.name, async () => {
     if (path === "" || path.includes("\0")) throw new HttpFault("invalid path", "request");
     const target = ctx.writePath(utf8ToBytes(path));
     const options = readRequestOptions(opts);

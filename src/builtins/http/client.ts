@@ -8,12 +8,12 @@ import {
   type Host,
   LuaTable,
   type LuaValue,
+  osError,
   typeName,
 } from "../../host";
 import { encodeJson } from "../json/encode";
 import { ACCEPT_ENCODING } from "./decode";
-import { HttpFault, safeUrlText } from "./errors";
-import { osError } from "./faults";
+import { HttpFault, invalidUrl } from "./errors";
 import { type HeaderList, hasHeader, mergeHeaders } from "./headers";
 import {
   booleanOption,
@@ -38,6 +38,8 @@ export class HttpClient {
     readonly transport: Transport,
     readonly baseUrl: string | undefined,
     readonly defaults: CommonOptions,
+    /** Made by `http.client`, not the one behind `http.get`. */
+    private readonly isOwn = true,
   ) {}
 
   /** The request that a call asks for. */
@@ -79,7 +81,7 @@ export class HttpClient {
           ? this.baseUrl
           : `${this.baseUrl.replace(/\/+$/, "")}/${text.replace(/^\/+/, "")}`;
     const url = URL.parse(full);
-    if (url === null) throw new HttpFault(`invalid URL '${safeUrlText(full)}'`, "request");
+    if (url === null) throw new HttpFault(this.invalid(full), "request");
     if (url.protocol !== "http:" && url.protocol !== "https:")
       throw new HttpFault(
         `unsupported URL scheme '${url.protocol.slice(0, -1)}' (http and https work)`,
@@ -90,6 +92,11 @@ export class HttpClient {
       if (more !== "") url.search = url.search === "" ? more : `${url.search}&${more}`;
     }
     return url;
+  }
+
+  private invalid(text: string): string {
+    const isRelative = this.isOwn && this.baseUrl === undefined && text.startsWith("/");
+    return `${invalidUrl("URL", text)}${isRelative ? " (the client has no base_url)" : ""}`;
   }
 
   /** Adds what every request carries, unless the caller said otherwise. */
@@ -158,7 +165,7 @@ export function sharedClient(host: Host): HttpClient {
     env: environmentOf(host),
     net: host.policy.net,
   });
-  return new HttpClient(transport, undefined, readCommon(new LuaTable()));
+  return new HttpClient(transport, undefined, readCommon(new LuaTable()), false);
 }
 
 /** `http.client{…}`. */

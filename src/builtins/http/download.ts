@@ -2,10 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { bytesToBuffer } from "../../host";
+import { bytesToBuffer, osError } from "../../host";
 import { decodeStream } from "./decode";
 import { fault, HttpFault } from "./errors";
-import { osError } from "./faults";
 import { openResponse, type RequestSpec, withRetries } from "./perform";
 import type { Transport } from "./transport";
 

@@ -4,21 +4,22 @@
  * system, the resolver or the TLS library reported.
  */
 
-import { NetRefusal } from "../../host";
+import { Fault, NetRefusal } from "../../host";
 
 /** How far a request came; decides about retries. */
 export type Phase = "connect" | "response" | "body" | "request";
 
 /** A request that failed. */
-export class HttpFault {
+export class HttpFault extends Fault {
   constructor(
-    /** JS text, without the function's name. */
-    readonly message: string,
+    message: string,
     readonly phase: Phase,
     readonly isTimeout = false,
     /** Another attempt would fail for the same reason. */
     readonly isLasting = false,
-  ) {}
+  ) {
+    super(message);
+  }
 }
 
 /** A failure to connect, told apart from one on an established connection. */
@@ -60,11 +61,32 @@ export function safeUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
+const AUTHORITY = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/\\?#]*)/i;
+
 /** As `safeUrl` for text that may be no URL at all. */
 export function safeUrlText(text: string): string {
-  const bare = text.replace(/[?#].*$/s, "");
-  return bare.replace(/^([^/]*\/\/)?[^/]*@/, "$1");
+  const [start = "", scheme = "", authority = ""] = AUTHORITY.exec(text) ?? [];
+  if (hasLateUser(text)) return `${scheme}…`;
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  return scheme + host + text.slice(start.length).replace(/[?#].*$/s, "");
 }
+
+/**
+ * Whether an `@` follows what ends a host, in text that is no URL: then what stands in front of it
+ * may be a user and a password with a `/`, `?` or `#`.
+ */
+function hasLateUser(text: string): boolean {
+  const [start = ""] = AUTHORITY.exec(text) ?? [];
+  return text.slice(start.length).includes("@") && !URL.parse(text)?.hostname;
+}
+
+/** `invalid URL '…'` for text that can't be read; `what` is what it was to be. */
+export function invalidUrl(what: string, text: string): string {
+  const hint = hasLateUser(text) ? ` (${ENCODE_PASSWORDS})` : "";
+  return `invalid ${what} '${safeUrlText(text)}'${hint}`;
+}
+
+export const ENCODE_PASSWORDS = "special characters in a password must be %-encoded";
 
 const PHASE_TEXT: Record<Phase, (where: string) => string> = {
   connect: (where) => `connecting to ${where}`,

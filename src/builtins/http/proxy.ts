@@ -1,5 +1,7 @@
 /** Which proxy the environment asks for, by curl's and Go's rules. */
-import { HttpFault, safeUrlText } from "./errors";
+import { isIP } from "node:net";
+import { addressBits, canonicalHost } from "../../host";
+import { HttpFault, invalidUrl } from "./errors";
 
 /** Reads one variable; undefined when unset. */
 export type Environment = (name: string) => string | undefined;
@@ -25,7 +27,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
 export function parseProxy(text: string): URL {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
   if (url === null || url.hostname === "")
-    throw new HttpFault(`invalid proxy address '${safeUrlText(text)}'`, "request");
+    throw new HttpFault(invalidUrl("proxy address", text), "request");
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new HttpFault(
       `unsupported proxy scheme '${url.protocol.slice(0, -1)}' (http and https work)`,
@@ -81,29 +83,8 @@ function matches(host: string, port: string, entry: string): boolean {
 /** IPv4 and IPv6 blocks: `10.0.0.0/8`, `fd00::/8`. */
 function inBlock(host: string, block: string): boolean {
   const [base = "", bitsText = ""] = block.split("/");
-  const a = addressBits(host);
-  const b = addressBits(base);
-  const bits = Number(bitsText);
+  const a = addressBits(canonicalHost(host));
+  const b = isIP(base) === 0 ? undefined : addressBits(canonicalHost(base));
   if (a === undefined || b === undefined || a.length !== b.length) return false;
-  return Number.isInteger(bits) && bits >= 0 && a.slice(0, bits) === b.slice(0, bits);
-}
-
-/** An address as a string of 32 or 128 binary digits. */
-function addressBits(address: string): string | undefined {
-  const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
-  if (v4 !== null)
-    return v4
-      .slice(1)
-      .map((n) => Number(n).toString(2).padStart(8, "0"))
-      .join("");
-  if (!address.includes(":")) return undefined;
-  // let the URL parser write it in full form first
-  const url = URL.parse(`http://[${address}]/`);
-  if (url === null) return undefined;
-  const [head = "", tail] = url.hostname.slice(1, -1).split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail ? tail.split(":") : [];
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...new Array<string>(Math.max(0, zeros)).fill("0"), ...right];
-  return groups.map((g) => Number.parseInt(g, 16).toString(2).padStart(16, "0")).join("");
+  return /^\d+$/.test(bitsText) && a.startsWith(b.slice(0, Number(bitsText)));
 }

@@ -1,15 +1,13 @@
 /** Opens WebSocket connections: TCP, TLS and the HTTP upgrade (RFC 6455 §4.1). */
 import { createHash, randomBytes } from "node:crypto";
 import type net from "node:net";
-import { canonicalHost, timerMs } from "../../host";
+import { canonicalHost, Fault, timerMs } from "../../host";
 import { bareHost, openConnection, type Route } from "../http/connect";
 import { causeText, NOT_ALLOWED, safeUrl, through } from "../http/errors";
 import { type HeaderList, hasHeader } from "../http/headers";
 
 /** A failure that scripts see, without the function's name. JS text. */
-export class WsFault {
-  constructor(readonly message: string) {}
-}
+export class WsFault extends Fault {}
 
 export interface Handshake {
   readonly url: URL;

@@ -1,7 +1,7 @@
 /** Reads the options of `ws.connect`. */
 import { type Context, items, type LuaTable } from "../../host";
 import { environmentOf, readProxy, readTls } from "../http/client";
-import { safeUrlText } from "../http/errors";
+import { invalidUrl } from "../http/errors";
 import type { HeaderList } from "../http/headers";
 import { countOption, readHeaders, secondsOption, tableOption } from "../http/options";
 import { basicAuth, passwordOf } from "../http/proxy";
@@ -61,7 +61,7 @@ export async function readConnect(
 function readUrl(address: string): URL {
   const text = addressText(address);
   const url = URL.parse(text);
-  if (url === null) throw new WsFault(`invalid URL '${safeUrlText(text)}'`);
+  if (url === null) throw new WsFault(invalidUrl("URL", text));
   if (url.protocol !== "ws:" && url.protocol !== "wss:")
     throw new WsFault(`unsupported URL scheme '${url.protocol.slice(0, -1)}' (ws and wss work)`);
   url.hash = "";

@@ -9,9 +9,9 @@ import {
   LuaTable,
   type LuaValue,
   numberToDouble,
+  osError,
 } from "../../../host";
 import { HttpFault } from "../errors";
-import { osError } from "../faults";
 import {
   booleanOption,
   countOption,

@@ -4,7 +4,7 @@
  * Vault and Kubernetes Secrets hold, and what the program knows to be secret. A value that was found
  * once is masked in everything.
  */
-import type { Secrets } from "../../../host";
+import { isUtf8, type Secrets } from "../../../host";
 import type { HeaderList } from "../headers";
 import type { Exchange } from "./exchange";
 
@@ -222,9 +222,4 @@ export function isForm(headers: HeaderList): boolean {
   return headers.some(
     ([name, value]) => name.toLowerCase() === "content-type" && /x-www-form-urlencoded/.test(value),
   );
-}
-
-function isUtf8(bytes: string): boolean {
-  const buffer = Buffer.from(bytes, "latin1");
-  return Buffer.from(buffer.toString("utf8"), "utf8").equals(buffer);
 }
