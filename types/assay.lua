@@ -568,13 +568,13 @@ function fs.read_bytes(path) end
 ---Replaces the content of a file; makes it and its folders when they are not there.
 ---@param path string
 ---@param content string
----@param opts? { atomic?: boolean, mode?: integer }
+---@param opts? { atomic?: boolean, mode?: integer|string }
 function fs.write(path, content, opts) end
 
 ---Replaces the content of a file; makes it and its folders when they are not there.
 ---@param path string
 ---@param content string
----@param opts? { atomic?: boolean, mode?: integer }
+---@param opts? { atomic?: boolean, mode?: integer|string }
 function fs.write_bytes(path, content, opts) end
 
 ---Adds to the end of a file; makes it and its folders when they are not there.

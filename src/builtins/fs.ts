@@ -1,6 +1,6 @@
 /** `fs`: files and folders. Contents and names are bytes; only the calling task waits. */
 import { chmod } from "node:fs/promises";
-import { defineBuiltin, fn, list as luaList, type Param, p, values } from "../host";
+import { defineBuiltin, fn, list as luaList, Param, p, values } from "../host";
 import { append, copy, modeOf, read, substitute, write } from "./fs/files";
 import {
   exists,
@@ -18,7 +18,13 @@ import { Lines, openLines } from "./fs/lines";
 import { attempt, nativePath, quoted } from "./fs/paths";
 
 const path = p.string("path");
-const MAX_MODE = 0o7777;
+/** Read by `modeOf`: as another integer, octal text would be decimal. */
+const modeParam = new Param<string | number>(
+  "mode",
+  "integer|string",
+  "permissions, an integer or octal text",
+  (v) => v as string | number,
+);
 
 const writeDeclaration = {
   doc: "Replaces the content of a file; makes it and its folders when they are not there.",
@@ -28,7 +34,7 @@ const writeDeclaration = {
     p
       .record("opts", {
         atomic: p.boolean("atomic", "write beside it, then rename").optional(),
-        mode: p.integer("mode", "permissions", { min: 0, max: MAX_MODE }).optional(),
+        mode: modeParam.optional(),
       })
       .optional()
       .added(),
@@ -144,7 +150,7 @@ export default defineBuiltin({
     }),
     chmod: fn({
       doc: 'Sets the permissions: an integer or octal text such as `"755"`.',
-      params: [path, p.any("mode") as Param<string | number>],
+      params: [path, p.any("mode")],
       mutates: true,
       async run(ctx, name, mode) {
         const bits = modeOf(ctx, mode);

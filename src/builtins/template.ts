@@ -10,10 +10,10 @@ import {
   utf8ToBytes,
 } from "../host";
 import { readText } from "./data/text";
-import { join, parentOf } from "./fs/paths";
+import { join, parentOf, quoted } from "./fs/paths";
 import { type AutoEscape, renderTemplate, TemplateFault } from "./template/engine";
 import { renderEta } from "./template/eta";
-import { addReferenced, readMain } from "./template/sources";
+import { addReferenced, isSafe, readMain } from "./template/sources";
 import { toTemplate } from "./template/values";
 
 /** Where templates given as strings look for others. */
@@ -112,6 +112,10 @@ export default defineBuiltin({
       returns: "string",
       async run(ctx, dir, name, v, opts) {
         const table = variables(ctx, v, "third");
+        if (!isSafe(name))
+          ctx.fail(
+            `template ${quoted(name)} not found: names lead to no hidden files and not out of the folder`,
+          );
         const source = await readMain(ctx, join(dir, name));
         return render(ctx, bytesToUtf8(name), source, dir, table, opts);
       },

@@ -173,7 +173,15 @@ test("sub_in_file takes what gsub takes, and writes only when something matched"
   ).toEqual([2]);
   expect(await run(`return fs.sub_in_file(dir .. "/sub", "%w+", { bar = "baz" })`)).toEqual([10]);
   expect(readFileSync(at("sub"), "utf8")).toBe("IMAGE: foo:w1.2.3\nIMAGE: baz:v1.0.0\n");
-  expect(await failure(`fs.sub_in_file(dir .. "/sub", "[", "")`)).toContain("malformed pattern");
+  expect(await failure(`fs.sub_in_file(dir .. "/sub", "[", "")`)).toBe(
+    `fs.sub_in_file: failed to replace in "${at("sub")}": malformed pattern (missing ']')`,
+  );
+  expect(await failure(`fs.sub_in_file(dir .. "/sub", "%w", "%2")`)).toMatch(
+    /^fs\.sub_in_file: failed to replace in ".*": invalid capture index %2/,
+  );
+  expect(
+    await failure(`fs.sub_in_file(dir .. "/sub", "%w", function() error("mine", 0) end)`),
+  ).toBe("mine");
 });
 
 test("list, readdir and depth", async () => {
@@ -273,6 +281,21 @@ test("chmod takes integers and octal text", async () => {
   }
   for (const mode of ["-1", '"rwx"', '"899"', "1.5", "{}", "100000"])
     expect(await failure(`fs.chmod(dir .. "/mode", ${mode})`)).toContain("fs.chmod: mode must be");
+  for (const f of ["write", "write_bytes"])
+    for (const [mode, bits] of [
+      ['"0600"', 0o600],
+      ['"640"', 0o640],
+      ["420", 0o644],
+    ] as const) {
+      await run(`fs.${f}(dir .. "/mode", "", { mode = ${mode} })
+        fs.${f}(dir .. "/mode-atomic", "", { mode = ${mode}, atomic = true })`);
+      expect(statSync(at("mode")).mode & 0o7777).toBe(bits);
+      expect(statSync(at("mode-atomic")).mode & 0o7777).toBe(bits);
+    }
+  for (const mode of ['"rw-------"', '"800"', "4096", "true"])
+    expect(await failure(`fs.write(dir .. "/mode", "x", { mode = ${mode} })`)).toContain(
+      "fs.write: mode must be",
+    );
 });
 
 test("glob", async () => {

@@ -178,6 +178,24 @@ describe("Jinja2", () => {
     ).toEqual(["<h>base+inc 1</h>1"]);
   });
 
+  test("the first name stays in the folder, too", async () => {
+    file("plain.txt", "plain");
+    file(".env", "secret");
+    file("inner/x.txt", "x");
+    expect(await run(`return template.render_with_loader((...), "/plain.txt")`, [folder])).toEqual([
+      "plain",
+    ]);
+    const inner = luaString(`${folder}/inner`);
+    for (const [dir, name] of [
+      [inner, "../plain.txt"],
+      [inner, "x/../../plain.txt"],
+      [luaString(folder), ".env"],
+    ])
+      expect(await failure(`template.render_with_loader(${dir}, "${name}")`)).toBe(
+        `template.render_with_loader: template "${name}" not found: names lead to no hidden files and not out of the folder`,
+      );
+  });
+
   test("names of templates may be computed, lists, and missing", async () => {
     file("one.txt", "1{% include next %}");
     file("deep/two.txt", "2");
@@ -363,6 +381,17 @@ describe("Eta", () => {
     expect(await failure(`template.eta(${luaString(template)})`)).toMatch(
       new RegExp(`^template\\.eta: ${cause.split(" near ")[0]?.replace(/[().]/g, "\\$&")}`),
     );
+  });
+
+  test("what is missing in a tag is missed at what the template has there", async () => {
+    for (const [template, near] of [
+      ["<% if a %>x", "%>"],
+      ["<% if a %><%= b %>", "<%="],
+      ["<% if a %><%~ b %>", "<%~"],
+    ] as const)
+      expect(await failure(`template.eta(${luaString(template)})`)).toBe(
+        `template.eta: template:1: 'then' expected near '${near}'`,
+      );
   });
 
   test("errors that are no strings stay what they are", async () => {

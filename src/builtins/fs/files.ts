@@ -19,11 +19,14 @@ import {
   bytesToBuffer,
   type Context,
   checkAllocation,
+  errorText,
   gsub,
   isNumber,
+  LuaError,
   type LuaFunction,
   type LuaTable,
   type LuaValue,
+  matchesPattern,
   maxBytes,
   numberToDouble,
 } from "../../host";
@@ -48,7 +51,7 @@ export async function read(ctx: Context, path: string): Promise<string> {
 
 export interface WriteOptions {
   readonly atomic?: boolean | undefined;
-  readonly mode?: number | undefined;
+  readonly mode?: LuaValue;
 }
 
 async function makeParents(ctx: Context, path: string, real: string): Promise<void> {
@@ -68,9 +71,9 @@ export async function write(
     ctx.host.state.stdout(content);
     return;
   }
+  const mode = options.mode === undefined ? undefined : modeOf(ctx, options.mode);
   const real = ctx.writePath(path);
   await makeParents(ctx, path, real);
-  const { mode } = options;
   await attempt(ctx, `write ${quoted(path)}`, async () => {
     if (options.atomic) return replace(real, content, mode);
     await writeFile(nativePath(real), bytesToBuffer(content), mode === undefined ? {} : { mode });
@@ -190,10 +193,29 @@ export async function substitute(
 ): Promise<number> {
   ctx.writePath(path);
   const before = await read(ctx, path);
-  const [after, count] = await ctx.call(gsub, before, pattern, replacement);
+  const [after, count] = await replaceAll(ctx, path, before, pattern, replacement);
   const n = isNumber(count) ? numberToDouble(count) : 0;
   if (n > 0 && typeof after === "string") await write(ctx, path, after, { atomic: true });
   return n;
+}
+
+/** `string.gsub`; what it says of its arguments becomes the caller's error, that of a function of the script passes. */
+async function replaceAll(
+  ctx: Context,
+  path: string,
+  text: string,
+  pattern: string,
+  replacement: string | LuaTable | LuaFunction,
+): Promise<LuaValue[]> {
+  try {
+    matchesPattern("", pattern);
+    // a text runs no code of the script
+    if (typeof replacement === "string") return await ctx.call(gsub, text, pattern, replacement);
+  } catch (e) {
+    if (!(e instanceof LuaError)) throw e;
+    return ctx.fail(`failed to replace in ${quoted(path)}: ${errorText(e)}`);
+  }
+  return ctx.call(gsub, text, pattern, replacement);
 }
 
 /** A mode as an integer (`0x1ed`, 493) or as octal text (`"755"`). */

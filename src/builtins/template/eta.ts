@@ -48,7 +48,7 @@ export async function renderEta(
   const { source, texts } = await translate(ctx, template, options);
   const out: string[] = [];
   const { host } = ctx;
-  const chunk = ctx.load(source, options.chunkName, environment(ctx, vars, options));
+  const chunk = load(ctx, source, options.chunkName, environment(ctx, vars, options));
   const put = (v: LuaValue) => {
     out.push(v as string);
     return undefined;
@@ -70,6 +70,27 @@ export async function renderEta(
     throw e;
   }
   return out.join("");
+}
+
+/** What is put behind the code of a tag, as the template has it. */
+const SHOWN: Readonly<Record<string, string>> = {
+  __text: "%>",
+  __raw: "<%~",
+  __escaped: "<%=",
+};
+
+/** Compiles a template; an error may be found only at what follows the code that lacks something. */
+function load(ctx: Context, source: string, chunkName: string, env: LuaTable): LuaFunction {
+  try {
+    return ctx.load(source, chunkName, env);
+  } catch (e) {
+    if (!(e instanceof HostError)) throw e;
+    const message = e.message.replace(/near '(__\w+)'$/, (near, name: string) => {
+      const shown = SHOWN[name];
+      return shown === undefined ? near : `near '${shown}'`;
+    });
+    throw new HostError(message);
+  }
 }
 
 /** Hands values on as strings. In Lua, because `__tostring` methods may wait. */

@@ -29,10 +29,8 @@ export function references(source: string): { names: string[]; isComputed: boole
 }
 
 /** Names can't lead out of the folder, or to hidden files. */
-function isSafe(name: string): boolean {
-  return (
-    !/\\|\0/.test(name) && name.split("/").every((part) => part !== "" && !part.startsWith("."))
-  );
+export function isSafe(name: string): boolean {
+  return !/\\|\0/.test(name) && name.split("/").every((part) => !part.startsWith("."));
 }
 
 /** The text of a file, undefined when there is none. */
