@@ -212,7 +212,7 @@ export default defineBuiltin({
           if (expected === undefined || text.includes(await ctx.display(expected))) return value;
           return fail(ctx, `error "${text}" does not contain ${quoted(expected)}`, m);
         }
-        return fail(ctx, `no error was raised, results: ${inspect(list(results))}`, m);
+        return fail(ctx, `no error was raised, results: ${inspect(list(results, ctx.host))}`, m);
       },
     }),
   },

@@ -272,7 +272,7 @@ export default defineBuiltin({
           .optional(),
       ],
       returns: "table",
-      run: async (ctx, pem, opts) => luaJson(await pemToJwk(ctx, bytesToUtf8(pem), opts)),
+      run: async (ctx, pem, opts) => luaJson(ctx.host, await pemToJwk(ctx, bytesToUtf8(pem), opts)),
     }),
     jwks: fn({
       doc: "A JWK set of the public keys of PEM texts, to be published.",
@@ -281,7 +281,7 @@ export default defineBuiltin({
       async run(ctx, pems) {
         const keys = [];
         for (const pem of strings(pems) ?? []) keys.push(await pemToJwk(ctx, bytesToUtf8(pem)));
-        return luaJson({ keys });
+        return luaJson(ctx.host, { keys });
       },
     }),
     jwk_to_pem: fn({
@@ -300,7 +300,7 @@ export default defineBuiltin({
       doc: "The same of all certificates in a PEM text.",
       params: [p.string("pem")],
       returns: "table",
-      run: (ctx, pem) => luaList(parseCertificates(ctx, pem)),
+      run: (ctx, pem) => luaList(parseCertificates(ctx, pem), ctx.host),
     }),
   },
 });

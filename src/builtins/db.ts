@@ -12,6 +12,7 @@ import {
   type Host,
   type LuaTable,
   type LuaValue,
+  list,
   method,
   newTable,
   nullOf,
@@ -79,9 +80,7 @@ async function query(
   opts: LuaTable | undefined,
 ) {
   const { rows } = await runStatement(ctx, link, sql, params, opts);
-  const t = newTable();
-  for (let i = 0; i < rows.length; i++) t.µsetInt(i + 1, rows[i]);
-  return t;
+  return list(rows, ctx.host);
 }
 
 async function execute(

@@ -59,6 +59,7 @@ export default defineBuiltin({
         all.sort(([a], [b]) => (a < b ? -1 : 1));
         return list(
           all.map(([key, value]) => record({ key: utf8ToBytes(key), value: utf8ToBytes(value) })),
+          ctx.host,
         );
       },
     }),

@@ -118,7 +118,7 @@ export default defineBuiltin({
       doc: "The paths that match a pattern with `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.",
       params: [p.string("pattern")],
       returns: "table",
-      run: async (ctx, pattern) => luaList(await glob(ctx, pattern)),
+      run: async (ctx, pattern) => luaList(await glob(ctx, pattern), ctx.host),
     }),
     mkdir: fn({
       doc: "Makes a folder and those above it; one that is there is fine.",

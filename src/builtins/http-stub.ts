@@ -42,7 +42,11 @@ const StubHandle = defineHandle<HttpStub>({
       doc: "What arrived, in order: a list of { method, path, query, headers, body }.",
       params: [],
       returns: "table",
-      run: (self, ctx) => list(self.received.map((r) => requestTable(ctx.host, r))),
+      run: (self, ctx) =>
+        list(
+          self.received.map((r) => requestTable(ctx.host, r)),
+          ctx.host,
+        ),
     }),
     unused: stubMethod({
       doc: "The exchanges that were not replayed: a list of { method, path, query, headers, body }.",
@@ -51,6 +55,7 @@ const StubHandle = defineHandle<HttpStub>({
       run: (self, ctx) =>
         list(
           self.replays.filter((e) => e.uses === 0).map((e) => requestTable(ctx.host, e.request)),
+          ctx.host,
         ),
     }),
     verify: stubMethod({

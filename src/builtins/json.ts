@@ -1,8 +1,11 @@
 /** `json`: parse and encode, with integers, floats, null and the array/object difference kept. */
 import {
+  arrayMarker,
   defineBuiltin,
   fn,
   type Host,
+  type JsonTypes,
+  jsonTypes,
   type LuaTable,
   type LuaValue,
   newTable,
@@ -12,28 +15,8 @@ import {
 import { encodeJson } from "./json/encode";
 import { parseJson } from "./json/parse";
 
-/** The metatables that mark a table's JSON type, per Lua state. */
-interface Markers {
-  readonly array: LuaTable;
-  readonly object: LuaTable;
-}
-
-function makeMarkers(): Markers {
-  const make = (type: string) => {
-    const t = newTable();
-    t.µsetStr("__jsontype", type);
-    return t;
-  };
-  return { array: make("array"), object: make("object") };
-}
-
-/** The metatable of empty arrays that were read, so that they are written as `[]` again. */
-export function arrayMarker(host: Host): LuaTable {
-  return host.store(makeMarkers).array;
-}
-
-function mark(host: Host, t: LuaTable, type: keyof Markers): LuaTable {
-  const markers = host.store(makeMarkers);
+function mark(host: Host, t: LuaTable, type: keyof JsonTypes): LuaTable {
+  const markers = jsonTypes(host);
   const own = t.µmetatable;
   if (own === null || own === markers.array || own === markers.object) t.µmetatable = markers[type];
   else own.µsetStr("__jsontype", type);

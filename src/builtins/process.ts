@@ -50,12 +50,13 @@ export default defineBuiltin({
       params: [],
       returns: "table",
       mutates: true,
-      async run() {
+      async run(ctx) {
         const all = await listProcesses();
         return luaList(
           all.map(({ command, ...info }) =>
             record({ ...info, cmdline: command.length > 0 ? command.join(" ") : undefined }),
           ),
+          ctx.host,
         );
       },
     }),

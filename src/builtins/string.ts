@@ -15,7 +15,8 @@ export default defineBuiltin({
       returns: "table",
       run(ctx, s, sep) {
         if (sep === "") return ctx.fail("separator must not be empty");
-        return list(sep === undefined ? s.split(BLANKS).filter((w) => w !== "") : s.split(sep));
+        const parts = sep === undefined ? s.split(BLANKS).filter((w) => w !== "") : s.split(sep);
+        return list(parts, ctx.host);
       },
     }),
   },

@@ -1,6 +1,5 @@
 /** `toml`: TOML text to Lua values and back. */
-import { defineBuiltin, fn, p } from "../host";
-import { arrayMarker } from "./json";
+import { arrayMarker, defineBuiltin, fn, p } from "../host";
 import { isDate, wrapDate } from "./toml/dates";
 import { encodeToml } from "./toml/encode";
 import { parseToml } from "./toml/parse";

@@ -51,7 +51,7 @@ export default defineBuiltin({
       returns: "table",
       run(ctx, s) {
         const { scheme, user, password, host, port, path, query, fragment } = split(ctx, s);
-        const params = query === undefined ? undefined : parseQuery(query);
+        const params = query === undefined ? undefined : parseQuery(query, ctx.host);
         return record({ scheme, user, password, host, port, path, query, params, fragment });
       },
     }),
@@ -77,7 +77,7 @@ export default defineBuiltin({
         if (params !== undefined) {
           const wanted = fields(params);
           // the text stays as it was written unless its fields were changed
-          if (text === undefined || fields(parseQuery(text)) !== wanted) text = wanted;
+          if (text === undefined || fields(parseQuery(text, ctx.host)) !== wanted) text = wanted;
         }
         return build(ctx, { ...rest, query: text });
       },
@@ -102,7 +102,7 @@ export default defineBuiltin({
       doc: "The fields of a query string, decoded; a repeated name gives a list.",
       params: [p.string("s", "with or without `?` in front")],
       returns: "table",
-      run: (_ctx, s) => parseQuery(s),
+      run: (ctx, s) => parseQuery(s, ctx.host),
     }),
   },
 });

@@ -1,6 +1,5 @@
 /** `yaml`: YAML 1.2 text to Lua values and back. */
-import { defineBuiltin, fn, list, p } from "../host";
-import { arrayMarker } from "./json";
+import { arrayMarker, defineBuiltin, fn, list, p } from "../host";
 import { encodeYaml } from "./yaml/encode";
 import { parseYaml } from "./yaml/parse";
 
@@ -46,6 +45,7 @@ export default defineBuiltin({
             ctx.name,
             false,
           ),
+          ctx.host,
         ),
     }),
     encode: fn({

@@ -68,6 +68,7 @@ export {
   pathSegment,
 } from "./inspect";
 export { makeFunction, makeHandle, readonlyError } from "./install";
+export { arrayMarker, type JsonTypes, jsonTypes } from "./json-type";
 export {
   type FieldValue,
   type LogFields,

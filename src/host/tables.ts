@@ -4,7 +4,9 @@ import { LuaTable } from "../runtime/table";
 import { TableIterator } from "../runtime/table-iterator";
 import { LuaFloat, type LuaValue, makeFloat } from "../runtime/value";
 import { bufferToBytes } from "./bytes";
+import type { Host } from "./context";
 import type { HostValue } from "./define";
+import { arrayMarker } from "./json-type";
 
 /**
  * What implementations hand out as a Lua value: numbers outside the safe integers become floats,
@@ -44,13 +46,16 @@ export function record(fields: Readonly<Record<string, HostValue>>): LuaTable {
   return t;
 }
 
-/** An array table. */
-export function list(items: Iterable<HostValue>): LuaTable {
+/** An array table; an empty one is marked as a list, so that JSON has `[]` for it. */
+export function list(items: Iterable<HostValue>, host: Host): LuaTable {
   const array: LuaValue[] = [undefined];
   for (const v of items) array.push(toLuaValue(v));
   const t = new LuaTable(array);
   t.µtrim();
-  return array.length === 1 ? new LuaTable() : t;
+  if (array.length > 1) return t;
+  const empty = new LuaTable();
+  empty.µmetatable = arrayMarker(host);
+  return empty;
 }
 
 /** An empty table. */

@@ -220,7 +220,7 @@ test("all", async () => {
     await run(`
       local h = async.spawn(function() return "h" end)
       return async.all{function() sleep(0.02) return 1 end, h, function() return 3, 4 end}, async.all{}`),
-  ).toEqual([[1, "h", 3], {}]);
+  ).toEqual([[1, "h", 3], []]);
   expect(
     await run(`
       local other = false

@@ -163,6 +163,16 @@ describe("responses", () => {
     expect(ok).toBe(true);
     expect(typed).toBe("integerfloat");
   });
+  test("a body that is no JSON is told with its address and status", async () => {
+    expect(
+      await h.failure(`http.get((base:gsub("//", "//u:s3cret@")) .. "/echo?token=s3cret"):json()`),
+    ).toBe(
+      `response:json: reading the answer of ${server.url}/echo (status 200): expected value at line 1 column 1`,
+    );
+    expect(await h.failure(`http.get(base .. "/json").json()`)).toBe(
+      "t.lua:1: response:json: called without its response (use ':' rather than '.')",
+    );
+  });
   test("headers are read in any case; of repeated ones the last counts, none is lost", async () => {
     const [a, b, names, all, sid, lang] = await h.run(`
       local r = http.get(base .. "/headers")

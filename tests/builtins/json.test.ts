@@ -131,6 +131,41 @@ test("an empty array that was read is written as one again", async () => {
   ]);
 });
 
+test("empty lists of builtins are arrays, and tables as any other", async () => {
+  expect(
+    await run(`
+    local lite, dir = db.connect("sqlite::memory:"), fs.tempdir()
+    local stub <close> = http.stub { exchanges = {} }
+    local nothing = function() end
+    local lists = {
+      lite:query("SELECT 1 WHERE 0"),
+      regex.find_all("a", "b"),
+      string.split(" "),
+      fs.list(dir),
+      fs.readdir(dir),
+      fs.glob(dir .. "/*"),
+      async.all({}),
+      async.all({ nothing }),
+      async.map({}, nothing),
+      async.spawn(nothing):await(),
+      yaml.parse_all(""),
+      stub:requests(),
+      stub:unused(),
+    }
+    for i, l in ipairs(lists) do
+      assert.eq(json.encode(l), "[]", i)
+      assert.eq(l, {}, i)
+      assert.eq(#l, 0, i)
+      assert.eq(next(l), nil, i)
+      l.x = 1
+      assert.eq(json.encode(l), '{"x":1}', i)
+    end
+    lite:close()
+    fs.remove(dir)
+    return #lists`),
+  ).toEqual([13]);
+});
+
 test("null can be kept", async () => {
   const [text, same] = await run(`
     local t = json.parse('{"a":null,"b":[null,1]}', {null = json.null})

@@ -347,3 +347,11 @@ test("key pairs", async () => {
   );
   expect(await failure(`crypto.generate_keypair("dsa")`)).toContain("invalid option 'dsa'");
 });
+
+test("empty arrays in claims stay arrays", async () => {
+  expect(
+    await withKeys(`
+      local token = crypto.jwt_sign({ aud = json.array {}, x = {} }, K.ed, "EdDSA")
+      return json.encode(crypto.jwt_decode(token).claims), json.encode(crypto.jwt_verify(token, K.edPublic).claims)`),
+  ).toEqual(['{"aud":[],"x":{}}', '{"aud":[],"x":{}}']);
+});

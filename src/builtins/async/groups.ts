@@ -74,7 +74,10 @@ function startList(ctx: Context, entries: LuaTable): Group {
 export async function all(ctx: Context, entries: LuaTable): Promise<LuaTable> {
   const group = startList(ctx, entries);
   const results = await group.finish(Promise.all(group.tasks.map((t) => t.promise)));
-  return list(results.map((r) => r[0]));
+  return list(
+    results.map((r) => r[0]),
+    ctx.host,
+  );
 }
 
 /** Runs all functions at once and gives the results of the first that ends; the others are cancelled. */
@@ -129,7 +132,7 @@ export async function map(
     ctx.signal.removeEventListener("abort", stop);
     stop();
   }
-  return list(results);
+  return list(results, ctx.host);
 }
 
 /** Runs `f`, for so many seconds at most. */

@@ -38,7 +38,9 @@ export const TaskClass = defineHandle<TaskHandle>({
         if (self.task === ctx.task) return ctx.fail("a task cannot wait for itself");
         if (self.awaited) throw new HostError("async handle already awaited");
         self.awaited = true;
-        return handover(outcome(self, ctx).then(list), () => unawait(self));
+        const { host } = ctx;
+        const results = outcome(self, ctx).then((all) => list(all, host));
+        return handover(results, () => unawait(self));
       },
     }),
     cancel: method<TaskHandle>()({

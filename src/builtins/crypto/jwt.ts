@@ -8,6 +8,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import {
+  arrayMarker,
   bytesToBuffer,
   bytesToUtf8,
   type Context,
@@ -196,16 +197,17 @@ function refuse(ctx: Context, e: unknown): never {
 export function decodeParts(ctx: Context, token: string): { header: LuaTable; claims: LuaTable } {
   const segments = token.split(".");
   if (segments.length !== 3) ctx.fail("malformed token: three parts separated by dots expected");
-  const [header, claims] = segments.map((s, i) => (i < 2 ? decodeSegment(s) : undefined));
+  const [header, claims] = segments.map((s, i) => (i < 2 ? decodeSegment(ctx, s) : undefined));
   if (!(header instanceof LuaTable)) return ctx.fail("malformed token: the header is not JSON");
   if (!(claims instanceof LuaTable)) return ctx.fail("malformed token: the claims are not JSON");
   return { header, claims };
 }
 
-function decodeSegment(segment: string): LuaValue {
+function decodeSegment({ host }: Context, segment: string): LuaValue {
   if (!/^[\w-]+$/.test(segment)) return undefined;
   try {
-    return parseJson(Buffer.from(segment, "base64url").toString("latin1"));
+    const text = Buffer.from(segment, "base64url").toString("latin1");
+    return parseJson(text, { emptyArray: arrayMarker(host) });
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** Keys in their several forms: PEM, JWK, shared secret. No message ever shows one. */
 import type { KeyObject } from "node:crypto";
-import { type Context, HostError, LuaTable } from "../../host";
+import { arrayMarker, type Context, type Host, HostError, LuaTable } from "../../host";
 import { encodeJson } from "../json/encode";
 import { parseJson } from "../json/parse";
 import { nodeCrypto } from "./hash";
@@ -86,9 +86,9 @@ function isObject(v: unknown): v is Record<string, unknown> {
 }
 
 /** Plain JS that came from JSON, as Lua values. */
-export function luaJson(value: unknown): ReturnType<typeof parseJson> {
+export function luaJson(host: Host, value: unknown): ReturnType<typeof parseJson> {
   const text = Buffer.from(JSON.stringify(value), "utf8").toString("latin1");
-  return parseJson(text);
+  return parseJson(text, { emptyArray: arrayMarker(host) });
 }
 
 export interface JwkOptions {

@@ -3,6 +3,7 @@ import type { X509Certificate } from "node:crypto";
 import {
   bytesToBuffer,
   type Context,
+  type Host,
   type HostValue,
   type LuaTable,
   list,
@@ -29,11 +30,11 @@ export function parseCertificates(ctx: Context, data: string): LuaTable[] {
       const which = blocks.length > 1 ? `certificate ${i + 1}` : "the certificate";
       return ctx.fail(`${which} can't be read`);
     }
-    return describe(certificate);
+    return describe(ctx.host, certificate);
   });
 }
 
-function describe(c: X509Certificate): LuaTable {
+function describe(host: Host, c: X509Certificate): LuaTable {
   const { subject, issuer } = c.toLegacyObject() as unknown as Record<string, NameFields>;
   const notBefore = c.validFromDate.getTime();
   const notAfter = c.validToDate.getTime();
@@ -42,11 +43,17 @@ function describe(c: X509Certificate): LuaTable {
   return record({
     subject: nameText(subject),
     issuer: nameText(issuer),
-    subject_fields: nameTable(subject),
-    issuer_fields: nameTable(issuer),
+    subject_fields: nameTable(host, subject),
+    issuer_fields: nameTable(host, issuer),
     common_name: single(subject?.CN),
-    sans: list(names.map((n) => utf8ToBytes(n.value))),
-    san_types: list(names.map((n) => n.type)),
+    sans: list(
+      names.map((n) => utf8ToBytes(n.value)),
+      host,
+    ),
+    san_types: list(
+      names.map((n) => n.type),
+      host,
+    ),
     not_before: Math.floor(notBefore / 1000),
     not_after: Math.floor(notAfter / 1000),
     not_before_iso: iso(notBefore),
@@ -78,10 +85,10 @@ function nameText(fields: NameFields): string {
   return utf8ToBytes(parts.join(", "));
 }
 
-function nameTable(fields: NameFields): LuaTable {
+function nameTable(host: Host, fields: NameFields): LuaTable {
   const out: Record<string, HostValue> = {};
   for (const [key, v] of Object.entries(fields ?? {}))
-    out[key] = Array.isArray(v) ? list(v.map(utf8ToBytes)) : utf8ToBytes(v);
+    out[key] = Array.isArray(v) ? list(v.map(utf8ToBytes), host) : utf8ToBytes(v);
   return record(out);
 }
 

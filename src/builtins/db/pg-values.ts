@@ -13,7 +13,6 @@ import {
   nullOf,
   numberToString,
 } from "../../host";
-import { arrayMarker } from "../json";
 import { encodeJson } from "../json/encode";
 import { DbFault } from "./errors";
 import { Bytes, floatOf, lengthOf, type Parameter, toParameter } from "./params";
@@ -24,15 +23,13 @@ import { isoTimestamp, jsonReader } from "./results";
 export class ValueReader {
   private readonly readJson: (bytes: string) => LuaValue;
   private readonly null: LuaValue;
-  private readonly emptyArray: LuaTable;
 
   constructor(
-    host: Host,
+    private readonly host: Host,
     private readonly arrays: ArrayTypes,
   ) {
     this.readJson = jsonReader(host);
     this.null = nullOf(host);
-    this.emptyArray = arrayMarker(host);
   }
 
   /** A value from its text, as bytes. */
@@ -71,9 +68,7 @@ export class ValueReader {
         if (text[at] === delimiter) at++;
       }
       at++;
-      const table = list(values);
-      if (values.length === 0) table.µmetatable = this.emptyArray;
-      return table;
+      return list(values, this.host);
     };
     const item = (): LuaValue => {
       if (text[at] !== '"') {

@@ -1,6 +1,5 @@
 /** Columns and values that all drivers make rows of. */
-import { type Host, LuaTable, type LuaValue, utf8ToBytes } from "../../host";
-import { arrayMarker } from "../json";
+import { arrayMarker, type Host, LuaTable, type LuaValue, utf8ToBytes } from "../../host";
 import { parseJson } from "../json/parse";
 
 /** A row as scripts see it. NULL is absent; of several columns with one name the last counts. */

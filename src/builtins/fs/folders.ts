@@ -70,7 +70,10 @@ export async function* walk(real: string, shown = real, depth = Infinity): Async
 export async function list(ctx: Context, path: string): Promise<LuaTable> {
   const real = ctx.readPath(path);
   const found = await attempt(ctx, `list ${quoted(path)}`, () => entriesOf(real, path));
-  return luaList(found.map(({ name, type }) => record({ name, type })));
+  return luaList(
+    found.map(({ name, type }) => record({ name, type })),
+    ctx.host,
+  );
 }
 
 export async function readdirDeep(ctx: Context, path: string, depth: number): Promise<LuaTable> {
@@ -81,7 +84,7 @@ export async function readdirDeep(ctx: Context, path: string, depth: number): Pr
       rows.push(record({ name: e.name, path: e.path, type: e.type }));
     return rows;
   });
-  return luaList(found);
+  return luaList(found, ctx.host);
 }
 
 function seconds(ms: number): ReturnType<typeof float> | undefined {

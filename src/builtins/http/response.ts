@@ -4,10 +4,11 @@
  * that walks or encodes the table sees the three fields it always saw.
  */
 import {
+  arrayMarker,
   bufferToBytes,
   fn,
   type Host,
-  HostError,
+  LuaError,
   LuaTable,
   type LuaValue,
   list,
@@ -18,8 +19,8 @@ import {
   record,
   utf8ToBytes,
 } from "../../host";
-import { arrayMarker } from "../json";
 import { parseJson } from "../json/parse";
+import { safeUrl } from "./errors";
 import type { HeaderList } from "./headers";
 import type { WholeResponse } from "./perform";
 
@@ -54,6 +55,14 @@ export function headerTable(host: Host, headers: HeaderList): LuaTable {
   return t;
 }
 
+/** What a message about a body that is no JSON begins with: whose body it is says why. */
+function jsonName(response: LuaTable): string {
+  const url = details.get(response)?.url;
+  const status = response.µgetStr("status");
+  if (url === undefined || typeof status !== "number") return "response:json";
+  return `response:json: reading the answer of ${safeUrl(url)} (status ${status})`;
+}
+
 function responseMetatable(host: Host): LuaTable {
   const meta = newTable();
   const json = makeFunction(
@@ -64,9 +73,12 @@ function responseMetatable(host: Host): LuaTable {
       params: [p.any("self")],
       run: (_ctx, self) => {
         const body = self instanceof LuaTable ? self.µgetStr("body") : undefined;
-        if (typeof body !== "string")
-          throw new HostError("response:json: called without its response");
-        return parseJson(body, { emptyArray: arrayMarker(host) }, "response:json");
+        if (!(self instanceof LuaTable) || typeof body !== "string")
+          throw new LuaError(
+            "response:json: called without its response (use ':' rather than '.')",
+            1,
+          );
+        return parseJson(body, { emptyArray: arrayMarker(host) }, jsonName(self));
       },
     }),
   );
@@ -74,14 +86,14 @@ function responseMetatable(host: Host): LuaTable {
     doc: "computed fields of a response",
     params: [],
     raw: () => (t: LuaValue, key: LuaValue) =>
-      key === "json" ? json : t instanceof LuaTable ? computed(t, key) : undefined,
+      key === "json" ? json : t instanceof LuaTable ? computed(host, t, key) : undefined,
   });
   meta.µsetStr("__index", makeFunction(host, "response.__index", index));
   meta.µsetStr("__name", "http.response");
   return meta;
 }
 
-function computed(t: LuaTable, key: LuaValue): LuaValue {
+function computed(host: Host, t: LuaTable, key: LuaValue): LuaValue {
   const d = details.get(t);
   if (d === undefined) return undefined;
   switch (key) {
@@ -92,7 +104,10 @@ function computed(t: LuaTable, key: LuaValue): LuaValue {
       return typeof status === "number" && status >= 200 && status < 300;
     }
     case "headers_list":
-      return list(d.headers.map(([name, value]) => record({ name, value })));
+      return list(
+        d.headers.map(([name, value]) => record({ name, value })),
+        host,
+      );
     case "cookies":
       return cookies(d.headers);
     default:

@@ -65,7 +65,7 @@ export function findAll(ctx: Context, text: string, pattern: Pattern, options: F
     if (m !== undefined) found.push(captures ? matchTable(s, names, m) : s.slice(m));
     return m !== undefined;
   };
-  return inSlices(ctx, step, () => list(found));
+  return inSlices(ctx, step, () => list(found, ctx.host));
 }
 
 export function replace(
@@ -133,5 +133,5 @@ export function split(ctx: Context, text: string, pattern: Pattern, limit = NO_L
     from = m.end;
     return true;
   };
-  return inSlices(ctx, step, () => list([...parts, text.slice(from)]));
+  return inSlices(ctx, step, () => list([...parts, text.slice(from)], ctx.host));
 }

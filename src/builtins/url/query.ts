@@ -1,6 +1,7 @@
 /** Query strings to and from tables. */
 import {
   entries,
+  type Host,
   isList,
   isNumber,
   items,
@@ -41,7 +42,7 @@ export function buildQuery(t: LuaTable, fail: (cause: string) => never): string 
 }
 
 /** Names to values: a string, or a list of strings for a name that comes more than once. */
-export function parseQuery(query: string): LuaTable {
+export function parseQuery(query: string, host: Host): LuaTable {
   const fields = new Map<string, string[]>();
   for (const [name, value] of decodeQuery(query.startsWith("?") ? query.slice(1) : query)) {
     const values = fields.get(name);
@@ -50,6 +51,6 @@ export function parseQuery(query: string): LuaTable {
   }
   const t = newTable();
   for (const [name, values] of fields)
-    t.µsetKey(name, values.length > 1 ? list(values) : values[0]);
+    t.µsetKey(name, values.length > 1 ? list(values, host) : values[0]);
   return t;
 }

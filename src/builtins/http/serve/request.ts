@@ -1,6 +1,7 @@
 /** Requests as Lua tables. */
 import type { Server } from "bun";
 import {
+  arrayMarker,
   type Host,
   LuaError,
   LuaTable,
@@ -12,7 +13,6 @@ import {
   rawFn,
   toLuaError,
 } from "../../../host";
-import { arrayMarker } from "../../json";
 import { parseJson } from "../../json/parse";
 import { decodeQuery } from "../query";
 import { headersMetatable } from "../response";
@@ -94,7 +94,7 @@ function requestMetatable(host: Host): LuaTable {
         } catch (e) {
           throw toLuaError(e, "request:json");
         }
-        throw new LuaError("request:json: called without its request", 1);
+        throw new LuaError("request:json: called without its request (use ':' rather than '.')", 1);
       },
     }),
   );
