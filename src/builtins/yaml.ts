@@ -25,27 +25,24 @@ export default defineBuiltin({
       returns: "any",
       run: (ctx, s, opts) =>
         parseYaml(
+          ctx,
           library(),
           s,
-          { null: opts.null, emptyArray: arrayMarker(ctx.host) },
-          ctx.name,
-          true,
-        )[0],
+          { null: opts.null, emptyArray: arrayMarker(ctx.host), single: true },
+          (documents) => documents[0],
+        ),
     }),
     parse_all: fn({
       doc: "Reads all documents into a list; empty ones are left out.",
       params: [source, options],
       returns: "table",
       run: (ctx, s, opts) =>
-        list(
-          parseYaml(
-            library(),
-            s,
-            { null: opts.null, emptyArray: arrayMarker(ctx.host) },
-            ctx.name,
-            false,
-          ),
-          ctx.host,
+        parseYaml(
+          ctx,
+          library(),
+          s,
+          { null: opts.null, emptyArray: arrayMarker(ctx.host), single: false },
+          (documents) => list(documents, ctx.host),
         ),
     }),
     encode: fn({

@@ -298,6 +298,21 @@ test("any string comes back, here and in the yaml package", async () => {
   expect(read.map(([s]) => s)).toEqual(strings);
 });
 
+test("a long text lets others run, and time limits hold", async () => {
+  expect(
+    await run(`
+      local text, turns, done = ("- a: [1,2,3]\\n"):rep(20000), 0, false
+      local others = async.spawn(function() while not done do sleep(0.001) turns = turns + 1 end end)
+      local begun = time()
+      local ok, why = pcall(async.timeout, 0.1, yaml.parse, text)
+      local took = time() - begun
+      local all = yaml.parse(text)
+      done = true
+      others:await()
+      return ok, why, took < 0.6, turns > 5, #all, all[20000].a`),
+  ).toEqual([false, "async.timeout: timed out after 0.1 s", true, true, 20000, [1, 2, 3]]);
+});
+
 test("large documents take linear time", async () => {
   const block = Array.from({ length: 20_000 }, (_, i) => `key${i}: {a: ${i}, b: [x, y]}`).join(
     "\n",

@@ -12,9 +12,10 @@ import {
   record,
   typeName,
 } from "../../host";
+import { inSlices, turns } from "../data/slices";
 import type { Pattern } from "./pattern";
 import { expand, parseReplacement } from "./replacement";
-import { inSlices, type Match, Search, turns } from "./search";
+import { type Match, Search } from "./search";
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 

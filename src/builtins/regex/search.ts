@@ -1,6 +1,6 @@
 /** Searching a text from match to match, with positions in bytes. */
 import type { Matcher, RE2JS } from "re2js";
-import { bytesToText, type Context, HostError, utf8ToBytes } from "../../host";
+import { bytesToText, HostError, utf8ToBytes } from "../../host";
 import { compile, type Pattern } from "./pattern";
 
 const MAX_TEXT = 64 * 1024 * 1024;
@@ -95,45 +95,4 @@ export class Search {
   private size(from: number, to: number): number {
     return this.isWide ? Buffer.byteLength(this.text.slice(from, to)) : to - from;
   }
-}
-
-const SLICE_MS = 20;
-
-/**
- * Calls `step` until it says `false`. When that takes long the calling task waits in between, so
- * that others run and its time limit holds.
- */
-export function inSlices<T>(ctx: Context, step: () => boolean, result: () => T): T | Promise<T> {
-  return runSlice(step) ? result() : restInSlices(ctx, step, result);
-}
-
-/** True when all is done. */
-function runSlice(step: () => boolean): boolean {
-  const end = performance.now() + SLICE_MS;
-  while (step()) if (performance.now() > end) return false;
-  return true;
-}
-
-/** For loops that wait anyway, but perhaps never long enough for others to run: a turn for them. */
-export function turns(): () => Promise<void> | undefined {
-  let end = performance.now() + SLICE_MS;
-  return () => {
-    if (performance.now() <= end) return undefined;
-    return turn().then(() => {
-      end = performance.now() + SLICE_MS;
-    });
-  };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function restInSlices<T>(ctx: Context, step: () => boolean, result: () => T): Promise<T> {
-  do {
-    await turn();
-    // nobody waits for the result any more
-    if (ctx.signal.aborted) return result();
-  } while (!runSlice(step));
-  return result();
 }

@@ -2,17 +2,9 @@
  * YAML text to Lua tables. The `yaml` package reads the syntax; what scalars mean is decided here,
  * straight into Lua values, so that no key can reach a JS prototype and no integer loses a bit.
  */
-import type {
-  Alias,
-  Document,
-  Node,
-  ParsedNode,
-  Scalar,
-  YAMLMap,
-  YAMLSeq,
-  Parser as YamlParser,
-} from "yaml";
+import type { Alias, Document, Node, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import {
+  type Context,
   float,
   HostError,
   isNumber,
@@ -21,6 +13,7 @@ import {
   numberToDouble,
   utf8ToBytes,
 } from "../../host";
+import { inSlices } from "../data/slices";
 import { position, readText } from "../data/text";
 import { NULL, resolvePlain } from "./scalars";
 
@@ -31,6 +24,8 @@ export interface ParseOptions {
   readonly null?: LuaValue;
   /** Metatable of empty sequences. */
   readonly emptyArray: LuaTable;
+  /** A second document is an error, and an empty one a value. */
+  readonly single: boolean;
 }
 
 const MAX_DEPTH = 128;
@@ -51,32 +46,42 @@ class Fault {
   ) {}
 }
 
-/** The documents in `source`, a byte string; empty ones are left out. */
-export function parseYaml(
+/**
+ * `result` of the documents in `source`, a byte string; empty ones are left out. The syntax of a long
+ * text is read in slices, which is most of the work; only then values are made of it, all at once.
+ */
+export function parseYaml<T>(
+  ctx: Context,
   yaml: Yaml,
   source: string,
   options: ParseOptions,
-  name: string,
-  single: boolean,
-): LuaValue[] {
-  const text = readText(source, name);
-  try {
-    const out: LuaValue[] = [];
-    let seen = 0;
-    for (const document of documents(yaml, text)) {
-      const { contents } = document;
-      if (contents === null || (!single && isEmpty(yaml, contents))) continue;
-      if (single && ++seen > 1)
-        throw new Fault("more than one document (use yaml.parse_all)", contents.range?.[0] ?? 0);
-      const v = new Reader(yaml, options, unended(text)).read(document);
-      // null documents would be holes in the list
-      if (v !== undefined || single) out.push(v);
+  result: (documents: LuaValue[]) => T,
+): T | Promise<T> {
+  const text = readText(source, ctx.name);
+  const parts = documents(yaml, text);
+  const out: LuaValue[] = [];
+  let seen = 0;
+  const take = (document: Document.Parsed) => {
+    const { contents } = document;
+    if (contents === null || (!options.single && isEmpty(yaml, contents))) return;
+    if (options.single && ++seen > 1)
+      throw new Fault("more than one document (use yaml.parse_all)", contents.range?.[0] ?? 0);
+    const v = new Reader(yaml, options, unended(text)).read(document);
+    // null documents would be holes in the list
+    if (v !== undefined || options.single) out.push(v);
+  };
+  const step = () => {
+    try {
+      const { done, value } = parts.next();
+      if (value !== undefined) take(value as Document.Parsed);
+      return done !== true;
+    } catch (e) {
+      if (e instanceof Fault)
+        throw new HostError(`${ctx.name}: ${e.cause} ${position(text, e.at)}`);
+      throw e;
     }
-    return out;
-  } catch (e) {
-    if (e instanceof Fault) throw new HostError(`${name}: ${e.cause} ${position(text, e.at)}`);
-    throw e;
-  }
+  };
+  return inSlices(ctx, step, () => result(out));
 }
 
 /**
@@ -95,7 +100,8 @@ function isEmpty(yaml: Yaml, node: Node): boolean {
   );
 }
 
-function* documents(yaml: Yaml, text: string): Generator<Document.Parsed> {
+/** The documents as they are complete, and undefined where the work may pause. */
+function* documents(yaml: Yaml, text: string): Generator<Document.Parsed | undefined> {
   const parser = new yaml.Parser();
   const composer = new yaml.Composer({
     schema: "failsafe",
@@ -107,7 +113,19 @@ function* documents(yaml: Yaml, text: string): Generator<Document.Parsed> {
     strict: true,
     logLevel: "silent",
   });
-  for (const document of composer.compose(tokens(yaml, parser, text), false, text.length)) {
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) yield* checked(composer.next(token));
+    // the parser keeps a stack of its own, but who composes its tokens recurses
+    if (parser.stack.length > MAX_DEPTH + STACK_MARGIN)
+      throw new Fault(`nesting deeper than ${MAX_DEPTH} levels`, parser.offset);
+    yield undefined;
+  }
+  for (const token of parser.end()) yield* checked(composer.next(token));
+  yield* checked(composer.end(false, text.length));
+}
+
+function* checked(documents: Iterable<Document.Parsed>): Generator<Document.Parsed> {
+  for (const document of documents) {
     const [error] = document.errors;
     if (error !== undefined) throw new Fault(firstLine(error.message), error.pos[0]);
     yield document;
@@ -121,16 +139,6 @@ function firstLine(message: string): string {
     "Missing closing $1, or a line of the text that is not indented deeper than its key",
   );
   return `${line.charAt(0).toLowerCase()}${line.slice(1)}`.replace(/[.:]$/, "");
-}
-
-/** The parser's tokens. It keeps a stack of its own, but who composes them recurses. */
-function* tokens(yaml: Yaml, parser: YamlParser, text: string) {
-  for (const lexeme of new yaml.Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > MAX_DEPTH + STACK_MARGIN)
-      throw new Fault(`nesting deeper than ${MAX_DEPTH} levels`, parser.offset);
-  }
-  yield* parser.end();
 }
 
 /** An anchor whose collection is being read. */
