@@ -80,6 +80,27 @@ test("what was recorded is replayed without the service", async () => {
   await h.lua.close();
 });
 
+test("the length that HEAD says and the bytes of headers come through, recorded and replayed", async () => {
+  const file = join(folder, "head.json");
+  const h = lua();
+  const ask = `
+    local res = http.head(stub.url .. "/page")
+    return res.headers["content-length"], res.headers["x-name"] == "caf\\xe9", res.headers["x-text"]`;
+  const recorded = await h.run(
+    `local api <close> = http.server({ host = "127.0.0.1" }, { HEAD = { ["/page"] = function()
+       return { headers = { ["X-Name"] = "caf\\xe9", ["X-Text"] = "café" }, body = ("x"):rep(1234) }
+     end } })
+     local stub <close> = http.stub { file = ..., upstream = api.url }
+     ${ask}`,
+    [file],
+  );
+  expect(recorded).toEqual(["1234", true, "café"]);
+  expect(await h.run(`local stub <close> = http.stub { file = ... } ${ask}`, [file])).toEqual(
+    recorded,
+  );
+  await h.lua.close();
+});
+
 test("no secret is in the file", async () => {
   const file = join(folder, "masked.json");
   await record(file);

@@ -1,5 +1,6 @@
 /** Recorded exchanges, and the file that keeps them. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { bytesToUtf8, isUtf8, utf8ToBytes } from "../../../host";
 import type { HeaderList } from "../headers";
 
 /** Texts are byte strings. */
@@ -31,7 +32,9 @@ interface StoredBody {
   base64?: string;
 }
 
-type StoredHeaders = Record<string, string | string[]>;
+/** Text, or the base64 of bytes that are none. */
+type StoredValue = string | { readonly base64: string };
+type StoredHeaders = Record<string, StoredValue | StoredValue[]>;
 
 interface StoredExchange {
   request: { method: string; path: string; query?: string; headers?: StoredHeaders } & StoredBody;
@@ -49,8 +52,8 @@ export function readExchanges(path: string): Exchange[] {
     return {
       request: {
         method: request.method,
-        path: latin1(request.path),
-        query: latin1(request.query ?? ""),
+        path: utf8ToBytes(request.path),
+        query: utf8ToBytes(request.query ?? ""),
         headers: fromStored(request.headers),
         body: fromBody(request),
       },
@@ -68,8 +71,8 @@ export function storedText({ request, response }: Exchange): string {
   const stored: StoredExchange = {
     request: {
       method: request.method,
-      path: utf8(request.path),
-      ...(request.query !== "" && { query: utf8(request.query) }),
+      path: bytesToUtf8(request.path),
+      ...(request.query !== "" && { query: bytesToUtf8(request.query) }),
       ...toStored(request.headers),
       ...toBody(request.body ?? ""),
     },
@@ -92,9 +95,8 @@ export function writeExchanges(path: string, exchanges: readonly string[]): void
 
 function toBody(body: string): StoredBody {
   if (body === "") return {};
-  const bytes = Buffer.from(body, "latin1");
-  const text = bytes.toString("utf8");
-  if (!Buffer.from(text, "utf8").equals(bytes)) return { base64: bytes.toString("base64") };
+  if (!isUtf8(body)) return { base64: Buffer.from(body, "latin1").toString("base64") };
+  const text = bytesToUtf8(body);
   if (/^[[{]/.test(text)) {
     try {
       const json: unknown = JSON.parse(text);
@@ -107,31 +109,32 @@ function toBody(body: string): StoredBody {
 }
 
 function fromBody({ json, body, base64 }: StoredBody): string | undefined {
-  if (json !== undefined) return latin1(JSON.stringify(json));
+  if (json !== undefined) return utf8ToBytes(JSON.stringify(json));
   if (base64 !== undefined) return Buffer.from(base64, "base64").toString("latin1");
-  return body === undefined ? undefined : latin1(body);
+  return body === undefined ? undefined : utf8ToBytes(body);
 }
 
 function toStored(list: HeaderList): { headers?: StoredHeaders } {
   const headers: StoredHeaders = {};
   for (const [name, value] of list) {
     const before = headers[name];
-    const text = utf8(value);
-    headers[name] = before === undefined ? text : [before, text].flat();
+    const stored = isUtf8(value)
+      ? bytesToUtf8(value)
+      : { base64: Buffer.from(value, "latin1").toString("base64") };
+    headers[name] = before === undefined ? stored : [before, stored].flat();
   }
   return list.length === 0 ? {} : { headers };
 }
 
 function fromStored(headers: StoredHeaders = {}): HeaderList {
   return Object.entries(headers).flatMap(([name, v]) =>
-    [v].flat().map((text): [string, string] => [name, latin1(text)]),
+    [v]
+      .flat()
+      .map((stored): [string, string] => [
+        name,
+        typeof stored === "string"
+          ? utf8ToBytes(stored)
+          : Buffer.from(stored.base64, "base64").toString("latin1"),
+      ]),
   );
-}
-
-function utf8(bytes: string): string {
-  return Buffer.from(bytes, "latin1").toString("utf8");
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }
