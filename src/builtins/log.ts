@@ -5,7 +5,6 @@ import {
   defineBuiltin,
   displayPlain,
   entries,
-  errorText,
   type FieldValue,
   fn,
   HostError,
@@ -65,12 +64,12 @@ function toField(v: LuaValue): FieldValue {
   return new RawField(text, holdsOpaque(v) ? JSON.stringify(text) : tableJson(v));
 }
 
-/** A table as JSON, when it can be written as such. */
+/** A table as JSON; undefined for one that JSON can't hold, which shows as in text lines. */
 function tableJson(table: LuaTable): string | undefined {
   try {
     return bytesToUtf8(encodeJson(table));
   } catch (e) {
-    if (e instanceof HostError) return JSON.stringify(errorText(e));
+    if (e instanceof HostError) return undefined;
     throw e;
   }
 }

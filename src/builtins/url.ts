@@ -1,8 +1,8 @@
 /** `url`: percent-encoding, query strings, and URLs in their parts (RFC 3986). */
 import { type Context, defineBuiltin, fn, HostError, type LuaTable, p, record } from "../host";
-import { formDecode, percentEncode } from "./http/query";
+import { encodeQuery, formDecode, percentEncode } from "./http/query";
 import { decodePercent, joinParts, type Parts, resolve, splitUrl } from "./url/parts";
-import { buildQuery, parseQuery } from "./url/query";
+import { parseQuery } from "./url/query";
 
 const MAX_PORT = 65535;
 
@@ -72,7 +72,7 @@ export default defineBuiltin({
       ],
       returns: "string",
       run(ctx, { query, params, ...rest }) {
-        const fields = (t: LuaTable) => buildQuery(t, (cause) => ctx.fail(cause));
+        const fields = (t: LuaTable) => encodeQuery(t, (cause) => ctx.fail(cause));
         let text = typeof query === "object" ? fields(query) : query;
         if (params !== undefined) {
           const wanted = fields(params);
@@ -96,7 +96,7 @@ export default defineBuiltin({
       doc: "A query string from a table; a list as a value repeats its name.",
       params: [p.table("fields", "names to values, or a list of `{name, value}` pairs")],
       returns: "string",
-      run: (ctx, fields) => buildQuery(fields, (cause) => ctx.fail(cause)),
+      run: (ctx, fields) => encodeQuery(fields, (cause) => ctx.fail(cause)),
     }),
     parse_query: fn({
       doc: "The fields of a query string, decoded; a repeated name gives a list.",

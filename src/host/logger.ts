@@ -79,8 +79,13 @@ function textLine(level: LogLevel, message: string, fields: LogFields, color: bo
   const name = paint(COLORS[level], level.toUpperCase().padStart(5));
   let line = `${paint("2", timestamp())} ${name} ${escapeControls(message)}`;
   for (const [key, value] of fields)
-    line += ` ${paint("3", escapeControls(key))}${paint("2", "=")}${fieldText(value)}`;
+    line += ` ${paint("3", nameText(key))}${paint("2", "=")}${fieldText(value)}`;
   return line;
+}
+
+/** A name that could be taken for more than a name, or for another line, stands in quotes. */
+function nameText(key: string): string {
+  return /[\s"=]|^$/.test(key) ? escapeControls(JSON.stringify(key)) : escapeControls(key);
 }
 
 function fieldText(v: FieldValue): string {
@@ -96,9 +101,10 @@ function jsonLine(level: LogLevel, message: string, fields: LogFields, target: s
     target,
     message,
   });
-  if (fields.length === 0) return head;
   const body = fields.map(([key, v]) => `${JSON.stringify(key)}:${fieldJson(v)}`);
-  return `${head.slice(0, -1)},"fields":{${body.join(",")}}}`;
+  const line = fields.length === 0 ? head : `${head.slice(0, -1)},"fields":{${body.join(",")}}}`;
+  // JSON may hold these as they are, and a terminal obeys them
+  return line.replace(/[\x7f-\x9f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function fieldJson(v: FieldValue): string {

@@ -86,6 +86,12 @@ describe("requests", () => {
     for (const part of ["q=a%20b%26c", "list=1&list=2", "ok=true", "uml=%C3%A4"])
       expect(text.split(" ")[1]).toContain(part);
     expect(text).toContain("X-One: 1\r\n");
+    const [pairs, form] = await h.run(`
+      local fields = { { "z", 1 }, { "a", "b c" }, { "z", true } }
+      return http.get(base .. "/echo", { query = fields }).body,
+        http.post(base .. "/echo", nil, { form = fields }).body`);
+    expect(pairs).toMatch(/^GET \/echo\?z=1&a=b%20c&z=true HTTP/);
+    expect(form).toMatch(/\r\n\r\nz=1&a=b\+c&z=true$/);
     expect(text).toContain("X-Many: a\r\nX-Many: b\r\n");
     expect(text).toContain("user-agent: mine\r\n");
     expect(text).not.toContain("User-Agent: assay");
@@ -252,6 +258,14 @@ describe("errors", () => {
     [
       `http.get(base, { query = { a = { b = 1 } } })`,
       "http.get: query field 'a' must be a string, number, boolean or list",
+    ],
+    [
+      `http.get(base, { query = { { {}, 1 } } })`,
+      "http.get: query name of pair 1 must be a string, number or boolean",
+    ],
+    [
+      `http.post(base, nil, { form = { a = { {} } } })`,
+      "http.post: form field 'a' must be a string, number or boolean",
     ],
     [
       `http.get(base, { headers = { a = { b = 1 } } })`,

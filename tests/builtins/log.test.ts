@@ -67,6 +67,26 @@ test("control characters can't steer the terminal", async () => {
   expect(strip(line as string)).toBe(' INFO \\x1b[31mred\\x0d\n\tx k="\\u001b[0m"\n');
 });
 
+test("names of fields can't forge a line, nor bytes of JSON steer the terminal", async () => {
+  const source =
+    'log.info("m\\194\\155x\\127", {["k\\n INFO =x"] = 1, ["a b"] = 2, ["\\194\\155"] = "\\194\\155"})';
+  const [line] = await lines(source);
+  expect(strip(line as string)).toMatch(/^ INFO m\\x9bx\\x7f [^\n\x7f-\x9f]+\n$/);
+  expect(line).toContain(' "k\\n INFO =x"=1');
+  expect(line).toContain(' "a b"=2');
+  const [json] = await lines(source, { format: "json" });
+  expect(json).not.toMatch(/[\x7f-\x9f]/);
+  expect(JSON.parse(json as string)).toMatchObject({
+    message: "m\x9bx\x7f",
+    fields: { "k\n INFO =x": 1, "a b": 2, "\x9b": "\x9b" },
+  });
+});
+
+test("a table that JSON can't hold is shown", async () => {
+  const [line] = await lines('log.info("m", {t = {["\\xff"] = 1}})', { format: "json" });
+  expect(JSON.parse(line as string).fields).toEqual({ t: '{["\\xff"] = 1}' });
+});
+
 test("colours only when asked for", async () => {
   expect((await lines('log.error("x")'))[0]).not.toContain("\x1b");
   expect((await lines('log.error("x")', { color: true }))[0]).toContain("\x1b[31mERROR\x1b[0m x");

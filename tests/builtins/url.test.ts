@@ -132,12 +132,12 @@ test("queries", async () => {
   ]);
   expect(await run(`return url.query{{"z", 1}, {"a", 2}, {"z", 3}}`)).toEqual(["z=1&a=2&z=3"]);
   expect(await failure(`url.query{a = {b = 1}}`)).toBe(
-    "url.query: field 'a' must be a string, number or boolean",
+    "url.query: field 'a' must be a string, number, boolean or list",
   );
   expect(await run(`return url.parse_query("?a=1&b=%20+&a=2&c&=x&__proto__=y")`)).toEqual([
     JSON.parse('{"a":["1","2"],"b":"  ","c":"","":"x","__proto__":"y"}'),
   ]);
   expect(await failure("url.query{a = print}")).toBe(
-    "url.query: field 'a' must be a string, number or boolean",
+    "url.query: field 'a' must be a string, number, boolean or list",
   );
 });

@@ -88,7 +88,7 @@ export class HttpClient {
         "request",
       );
     if (query !== undefined) {
-      const more = encodeQuery(query);
+      const more = encodeQuery(query, inOption("query"));
       if (more !== "") url.search = url.search === "" ? more : `${url.search}&${more}`;
     }
     return url;
@@ -131,6 +131,13 @@ function isOurs(name: string): boolean {
   }
 }
 
+/** Says of which option a field is wrong. */
+function inOption(name: string): (cause: string) => never {
+  return (cause) => {
+    throw new HttpFault(`${name} ${cause}`, "request");
+  };
+}
+
 interface Content {
   readonly bytes: Buffer | undefined;
   readonly type: string | undefined;
@@ -140,7 +147,7 @@ function encodeBody(ctx: Context, body: LuaValue, options: RequestOptions): Cont
   if (options.form !== undefined) {
     if (body !== undefined)
       throw new HttpFault("a body and option 'form' exclude each other", "request");
-    const bytes = bytesToBuffer(encodeForm(options.form));
+    const bytes = bytesToBuffer(encodeForm(options.form, inOption("form")));
     return { bytes, type: "application/x-www-form-urlencoded" };
   }
   if (body instanceof LuaTable)

@@ -10,7 +10,6 @@ import {
   type LuaValue,
   numberToString,
 } from "../../host";
-import { HttpFault } from "./errors";
 
 const UNRESERVED = /[^A-Za-z0-9\-._~]/g;
 
@@ -45,40 +44,41 @@ export function plainText(v: LuaValue): string | undefined {
   return undefined;
 }
 
-/** The text of a field in a query or form, where booleans are welcome. */
-function fieldText(v: LuaValue, what: string, key: string): string {
+/** Raises what is wrong with a table of fields. */
+type Fail = (cause: string) => never;
+
+/** The text of a name or value, where booleans are welcome. */
+function fieldText(v: LuaValue, what: string, fail: Fail, isListFine = false): string {
   const text = typeof v === "boolean" ? String(v) : plainText(v);
-  if (text === undefined)
-    throw new HttpFault(
-      `${what} field '${key}' must be a string, number, boolean or list`,
-      "request",
-    );
-  return text;
+  const wanted = isListFine ? "string, number, boolean or list" : "string, number or boolean";
+  return text ?? fail(`${what} must be a ${wanted}`);
 }
 
-/** The fields of a table in its order; a list repeats its name. */
-function* fields(table: LuaTable, what: string): Generator<[key: string, value: string]> {
+/** The fields of a table in its order: a list as a value repeats its name, a list may hold pairs. */
+function* fields(table: LuaTable, fail: Fail): Generator<[key: string, value: string]> {
   for (const [k, v] of entries(table)) {
-    const key = fieldText(k, what, "?");
-    if (v instanceof LuaTable && isList(v))
-      for (const item of items(v)) yield [key, fieldText(item, what, key)];
-    else yield [key, fieldText(v, what, key)];
+    if (typeof k === "number" && v instanceof LuaTable) {
+      const name = fieldText(v.µgetInt(1), `name of pair ${k}`, fail);
+      yield [name, fieldText(v.µgetInt(2) ?? "", `field '${name}'`, fail)];
+      continue;
+    }
+    const key = fieldText(k, "name", fail);
+    const isMore = v instanceof LuaTable && isList(v);
+    for (const value of isMore ? items(v) : [v])
+      yield [key, fieldText(value, `field '${key}'`, fail, !isMore)];
   }
 }
 
 /** `a=1&b=x%20y`. */
-export function encodeQuery(table: LuaTable): string {
+export function encodeQuery(table: LuaTable, fail: Fail): string {
   const parts: string[] = [];
-  for (const [k, v] of fields(table, "query"))
-    parts.push(`${percentEncode(k)}=${percentEncode(v)}`);
+  for (const [k, v] of fields(table, fail)) parts.push(`${percentEncode(k)}=${percentEncode(v)}`);
   return parts.join("&");
 }
 
 /** As HTML forms are sent: a blank is `+`. */
-export function encodeForm(table: LuaTable): string {
-  const parts: string[] = [];
-  for (const [k, v] of fields(table, "form")) parts.push(`${percentEncode(k)}=${percentEncode(v)}`);
-  return parts.join("&").replaceAll("%20", "+");
+export function encodeForm(table: LuaTable, fail: Fail): string {
+  return encodeQuery(table, fail).replaceAll("%20", "+");
 }
 
 /** Name-value pairs of a query string, decoded, in order. */
