@@ -197,11 +197,17 @@ export default defineBuiltin({
           .optional()
           .orFail("crypto.jwt_sign: third argument must be an algorithm string or nil"),
         p
-          .record("opts", {
-            kid: p.text("kid").optional(),
-            header: p.table("header", "further header fields").optional(),
-            passphrase: p.text("passphrase", "of an encrypted key").optional(),
-          })
+          .record(
+            "opts",
+            {
+              kid: p.text("kid").optional(),
+              header: p.table("header", "further header fields").optional(),
+              passphrase: p.text("passphrase", "of an encrypted key").optional(),
+            },
+            "",
+            // the original ignored others
+            { open: true },
+          )
           .optional(),
       ],
       returns: "string",

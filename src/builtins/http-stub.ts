@@ -142,27 +142,22 @@ function bodyOf(t: LuaTable, wrong: (what: string) => HttpFault): string | undef
   throw wrong("a body must be a string (or give json)");
 }
 
-const options = p.record(
-  "opts",
-  {
-    file: p.text("file", "where exchanges are kept, as JSON").optional(),
-    upstream: p.text("upstream", "the address to record from").optional(),
-    mode: p
-      .choice(
-        "mode",
-        ["auto", "record", "replay"],
-        "auto: $ASSAY_STUB, else replay when the file is there",
-      )
-      .default("auto"),
-    exchanges: p.table("exchanges", "a list of { request, response } instead of a file").optional(),
-    match: p.choice("match", ["body", "path"], "how much of a request must fit").default("body"),
-    mask: p.table("mask", "further names whose values are secret").optional(),
-    client: p.table("client", "options of http.client for the upstream").optional(),
-    port: p.integer("port", "0: any free one", { min: 0, max: 65535 }).default(0),
-  },
-  "",
-  { closed: true },
-);
+const options = p.record("opts", {
+  file: p.text("file", "where exchanges are kept, as JSON").optional(),
+  upstream: p.text("upstream", "the address to record from").optional(),
+  mode: p
+    .choice(
+      "mode",
+      ["auto", "record", "replay"],
+      "auto: $ASSAY_STUB, else replay when the file is there",
+    )
+    .default("auto"),
+  exchanges: p.table("exchanges", "a list of { request, response } instead of a file").optional(),
+  match: p.choice("match", ["body", "path"], "how much of a request must fit").default("body"),
+  mask: p.table("mask", "further names whose values are secret").optional(),
+  client: p.table("client", "options of http.client for the upstream").optional(),
+  port: p.integer("port", "0: any free one", { min: 0, max: 65535 }).default(0),
+});
 
 /** Whether to record. */
 function isRecording(ctx: Context, file: string | undefined, o: RecordedOptions): boolean {

@@ -58,17 +58,22 @@ export default defineBuiltin({
     build: fn({
       doc: "Puts a URL together from parts as `parse` gives them.",
       params: [
-        p.record("parts", {
-          scheme: p.string("scheme").optional(),
-          user: p.string("user", "not encoded").optional(),
-          password: p.string("password", "not encoded").optional(),
-          host: p.string("host").optional(),
-          port: p.integer("port", "", { min: 0, max: MAX_PORT }).optional(),
-          path: p.string("path", "escapes in it stay").default(""),
-          query: p.either(p.string("query"), p.table("query", "or its fields")).optional(),
-          params: p.table("params", "the query's fields, which win over `query`").optional(),
-          fragment: p.string("fragment").optional(),
-        }),
+        p.record(
+          "parts",
+          {
+            scheme: p.string("scheme").optional(),
+            user: p.string("user", "not encoded").optional(),
+            password: p.string("password", "not encoded").optional(),
+            host: p.string("host").optional(),
+            port: p.integer("port", "", { min: 0, max: MAX_PORT }).optional(),
+            path: p.string("path", "escapes in it stay").default(""),
+            query: p.either(p.string("query"), p.table("query", "or its fields")).optional(),
+            params: p.table("params", "the query's fields, which win over `query`").optional(),
+            fragment: p.string("fragment").optional(),
+          },
+          "",
+          { open: true },
+        ),
       ],
       returns: "string",
       run(ctx, { query, params, ...rest }) {

@@ -3,11 +3,11 @@
  * out holds only what is right.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { suggest } from "../host/suggest";
 import { keyText, MAX_DEPTH, NodeReader } from "./nodes";
 import type { Problem } from "./problem";
 import { exactInteger, yamlNumber } from "./scalar";
 import { describeShape, type Field, type Fields, keysFor, type Shape, shapeOf } from "./shape";
-import { suggest } from "./suggest";
 
 /** A value as it comes out of a file. */
 export type Value = unknown;

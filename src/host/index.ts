@@ -80,6 +80,7 @@ export {
 export type { Need } from "./needs";
 export { NetRefusal, NetRules } from "./net-rules";
 export { isNull, nullOf } from "./null";
+export { misspelledOptions, unknownOption } from "./options";
 export { osError, osErrorCode } from "./os-error";
 export { type ArgumentsOf, Param, p, toNumber, typeName } from "./params";
 export { gsub, matchesPattern } from "./pattern";

@@ -12,7 +12,6 @@ import {
 import { LuaInt64, type LuaInteger, toBigInt } from "../runtime/int64";
 import { numberToString, parseNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
-import { TableIterator } from "../runtime/table-iterator";
 import {
   isNumber,
   type LuaFunction,
@@ -25,6 +24,7 @@ import {
 import { bytesToText, bytesToUtf8 } from "./bytes";
 import { HostError } from "./errors";
 import type { HandleClass } from "./handle";
+import { unknownOption } from "./options";
 
 /** What a check that failed says: a text for `bad argument #n to 'f' (text)`. */
 export class Mismatch {
@@ -253,14 +253,14 @@ export const p = {
     }),
 
   /**
-   * A table of named options, as a JS object. Fields are read raw; keys that are not declared are
-   * ignored, or refused when `closed`.
+   * A table of named options, as a JS object. Fields are read raw; names that are not declared are
+   * refused, as typing mistakes, or ignored when `open`.
    */
   record: <const F extends Record<string, Param<unknown>>>(
     name: string,
     fields: F,
     doc = "",
-    options: { closed?: boolean } = {},
+    options: { open?: boolean } = {},
   ): Param<RecordOf<F>> =>
     new Param<RecordOf<F>>(
       name,
@@ -282,7 +282,7 @@ export const p = {
 function readRecord<F extends Record<string, Param<unknown>>>(
   table: LuaTable,
   fields: F,
-  { closed = false }: { closed?: boolean },
+  { open = false }: { open?: boolean },
 ): RecordOf<F> | Mismatch {
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
@@ -297,11 +297,8 @@ function readRecord<F extends Record<string, Param<unknown>>>(
     if (x instanceof Mismatch) return new Mismatch(field.fault ?? `field '${key}': ${x.text}`);
     out[key] = x;
   }
-  if (closed) {
-    for (const it = new TableIterator(table); it.step(); )
-      if (typeof it.key === "string" && !Object.hasOwn(fields, it.key))
-        return new Mismatch(`unknown field '${bytesToUtf8(it.key)}'`);
-  }
+  const unknown = open ? undefined : unknownOption(table, Object.keys(fields));
+  if (unknown !== undefined) return new Mismatch(unknown);
   return out as RecordOf<F>;
 }
 

@@ -104,7 +104,7 @@ const exact: Record<string, string> = {
   "template.eta": "return template.eta('<%~ it.v %>', { v = s })",
   "template.eta around it": `
     local text = s:gsub("<", "")
-    local out = template.eta(text .. "<%= 1 %>", {}, { autoTrim = false })
+    local out = template.eta(text .. "<%= 1 %>", {}, { trim = false })
     return out:sub(-1) == "1" and out:sub(1, -2) == text and s or out`,
   "crypto.hash crypto.hash_file crypto.hmac": `
     fs.write(dir .. "/h", s)

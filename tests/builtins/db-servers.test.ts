@@ -528,7 +528,7 @@ function serverCases(
     ).toEqual([
       [
         ...[false, [{ n: 1 }, { n: 2 }], false, [3, 4], false, [{ n: 5 }], false, [{ n: 6 }]],
-        ...[false, {}, false, [{ n: ["sad", "glad"] }]],
+        ...[false, [], false, [{ n: ["sad", "glad"] }]],
       ],
     ]);
   });

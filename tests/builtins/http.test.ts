@@ -332,6 +332,67 @@ describe("errors", () => {
   });
 });
 
+describe("options that are not known", () => {
+  test("typing mistakes are told once in the log: the original ignored further options", async () => {
+    const own = harness();
+    await own.run(
+      `
+      local base = ...
+      for _ = 1, 2 do
+        http.get(base .. "/json", { time_out = 1, tag = "x" })
+        http.client { baseurl = base, header = {} }
+      end`,
+      [server.url],
+    );
+    expect(own.logged()).toEqual([
+      "WARN http.get: unknown option 'time_out' (did you mean 'timeout'?)",
+      "WARN http.client: unknown option 'baseurl' (did you mean 'base_url'?)",
+      "WARN http.client: unknown option 'header' (did you mean 'headers'?)",
+    ]);
+    await own.lua.close();
+  });
+  test.each([
+    [
+      "http.server({ hots = 'x' }, {})",
+      "http.server: unknown option 'hots' (did you mean 'host'?)",
+    ],
+    [
+      "http.server({ tls = { crt = 'x' } }, {})",
+      "http.server: unknown option 'crt' (did you mean 'cert'?)",
+    ],
+    [
+      "ws.connect('ws://h', { header = {} })",
+      "ws.connect: unknown option 'header' (did you mean 'headers'?)",
+    ],
+    [
+      "db.connect('sqlite::memory:', { sise = 1 })",
+      "db.connect: unknown option 'sise' (did you mean 'size'?)",
+    ],
+    [
+      "db.connect('sqlite::memory:'):query('SELECT 1', {}, { timout = 1 })",
+      "db.query: unknown option 'timout' (did you mean 'timeout'?)",
+    ],
+    [
+      "crypto.jwt_verify('a.b.c', 'k', { audiance = 'x' })",
+      "t.lua:1: bad argument #3 to 'jwt_verify' (unknown option 'audiance' (did you mean 'audience'?))",
+    ],
+    [
+      "regex.find('a', 'b', { flag = 'i' })",
+      "t.lua:1: bad argument #3 to 'find' (unknown option 'flag' (did you mean 'flags'?))",
+    ],
+    [
+      "fs.write('/nowhere/x', '', { atomc = true })",
+      "t.lua:1: bad argument #3 to 'write' (unknown option 'atomc' (did you mean 'atomic'?))",
+    ],
+    [
+      "template.render_string('', {}, { autoescpe = true })",
+      "t.lua:1: bad argument #3 to 'render_string' (unknown option 'autoescpe' (did you mean 'autoescape'?))",
+    ],
+  ])("%s", async (code, message) => {
+    expect(await h.failure(code)).toBe(message);
+  });
+});
+
 describe("clients", () => {
   test("base_url, headers and timeout are defaults that a call overrides", async () => {
     const [a, b] = await h.run(`

@@ -304,9 +304,9 @@ test("mistakes say what they are", async () => {
   expect(await h.failure('http.stub { exchanges = { { "a", {} } } }')).toBe(
     'http.stub: exchange 1: the request must be like "GET /path?query"',
   );
-  expect(await h.failure("http.stub { fiel = 1 }")).toContain("unknown field 'fiel'");
+  expect(await h.failure("http.stub { fiel = 1 }")).toContain("unknown option 'fiel'");
   expect(await h.failure("local o = {} o['fi' .. 'el'] = 1 http.stub(o)")).toContain(
-    "unknown field 'fiel'",
+    "unknown option 'fiel'",
   );
   const file = join(folder, "broken.json");
   writeFileSync(file, "{}");

@@ -12,7 +12,13 @@ import {
 } from "../../host";
 import { environmentOf } from "../http/client";
 import { HttpFault } from "../http/errors";
-import { booleanOption, countOption, secondsOption, stringOption } from "../http/options";
+import {
+  booleanOption,
+  checkOptions,
+  countOption,
+  secondsOption,
+  stringOption,
+} from "../http/options";
 import { checkCertificates, secureContext, splitPem, systemAuthorities } from "../http/tls";
 import { Database } from "./database";
 import { DbFault } from "./errors";
@@ -25,6 +31,25 @@ import type { Driver } from "./session";
 import { SqliteDriver } from "./sqlite";
 import { type FileAddress, parseUrl, type ServerAddress, SSL_MODES, type SslMode } from "./url";
 
+const CONNECT = [
+  "size",
+  "connect_timeout",
+  "acquire_timeout",
+  "idle_timeout",
+  "max_lifetime",
+  "statement_timeout",
+  "busy_timeout",
+  "sslmode",
+  "ca_cert",
+  "ca_cert_file",
+  "client_cert",
+  "client_cert_file",
+  "client_key",
+  "client_key_file",
+  "insecure",
+  "prepare",
+  "allow_public_key_retrieval",
+];
 const DEFAULT_SIZE = 5;
 const DEFAULT_CONNECT_S = 30;
 const DEFAULT_ACQUIRE_S = 30;
@@ -34,6 +59,7 @@ const DEFAULT_BUSY_S = 5;
 
 /** Opens the first connection, so that mistakes show here. */
 export async function connect(ctx: Context, url: string, options: LuaTable): Promise<Database> {
+  checkOptions(options, CONNECT);
   const address = parseUrl(url);
   const seconds = (key: string, fallback: number) =>
     (secondsOption(options, key) ?? fallback) * 1000;
@@ -241,6 +267,7 @@ async function readPem(
 
 /** The options of one statement: `timeout`, in seconds. */
 export function statementTimeout(options: LuaTable | undefined): number | undefined {
+  if (options !== undefined) checkOptions(options, ["timeout"]);
   const v = options?.µgetStr("timeout");
   if (v === undefined) return undefined;
   const seconds = isNumber(v) ? numberToDouble(v) : Number.NaN;

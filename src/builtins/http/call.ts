@@ -42,7 +42,7 @@ export function call(
   opts: LuaTable | undefined,
 ): Promise<LuaTable> {
   return faultsAsErrors(ctx.name, async () => {
-    const options = readRequestOptions(opts);
+    const options = readRequestOptions(ctx, opts);
     const spec = client.request(ctx, method, url, body ?? options.body, options);
     if (options.onEvent !== undefined)
       return listen(ctx, client, spec, options.onEvent, options.timeout !== undefined);
@@ -143,7 +143,7 @@ export function callDownload(
   return faultsAsErrors(ctx.name, async () => {
     if (path === "" || path.includes("\0")) throw new HttpFault("invalid path", "request");
     const target = ctx.writePath(utf8ToBytes(path));
-    const options = readRequestOptions(opts);
+    const options = readRequestOptions(ctx, opts);
     const spec = client.request(ctx, "GET", url, options.body, options);
     return download(client.transport, {
       ...spec,

@@ -21,6 +21,7 @@ import {
   type RequestOptions,
   readCommon,
   stringOption,
+  warnOfClientMistakes,
 } from "./options";
 import type { RequestSpec } from "./perform";
 import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
@@ -177,6 +178,7 @@ export function sharedClient(host: Host): HttpClient {
 
 /** `http.client{…}`. */
 export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpClient> {
+  warnOfClientMistakes(ctx, options);
   const baseUrl = stringOption(options, "base_url");
   const tls = await readTls(ctx, options);
   const transport = new Transport({

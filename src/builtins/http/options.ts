@@ -1,5 +1,6 @@
 /** Reads the option tables of requests and clients. */
 import {
+  type Context,
   entries,
   isList,
   isNumber,
@@ -7,8 +8,10 @@ import {
   type LuaFunction,
   LuaTable,
   type LuaValue,
+  misspelledOptions,
   numberToDouble,
   typeName,
+  unknownOption,
 } from "../../host";
 import { HttpFault } from "./errors";
 import { addHeader, type HeaderList } from "./headers";
@@ -106,6 +109,60 @@ export function readHeaders(table: LuaTable): HeaderList {
   return out;
 }
 
+/** Those of `readCommon`. */
+const COMMON = [
+  "headers",
+  "timeout",
+  "follow_redirects",
+  "max_redirects",
+  "max_size",
+  "decompress",
+  "retries",
+];
+const REQUEST = [...COMMON, "query", "form", "body", "on_event", "on_line"];
+/** Those of a connection: TLS and the proxy. */
+export const CONNECTION = [
+  "ca_cert",
+  "ca_cert_file",
+  "client_cert",
+  "client_cert_file",
+  "client_key",
+  "client_key_file",
+  "insecure",
+  "tls_server_name",
+  "proxy",
+];
+const CLIENT = [...COMMON, ...CONNECTION, "base_url"];
+
+/** Refuses options that nobody reads. */
+export function checkOptions(table: LuaTable, known: readonly string[]): void {
+  const unknown = unknownOption(table, known);
+  if (unknown !== undefined) throw new HttpFault(unknown, "request");
+}
+
+/**
+ * The original ignored further options of its functions, so scripts may have some: those that look
+ * like a typing mistake are told in the log, each once.
+ */
+function warnOfMistakes(ctx: Context, table: LuaTable, known: readonly string[]): void {
+  const told = ctx.host.store(newSet);
+  for (const mistake of misspelledOptions(table, known)) {
+    const text = `${ctx.name}: ${mistake}`;
+    if (told.has(text)) continue;
+    told.add(text);
+    ctx.host.logger.log("warn", text);
+  }
+}
+
+function newSet(): Set<string> {
+  return new Set();
+}
+
+/** For `http.client`. */
+export function warnOfClientMistakes(ctx: Context, table: LuaTable): void {
+  warnOfMistakes(ctx, table, CLIENT);
+}
+
 const NOTHING = new LuaTable();
 
 /** The options that clients and single requests share. */
@@ -124,7 +181,8 @@ export function readCommon(table: LuaTable): CommonOptions {
 }
 
 /** The options of one request. */
-export function readRequestOptions(table: LuaTable = NOTHING): RequestOptions {
+export function readRequestOptions(ctx: Context, table: LuaTable = NOTHING): RequestOptions {
+  if (table !== NOTHING) warnOfMistakes(ctx, table, REQUEST);
   return {
     ...readCommon(table),
     query: tableOption(table, "query"),

@@ -3,12 +3,20 @@ import { type Context, items, type LuaTable } from "../../host";
 import { environmentOf, readProxy, readTls } from "../http/client";
 import { invalidUrl } from "../http/errors";
 import type { HeaderList } from "../http/headers";
-import { countOption, readHeaders, secondsOption, tableOption } from "../http/options";
+import {
+  CONNECTION,
+  checkOptions,
+  countOption,
+  readHeaders,
+  secondsOption,
+  tableOption,
+} from "../http/options";
 import { basicAuth, passwordOf } from "../http/proxy";
 import { addressText } from "../http/query";
 import { secureContext } from "../http/tls";
 import { type Handshake, WsFault } from "./handshake";
 
+const CONNECT = [...CONNECTION, "headers", "subprotocols", "timeout", "max_message"];
 const DEFAULT_TIMEOUT_S = 30;
 const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -26,6 +34,7 @@ export async function readConnect(
   address: string,
   options: LuaTable,
 ): Promise<ConnectOptions> {
+  checkOptions(options, CONNECT);
   const url = readUrl(address);
   const headers = readOwnHeaders(options);
   const auth = basicAuth(url);

@@ -14,6 +14,7 @@ import {
 import { HttpFault } from "../errors";
 import {
   booleanOption,
+  checkOptions,
   countOption,
   functionOption,
   secondsOption,
@@ -27,6 +28,19 @@ const DEFAULT_MAX_BODY = 64 * 1024 * 1024;
 const DEFAULT_IDLE = 30;
 /** Bun counts no further. */
 const MAX_IDLE = 255;
+const SERVER = [
+  "host",
+  "port",
+  "routes",
+  "tls",
+  "max_body",
+  "idle_timeout",
+  "drain_timeout",
+  "on_error",
+  "on_listen",
+  "background",
+  "wait",
+];
 const DEFAULT_DRAIN = 10;
 const MAX_PORT = 65535;
 
@@ -41,6 +55,7 @@ export async function readServerOptions(
   options: LuaTable = new LuaTable(),
   port: LuaValue = options.µgetStr("port"),
 ): Promise<ServerOptions> {
+  checkOptions(options, SERVER);
   const idle = secondsOption(options, "idle_timeout") ?? DEFAULT_IDLE;
   if (idle > MAX_IDLE)
     throw new HttpFault(`option 'idle_timeout' must be at most ${MAX_IDLE} seconds`, "request");
@@ -72,6 +87,7 @@ async function readTls(
   tls: LuaTable | undefined,
 ): Promise<{ cert: string; key: string } | undefined> {
   if (tls === undefined) return undefined;
+  checkOptions(tls, ["cert", "cert_file", "key", "key_file"]);
   const cert = await pem(ctx, tls, "cert");
   const key = await pem(ctx, tls, "key");
   if (cert === undefined || key === undefined)
