@@ -1,5 +1,6 @@
 /** `env`: environment variables. */
 import {
+  type Context,
   defineBuiltin,
   fn,
   HostError,
@@ -7,6 +8,7 @@ import {
   list,
   newTable,
   p,
+  rawVariable,
   record,
   utf8ToBytes,
 } from "../host";
@@ -18,8 +20,14 @@ function checkPair(fnName: string, name: string, value = ""): void {
   if (value.includes("\0")) throw new HostError(`${fnName}: value contains a NUL byte`);
 }
 
-function encoded(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : utf8ToBytes(value);
+/** The bytes of a variable's text. */
+function encoded(name: string, value: string): string {
+  return rawVariable(name, value) ?? utf8ToBytes(value);
+}
+
+function variable({ host }: Context, name: string): string | undefined {
+  const value = host.environment.get(name);
+  return value === undefined ? undefined : encoded(name, value);
 }
 
 /** The table of `_check_env`, which scripts of the original read and write. */
@@ -37,7 +45,7 @@ export default defineBuiltin({
       run(ctx, name, fallback) {
         const own = ctx.host.store(checkEnv).µgetStr(utf8ToBytes(name));
         if (typeof own === "string") return own;
-        return encoded(ctx.host.environment.get(name)) ?? fallback;
+        return variable(ctx, name) ?? fallback;
       },
     }),
     set: fn({
@@ -58,7 +66,7 @@ export default defineBuiltin({
         const all = Object.entries(ctx.host.environment.all());
         all.sort(([a], [b]) => (a < b ? -1 : 1));
         return list(
-          all.map(([key, value]) => record({ key: utf8ToBytes(key), value: utf8ToBytes(value) })),
+          all.map(([key, value]) => record({ key: utf8ToBytes(key), value: encoded(key, value) })),
           ctx.host,
         );
       },
@@ -67,7 +75,7 @@ export default defineBuiltin({
       doc: "As `get`, without the variables of `_check_env`.",
       params: [p.text("name")],
       returns: "string?",
-      run: (ctx, name) => encoded(ctx.host.environment.get(name)),
+      run: (ctx, name) => variable(ctx, name),
     }),
   },
   fields: {

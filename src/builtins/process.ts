@@ -1,6 +1,7 @@
 /** `process`: processes of the system, and those that the script starts. */
 import {
   type Context,
+  commandWords,
   defineBuiltin,
   delay,
   fn,
@@ -15,7 +16,6 @@ import { ChildHandle, childrenOf, spawn, waitOptions } from "./process/child";
 import { signalName, signalNumber } from "./process/signals";
 import { hasName, listProcesses } from "./process/table";
 import { WatchHandle, watch } from "./process/watch";
-import { commandWords } from "./process/words";
 
 /** Program names of a parameter that takes one or a list. */
 function namesOf(ctx: Context, names: string | LuaTable): string[] {

@@ -1,6 +1,5 @@
 /** `shell`: commands run to their end, with their output. */
-import { defineBuiltin, fn, HostError, items, LuaTable, p } from "../host";
-import { commandWords } from "./process/words";
+import { commandWords, defineBuiltin, fn, HostError, items, LuaTable, p } from "../host";
 import { execute } from "./shell/exec";
 
 const MAX_OUTPUT = 64 * 1024 * 1024;

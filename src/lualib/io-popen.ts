@@ -3,11 +3,11 @@
 import { awaitPromise } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { Results } from "../runtime/value";
-import { toText } from "./bytes";
 import { systemError } from "./io-errors";
 import { childOutput } from "./io-sink";
 import { END, FILLED, type FillResult, flushAll, Stream, WAIT } from "./io-stream";
 import { exitResults } from "./os";
+import { commandWords } from "./words";
 
 /** What is used of a child process. */
 interface Child {
@@ -136,7 +136,7 @@ function ignoreFailure(result: unknown): void {
 /** Starts a shell command; "r" reads its output, "w" writes its input. */
 export function openProcess(state: LuaState, command: string, mode: "r" | "w"): Stream {
   flushAll();
-  const shell = ["/bin/sh", "-c", toText(command)];
+  const shell = commandWords(["/bin/sh", "-c", command]);
   if (mode === "r") {
     const child = Bun.spawn(shell, { stdio: ["inherit", "pipe", "inherit"] });
     return new ProcessReader(child, child.stdout);

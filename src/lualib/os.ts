@@ -30,11 +30,13 @@ import {
   splitTime,
   utcTime,
 } from "./calendar";
+import { rawVariable } from "./environ";
 import { failure } from "./io-errors";
 import { childOutput } from "./io-sink";
 import { flushAll } from "./io-stream";
 import { runSteps, type Steps } from "./resumable";
 import { formatTime, specifierLength } from "./strftime";
+import { commandWords } from "./words";
 
 const MAX_INT = 0x7fffffff;
 const MIN_INT = -0x80000000;
@@ -58,10 +60,10 @@ export function exitResults(code: number | null, signal: string | number | null)
 
 function execute(state: LuaState, command: LuaValue): Results {
   if (command === undefined) return true;
-  const text = toText(checkString(command, 1));
+  const words = commandWords(["/bin/sh", "-c", checkString(command, 1)]);
   flushAll();
   const { stdio, passOn } = childOutput(state);
-  const child = Bun.spawn(["/bin/sh", "-c", text], { stdio: ["inherit", ...stdio] });
+  const child = Bun.spawn(words, { stdio: ["inherit", ...stdio] });
   return awaitPromise(passOn(child).then(() => exitResults(child.exitCode, child.signalCode)));
 }
 
@@ -259,8 +261,9 @@ function setlocale(locale: LuaValue, category: LuaValue): Results {
 export function osLibrary(state: LuaState): LuaTable {
   /** A variable as the state sees the environment. */
   function getenv(name: LuaValue): Results {
-    const value = state.env(toText(stringArgument(name, 1, arguments.length)));
-    return value === undefined ? undefined : toBytes(value);
+    const text = toText(stringArgument(name, 1, arguments.length));
+    const value = state.env(text);
+    return value === undefined ? undefined : (rawVariable(text, value) ?? toBytes(value));
   }
   return library("os", {
     clock,

@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { Environment } from "../../src/index";
+import { testFolder } from "./folder";
 import { harness } from "./harness";
 
 afterEach(() => {
@@ -79,3 +82,40 @@ test("set is refused in read-only mode", async () => {
     "readonly: env.set blocked (write operations are disabled in read-only mode)",
   );
 });
+
+test.runIf(process.platform === "linux")(
+  "bytes that are no UTF-8 reach scripts and their children",
+  () => {
+    const file = join(testFolder(), "bytes.lua");
+    writeFileSync(
+      file,
+      `
+    local X, show = "a\\xffb", [[printf %s "$X"]]
+    assert.eq(env.get("X"), X)
+    assert.eq(os.getenv("X"), X)
+    for _, e in ipairs(env.list()) do if e.key == "X" then assert.eq(e.value, X) end end
+    assert.eq(io.popen(show):read("a"), X)
+    assert.eq(shell.exec(show).stdout, X)
+    assert.eq(shell.exec({ "printenv", "X" }).stdout, X .. "\\n")
+    assert.eq(shell.exec([[printf '%s %s' "$X" ]] .. "\\xfe", { env = { Y = "1" } }).stdout, X .. " \\xfe")
+    assert.eq(shell.exec(show, { env = { X = "mine" } }).stdout, "mine")
+    assert.eq(io.popen("printf '%s' \\xfe"):read("a"), "\\xfe")
+    assert(os.execute("test $(printf '%s' \\xfe | od -An -c | tr -d ' ') = 376"))
+    env.set("X", "other")
+    assert.eq(env.get("X"), "other")
+    assert.eq(shell.exec(show).stdout, "other")`,
+      "latin1",
+    );
+    const set = `X=$(printf 'a\\377b'); export X; exec "$@"`;
+    const { exitCode, stderr } = Bun.spawnSync([
+      "/bin/sh",
+      "-c",
+      set,
+      "sh",
+      process.execPath,
+      "src/cli/main.ts",
+      file,
+    ]);
+    expect([exitCode, stderr.toString()]).toEqual([0, ""]);
+  },
+);

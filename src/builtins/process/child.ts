@@ -13,6 +13,7 @@ import {
   osError,
   p,
   record,
+  withRawVariables,
 } from "../../host";
 import { Group, signalGroup } from "./group";
 import { childEnvironment, startError } from "./options";
@@ -151,7 +152,7 @@ export async function spawn(ctx: Context, options: SpawnOptions): Promise<Child>
   const stderr = isShared ? stdout : await openOutput(ctx, options.stderr);
   let child: Subprocess;
   try {
-    child = Bun.spawn([cmd, ...args], {
+    child = Bun.spawn(withRawVariables([cmd, ...args], env), {
       ...(cwd !== undefined && { cwd }),
       env,
       stdin: stdin === undefined ? "ignore" : bytesToBuffer(stdin),

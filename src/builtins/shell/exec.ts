@@ -1,5 +1,12 @@
 /** Running a command to its end. */
-import { bytesToBuffer, type Context, flushAll, type LuaTable, record } from "../../host";
+import {
+  bytesToBuffer,
+  type Context,
+  flushAll,
+  type LuaTable,
+  record,
+  withRawVariables,
+} from "../../host";
 import { Group } from "../process/group";
 import { childEnvironment, startError } from "../process/options";
 import { exitStatus } from "../process/signals";
@@ -89,7 +96,7 @@ async function start(
   const out = makePipe();
   const err = out && makePipe();
   try {
-    const child = Bun.spawn([...command], {
+    const child = Bun.spawn(withRawVariables(command, env), {
       ...(cwd !== undefined && { cwd }),
       env,
       stdin: stdin === undefined ? "ignore" : bytesToBuffer(stdin),
