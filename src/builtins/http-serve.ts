@@ -2,7 +2,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import {
-  bytesToUtf8,
   type Context,
   defineBuiltin,
   defineHandle,
@@ -183,7 +182,7 @@ export default defineBuiltin({
         p.string("dir", "the folder", { strict: true }),
         p
           .record("opts", {
-            index: p.text("index", "the file that stands for a folder").default("index.html"),
+            index: p.string("index", "the file that stands for a folder").default("index.html"),
             max_age: p
               .number("max_age", "seconds that clients may keep files", { min: 0 })
               .default(0),
@@ -192,8 +191,8 @@ export default defineBuiltin({
       ],
       returns: "http.static",
       run: (ctx, dir, opts) => {
-        const folder = bytesToUtf8(ctx.readPath(dir));
-        return ctx.handle(StaticHandle, new StaticFolder(folder, opts.index, opts.max_age));
+        const folder = new StaticFolder(ctx.readPath(dir), opts.index, opts.max_age);
+        return ctx.handle(StaticHandle, folder);
       },
     }),
   },

@@ -1,6 +1,7 @@
 /** `http.stub`: records exchanges with a service, and replays them when it is not there. */
 import { existsSync } from "node:fs";
 import {
+  bytesToBuffer,
   bytesToUtf8,
   type Context,
   defineBuiltin,
@@ -143,7 +144,7 @@ function bodyOf(t: LuaTable, wrong: (what: string) => HttpFault): string | undef
 }
 
 const options = p.record("opts", {
-  file: p.text("file", "where exchanges are kept, as JSON").optional(),
+  file: p.string("file", "where exchanges are kept, as JSON").optional(),
   upstream: p.text("upstream", "the address to record from").optional(),
   mode: p
     .choice(
@@ -168,7 +169,7 @@ function isRecording(ctx: Context, file: string | undefined, o: RecordedOptions)
     return true;
   }
   if (asked === "replay" || file === undefined || o.upstream === undefined) return false;
-  return !existsSync(bytesToUtf8(ctx.readPath(utf8ToBytes(file))));
+  return !existsSync(bytesToBuffer(ctx.readPath(file)));
 }
 
 interface RecordedOptions {
@@ -200,7 +201,7 @@ export default defineBuiltin({
           );
           const stub = new HttpStub(ctx.host, masker, {
             port: o.port,
-            file: record && o.file !== undefined ? pathToWrite(ctx, o.file) : undefined,
+            file: record && o.file !== undefined ? ctx.writePath(o.file) : undefined,
             upstream,
             client: await makeClient(ctx, o.client ?? newTable()),
             matching: o.match,
@@ -221,10 +222,6 @@ export default defineBuiltin({
   },
 });
 
-function pathToWrite(ctx: Context, file: string): string {
-  return bytesToUtf8(ctx.writePath(utf8ToBytes(file)));
-}
-
 function load(
   ctx: Context,
   file: string | undefined,
@@ -232,13 +229,13 @@ function load(
 ): readonly Exchange[] {
   if (exchanges !== undefined) return [...items(exchanges)].map((e, i) => readExchange(e, i + 1));
   if (file === undefined) return ctx.fail("one of the options 'file' and 'exchanges' is needed");
-  const path = bytesToUtf8(ctx.readPath(utf8ToBytes(file)));
+  const path = ctx.readPath(file);
   try {
     return readExchanges(path);
   } catch (e) {
-    const hint = existsSync(path)
+    const hint = existsSync(bytesToBuffer(path))
       ? ""
       : " (to record it, give 'upstream' or set ASSAY_STUB=record)";
-    return ctx.fail(`reading ${JSON.stringify(file)}: ${osError(e)}${hint}`);
+    return ctx.fail(`reading ${JSON.stringify(bytesToUtf8(file))}: ${osError(e)}${hint}`);
   }
 }

@@ -79,7 +79,7 @@ const downloadDeclaration = {
   doc: "Saves a response body as a file that appears only when it is complete; returns its size.",
   params: [
     p.string("url", "where from", { strict: true }),
-    p.text("path", "the file to write"),
+    p.string("path", "the file to write"),
     p
       .table("opts", "headers, query, timeout, max_size (bytes, 1 GiB by default, 0 = any)")
       .optional(),

@@ -575,6 +575,32 @@ describe("WebSocket", () => {
   });
 });
 
+test("paths that are no UTF-8: files served, downloaded and replayed", async () => {
+  expect(
+    await h.run(`
+      local root = fs.tempdir()
+      local dir = root .. "/d\\xff"
+      fs.write(dir .. "/f\\xfe.html", "hello")
+      fs.write(dir .. "/index.html", "index")
+      local server <close> = http.server({ host = "127.0.0.1" }, {
+        ["/s/*"] = http.static(dir),
+        ["/f"] = function() return { file = dir .. "/f\\xfe.html" } end,
+      })
+      local page = http.get(server.url .. "/s/f%FE.html")
+      local got = { page.body, page.headers["content-type"], http.get(server.url .. "/s/").body,
+        http.get(server.url .. "/f").body, http.get(server.url .. "/s/%FE").status,
+        http.download(server.url .. "/f", dir .. "/copy\\xfd"), fs.read(dir .. "/copy\\xfd") }
+      do
+        local stub <close> = http.stub { file = dir .. "/stub\\xfc", upstream = server.url }
+        http.get(stub.url .. "/f")
+      end
+      local stub <close> = http.stub { file = dir .. "/stub\\xfc" }
+      got[#got + 1] = http.get(stub.url .. "/f").body
+      fs.remove(root)
+      return got`),
+  ).toEqual([["hello", "text/html;charset=utf-8", "index", "hello", 404, 5, "hello", "hello"]]);
+});
+
 describe("static files", () => {
   const dir = mkdtempSync(join(tmpdir(), "assay-static-"));
   mkdirSync(join(dir, "www/sub"), { recursive: true });

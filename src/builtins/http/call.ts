@@ -9,7 +9,6 @@ import {
   type LuaValue,
   readonlyError,
   record,
-  utf8ToBytes,
 } from "../../host";
 import type { HttpClient } from "./client";
 import { decodeStream } from "./decode";
@@ -142,7 +141,7 @@ export function callDownload(
 ): Promise<number> {
   return faultsAsErrors(ctx.name, async () => {
     if (path === "" || path.includes("\0")) throw new HttpFault("invalid path", "request");
-    const target = ctx.writePath(utf8ToBytes(path));
+    const target = ctx.writePath(path);
     const options = readRequestOptions(ctx, opts);
     const spec = client.request(ctx, "GET", url, options.body, options);
     return download(client.transport, {

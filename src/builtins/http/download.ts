@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { bytesToBuffer, osError } from "../../host";
+import { bytesToBuffer, bytesToUtf8, osError } from "../../host";
 import { decodeStream } from "./decode";
 import { fault, HttpFault } from "./errors";
 import { openResponse, type RequestSpec, withRetries } from "./perform";
@@ -72,6 +72,9 @@ async function save(
   } catch (e) {
     await unlink(temporary).catch(() => undefined);
     if (e instanceof HttpFault) throw e;
-    throw new HttpFault(`failed to write ${JSON.stringify(path)}: ${osError(e)}`, "request");
+    throw new HttpFault(
+      `failed to write ${JSON.stringify(bytesToUtf8(path))}: ${osError(e)}`,
+      "request",
+    );
   }
 }

@@ -1,7 +1,6 @@
 /** What handlers return, as HTTP responses. */
 import {
   bytesToBuffer,
-  bytesToUtf8,
   entries,
   isNumber,
   items,
@@ -65,7 +64,7 @@ function readSpecial(v: LuaTable): Reply["special"] {
   const file = v.µgetStr("file");
   if (file === undefined) return undefined;
   if (typeof file !== "string") throw new BadResponse("field 'file' must be a path");
-  return { kind: "file", path: bytesToUtf8(file) };
+  return { kind: "file", path: file };
 }
 
 function specialType(kind: string): string | undefined {

@@ -2,6 +2,7 @@
 import type { Server } from "bun";
 import {
   bufferToBytes,
+  bytesToBuffer,
   bytesToUtf8,
   errorReport,
   errorValue,
@@ -218,17 +219,17 @@ export class HttpServer {
     // a stream may be silent for as long as it likes
     if (special.kind !== "file") server.timeout(request, 0);
     if (special.kind === "file") {
-      const path = this.lua.policy.allowRead(utf8ToBytes(special.path));
+      const path = this.lua.policy.allowRead(special.path);
       if (path === undefined) {
         const { path: target } = targetOf(request.url);
-        const shown = JSON.stringify(special.path);
+        const shown = JSON.stringify(bytesToUtf8(special.path));
         this.lua.logger.log(
           "error",
           `http.serve: ${request.method} ${target}: reading ${shown} is not allowed`,
         );
         return notFound();
       }
-      const file = Bun.file(bytesToUtf8(path));
+      const file = Bun.file(bytesToBuffer(path));
       if (!(await file.exists())) return notFound();
       const out = new Headers(headers);
       // Bun leaves it out when it answers HEAD

@@ -1,11 +1,12 @@
 /** Files of one folder as a route: `http.static("public")`. */
 import { realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { bytesToUtf8, defineHandle, type LuaValue, Userdata } from "../../../host";
+import { bytesToBuffer, defineHandle, type LuaValue, Userdata } from "../../../host";
+import { join } from "../../fs/paths";
 import { targetOf } from "./request";
 
 export class StaticFolder {
   constructor(
+    /** A byte string, as `index`. */
     readonly root: string,
     readonly index: string,
     /** Seconds that clients may keep a file without asking again. */
@@ -39,7 +40,7 @@ export async function serveStatic(
       status: 405,
       headers: { allow: "GET, HEAD", "content-type": "text/plain" },
     });
-  const file = await resolveFile(folder, bytesToUtf8(path));
+  const file = await resolveFile(folder, path);
   if (file === undefined) return notFound();
   const { size, mtime } = file;
   const asked = targetOf(request.url);
@@ -49,8 +50,10 @@ export async function serveStatic(
     const query = asked.query === "" ? "" : `?${asked.query}`;
     return new Response(null, { status: 301, headers: { location: `./${name}/${query}` } });
   }
+  // by its bytes, so that names which are not UTF-8 work too
+  const content = Bun.file(bytesToBuffer(file.path));
   const headers: Record<string, string> = {
-    "content-type": Bun.file(file.path).type,
+    "content-type": content.type,
     etag: `"${size.toString(16)}-${mtime.getTime().toString(16)}"`,
     "last-modified": mtime.toUTCString(),
     "accept-ranges": "bytes",
@@ -63,13 +66,14 @@ export async function serveStatic(
   const range = isPart ? byteRange(request.headers.get("range"), size) : undefined;
   if (range === "unsatisfiable")
     return new Response(null, { status: 416, headers: { "content-range": `bytes */${size}` } });
-  if (range === undefined) return new Response(Bun.file(file.path), { headers });
+  if (range === undefined) return new Response(content, { headers });
   const [from, to] = range;
   headers["content-range"] = `bytes ${from}-${to}/${size}`;
-  return new Response(Bun.file(file.path).slice(from, to + 1), { status: 206, headers });
+  return new Response(content.slice(from, to + 1), { status: 206, headers });
 }
 
 interface Found {
+  /** A byte string. */
   readonly path: string;
   readonly size: number;
   readonly mtime: Date;
@@ -86,20 +90,24 @@ async function resolveFile(folder: StaticFolder, path: string): Promise<Found | 
   if (path.includes("\0") || segments.some((s) => s.startsWith(".") || s.includes("\\")))
     return undefined;
   try {
-    const root = await realpath(folder.root);
-    let target = await realpath(join(root, ...segments));
-    let info = await stat(target);
+    const root = await realName(folder.root);
+    let target = await realName(segments.reduce(join, root));
+    let info = await stat(bytesToBuffer(target));
     const isIndex = info.isDirectory();
     if (isIndex) {
-      target = await realpath(join(target, folder.index));
-      info = await stat(target);
+      target = await realName(join(target, folder.index));
+      info = await stat(bytesToBuffer(target));
     }
-    const isInside = target.startsWith(root.endsWith(sep) ? root : root + sep);
+    const isInside = target.startsWith(join(root, ""));
     if (!isInside || !info.isFile()) return undefined;
     return { path: target, size: info.size, mtime: info.mtime, isIndex };
   } catch {
     return undefined;
   }
+}
+
+async function realName(path: string): Promise<string> {
+  return (await realpath(bytesToBuffer(path), { encoding: "buffer" })).toString("latin1");
 }
 
 /** Conditional requests (RFC 9110 §13.1). */

@@ -1,6 +1,6 @@
 /** Recorded exchanges, and the file that keeps them. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { bytesToUtf8, isUtf8, utf8ToBytes } from "../../../host";
+import { bytesToBuffer, bytesToUtf8, isUtf8, utf8ToBytes } from "../../../host";
 import type { HeaderList } from "../headers";
 
 /** Texts are byte strings. */
@@ -41,9 +41,9 @@ interface StoredExchange {
   response: { status: number; headers?: StoredHeaders } & StoredBody;
 }
 
-/** The exchanges of a file. Throws what `readFileSync` does, or an `Error` about the content. */
+/** The exchanges of a file; paths are byte strings. Throws what `readFileSync` does, or an `Error` about the content. */
 export function readExchanges(path: string): Exchange[] {
-  const stored = JSON.parse(readFileSync(path, "utf8")) as { exchanges?: unknown };
+  const stored = JSON.parse(readFileSync(bytesToBuffer(path), "utf8")) as { exchanges?: unknown };
   if (!Array.isArray(stored?.exchanges)) throw new Error("it holds no list 'exchanges'");
   return (stored.exchanges as StoredExchange[]).map(({ request, response }, i) => {
     if (typeof request?.method !== "string" || typeof request.path !== "string")
@@ -89,8 +89,11 @@ export function storedText({ request, response }: Exchange): string {
 export function writeExchanges(path: string, exchanges: readonly string[]): void {
   const temporary = `${path}.${process.pid}.tmp`;
   const list = exchanges.map((text) => `    ${text}`).join(",\n");
-  writeFileSync(temporary, `{\n  "version": 1,\n  "exchanges": [\n${list}\n  ]\n}\n`);
-  renameSync(temporary, path);
+  writeFileSync(
+    bytesToBuffer(temporary),
+    `{\n  "version": 1,\n  "exchanges": [\n${list}\n  ]\n}\n`,
+  );
+  renameSync(bytesToBuffer(temporary), bytesToBuffer(path));
 }
 
 function toBody(body: string): StoredBody {
