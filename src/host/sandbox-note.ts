@@ -1,7 +1,11 @@
 /** What a sandbox lacks shows as nil; the note tells people why. */
+import { REMOVED } from "../lualib/guard";
 
-const ABSENT =
-  /\((?:global|field|method) '(io|shell|process|execute|remove|rename|tmpname|dump)'\)/;
+/** `debug.debug` is left out: scripts have fields of that name. */
+const NAMES = Object.values(REMOVED)
+  .flat()
+  .filter((name) => name !== "debug");
+const ABSENT = new RegExp(`\\((?:global|field|method) '(io|shell|process|${NAMES.join("|")})'\\)`);
 
 /** A line to add to the message of an error in a sandbox; empty when the sandbox is not the reason. */
 export function sandboxNote(message: string): string {

@@ -18,7 +18,7 @@ export interface Guard {
 }
 
 /** What is not there in a sandbox. */
-const REMOVED: Readonly<Record<string, readonly string[]>> = {
+export const REMOVED: Readonly<Record<string, readonly string[]>> = {
   os: ["execute", "remove", "rename", "tmpname"],
   string: ["dump"],
   // the rest reaches into functions and metatables of others

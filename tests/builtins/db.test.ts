@@ -67,6 +67,15 @@ test("names with odd characters, and settings that SQLite reads itself", async (
   ).toEqual([1, 0]);
 });
 
+test("a server of another kind is told from PostgreSQL", async () => {
+  const [port, message] = await run(`
+    local server <close> = http.server({ host = "127.0.0.1" }, { ["/*"] = function() return "x" end })
+    return server.port, select(2, pcall(db.connect, "postgres://u:s3cret@127.0.0.1:" .. server.port .. "/d"))`);
+  expect(message).toBe(
+    `db.connect: connecting to 127.0.0.1:${port}: no PostgreSQL server answers there`,
+  );
+});
+
 test("URLs that can't be", async () => {
   const cases: [string, string][] = [
     ["sqlite:x?mode=no", 'unknown value "no" for `mode` (ro, rw, rwc or memory)'],

@@ -63,8 +63,16 @@ test("numbers", async () => {
       text,
     ).toEqual([expected]);
   expect(await failure('toml.parse("x = 9223372036854775808")')).toBe(
-    "toml.parse: integer out of range: 9223372036854775808",
+    "toml.parse: integer out of range: 9223372036854775808 at line 1 column 5",
   );
+  expect(
+    await failure(`toml.parse([==[
+      # 99999999999999999999
+      99999999999999999999 = "99999999999999999999"
+      s = """
+      99999999999999999999"""
+      l = [ 1, +99_999_999_999_999_999_999 ]]==])`),
+  ).toBe("toml.parse: integer out of range: 99999999999999999999 at line 5 column 16");
 });
 
 test("dates are strings as they were written, and are written as dates again", async () => {

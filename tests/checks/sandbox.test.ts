@@ -67,6 +67,8 @@ test.each([
   ["os.execute('true')", /field 'execute'\)\nnote: 'execute'/],
   ["os.remove('x')", /field 'remove'\)\nnote/],
   [`fs.write('${outside}', 'x')`, /fs\.write: writing ".*beside\.txt" is not allowed/],
+  ["debug.sethook()", /field 'sethook'\)\nnote: 'sethook'/],
+  ["debug.getlocal(1, 1)", /field 'getlocal'\)\nnote: 'getlocal'/],
   ["load(string.dump(print))", /field 'dump'\)\nnote/],
   ["assert.eq(load('\\27Lua'), 1)", /assert\.eq failed/],
 ])("refused by default: %s", async (lua, message) => {

@@ -56,7 +56,13 @@ async function secure(plain: Socket, name: string, tls: PostgresTls): Promise<So
   // more than one byte would be what somebody in between wants to be taken for encrypted
   if (text !== YES) {
     if (tls.isOptional && text === "N") return plain;
-    throw new Error(text === "N" ? "the server has no TLS" : "the server's answer to TLS is none");
+    if (text === "N") throw new Error("the server has no TLS");
+    throw new Error(
+      // an old server may answer with an error, which begins with E
+      /^[SE]/.test(text)
+        ? "the server's answer to TLS is none"
+        : "no PostgreSQL server answers there",
+    );
   }
   const { connect: connectTls } = await import("node:tls");
   const socket = connectTls({

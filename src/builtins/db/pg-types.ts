@@ -54,7 +54,7 @@ const ARRAYS: ReadonlyMap<number, number> = new Map(
 /** The only type whose arrays are not separated by commas. */
 const BOX = 603;
 /** OIDs from here on are types that were made in this database. */
-export const FIRST_OWN_OID = 16_384;
+const FIRST_OWN_OID = 16_384;
 
 /** The array types of one database: the built-in ones, and those that it told about. */
 export class ArrayTypes {

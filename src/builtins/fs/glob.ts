@@ -11,7 +11,7 @@ import { attempt, join, nativePath, quoted } from "./paths";
 const MAX_ALTERNATIVES = 1000;
 
 /** The pattern written out for each choice of its `{a,b}`; undefined when there are too many. */
-export function expandBraces(pattern: string): string[] | undefined {
+function expandBraces(pattern: string): string[] | undefined {
   const open = findOpen(pattern);
   if (open < 0) return [pattern];
   const parts = alternatives(pattern, open);

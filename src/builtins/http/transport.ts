@@ -18,7 +18,7 @@ import { basicAuth, type Environment, proxyFor } from "./proxy";
 import { secureContext, type TlsOptions } from "./tls";
 
 /** Response headers of one response, together. */
-export const MAX_HEADER_BYTES = 256 * 1024;
+const MAX_HEADER_BYTES = 256 * 1024;
 const KEEP_ALIVE_MS = 30_000;
 
 export interface TransportSettings {

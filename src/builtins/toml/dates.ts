@@ -64,17 +64,18 @@ export function wrappedDate(fields: readonly [string, LuaValue][]): string | und
   return typeof text === "string" && isDate(text) ? text : undefined;
 }
 
-// strings and comments are skipped; in what is left a date stands by itself
+/** Strings and comments. */
+export const SKIPPED = [
+  '"""(?:[^\\\\]|\\\\[^])*?"{3,5}',
+  "'''[^]*?'{3,5}",
+  '"(?:[^"\\\\\\n]|\\\\.)*"',
+  "'[^'\\n]*'",
+  "#[^\\n]*",
+];
+
+// in what is left a date stands by itself
 const TOKEN = new RegExp(
-  [
-    '"""(?:[^\\\\]|\\\\[^])*?"{3,5}',
-    "'''[^]*?'{3,5}",
-    '"(?:[^"\\\\\\n]|\\\\.)*"',
-    "'[^'\\n]*'",
-    "#[^\\n]*",
-    `(?<![\\w.+-])(?:${LITERAL})(?![\\w.:+-])`,
-    "[=\\[\\]{},\\n]",
-  ].join("|"),
+  [...SKIPPED, `(?<![\\w.+-])(?:${LITERAL})(?![\\w.:+-])`, "[=\\[\\]{},\\n]"].join("|"),
   "g",
 );
 

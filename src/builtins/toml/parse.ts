@@ -2,7 +2,7 @@
 import type { TomlError, TomlTable, TomlValue } from "smol-toml";
 import { float, HostError, integer, LuaTable, type LuaValue, utf8ToBytes } from "../../host";
 import { position, readText } from "../data/text";
-import { markDates, noteDates, WrongDate } from "./dates";
+import { markDates, noteDates, SKIPPED, WrongDate } from "./dates";
 
 type Toml = typeof import("smol-toml");
 
@@ -23,7 +23,35 @@ export function parseToml(
   // what smol-toml makes of dates has lost their text, so they are read a second time as strings
   const marked = mark(text, name);
   if (marked !== text) document = read(toml, marked, name);
-  return new Reader(toml, emptyArray, name).table(document, 1);
+  try {
+    return new Reader(toml, emptyArray, name).table(document, 1);
+  } catch (e) {
+    if (!(e instanceof OutOfRange)) throw e;
+    const at = integerAt(text, e.value);
+    throw new HostError(
+      `${name}: integer out of range: ${e.value}${at < 0 ? "" : ` ${position(text, at)}`}`,
+    );
+  }
+}
+
+/** An integer beyond 64 bits; smol-toml does not say where it stood. */
+class OutOfRange {
+  constructor(readonly value: bigint) {}
+}
+
+const INTEGER = new RegExp(
+  [
+    ...SKIPPED,
+    "(?<![\\w.+-])[+-]?(?:0x[\\dA-Fa-f_]+|0o[0-7_]+|0b[01_]+|\\d[\\d_]*)(?![\\w.:+-]|[ \\t]*=)",
+  ].join("|"),
+  "g",
+);
+
+/** Where an integer is written as a value in a valid document, -1 when it isn't found. */
+function integerAt(text: string, value: bigint): number {
+  for (const { 0: token, index } of text.matchAll(INTEGER))
+    if (/^[+-]?\d/.test(token) && BigInt(token.replace(/^\+|_/g, "")) === value) return index;
+  return -1;
 }
 
 function mark(text: string, name: string): string {
@@ -100,8 +128,7 @@ class Reader {
   private value(v: TomlValue, depth: number): LuaValue {
     switch (typeof v) {
       case "bigint":
-        if (BigInt.asIntN(64, v) !== v)
-          throw new HostError(`${this.name}: integer out of range: ${v}`);
+        if (BigInt.asIntN(64, v) !== v) throw new OutOfRange(v);
         return integer(v);
       case "number":
         // as in JSON and YAML there are no infinities and no NaN
