@@ -15,6 +15,11 @@ import {
   numberToInteger,
 } from "../runtime/value";
 
+/** So many results can be handed over; C Lua's stack has the same limit. */
+export const MAX_RESULTS = 999_999;
+/** What C Lua says where there are more characters. */
+export const SLICE_TOO_LONG = "stack overflow (string slice too long)";
+
 /** Any value at all, even nil, as long as it was passed (`count` = `arguments.length`). */
 export function checkAny(count: number, n: number): void {
   if (count < n) throw argumentError(n, "value expected");

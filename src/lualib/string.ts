@@ -19,7 +19,7 @@ import { protoOf } from "../runtime/probe";
 import { poll } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
-import { checkInteger } from "./args";
+import { checkInteger, MAX_RESULTS, SLICE_TOO_LONG } from "./args";
 import { format } from "./format";
 import { pack, packsize, unpack } from "./pack";
 import { endPosition, integer, place, size, startPosition, text } from "./string-args";
@@ -71,6 +71,7 @@ function bytes(s: string, i: LuaValue, j: LuaValue): Results {
   const from = startPosition(first, s.length) - 1;
   const to = endPosition(j === undefined ? first : place(j, 3, 3), s.length);
   if (to - from === 1) return s.charCodeAt(from);
+  if (to - from >= MAX_RESULTS) throw runtimeError(SLICE_TOO_LONG);
   const codes: LuaValue[] = [];
   for (let k = from; k < to; k++) codes.push(s.charCodeAt(k));
   return codes;

@@ -6,6 +6,7 @@ import { index, setIndex } from "../runtime/index-ops";
 import type { LuaInteger } from "../runtime/int64";
 import { getMetamethod } from "../runtime/metatable";
 import { parseNumber } from "../runtime/number";
+import { poll } from "../runtime/scheduler";
 import { LuaTable } from "../runtime/table";
 import { first, isNumber, type LuaValue, numberToInteger, type Results } from "../runtime/value";
 import { missingError, typeError } from "./args";
@@ -15,6 +16,10 @@ import type { Steps } from "./resumable";
 export const READ = 1;
 export const WRITE = 2;
 export const LENGTH = 4;
+
+/** A look at the time after so many elements. */
+export const POLL_MASK = 0xffff;
+let reads = 0;
 
 /** Of a function without results. */
 export const NO_RESULTS: LuaValue[] = [];
@@ -52,8 +57,9 @@ export function* lengthSteps(v: LuaValue): Steps<LuaInteger> {
   return i;
 }
 
-/** `t[i]`. */
+/** `t[i]`. All loops come by here, and a range may have 2^63 elements. */
 export function* getSteps(t: LuaValue, i: LuaInteger): Steps<LuaValue> {
+  if ((++reads & POLL_MASK) === 0) poll();
   const r = index(t, i) as Results;
   return first(r === SUSPENDED ? yield : r);
 }

@@ -7,10 +7,15 @@ import type { LuaTable } from "../runtime/table";
 import { first, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkInteger } from "./args";
 import { runSteps, type Steps } from "./resumable";
-import { checkTableLike, getSteps, isPlain, READ, setSteps, WRITE } from "./table-access";
-
-/** A look at the time after so many elements: a range may have 2^63. */
-const POLL_MASK = 0xffff;
+import {
+  checkTableLike,
+  getSteps,
+  isPlain,
+  POLL_MASK,
+  READ,
+  setSteps,
+  WRITE,
+} from "./table-access";
 
 export function move(
   source: LuaValue,
@@ -72,13 +77,11 @@ function* moveSteps(
     upward = first(r === SUSPENDED ? yield : r) !== true;
   }
   const step = upward ? 1 : -1;
-  let n = 0;
   let i = upward ? f : e;
   let j = upward ? t : addInt(t, subInt(e, f));
   const last = upward ? e : f;
   for (;;) {
     yield* setSteps(target, j, yield* getSteps(source, i));
-    if ((++n & POLL_MASK) === 0) poll();
     if (compareInt(i, last) === 0) return target;
     i = addInt(i, step);
     j = addInt(j, step);

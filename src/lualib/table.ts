@@ -10,9 +10,17 @@ import { addInt, compareInt, intToString, type LuaInteger, toDouble } from "../r
 import { checkAllocation, maxBytes, noteReserved } from "../runtime/limits";
 import { library } from "../runtime/native";
 import { numberToString } from "../runtime/number";
+import { poll } from "../runtime/scheduler";
 import { EMPTY_ARRAY, LuaTable } from "../runtime/table";
 import { isNumber, type LuaValue, type Results } from "../runtime/value";
-import { argumentError, checkFunction, checkInteger, missingError, optString } from "./args";
+import {
+  argumentError,
+  checkFunction,
+  checkInteger,
+  MAX_RESULTS,
+  missingError,
+  optString,
+} from "./args";
 import { asCallback } from "./callback";
 import { runSteps, type Steps } from "./resumable";
 import { sortArray } from "./sort";
@@ -23,6 +31,7 @@ import {
   LENGTH,
   lengthSteps,
   NO_RESULTS,
+  POLL_MASK,
   READ,
   setSteps,
   WRITE,
@@ -30,8 +39,6 @@ import {
 import { insert, remove } from "./table-insert";
 import { move } from "./table-move";
 
-/** Results of a range that are still handed over; C Lua's stack has the same limit. */
-const MAX_RESULTS = 999_999;
 /** C Lua's limit for element counts, the largest C int. */
 const MAX_COUNT = 0x7fffffff;
 
@@ -64,6 +71,7 @@ function joinRaw(t: LuaTable, separator: string, from: number, to: number): stri
   for (let i = from; i <= to; i++) {
     text += piece(t.µgetInt(i), i);
     if (i < to) text += separator;
+    if ((i & POLL_MASK) === 0) poll();
   }
   return text;
 }

@@ -3,7 +3,7 @@ import { argumentError, runtimeError } from "../runtime/error";
 import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { type LuaValue, pair, type Results } from "../runtime/value";
-import { checkIndex } from "./args";
+import { checkIndex, MAX_RESULTS, SLICE_TOO_LONG } from "./args";
 import { integer, size, text } from "./string-args";
 
 const MAX_UNICODE = 0x10ffff;
@@ -92,6 +92,7 @@ function codepoint(s: LuaValue, i?: LuaValue, j?: LuaValue, lax?: LuaValue): Res
   const to = j === undefined ? from : position(checkIndex(j, 3), length);
   if (from < 1) throw argumentError(2, "out of bounds");
   if (to > length) throw argumentError(3, "out of bounds");
+  if (to - from + 1 >= MAX_RESULTS) throw runtimeError(SLICE_TOO_LONG);
   const codes: LuaValue[] = [];
   for (let at = from - 1; at < to; at = decodedEnd) {
     const code = decode(subject, at, !isTrue(lax));

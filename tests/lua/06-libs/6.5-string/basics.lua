@@ -15,6 +15,8 @@ assert(select("#", ("abc"):byte(4)) == 0 and select("#", (""):byte()) == 0 and s
 assert(string.char() == "" and string.char(0, 255, 65) == "\0\xffA" and string.char(string.byte("héllo", 1, -1)) == "héllo")
 fails("bad argument #1 to 'string.char' (value out of range)", string.char, 256)
 fails("bad argument #2 to 'string.char' (value out of range)", string.char, 1, -1)
+-- as many results as C Lua's stack holds
+fails("stack overflow (string slice too long)", string.byte, ("x"):rep(1000000), 1, -1)
 -- len, case, reverse
 assert(("\0\0"):len() == 2 and ("aBc1é"):upper() == "ABC1é" and ("aBC1É"):lower() == "abc1É" and ("abc\0d"):reverse() == "d\0cba" and (""):reverse() == "")
 -- rep

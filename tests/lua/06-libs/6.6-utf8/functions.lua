@@ -38,3 +38,4 @@ for _, c in utf8.codes("\u{200000}a", true) do n = n + c end
 assert(n == 0x200000 + 97)
 fails("bad argument #1 to 'utf8.char' (value out of range)", utf8.char, -1)
 fails("value out of range", utf8.char, 0x80000000)
+fails("stack overflow (string slice too long)", utf8.codepoint, ("x"):rep(1000000), 1, -1)
