@@ -428,13 +428,17 @@ test("the traceback of a timeout has each function once, native ones too", () =>
   ]);
 });
 
-test.each(["insert", "remove"])("--timeout holds in table.%s of a table of great length", (name) => {
-  const closed = "local c <close> = setmetatable({}, { __close = function() print 'closed' end })";
-  const long = "setmetatable({}, { __len = function() return 2^40 | 0 end })";
-  const last = name === "insert" ? ", 1" : "";
-  const r = run(`${closed} table.${name}(${long}, 1${last})`, "--timeout", "300ms");
-  expect(r).toMatchObject({ code: 124, out: "closed\n" });
-});
+test.each(["insert", "remove"])(
+  "--timeout holds in table.%s of a table of great length",
+  (name) => {
+    const closed =
+      "local c <close> = setmetatable({}, { __close = function() print 'closed' end })";
+    const long = "setmetatable({}, { __len = function() return 2^40 | 0 end })";
+    const last = name === "insert" ? ", 1" : "";
+    const r = run(`${closed} table.${name}(${long}, 1${last})`, "--timeout", "300ms");
+    expect(r).toMatchObject({ code: 124, out: "closed\n" });
+  },
+);
 
 test("--timeout ends a native function that goes on for ever", () => {
   const sql = `with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n`;
