@@ -1,7 +1,8 @@
 /**
  * Compiles the modules of `stdlib/` for `scripts/compile.ts`. Of each, the functions that requiring it
- * runs become part of the bundle, and so of the bytecode cache; its text and its other functions are
- * files inside of the binary, which start-up does not see. See src/compiler/ahead.ts.
+ * runs become part of the bundle, and so of the bytecode cache, and of what all clients share those that a usual
+ * request runs; its text and its other functions are files inside of the binary, which start-up does not see. See
+ * src/compiler/ahead.ts.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,15 +14,31 @@ import { embeddedModules, embeddedPath } from "../src/stdlib";
 // their path becomes part of the binary, and so must be the same in every build
 const target = join(dirname(import.meta.dirname), "node_modules", ".cache", "assay", "ahead");
 
-/** Modules that most others call: all of their functions are in the bytecode cache. */
-const WHOLE = new Set(["internal.client"]);
+/** What every client does: it is made, reads a list, looks for an object that is not there, changes one. */
+const USUAL = `
+  local answers = {
+    { status = 200, headers = {}, body = '{"items":[]}' },
+    { status = 404, headers = {}, body = "" },
+    { status = 200, headers = {}, body = "{}" },
+  }
+  local function answer() return table.remove(answers, 1) end
+  http = { get = answer, post = answer }
+  local rest = require("assay.internal.client")
+  local Client = rest.class("usual")
+  function Client:things()
+    self:_get(rest.with_query("/things", { limit = 5 }), { list = "items" })
+    self:_get("/things/" .. rest.text("x"), { missing = true })
+    return self:_post("/things", { name = "x" })
+  end
+  Client:new(rest.options({ "url" }, "http://127.0.0.1", { token = "x" })):things()
+`;
 
 /** Resolves `assay:ahead` to the modules by name. */
 export async function modulesAhead(): Promise<BunPlugin> {
   mkdirSync(target, { recursive: true });
   const imports: string[] = [];
   const entries: string[] = [];
-  const required = await functionsOfRequires();
+  const used = await usedFunctions();
   Object.entries(embeddedModules()).forEach(([name, source], n) => {
     const add = (variable: string, ending: string, text: string, encoding: BufferEncoding) => {
       const file = join(target, name + ending);
@@ -29,7 +46,7 @@ export async function modulesAhead(): Promise<BunPlugin> {
       imports.push(`import ${variable} from ${JSON.stringify(file)} with { type: "file" };`);
     };
     add(`text${n}`, ".lua", source, "latin1");
-    const isUnit = (id: number) => WHOLE.has(name) || required.get(name)?.has(id) === true;
+    const isUnit = (id: number) => used.get(name)?.has(id) === true;
     const { count, units, functions } = compileAhead(source, `@${embeddedPath(name)}`, isUnit);
     add(`functions${n}`, ".js.txt", functions, "latin1");
     entries.push(
@@ -47,8 +64,8 @@ export async function modulesAhead(): Promise<BunPlugin> {
   };
 }
 
-/** By module, the numbers of the functions that run when it is required. */
-async function functionsOfRequires(): Promise<Map<string, Set<number>>> {
+/** By module, the numbers of the functions that run when it is required, or `USUAL` runs. */
+async function usedFunctions(): Promise<Map<string, Set<number>>> {
   const called = new Map<string, Set<number>>();
   const modules = embeddedModules();
   const lua = createLua({
@@ -74,6 +91,7 @@ async function functionsOfRequires(): Promise<Map<string, Set<number>>> {
     ],
   });
   for (const name of Object.keys(modules)) await lua.run(`require("assay.${name}")`);
+  await lua.run(USUAL);
   await lua.close();
   return called;
 }

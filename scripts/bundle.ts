@@ -181,6 +181,9 @@ const REPLACED: readonly [RegExp, Readonly<Record<string, string>>][] = [
   [/[\\/]commander[\\/]lib[\\/]command\.js$/, { child_process: "({})" }],
 ];
 
+/** A letter in a comment of undici's would have the text of all of it, and what is read of it, in UTF-16. */
+const UNDICI_BODY = /[\\/]undici[\\/]lib[\\/]web[\\/]fetch[\\/]body\.js$/;
+
 /** Puts substitutes in the place of the modules that the text of a package's file requires. */
 function withSubstitutes(path: string, modules: Readonly<Record<string, string>>): string {
   let text = readFileSync(path, "utf8");
@@ -227,6 +230,10 @@ export function leaveOut(): BunPlugin {
           contents: withSubstitutes(path, modules),
           loader: "js",
         }));
+      build.onLoad({ filter: UNDICI_BODY }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll("ä", "ae"),
+        loader: "js",
+      }));
     },
   };
 }
