@@ -179,9 +179,10 @@ function traversal(name: string, f: string, table: string, results: string[]): s
 
 export function global(lo: Lowering, s: GlobalStatement): void {
   const values = listOf(lo, s.exprs, s.targets.length, true);
-  for (const target of s.targets) checkUndefined(lo, target);
   for (let i = s.targets.length - 1; i >= 0; i--) {
-    assignGlobal(lo, s.targets[i] as GlobalExpr, values[i] ?? NIL);
+    const target = s.targets[i] as GlobalExpr;
+    checkUndefined(lo, target);
+    assignGlobal(lo, target, values[i] ?? NIL);
   }
 }
 

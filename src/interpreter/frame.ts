@@ -333,10 +333,11 @@ export class InterpretedFrame extends LuaFrame {
   private global({ targets, exprs }: GlobalStatement): Outcome {
     const values = this.valuesOf(exprs, targets.length);
     if (values === undefined) return Outcome.Waiting;
-    for (const target of targets) if (!this.checkUndefined(target)) return Outcome.Waiting;
-    for (let i = targets.length - 1; i >= 0; i--)
-      if (this.assignTo(targets[i] as GlobalExpr, values[i]) !== Outcome.Done)
-        return Outcome.Waiting;
+    for (let i = targets.length - 1; i >= 0; i--) {
+      const target = targets[i] as GlobalExpr;
+      if (!this.checkUndefined(target)) return Outcome.Waiting;
+      if (this.assignTo(target, values[i]) !== Outcome.Done) return Outcome.Waiting;
+    }
     return Outcome.Done;
   }
 

@@ -53,6 +53,31 @@ ok, message = pcall(load("global function defined() end"))
 assert(not ok and message:find("global 'defined' already defined", 1, true), message)
 _G.defined = nil
 
+-- names from right to left: each is checked, then set
+do
+  local _G <const> = _G
+  _G.second = 0
+  ok, message = pcall(load("global first, second = 1, 2"))
+  assert(not ok and message:find("global 'second' already defined", 1, true), message)
+  assert(_G.first == nil and _G.second == 0)
+  _G.first, _G.second = 0, nil
+  ok, message = pcall(load("global first, second = 1, 2"))
+  assert(not ok and message:find("global 'first' already defined", 1, true), message)
+  assert(_G.first == 0 and _G.second == 2)
+  _G.first, _G.second = nil, nil
+  local log
+  local env = setmetatable({}, {
+    __index = function(_, name) log[#log + 1] = "get " .. name end,
+    __newindex = function(_, name, value) log[#log + 1] = "set " .. name .. " " .. tostring(value) end,
+  })
+  local f = load("global x, y, z = 1, 2", "=c", "t", env)
+  for _ = 1, 20 do
+    log = {}
+    f()
+    assert(table.concat(log, ", ") == "get z, set z nil, get y, set y 2, get x, set x 1")
+  end
+end
+
 -- `global` is no keyword where it can't begin a declaration
 do
   local global = 5
