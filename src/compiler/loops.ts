@@ -75,7 +75,6 @@ export function numericFor(lo: Lowering, s: NumericForStatement, body: () => voi
     }
     const by = step === undefined ? "1" : step.code;
     lo.emit(`${bound}=${limit.code};${stepRegister}=${by};${state}=null;`);
-    const int32 = (x: string) => `typeof ${x}==="number"&&(${x}|0)===${x}`;
     const inStep = `${stepRegister}<=${MAX_STEP}&&${stepRegister}>=-${MAX_STEP}&&${stepRegister}!==0`;
     const stepTest = constantStep ? "" : `&&${int32(stepRegister)}&&${inStep}`;
     const limitTest = unfit(bound, constantStep ? stepValue : undefined);
@@ -114,6 +113,10 @@ function fillAtOnce(lo: Lowering, s: NumericForStatement, counter: string, bound
 function hideState(lo: Lowering, ...registers: string[]): void {
   if (lo.context.isInspected)
     for (const register of registers) lo.declareHidden("(for state)", register);
+}
+
+function int32(x: string): string {
+  return `typeof ${x}==="number"&&(${x}|0)===${x}`;
 }
 
 /** Whether the limit is no plain number that the counter can be compared with: NaN ends no loop that counts down. */
@@ -189,7 +192,7 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
       `${f}=${init[0]?.code};${state}=${init[1]?.code};${control}=${init[2]?.code};` +
         (lo.context.isInspected || lo.context.isCompact
           ? `${mode}=0;`
-          : `if(${f}===NX&&${control}===void 0&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&typeof ${control}==="number"?2:0;`),
+          : `if(${f}===NX&&${control}===void 0&&${state} instanceof T){${mode}=1;${f}=new TI(${state})}else ${mode}=${f}===IX&&${state} instanceof T&&${int32(control)}?2:0;`),
     );
     if (lo.context.isInspected) {
       // debug.getlocal may look for what C Lua keeps of the loop

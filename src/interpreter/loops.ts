@@ -62,13 +62,7 @@ export function beginGeneric([f, state, control]: LuaValue[], variables: Variabl
   const isTable = state instanceof LuaTable;
   if (f === next && control === undefined && isTable)
     variables.push(new TableIterator(state), state, control, 1);
-  else
-    variables.push(
-      f,
-      state,
-      control,
-      f === inext && isTable && typeof control === "number" ? 2 : 0,
-    );
+  else variables.push(f, state, control, f === inext && isTable && isInt32(control) ? 2 : 0);
 }
 
 /** Begins the next iteration, if there is one: its variables are declared, of a loop that has some. */

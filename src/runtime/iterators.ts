@@ -7,9 +7,10 @@ import { addInt, type LuaInteger } from "./int64";
 import { mapKey } from "./map-key";
 import { getMetamethod } from "./metatable";
 import { native } from "./native";
+import { toInteger, toNumber } from "./number";
 import { LuaTable } from "./table";
 import { TableIterator } from "./table-iterator";
-import { first, isNumber, type LuaValue, numberToInteger, type Results } from "./value";
+import { first, type LuaValue, type Results } from "./value";
 
 /** Traversals that go on by key; a handful, because traversals nest. */
 const recent: TableIterator[] = [];
@@ -62,12 +63,12 @@ class InextFrame extends Frame {
   }
 }
 
-/** The integer after any number; it wraps around. */
+/** The integer after any number, or a string that is one; it wraps around. */
 function after(i: LuaValue): LuaInteger {
-  if (!isNumber(i)) throw typeError(2, "number", i);
-  const n = numberToInteger(i);
-  if (n === undefined) throw argumentError(2, "number has no integer representation");
-  return addInt(n, 1);
+  const n = toInteger(i);
+  if (n !== undefined) return addInt(n, 1);
+  if (toNumber(i) === undefined) throw typeError(2, "number", i);
+  throw argumentError(2, "number has no integer representation");
 }
 
 /** The iterator that `ipairs` returns. */

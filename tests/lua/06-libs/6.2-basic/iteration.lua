@@ -89,3 +89,47 @@ end
 -- but 0 is no key of a table that never had it
 ok, m = pcall(next, { 0, 3 }, 0)
 assert(not ok and m == "invalid key to 'next'", m)
+
+-- what a loop over the iterator of ipairs begins with may be anything that stands for an integer
+do
+  local t = setmetatable({ 10, 20, 30 }, { __index = function(_, i) if i > 4 or i < 0 then return "x" end end })
+  local next_of = ipairs(t)
+  local source = [[
+    local f, t, c, n = ...
+    local seen = {}
+    for i, v in f, t, c do
+      assert(math.type(i) == "integer")
+      seen[#seen + 1] = i .. " " .. v
+      n = n - 1
+      if n == 0 then break end
+    end
+    return table.concat(seen, ", ")]]
+  local walk = load(source)
+  for _ = 1, 20 do
+    assert(walk(next_of, t, 1, 9) == "2 20, 3 30")
+    assert(walk(next_of, t, 1.0, 9) == "2 20, 3 30")
+    assert(walk(next_of, t, "1", 9) == "2 20, 3 30")
+    assert(walk(next_of, t, " 0x1p0 ", 9) == "2 20, 3 30")
+    assert(walk(next_of, t, -3, 9) == "-2 x, -1 x")
+    assert(walk(next_of, t, 2147483646, 2) == "2147483647 x, 2147483648 x")
+    assert(walk(next_of, t, 9007199254740990, 3) == "9007199254740991 x, 9007199254740992 x, 9007199254740993 x")
+    assert(walk(next_of, t, 9007199254740991, 2) == "9007199254740992 x, 9007199254740993 x")
+    assert(walk(next_of, t, math.maxinteger, 1) == "-9223372036854775808 x")
+    for wrong, message in pairs {
+      [0.5] = "number has no integer representation",
+      ["0.5"] = "number has no integer representation",
+      ["1e300"] = "number has no integer representation",
+      [math.huge] = "number has no integer representation",
+      x = "number expected, got string",
+      [true] = "number expected, got boolean",
+    } do
+      message = "bad argument #2 to 'for iterator' (" .. message .. ")"
+      local ok, m = pcall(walk, next_of, t, wrong, 9)
+      assert(not ok and m:find(message, 1, true), m)
+    end
+  end
+  local i, v = next_of(t, "1")
+  assert(i == 2 and v == 20)
+  assert(math.type((next_of(t, 9007199254740991))) == "integer")
+  fails("number has no integer representation", next_of, t, 0.5)
+end
