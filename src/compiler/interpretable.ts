@@ -22,7 +22,7 @@ export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
 }
 
 /**
- * Functions without variables to be closed and `goto` back or out of a loop. Compiled code has frames of another form
+ * Functions without variables to be closed, `goto` back or out of a loop, and empty loops. Compiled code has frames of another form
  * where there is a table of extra arguments, or where a function's tail calls to itself are a loop.
  */
 export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {

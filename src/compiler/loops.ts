@@ -225,6 +225,11 @@ export function genericFor(lo: Lowering, s: GenericForStatement, body: () => voi
           lo.lastLine = s.body.endLine;
         });
         endOfBody(lo, s.line);
+        // without a body the jump back goes to the iterator's call
+        if (s.body.statements.length === 0) {
+          lo.hooked("H.loop(fr);");
+          lo.marker(s.line);
+        }
         lo.tick(s.line);
       },
       outliving,

@@ -1,6 +1,15 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
-import { arrayText, call, isMulti, type ListText, list, multi, takesAllArguments } from "./calls";
+import {
+  arrayText,
+  call,
+  isMulti,
+  type ListText,
+  list,
+  listed,
+  multi,
+  takesAllArguments,
+} from "./calls";
 import type { Node } from "./ir";
 import { endOfList } from "./lines";
 import { each, mapped } from "./lists";
@@ -90,9 +99,12 @@ function tailCall(lo: Lowering, e: Expr & { type: "Call" | "MethodCall" }): void
   );
 }
 
-/** A tail call of a function to itself assigns the parameters and begins again. */
+/**
+ * A tail call of a function to itself assigns the parameters and begins again. In hooked code it stays a call, of
+ * which the hook is told.
+ */
 function selfCall(lo: Lowering, e: CallExpr): void {
-  const values = mapped(e.args, (a) => lo.operand(a));
+  const values = mapped(e.args, (a) => listed(lo, a));
   const { params } = lo.fn;
   // all values first: they may refer to the parameters
   const kept = mapped(values.slice(0, params.length), (v) => {
@@ -101,11 +113,19 @@ function selfCall(lo: Lowering, e: CallExpr): void {
     lo.emit(`${t}=${v.code};`);
     return { ...v, code: t };
   });
+  lo.callsItself = true;
+  if (lo.isHooked) {
+    lo.marker(e.line);
+    const k = lo.opCount;
+    const args = mapped(kept, (o) => o.code).join(",");
+    lo.tailCalls.push({ k, text: `CF(${lo.context.jsName(lo.fn)})(${args})` });
+    lo.emit(`k=${k};break tail;`);
+    return;
+  }
   each(params, (p, i) => {
     lo.initialise(p, kept[i]?.code ?? "void 0");
   });
   lo.emit(`tc=true;continue ${SELF};`);
-  lo.callsItself = true;
 }
 
 function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {

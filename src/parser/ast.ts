@@ -69,7 +69,10 @@ export interface FunctionBody {
   endLine: number;
   /** True when the body (not inner functions) contains a `<close>` variable. */
   hasClose: boolean;
-  /** False when a `goto` in it jumps back or out of a loop, or there is a `<close>` variable. */
+  /**
+   * False when a `goto` in it jumps back or out of a loop, there is a `<close>` variable, or a loop other than a
+   * numeric `for` has nothing in it.
+   */
   isStructured: boolean;
 }
 

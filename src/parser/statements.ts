@@ -198,7 +198,13 @@ function parseWhile(p: Parser, line: number): Statement {
   const body = parseBlock(p);
   p.expectMatch(tk.TK_END, tk.TK_WHILE, line);
   p.leaveBlock(loop);
+  noteBody(p, body);
   return { type: "While", line, condition, body };
+}
+
+/** What a loop calls may set a debug hook, which the interpreter sees in front of a statement only. */
+function noteBody(p: Parser, { statements }: Block): void {
+  if (statements.length === 0) p.fs.body.isStructured = false;
 }
 
 /** The condition is inside the scope of the body's variables (§3.3.4). */
@@ -213,6 +219,7 @@ function parseRepeat(p: Parser, line: number): Statement {
   const condition = parseExpr(p);
   p.leaveBlock(scope);
   p.leaveBlock(loop);
+  noteBody(p, body);
   return { type: "Repeat", line, body, condition };
 }
 
@@ -257,6 +264,7 @@ function parseFor(p: Parser, line: number): Statement {
     for (let i = 0; i < names.length; i++) p.scope.declareLocal(p.fs, names[i]!, vars[i]!);
     const body = parseBlock(p);
     p.leaveBlock(scope);
+    noteBody(p, body);
     statement = { type: "GenericFor", line: exprLine, vars, exprs, body };
   } else return lx.fail("'=' or 'in' expected");
   p.expectMatch(tk.TK_END, tk.TK_FOR, line);

@@ -129,6 +129,29 @@ for i = 1, RUNS do
   assert(lines == "3 4 6 8 9 10", i .. ": " .. tostring(lines))
 end
 
+-- also in a loop that has nothing in it
+local left
+function again()
+  left = left - 1
+  if left == 3 then watch() end
+  if left > 0 then return left end
+  debug.sethook()
+end
+for loop, expected in pairs {
+  ["while again() do\nend"] = 2,
+  ["repeat\nuntil not again()"] = 3,
+  ["for _ in again do\nend"] = 2,
+} do
+  f = load("local x = 1\n" .. loop, "=c")
+  for i = 1, RUNS do
+    left = 5
+    f()
+    local seen = {}
+    for _, l in ipairs(lines) do if l <= 3 then seen[#seen + 1] = l end end
+    assert(table.concat(seen) == tostring(expected):rep(3), loop)
+  end
+end
+
 -- it may be suspended at any step, go on, be closed or fail then
 local function yielding(source)
   return coroutine.wrap(assert(load(source, "=c")))

@@ -187,6 +187,42 @@ do
   assert(co() == false and co() == true and co() == true)
 end
 
+-- hooks see each of these calls
+do
+  local function f() return f() end
+  local n = 0
+  debug.sethook(function()
+    n = n + 1
+    if n > 100 then
+      debug.sethook()
+      error("enough", 0)
+    end
+  end, "", 100)
+  local ok, m = pcall(f)
+  assert(not ok and m == "enough")
+  local function g(n, a)
+    if n == 0 then return a end
+    return g(n - 1,
+      a + n)
+  end
+  local function events(mask)
+    local t = {}
+    local line = debug.getinfo(g, "S").linedefined
+    debug.sethook(function(e, l)
+      local info = debug.getinfo(2, "tf")
+      if info.func ~= g then return end
+      t[#t + 1] = e == "line" and l - line or e
+      assert(e == "line" or info.istailcall == (e == "tail call"))
+    end, mask)
+    local r = g(2, 1)
+    debug.sethook()
+    assert(r == 4)
+    return table.concat(t, " ")
+  end
+  assert(events("l") == "1 2 3 2 1 2 3 2 1")
+  assert(events("c") == "call tail call tail call")
+end
+
 -- the last item of a constructor's list is stored at the closing brace
 do
   local function lines(source)
@@ -201,6 +237,8 @@ do
   assert(lines("local t = {\nx = 1,\ny = 2,\n}\nreturn t") == "1 2 3 5")
   assert(lines("local t = {\n{\n1,\n},\n{\n2,\n},\n}\nreturn t") == "1 4 7 8 9")
   assert(debug.getinfo(load("return 1\n\n"), "S").lastlinedefined == 0)
+  assert(lines("for _ in next, { 1, 2 } do end\nreturn") == "1 1 1 2")
+  assert(lines("for _ in next, { 1, 2 } do\nlocal x end\nreturn"):find("1 2 1 2 1 "))
 end
 
 -- loops have hidden variables
