@@ -10,21 +10,22 @@ import type { ChunkContext } from "./chunk";
 import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";
 import { frameLayout, registerBase } from "./layout";
-import { calleeName, nameOf } from "./names";
+import { calleeName, nameOf, strippedName } from "./names";
 
 export function debugInfo(context: ChunkContext, code: FunctionCode): DebugInfo {
   let locals: LocalInfo[] | undefined;
   const slotOf = (name: string, k: number) => frameLayout(code, k).indexOf(name);
+  const known = (name: ValueName | undefined) => (context.isStripped ? strippedName(name) : name);
   return {
     calleeName: (k) => {
-      const name = calleeName(code.ops[k], code.body);
+      const name = known(calleeName(code.ops[k], code.body));
       return name?.kind === "method" && isFarName(code, k) ? { ...name, kind: "field" } : name;
     },
     operandName: (k, operand) => {
       const expr = code.ops[k]?.expr;
       return expr === undefined || typeof expr === "string"
         ? undefined
-        : operandName(expr, operand, code);
+        : known(operandName(expr, operand, code));
     },
     argumentCount: (k) => argumentCount(code.ops[k]?.expr),
     isCall: (k) => code.ops[k]?.callee !== undefined,

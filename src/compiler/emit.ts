@@ -6,6 +6,8 @@
 import type { Expr, LoopStatement, Statement } from "../parser/ast";
 import type { ChunkContext } from "./chunk";
 import type { ImplicitOp, LocalScope, Node, OpInfo, OpNode, Unboxed } from "./ir";
+import { UNNAMED } from "./names";
+import { quote } from "./operand";
 
 /**
  * Iterations of a loop between two preemption checks: few enough that a loop comes by before the
@@ -227,7 +229,8 @@ export class Emitter {
     const k = this.ops.length;
     this.ops.push(this.info(line, expr));
     this.hasClose = true;
-    this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name });
+    const shown = this.context.isStripped ? quote(UNNAMED) : name;
+    this.nodes.push({ type: "mark", k, level: this.closeLevel++, value, name: shown });
   }
 
   // ------------------------------------------- registers and temporaries

@@ -12,6 +12,26 @@ export interface ValueName {
   name: string;
 }
 
+/** What C Lua calls a value that no variable is known to hold. */
+export const UNNAMED = "(temporary)";
+
+/**
+ * The name in code without debug information: local variables have none, upvalues are '?', so that no field is known
+ * to be one of _ENV.
+ */
+export function strippedName(name: ValueName | undefined): ValueName | undefined {
+  switch (name?.kind) {
+    case "local":
+      return undefined;
+    case "upvalue":
+      return { ...name, name: "?" };
+    case "global":
+      return { ...name, kind: "field" };
+    default:
+      return name;
+  }
+}
+
 /** The kind and name of the variable; undefined where C Lua knows none, either. */
 export function nameOf(expr: Expr, fn: FunctionBody): ValueName | undefined {
   switch (expr.type) {

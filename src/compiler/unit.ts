@@ -9,12 +9,10 @@ import { compileHooked, lowerHooked } from "./hooked";
 import type { FunctionCode, LoopNode } from "./ir";
 import { frameLayout } from "./layout";
 import { mapped } from "./lists";
+import { UNNAMED } from "./names";
 import { printResumable } from "./print";
 import { type EntriesText, printEntries, printFast } from "./print-fast";
 import { lowerFunction } from "./statements";
-
-/** What debug.getlocal calls a value that no variable is known to hold. */
-const UNNAMED = "(temporary)";
 
 /** Makes a function of its upvalues. */
 export type Make = (...cells: unknown[]) => LuaFunction;
@@ -134,7 +132,7 @@ export function hookedForm(
   return compileHooked(code, twinCode, twin, module);
 }
 
-/** Takes lines and names of variables out. */
+/** Takes lines and names of variables out; messages go without them, too (`strippedName`). */
 export function strip(code: FunctionCode): void {
   for (const op of code.ops) op.line = 0;
   for (const local of code.locals) local.name = UNNAMED;

@@ -16,7 +16,7 @@ import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { concat, lengthOf } from "./concat";
 import { control, raise } from "./control";
 import { directly } from "./deferred";
-import { type LuaError, operandError, runtimeError } from "./error";
+import { type LuaError, operandError, operationError } from "./error";
 import { power } from "./float-ops";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
@@ -60,7 +60,7 @@ function namedVarargs(values: LuaValue[]): LuaTable {
 function varargTable(t: LuaValue): LuaValue[] {
   const n = t instanceof LuaTable ? t.µgetStr("n") : undefined;
   const count = Number.isSafeInteger(n) ? (n as number) : -1;
-  if (count < 0 || count > 0x7fffff) throw runtimeError("vararg table has no proper 'n'");
+  if (count < 0 || count > 0x7fffff) throw operationError("vararg table has no proper 'n'");
   const values: LuaValue[] = new Array(count);
   for (let i = 0; i < count; i++) values[i] = (t as LuaTable).µgetInt(i + 1);
   return values;
@@ -109,7 +109,7 @@ function truth(v: unknown): boolean {
 }
 
 export function globalDefined(name: string): LuaError {
-  return runtimeError(`global '${name}' already defined`);
+  return operationError(`global '${name}' already defined`);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Numeric `for` loops that are not plain int32 counting (§3.3.5). */
-import { argumentTypeName, type LuaError, runtimeError } from "./error";
+import { argumentTypeName, type LuaError, operationError } from "./error";
 import {
   addInt,
   compareInt,
@@ -23,7 +23,7 @@ import {
 export const MAX_STEP = 2 ** 20;
 
 function forError(v: LuaValue, what: string): LuaError {
-  return runtimeError(`bad 'for' ${what} (number expected, got ${argumentTypeName(v)})`);
+  return operationError(`bad 'for' ${what} (number expected, got ${argumentTypeName(v)})`);
 }
 
 /**
@@ -52,7 +52,7 @@ export interface ForState {
 /** Prepares a loop: the order of checks is C Lua's. */
 export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): ForState {
   if (isInteger(start) && isInteger(step)) {
-    if (step === 0) throw runtimeError("'for' step is zero");
+    if (step === 0) throw operationError("'for' step is zero");
     if (typeof start === "number" && typeof limit === "number" && typeof step === "number")
       if (step > 0 ? start > limit : start < limit) return NO_ITERATION;
     return new IntegerFor(start, clipLimit(limit, step), step);
@@ -60,7 +60,7 @@ export function forPrepare(start: LuaValue, limit: LuaValue, step: LuaValue): Fo
   const to = numberToDouble(forNumber(limit, "limit"));
   const by = numberToDouble(forNumber(step, "step"));
   const from = numberToDouble(forNumber(start, "initial value"));
-  if (by === 0) throw runtimeError("'for' step is zero");
+  if (by === 0) throw operationError("'for' step is zero");
   return new FloatFor(from, to, by);
 }
 

@@ -2,7 +2,7 @@
 import { call } from "./call";
 import { control, inspect, Reason, raise } from "./control";
 import { running } from "./coroutine";
-import { argumentTypeName, handledErrors, LuaError, runtimeError } from "./error";
+import { argumentTypeName, handledErrors, LuaError, operationError, runtimeError } from "./error";
 import { Frame, type MessageHandler, outermostFrame, SUSPENDED, suspend } from "./frame";
 import { CoroutineClosing, Interrupt } from "./interrupt";
 import { getMetamethod } from "./metatable";
@@ -96,7 +96,7 @@ export class LuaFrame extends Frame {
   mark(level: number, value: LuaValue, name: string): void {
     if (value === undefined || value === false) return;
     if (getMetamethod(value, "__close") === undefined)
-      throw runtimeError(`variable '${name}' got a non-closable value`);
+      throw operationError(`variable '${name}' got a non-closable value`);
     this.tbc ??= [];
     this.tbc[level] = value;
   }

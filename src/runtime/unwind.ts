@@ -79,7 +79,8 @@ function complete(e: LuaError, proto: Proto, k: number): void {
   }
   const { debug } = proto;
   const count = debug.argumentCount(k);
-  e.value = placed(proto, k, argumentMessage(pending, debug.calleeName(k), undefined, count));
+  const message = argumentMessage(pending, debug.calleeName(k), undefined, count);
+  e.value = proto.facts.lines[k] ? placed(proto, k, message) : message;
 }
 
 /** The whole message. A program that catches an error will often see the same one again. */
