@@ -3,7 +3,6 @@ import { LuaInt64, MAX_INTEGER, MIN_INTEGER } from "../src/runtime/int64";
 import {
   formatDouble,
   formatG,
-  integerFromString,
   numberToString,
   parseNumber,
   toInteger,
@@ -191,8 +190,8 @@ test("coercions", () => {
   expect(toNumber("0x10")).toBe(16);
   expect(toNumber("x")).toBeUndefined();
   expect(toNumber(true)).toBeUndefined();
-  expect(integerFromString("1e2")).toBe(100);
-  expect(integerFromString("1.5")).toBeUndefined();
+  expect(toInteger("1e2")).toBe(100);
+  expect(toInteger("1.5")).toBeUndefined();
   expect(toInteger(float(3))).toBe(3);
   expect(toInteger("0xffffffffffffffff")).toBe(-1);
   expect(toInteger(2 ** 51 + 0.5)).toBe(undefined);

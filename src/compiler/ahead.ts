@@ -25,7 +25,7 @@ import {
 } from "./unit";
 
 /** Makes the functions of one prototype; what `printCompact` prints. */
-export type Factory = (...parts: unknown[]) => LuaFunction;
+type Factory = (...parts: unknown[]) => LuaFunction;
 /** A unit of code: a function of the runtime, the chunk's module, and its prototype. */
 export type Unit = (R: unknown, M: Module, P: () => Proto) => Factory;
 

@@ -23,7 +23,7 @@ export const HELPERS: Partial<Record<BinaryOp, string>> = {
   "..": "cat",
 };
 
-export interface FastPath {
+interface FastPath {
   /** JS condition; "" = always. May already assign the target. */
   cond: string;
   /** JS assignment of the target, valid under `cond`; "" if that assigns it. */

@@ -98,7 +98,7 @@ function applied(f: string, first: string[], l: ListText, isCompact: boolean): s
 }
 
 /** A call as text: statements that come before it, and the JS call itself. */
-export interface CallText {
+interface CallText {
   before: string;
   value: string;
   /** The same with the first result only, or null; undefined if there is no helper for that. */

@@ -204,7 +204,7 @@ function hasFloat(expr: Expr): boolean {
 }
 
 /** What is known of the part of a chain of operators that has been evaluated. */
-export interface ChainKind {
+interface ChainKind {
   kind: FloatKind;
   isNumber: boolean;
 }

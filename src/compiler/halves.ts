@@ -13,7 +13,7 @@ import type { Lowering } from "./lower";
 import { Kind } from "./operand";
 
 /** An expression that can be computed on halves. */
-export interface HalvesPlan {
+interface HalvesPlan {
   /** JS condition: the operands are integers, and there is a large one. */
   cond: string;
   /** JS statements that compute the result into the target; without one into `yh` and `yl`. */

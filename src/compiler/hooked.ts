@@ -18,7 +18,7 @@ export function lowerHooked(context: ChunkContext, code: FunctionCode): Function
 }
 
 /** The JavaScript of the hooked form; every call in it is watched. */
-export function printHooked(code: FunctionCode): string {
+function printHooked(code: FunctionCode): string {
   const names = [...code.uses];
   return (
     `"use strict";${namesFromRuntime()}var FM=M.m,{${names.join(",")}}=M;` +

@@ -108,7 +108,7 @@ export function compileResumable(code: FunctionCode, module: Module): ResumableF
 }
 
 /** The JavaScript of a resumable form: the body of a function of `R` and `M`. */
-export function resumableText(code: FunctionCode): string {
+function resumableText(code: FunctionCode): string {
   const names = [...code.uses];
   const body = printResumable(code);
   return `"use strict";${runtimeNames(body)}${factoryNames(body)}var {${names.join(",")}}=M;return ${body}`;

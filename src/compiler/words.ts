@@ -380,7 +380,7 @@ class Planner {
   }
 }
 
-export interface WordPlan extends Plan {
+interface WordPlan extends Plan {
   /** As `cond`, but computes the lower 32 bits as an int32; undefined if the result may be no word. */
   low(target: string): string | undefined;
 }

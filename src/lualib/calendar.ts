@@ -56,7 +56,7 @@ export function joinTime(t: SplitTime): LuaInteger {
 }
 
 /** Adds seconds. */
-export function shiftTime(t: SplitTime, by: number): SplitTime {
+function shiftTime(t: SplitTime, by: number): SplitTime {
   const sum = t.seconds + by;
   const days = Math.floor(sum / DAY);
   return { days: t.days + days, seconds: sum - days * DAY };

@@ -41,7 +41,7 @@ const messages = (): Record<string, string> => ({
 const NUMBERS: Record<string, number> = { EBADF: 9, EINVAL: 22, ESPIPE: 29 };
 
 /** What the host's file functions throw. */
-export interface SystemError {
+interface SystemError {
   code: string;
   errno: number;
 }

@@ -156,7 +156,7 @@ function all(specifiers: string, t: CalendarTime): string {
 }
 
 /** `+hhmm` for an offset in seconds. */
-export function offsetText(seconds: number): string {
+function offsetText(seconds: number): string {
   const minutes = Math.floor(Math.abs(seconds) / 60);
   return `${seconds < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
 }

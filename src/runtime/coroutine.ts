@@ -230,7 +230,7 @@ function finish(
 }
 
 /** Stands in the resumer's stack while the resumed coroutine waits for something outside. */
-export class ResumeFrame extends Frame {
+class ResumeFrame extends Frame {
   constructor(
     readonly co: Coroutine,
     private readonly mode: ResumeMode,

@@ -7,7 +7,7 @@ import { spread } from "./spread";
 import type { LuaFunction, LuaValue } from "./value";
 
 /** Knows the prototypes of such functions, by their number in the chunk. */
-export interface Prototypes {
+interface Prototypes {
   proto(id: number): Proto;
 }
 

@@ -250,7 +250,7 @@ class ReturningFrame extends LuaFrame implements SpecialFrame {
 }
 
 /** Number of locals in scope where a frame stands. */
-export function countLocals(frame: LuaFrame): number {
+function countLocals(frame: LuaFrame): number {
   const { k } = frame;
   return frame.proto.debug.locals.filter((l) => l.from < k && k <= l.to).length;
 }

@@ -210,7 +210,7 @@ function errorValue(e: unknown): unknown {
 }
 
 /** An error raised while closing takes the place of the one before, but not that of an interrupt. */
-export function replaceError(current: unknown, next: unknown): unknown {
+function replaceError(current: unknown, next: unknown): unknown {
   // a closing method may close its coroutine once more
   if (current instanceof CoroutineClosing) {
     if (next instanceof CoroutineClosing) return current;

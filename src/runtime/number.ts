@@ -189,14 +189,8 @@ export function toNumber(v: LuaValue): LuaNumber | undefined {
   return isNumber(v) ? v : undefined;
 }
 
-/** The integer that a text denotes, by way of a float if need be; undefined when it has none. */
-export function integerFromString(s: string): LuaInteger | undefined {
-  const n = parseNumber(s);
-  return n === undefined ? undefined : numberToInteger(n);
-}
-
 /** A number or string as an integer, when it has an exact integer representation (§3.4.3). */
 export function toInteger(v: LuaValue): LuaInteger | undefined {
-  if (typeof v === "string") return integerFromString(v);
-  return isNumber(v) ? numberToInteger(v) : undefined;
+  const n = toNumber(v);
+  return n === undefined ? undefined : numberToInteger(n);
 }

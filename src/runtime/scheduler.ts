@@ -289,7 +289,7 @@ export function poll(): void {
 }
 
 /** The task that is running. */
-export function currentTask(): Task {
+function currentTask(): Task {
   if (current === undefined) throw new Error("no Lua task is running");
   return current;
 }

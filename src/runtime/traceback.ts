@@ -208,7 +208,7 @@ function rowName(caller: TraceRow | undefined): ValueName | undefined {
 }
 
 /** `string.rep` for a function found in a loaded module; `print` for a global. */
-export function loadedName(loaded: LuaTable, level: Level): string | undefined {
+function loadedName(loaded: LuaTable, level: Level): string | undefined {
   const { func, proto } = level;
   if (func === undefined && proto === undefined) return undefined;
   let found: string | undefined;

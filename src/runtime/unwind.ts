@@ -107,7 +107,7 @@ function operandName(fault: OperandFault, proto: Proto, k: number): string {
 }
 
 /** luaL_argerror: a method call does not count its object. */
-export function argumentMessage(
+function argumentMessage(
   fault: ArgumentFault,
   called: ValueName | undefined,
   fallback: string | undefined,
@@ -153,7 +153,7 @@ export function nameFault(error: unknown, f: LuaValue): unknown {
 }
 
 /** Errors of the JavaScript engine as Lua errors; anything else is a bug and stays visible as one. */
-export function fromHostError(error: unknown): LuaError {
+function fromHostError(error: unknown): LuaError {
   if (error instanceof RangeError) {
     const text = error.message;
     if (text.includes("call stack")) return new StackOverflow(control.overflowHandlers > 0);
