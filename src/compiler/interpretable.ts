@@ -22,8 +22,8 @@ export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
 }
 
 /**
- * Functions without variables to be closed, `goto` back or out of a loop, and empty loops. Compiled code has frames of another form
- * where there is a table of extra arguments, or where a function's tail calls to itself are a loop.
+ * Functions without variables to be closed, `goto` back or out of a loop, and empty loops. Compiled code has frames of
+ * another form where there is a table of extra arguments, or where a function's tail calls to itself are a loop.
  */
 export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {
   if (!context.interprets || !fn.isStructured || fn.varargTable !== undefined) return false;

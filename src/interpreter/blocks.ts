@@ -62,8 +62,12 @@ export class Blocks {
     if (open === undefined) return;
     this.variables.release(open.top);
     if (!("loop" in open)) return;
-    const outer = this.stack.findLast((o) => "loop" in o) as OpenLoop | undefined;
-    if (outer !== undefined) outer.runs += open.runs;
+    for (let i = this.stack.length - 1; i >= 0; i--) {
+      const outer = this.stack[i] as OpenBlock | OpenLoop;
+      if (!("loop" in outer)) continue;
+      outer.runs += open.runs;
+      return;
+    }
   }
 
   /** Leaves the innermost loop. */
