@@ -228,7 +228,10 @@ export function unary(
   if (lo.isPlain || lo.isSlow) fast = "";
   else if (e.op === "#") {
     const { tests, code } = partOf(a, "array");
-    const length = `if(${[...tests, `${x}.µmetatable===null`].join("&&")})${t}=${code}.length-1;else `;
+    // a queue has its elements elsewhere (`µshed` of tables)
+    const isThere = `(${code}.length>1||${x}.µmap===null)`;
+    const all = [...tests, `${x}.µmetatable===null`, isThere].join("&&");
+    const length = `if(${all})${t}=${code}.length-1;else `;
     if (a.kind === Kind.Any) fast = `if(typeof ${x}==="string")${t}=${x}.length;else ${length}`;
     else if (a.kind === Kind.Table) fast = length;
   } else if (a.kind === Kind.Any || a.kind === Kind.Int) {

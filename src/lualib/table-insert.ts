@@ -26,7 +26,7 @@ export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Result
     if (count === 2) {
       // one assignment at #t + 1
       if (t.µarray !== EMPTY_ARRAY && t.µmap === null) {
-        if (position !== undefined) t.µarray.push(position);
+        if (position !== undefined) t.µpush(position);
       } else t.µsetInt(t.µlength() + 1, position);
       return NO_RESULTS;
     }
@@ -46,7 +46,7 @@ export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Result
 
 function insertAt(t: LuaTable, at: number, last: number, value: LuaValue): void {
   const array = t.µarray;
-  t.µappend(array[last]);
+  t.µextend(array[last]);
   if (last - at < FEW) for (let i = last; i > at; i--) array[i] = array[i - 1];
   else array.copyWithin(at + 1, at, last);
   array[at] = value;

@@ -107,11 +107,28 @@ export class CodeMap<K> {
         keys?.unshift(undefined);
       }
     }
-    if (at >= room) return false;
+    if (at >= room) return this.dropFront() && this.extend(code);
     while (dense.length <= at) {
       dense.push(undefined);
       keys?.push(undefined);
     }
+    return true;
+  }
+
+  /** Gives up the front of `dense` if more than half of it is unused, as that behind a queue. */
+  private dropFront(): boolean {
+    const { dense, keys } = this;
+    const { length } = dense;
+    let first = 0;
+    while (first < length && dense[first] === undefined) first++;
+    if (first <= length >> 1) return false;
+    for (let i = first; i < length; i++) {
+      dense[i - first] = dense[i];
+      if (keys !== null) keys[i - first] = keys[i];
+    }
+    dense.length = length - first;
+    if (keys !== null) keys.length = length - first;
+    this.base += first;
     return true;
   }
 
@@ -156,6 +173,11 @@ export class CodeMap<K> {
     this.dense = emptyArray();
     if (this.keys !== null) this.keys = [];
     this.used = 0;
+  }
+
+  /** Are all codes known to be greater than twice their number, with that of others? */
+  isFar(others: number): boolean {
+    return this.hash === null && this.base > 2 * (this.used + others);
   }
 
   /** Adds to `counts[i]` how many codes with a value there are in (2^(i-1), 2^i]; gives their sum. */

@@ -8,12 +8,14 @@
  *   never have (fields.ts), and its prototype has none itself.
  * - `array`: keys 1..n at their own index, and key 0 in slot 0. Its length is n+1, and the last
  *   slot is never nil, so that n is a border (§3.4.7). Others may be; never holes in the JS sense.
+ *   When most are nil as it doubles, as those behind a queue are, the rest move to `map` (`µshed`).
  * - `map`: all other keys, among them string keys that came in through computed keys (`t[k] = v`):
  *   with them as fields, each dictionary would be of a hidden class by itself. When the program
  *   text has named some of them often enough, and they are few, they become fields (`adopt`).
  *
  * Invariants: key n+1 is never in `map` (an append moves the keys that follow it over), so the
- * array's length alone answers `#t`. A string key has a value in one place at most.
+ * array's length alone answers `#t`. For a queue, which has its keys in `map`, that would be 0: `#t` looks there for a
+ * border, then. A string key has a value in one place at most.
  *
  * Traversal order is promised: 1..n, 0, then string keys, fields first, then the rest. Fields are in order of insertion,
  * and so are the others.
@@ -28,6 +30,10 @@ export const EMPTY_ARRAY: LuaValue[] = [undefined];
 
 /** Tables with more fields do not get their computed keys as fields. */
 const MAX_FIELDS = 40;
+/** Shorter array parts are left as they are, however many of their slots are nil. A power of two. */
+const MIN_SHED = 256;
+/** So many slots of an array part are looked at before all of them are counted. A power of two. */
+const SAMPLES = 16;
 /** `array`, `map`, `metatable` and `code`; subclasses may have more. */
 const OWN_PROPERTIES = 4;
 /** Tables that have had the key 0: `next` may go on from there. */
@@ -229,8 +235,39 @@ export class LuaTable implements CodedKey {
 
   /** `append` for a table that has an array part of its own. */
   µpush(value: LuaValue): void {
+    const { µarray: array } = this;
+    array.push(value);
+    if (this.µmap?.hasIntegers) this.µmigrate(this.µmap);
+    if ((array.length & (MIN_SHED - 1)) === 0) this.µshed();
+  }
+
+  /** `push` that leaves all other elements where they are. */
+  µextend(value: LuaValue): void {
     this.µarray.push(value);
     if (this.µmap?.hasIntegers) this.µmigrate(this.µmap);
+  }
+
+  /**
+   * Called at each multiple of `MIN_SHED`. When the length has doubled and less than a quarter of the slots are in use,
+   * moves the elements behind the first nil into the map: those of a queue, whose array part would grow for ever.
+   * `µgather` moves them back when they fill more than half.
+   */
+  private µshed(): void {
+    const { µarray: array } = this;
+    const n = array.length;
+    if ((n & (n - 1)) !== 0 || !isSparse(array)) return;
+    this.µmap ??= new TableMap();
+    const { µmap: map } = this;
+    let end = 1;
+    while (array[end] !== undefined) end++;
+    for (let i = end + 1; i < n; i++) {
+      const v = array[i];
+      if (v !== undefined) map.setInt(i, v);
+    }
+    map.hasIntegers = true;
+    map.border = n - 1;
+    // the same array: a stand-in may share it
+    array.length = end;
   }
 
   /** Moves the keys that follow the array part over from `map`. */
@@ -263,12 +300,7 @@ export class LuaTable implements CodedKey {
   /** A border (§3.4.7). */
   µlength(): number {
     const n = this.µarray.length - 1;
-    if (n === 0 && this.µmap !== null && this.µmap.holdsAll) {
-      let i = 0;
-      while (this.µmap.getInt(i + 1) !== undefined) i++;
-      return i;
-    }
-    return n;
+    return n === 0 && this.µmap !== null && this.µmap.border >= 0 ? this.µmap.findBorder() : n;
   }
 
   /** Gives the table parts of its own that are never replaced, for a stand-in that shares them. */
@@ -304,6 +336,18 @@ export class LuaTable implements CodedKey {
 // so that no field is found but those that are set
 delete (LuaTable.prototype as { constructor?: unknown }).constructor;
 Object.setPrototypeOf(LuaTable.prototype, null);
+
+/** Are less than a quarter of the slots of a long array part in use? */
+function isSparse(array: LuaValue[]): boolean {
+  const n = array.length;
+  // a stack may come by the same length again and again: most are told by a few slots
+  const step = Math.floor(n / SAMPLES);
+  let left = SAMPLES >> 2;
+  for (let i = step; i < n; i += step) if (array[i] !== undefined && --left < 0) return false;
+  left = n >> 2;
+  for (let i = 1; i < n; i++) if (array[i] !== undefined && --left < 0) return false;
+  return true;
+}
 
 /** The fields of a table, which are its properties. */
 export function fieldsOf(t: LuaTable): Readonly<Fields> {

@@ -45,6 +45,8 @@ export class TableMap {
   isFixed = false;
   /** All keys of the table are here, also those that would be elements. */
   holdsAll = false;
+  /** What `findBorder` has last found; negative as long as the table's array part answers that. */
+  border = -1;
 
   /** All string keys of the table are to be here, for good. */
   pin(): void {
@@ -93,6 +95,7 @@ export class TableMap {
     map.coded = this.coded;
     map.others = this.others;
     map.hasIntegers = this.hasIntegers;
+    map.border = this.border;
     return map;
   }
 
@@ -139,11 +142,40 @@ export class TableMap {
     return this.integers.set(key, key, value);
   }
 
+  /** A border (§3.4.7), close to the one before if there is one: mostly just behind or in front of it. */
+  findBorder(): number {
+    let low = this.border;
+    let high = low + 1;
+    if (low === 0 || this.hasElement(low))
+      for (let step = 1; this.hasElement(high); step *= 2) {
+        low = high;
+        high += step;
+      }
+    else
+      for (let step = 1; low > 0 && !this.hasElement(low); step *= 2) {
+        high = low;
+        low = Math.max(low - step, 0);
+      }
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.hasElement(middle)) low = middle;
+      else high = middle;
+    }
+    this.border = low;
+    return low;
+  }
+
+  private hasElement(key: number): boolean {
+    return ((key | 0) === key ? this.getInt(key) : this.getOther(key)) !== undefined;
+  }
+
   /**
    * The largest n, a power of two, of which more than half of the keys 1..n are in use, when there
    * are `present` in the array part, all from 1 on; 0 when there is none.
    */
   denseSize(present: number): number {
+    // the keys of a queue come in fast, and there are few at a time
+    if (this.integers?.isFar(present)) return 0;
     const counts = new Int32Array(32);
     const total = present + (this.integers?.countSlices(counts) ?? 0);
     let size = 0;

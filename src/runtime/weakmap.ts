@@ -30,6 +30,7 @@ export class WeakTableMap extends TableMap {
     super();
     this.isFixed = true;
     this.holdsAll = true;
+    this.border = 0;
   }
 
   override get(key: string): LuaValue {
