@@ -1,7 +1,7 @@
 /** `table.insert` and `table.remove` (§6.6). */
 import { runtimeError } from "../runtime/error";
 import { addInt, compareInt, type LuaInteger, subInt } from "../runtime/int64";
-import { EMPTY_ARRAY, type LuaTable } from "../runtime/table";
+import { EMPTY_ARRAY, type LuaTable, MIN_SHED } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
 import { argumentError, checkInteger } from "./args";
 import { runSteps, type Steps } from "./resumable";
@@ -26,7 +26,7 @@ export function insert(t: LuaValue, position: LuaValue, value: LuaValue): Result
     if (count === 2) {
       // one assignment at #t + 1
       if (t.µarray !== EMPTY_ARRAY && t.µmap === null) {
-        if (position !== undefined) t.µpush(position);
+        if (position !== undefined && (t.µarray.push(position) & (MIN_SHED - 1)) === 0) t.µshed();
       } else t.µsetInt(t.µlength() + 1, position);
       return NO_RESULTS;
     }

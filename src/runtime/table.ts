@@ -31,7 +31,7 @@ export const EMPTY_ARRAY: LuaValue[] = [undefined];
 /** Tables with more fields do not get their computed keys as fields. */
 const MAX_FIELDS = 40;
 /** Shorter array parts are left as they are, however many of their slots are nil. A power of two. */
-const MIN_SHED = 256;
+export const MIN_SHED = 256;
 /** So many slots of an array part are looked at before all of them are counted. A power of two. */
 const SAMPLES = 16;
 /** `array`, `map`, `metatable` and `code`; subclasses may have more. */
@@ -235,10 +235,9 @@ export class LuaTable implements CodedKey {
 
   /** `append` for a table that has an array part of its own. */
   µpush(value: LuaValue): void {
-    const { µarray: array } = this;
-    array.push(value);
+    const n = this.µarray.push(value);
     if (this.µmap?.hasIntegers) this.µmigrate(this.µmap);
-    if ((array.length & (MIN_SHED - 1)) === 0) this.µshed();
+    if ((n & (MIN_SHED - 1)) === 0) this.µshed();
   }
 
   /** `push` that leaves all other elements where they are. */
@@ -252,7 +251,7 @@ export class LuaTable implements CodedKey {
    * moves the elements behind the first nil into the map: those of a queue, whose array part would grow for ever.
    * `µgather` moves them back when they fill more than half.
    */
-  private µshed(): void {
+  µshed(): void {
     const { µarray: array } = this;
     const n = array.length;
     if ((n & (n - 1)) !== 0 || !isSparse(array)) return;
