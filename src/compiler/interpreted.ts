@@ -95,6 +95,9 @@ export class InterpretedFunction implements InterpretedCode {
   /** The code that takes no kinds of values for certain. */
   private general: FunctionCode | undefined;
   private isNoted = false;
+  readonly patience: number;
+  /** An iteration in runs. */
+  private readonly iterationCost: number;
   private standInMaker: StandInMaker | undefined;
 
   constructor(
@@ -103,7 +106,11 @@ export class InterpretedFunction implements InterpretedCode {
     /** Runs that are left until it is compiled; iterations of loops count as parts of one. */
     public runsLeft = PATIENCE.runs,
     readonly self: LocalVar | undefined = undefined,
-  ) {}
+  ) {
+    // the longer the function is, the longer it takes to compile
+    this.patience = Math.floor(PATIENCE.iterations * (1 + fn.length / 1500));
+    this.iterationCost = PATIENCE.runs / (ITERATIONS_IN_RUNS * this.patience);
+  }
 
   /** The function as the main function of a chunk. */
   main(environment: Cell): LuaFunction {
@@ -167,13 +174,8 @@ export class InterpretedFunction implements InterpretedCode {
     throw new Error(`no ${kind} of ${s.type}`);
   }
 
-  // the longer the function is, the longer it takes to compile
-  get patience(): number {
-    return Math.floor(PATIENCE.iterations * (1 + this.fn.length / 1500));
-  }
-
   noteIteration(): void {
-    this.runsLeft -= PATIENCE.runs / (ITERATIONS_IN_RUNS * this.patience);
+    this.runsLeft -= this.iterationCost;
   }
 
   isCompiled(s: LoopStatement): boolean {

@@ -3,9 +3,9 @@
  * it may import. Start with define.ts.
  */
 
+export { commandWords, withRawVariables } from "../lualib/command";
 export { rawVariable } from "../lualib/environ";
 export { flushAll } from "../lualib/io-stream";
-export { commandWords, withRawVariables } from "../lualib/words";
 export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
 export { argumentError, LuaError } from "../runtime/error";
 export { LuaInt64 } from "../runtime/int64";

@@ -3,11 +3,11 @@
 import { awaitPromise } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
 import type { Results } from "../runtime/value";
+import { commandWords } from "./command";
 import { systemError } from "./io-errors";
 import { childOutput } from "./io-sink";
 import { END, FILLED, type FillResult, flushAll, Stream, WAIT } from "./io-stream";
 import { exitResults } from "./os";
-import { commandWords } from "./words";
 
 /** What is used of a child process. */
 interface Child {

@@ -30,13 +30,13 @@ import {
   splitTime,
   utcTime,
 } from "./calendar";
+import { commandWords } from "./command";
 import { rawVariable } from "./environ";
 import { failure } from "./io-errors";
 import { childOutput } from "./io-sink";
 import { flushAll } from "./io-stream";
 import { runSteps, type Steps } from "./resumable";
 import { formatTime, specifierLength } from "./strftime";
-import { commandWords } from "./words";
 
 const MAX_INT = 0x7fffffff;
 const MIN_INT = -0x80000000;

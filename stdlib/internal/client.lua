@@ -58,7 +58,7 @@
 -- `rest.array`, `rest.list`, `rest.object`, `rest.authorization`, `rest.collect`, `rest.wait`, `rest.rfc3339`.
 
 local guard = require("assay.internal.guard")
-local give_up = require("assay.internal.ways")
+local give_up = require("assay.internal.alternatives")
 
 local rest = {}
 
@@ -72,7 +72,7 @@ local CONNECTION = {
   "client_cert", "client_cert_file", "client_key", "client_key_file", "tls_server_name",
 }
 
-rest.public = require("assay.internal.public")
+rest.public = require("assay.internal.redact")
 
 --- An address in a message: what stands behind `?` may be a secret, too.
 function rest.address(url)

@@ -14,6 +14,7 @@ import { environmentOf } from "../http/client";
 import { HttpFault } from "../http/errors";
 import {
   booleanOption,
+  CERTIFICATES,
   checkOptions,
   countOption,
   secondsOption,
@@ -40,13 +41,7 @@ const CONNECT = [
   "statement_timeout",
   "busy_timeout",
   "sslmode",
-  "ca_cert",
-  "ca_cert_file",
-  "client_cert",
-  "client_cert_file",
-  "client_key",
-  "client_key_file",
-  "insecure",
+  ...CERTIFICATES,
   "prepare",
   "allow_public_key_retrieval",
 ];

@@ -120,8 +120,8 @@ const COMMON = [
   "retries",
 ];
 const REQUEST = [...COMMON, "query", "form", "body", "on_event", "on_line"];
-/** Those of a connection: TLS and the proxy. */
-export const CONNECTION = [
+/** Those by which both sides of a connection show who they are. */
+export const CERTIFICATES = [
   "ca_cert",
   "ca_cert_file",
   "client_cert",
@@ -129,9 +129,9 @@ export const CONNECTION = [
   "client_key",
   "client_key_file",
   "insecure",
-  "tls_server_name",
-  "proxy",
 ];
+/** Those of a connection: TLS and the proxy. */
+export const CONNECTION = [...CERTIFICATES, "tls_server_name", "proxy"];
 const CLIENT = [...COMMON, ...CONNECTION, "base_url"];
 
 /** Refuses options that nobody reads. */

@@ -1,4 +1,4 @@
---- @module assay.internal.public
+--- @module assay.internal.redact
 --- @description Addresses in messages, without the user names and passwords that they may hold.
 
 -- How far an address is looked at for a password; texts are long, and hold many addresses.

@@ -1,4 +1,4 @@
---- @module assay.internal.ways
+--- @module assay.internal.alternatives
 --- @description Options of clients that stand for one another, for `client:with`.
 
 -- Ways to say the same: who one is, where the server is, which namespace is meant. To change one of them is
