@@ -23,7 +23,7 @@ const ROOT = "/$bunfs/root/";
 const RARE = new RegExp(
   [
     "/node_modules/(postgres|ws|minijinja-js)/",
-    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk|url|fs/folders)\\b",
+    "/src/builtins/(db|crypto|ws|template|toml|compress|regex|shell|process|disk|url|fs/(folders|glob))\\b",
     "/src/builtins/http(-serve|-stub|/serve|/stub|/errors)",
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",

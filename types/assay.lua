@@ -609,7 +609,7 @@ function fs.stat(path) end
 ---@return table
 function fs.list(path) end
 
----All entries below a folder as `{name, path, type}`, down to `opts.depth` levels.
+---All entries below a folder as `{name, path, type}`, down to `opts.depth` levels; `path` is seen from the folder.
 ---@param path string
 ---@param opts? { depth?: integer }
 ---@return table

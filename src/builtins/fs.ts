@@ -13,7 +13,6 @@ import {
   stat,
   walk,
 } from "./fs/folders";
-import { glob } from "./fs/glob";
 import { Lines, openLines } from "./fs/lines";
 import { attempt, nativePath, quoted } from "./fs/paths";
 
@@ -106,7 +105,7 @@ export default defineBuiltin({
       run: list,
     }),
     readdir: fn({
-      doc: "All entries below a folder as `{name, path, type}`, down to `opts.depth` levels.",
+      doc: "All entries below a folder as `{name, path, type}`, down to `opts.depth` levels; `path` is seen from the folder.",
       params: [
         path,
         p.record("opts", { depth: p.integer("depth", "", { min: 1 }).optional() }).optional(),
@@ -118,7 +117,10 @@ export default defineBuiltin({
       doc: "The paths that match a pattern with `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.",
       params: [p.string("pattern")],
       returns: "table",
-      run: async (ctx, pattern) => luaList(await glob(ctx, pattern), ctx.host),
+      run: async (ctx, pattern) => {
+        const { glob } = await import("./fs/glob");
+        return luaList(await glob(ctx, pattern), ctx.host);
+      },
     }),
     mkdir: fn({
       doc: "Makes a folder and those above it; one that is there is fine.",

@@ -425,7 +425,7 @@ describe("streams", () => {
     expect(r.headers.get("content-type")).toBe("text/event-stream");
     expect(r.headers.get("cache-control")).toBe("no-cache");
     expect(await r.text()).toBe(
-      ":\n\nevent: tick\nid: 1\nretry: 100\ndata: one\ndata: two\n\ndata: plain\n\n",
+      ":\n\nevent: tick\ndata: one\ndata: two\nid: 1\nretry: 100\n\ndata: plain\n\n",
     );
   });
   test("line breaks in an event's name are refused, and the connection is cut", async () => {

@@ -80,7 +80,7 @@ export async function readdirDeep(ctx: Context, path: string, depth: number): Pr
   const real = ctx.readPath(path);
   const found = await attempt(ctx, `read directory ${quoted(path)}`, async () => {
     const rows: LuaTable[] = [];
-    for await (const e of walk(real, path, depth))
+    for await (const e of walk(real, "", depth))
       rows.push(record({ name: e.name, path: e.path, type: e.type }));
     return rows;
   });

@@ -118,20 +118,14 @@ function writerOf(
 export function eventText(event: string | LuaTable): string {
   if (!(event instanceof LuaTable)) return `${dataLines(event)}\n`;
   let out = "";
-  for (const field of ["event", "id", "retry"]) {
+  for (const field of ["event", "data", "id", "retry"]) {
     const v = event.µgetStr(field);
     if (v === undefined) continue;
     const text = plainText(v);
     if (text === undefined) throw new HostError(`send: field '${field}' must be a string`);
-    if (/[\r\n\0]/.test(text))
+    if (field !== "data" && /[\r\n\0]/.test(text))
       throw new HostError(`send: field '${field}' must not hold line breaks`);
-    out += `${field}: ${text}\n`;
-  }
-  const data = event.µgetStr("data");
-  if (data !== undefined) {
-    const text = plainText(data);
-    if (text === undefined) throw new HostError("send: field 'data' must be a string");
-    out += dataLines(text);
+    out += field === "data" ? dataLines(text) : `${field}: ${text}\n`;
   }
   return `${out}\n`;
 }
