@@ -10,6 +10,8 @@ const MIN_DEAD = 32;
 export class KeyMap<K> {
   protected map = new Map<K, LuaValue>();
   private dead = 0;
+  /** Dead keys that stood in front of all others and are no longer in the map. */
+  private front: Set<K> | null = null;
 
   get(key: K): LuaValue {
     return this.map.get(key);
@@ -28,19 +30,43 @@ export class KeyMap<K> {
       return;
     }
     if (value === undefined) return;
-    if (map.has(key)) this.dead--;
+    if (map.has(key) || this.front?.delete(key)) this.dead--;
     else if (this.dead > MIN_DEAD && this.dead > map.size >> 1) this.dropDead();
     map.set(key, value);
   }
 
+  /** The pairs from the first live one on, dead ones among them. */
   entries(): IterableIterator<[K, LuaValue]> {
+    if (this.dead > MIN_DEAD) this.shedFront();
     return this.map.entries();
+  }
+
+  /** The pairs behind that of a key, which may be dead; undefined if there is no such key. */
+  entriesAfter(key: K): IterableIterator<[K, LuaValue]> | undefined {
+    const entries = this.map.entries();
+    if (this.front?.has(key)) return entries;
+    for (;;) {
+      const e = entries.next();
+      if (e.done) return undefined;
+      if (e.value[0] === key) return entries;
+    }
+  }
+
+  /** Whoever takes out the first key again and again would walk past all that were in front of it. */
+  private shedFront(): void {
+    for (const [k, v] of this.map) {
+      if (v !== undefined) return;
+      this.front ??= new Set();
+      this.front.add(k);
+      this.map.delete(k);
+    }
   }
 
   private dropDead(): void {
     // deleting from a Map keeps its live iterators valid
     for (const [k, v] of this.map) if (v === undefined) this.map.delete(k);
     this.dead = 0;
+    this.front = null;
   }
 }
 
@@ -68,7 +94,11 @@ export class StringMap extends KeyMap<string> {
   }
 
   override entries(): IterableIterator<[string, LuaValue]> {
-    return this.table === null ? this.map.entries() : this.table.entries();
+    return this.table === null ? super.entries() : this.table.entries();
+  }
+
+  override entriesAfter(key: string): IterableIterator<[string, LuaValue]> | undefined {
+    return this.table === null ? super.entriesAfter(key) : this.table.entriesAfter(key);
   }
 
   private toTable(): void {

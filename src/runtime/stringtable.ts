@@ -34,6 +34,8 @@ export class StringTable {
   /** Key and value of entry n at 2n and 2n + 1. */
   private pairs: LuaValue[] = [undefined, undefined];
   private dead = 0;
+  /** The entries in front of this one are dead: a traversal that begins anew need not look at them. */
+  private front = 1;
   /** The key that was looked up last, if none has been set since: `t[k] = (t[k] or 0) + 1` hashes once. */
   private lastKey: string | undefined;
   private lastHash = 0;
@@ -48,15 +50,20 @@ export class StringTable {
   }
 
   get(key: string): LuaValue {
-    const { slots, hashes, pairs } = this;
-    const mask = slots.length - 1;
     const h = hashOf(key);
     this.lastKey = key;
     this.lastHash = h;
+    // entry 0 has no value
+    return this.pairs[2 * this.find(key, h) + 1];
+  }
+
+  /** The entry of a key, which may be dead; 0 when there is none. */
+  private find(key: string, h: number): number {
+    const { slots, hashes, pairs } = this;
+    const mask = slots.length - 1;
     for (let i = h >>> this.shift; ; i = (i + 1) & mask) {
       const entry = slots[i] as number;
-      if (entry === 0) return undefined;
-      if (hashes[entry] === h && pairs[2 * entry] === key) return pairs[2 * entry + 1];
+      if (entry === 0 || (hashes[entry] === h && pairs[2 * entry] === key)) return entry;
     }
   }
 
@@ -82,7 +89,7 @@ export class StringTable {
         return;
       }
       if (hashes[entry] === h && pairs[2 * entry] === key) {
-        if (value === undefined || this.dead > 0) this.noteChange(pairs[2 * entry + 1], value);
+        if (value === undefined || this.dead > 0) this.noteChange(entry, value);
         pairs[2 * entry + 1] = value;
         return;
       }
@@ -90,8 +97,11 @@ export class StringTable {
     }
   }
 
-  private noteChange(old: LuaValue, value: LuaValue): void {
-    if ((old === undefined) !== (value === undefined)) this.dead += value === undefined ? 1 : -1;
+  private noteChange(entry: number, value: LuaValue): void {
+    const wasDead = this.pairs[2 * entry + 1] === undefined;
+    if (wasDead === (value === undefined)) return;
+    this.dead += wasDead ? -1 : 1;
+    if (wasDead && entry < this.front) this.front = entry;
   }
 
   /** Makes room: drops dead entries, and doubles the capacity unless that freed enough. */
@@ -120,14 +130,34 @@ export class StringTable {
     }
     pairs.length = 2 * n;
     this.dead = 0;
+    this.front = 1;
     this.hashes = hashes;
     this.slots = slots;
     this.shift = shift;
   }
 
-  *entries(): IterableIterator<[string, LuaValue]> {
+  /** The pairs from the first live one on, dead ones among them. */
+  entries(): IterableIterator<[string, LuaValue]> {
+    this.skipDead();
+    return this.entriesFrom(this.front);
+  }
+
+  /** The pairs behind that of a key, which may be dead; undefined if there is no such key. */
+  entriesAfter(key: string): IterableIterator<[string, LuaValue]> | undefined {
+    const entry = this.find(key, hashOf(key));
+    return entry === 0 ? undefined : this.entriesFrom(entry + 1);
+  }
+
+  private *entriesFrom(entry: number): IterableIterator<[string, LuaValue]> {
     // the array is the same as long as the table is
     const { pairs } = this;
-    for (let i = 2; i < pairs.length; i += 2) yield [pairs[i] as string, pairs[i + 1]];
+    for (let i = 2 * entry; i < pairs.length; i += 2) yield [pairs[i] as string, pairs[i + 1]];
+  }
+
+  private skipDead(): void {
+    const { pairs } = this;
+    let n = this.front;
+    while (2 * n < pairs.length && pairs[2 * n + 1] === undefined) n++;
+    this.front = n;
   }
 }

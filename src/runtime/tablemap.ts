@@ -240,19 +240,18 @@ class PartsCursor implements Cursor {
   key: unknown = undefined;
   value: LuaValue = undefined;
   private names: string[] | null;
-  private strings: Iterator<[unknown, LuaValue]> | null;
-  private others: Iterator<[unknown, LuaValue]> | null = null;
+  /** Of `strings`, then of `others`. */
+  private entries: Iterator<[unknown, LuaValue]> | null = null;
   private position = 0;
 
   constructor(
     private few: Fields | null,
-    strings: StringMap | null,
+    private strings: StringMap | null,
     private integers: CodeMap<number> | null,
     private coded: CodeMap<CodedKey> | null,
-    private rest: KeyMap<MapKey | CodedKey> | null,
+    private others: KeyMap<MapKey | CodedKey> | null,
   ) {
     this.names = few === null ? null : Object.keys(few);
-    this.strings = strings === null ? null : strings.entries();
   }
 
   step(): boolean {
@@ -264,6 +263,7 @@ class PartsCursor implements Cursor {
     if (this.strings !== null) {
       if (this.stepMap(this.strings)) return true;
       this.strings = null;
+      this.entries = null;
     }
     if (this.integers !== null) {
       if (this.stepCodes(this.integers)) return true;
@@ -273,10 +273,6 @@ class PartsCursor implements Cursor {
     if (this.coded !== null) {
       if (this.stepCodes(this.coded)) return true;
       this.coded = null;
-    }
-    if (this.rest !== null) {
-      this.others = this.rest.entries();
-      this.rest = null;
     }
     return this.others !== null && this.stepMap(this.others);
   }
@@ -294,7 +290,8 @@ class PartsCursor implements Cursor {
     return false;
   }
 
-  private stepMap(entries: Iterator<[unknown, LuaValue]>): boolean {
+  private stepMap(map: StringMap | KeyMap<MapKey | CodedKey>): boolean {
+    const entries = (this.entries ??= map.entries());
     for (;;) {
       const e = entries.next();
       if (e.done) return false;
@@ -327,23 +324,18 @@ class PartsCursor implements Cursor {
   seekKey(key: MapKey): boolean {
     if (typeof key === "string") {
       if (this.names !== null) this.position = this.names.indexOf(key) + 1;
-      else return this.strings !== null && seekEntry(this.strings, key);
+      else return this.seekEntry(this.strings, key);
       return this.position > 0;
     }
     this.names = null;
     this.strings = null;
     this.integers = null;
     this.coded = null;
-    this.others = this.rest === null ? null : this.rest.entries();
-    this.rest = null;
-    return this.others !== null && seekEntry(this.others, key);
+    return this.seekEntry(this.others, key);
   }
-}
 
-function seekEntry(entries: Iterator<[unknown, LuaValue]>, key: MapKey): boolean {
-  for (;;) {
-    const e = entries.next();
-    if (e.done) return false;
-    if (e.value[0] === key) return true;
+  private seekEntry<K>(map: KeyMap<K> | null, key: K): boolean {
+    this.entries = map?.entriesAfter(key) ?? null;
+    return this.entries !== null;
   }
 }

@@ -160,3 +160,49 @@ for _, mode in ipairs { "k", "v", "kv" } do
   for i = 1, 1000 do w[i] = i end
   assert(#w == 1000)
 end
+
+-- taking the first key again and again, and going on from keys that have gone
+for name, key in pairs {
+  string = function(i) return "k" .. i end,
+  float = function(i) return i + 0.5 end,
+} do
+  for _, size in ipairs { 10, 33, 100, 3000, 20000 } do
+    local t, start = {}, os.clock()
+    for i = 1, size do t[key(i)] = i end
+    local gone = {}
+    for i = 1, size // 2 do
+      local k = next(t)
+      assert(t[k] ~= nil)
+      t[k] = nil
+      gone[i] = k
+    end
+    for _ = 1, 20 do assert(t[next(t)] ~= nil) end
+    collectgarbage()
+    -- whichever key the traversal goes on from, it meets all that are left and lie behind
+    for i = 1, size // 2, math.max(size // 20, 1) do
+      local n, k = 0, next(t, gone[i])
+      while k ~= nil do
+        n = n + 1
+        k = next(t, k)
+      end
+      assert(n == size - size // 2, name)
+    end
+    assert(not pcall(next, t, key(size + 1)))
+    -- a key that comes back is met
+    local back = gone[1]
+    t[back] = "back"
+    local met = 0
+    for k in pairs(t) do
+      if k == back then met = met + 1 end
+      t[k] = nil
+    end
+    assert(met == 1 and next(t) == nil)
+    for i = 1, size do t[key(i)] = i end
+    local n = 0
+    while next(t) ~= nil do
+      for k in pairs(t) do t[k] = nil break end
+      n = n + 1
+    end
+    assert(n == size and (os.clock() - start < 3 or size < 20000), name)
+  end
+end
