@@ -29,8 +29,9 @@ import {
   nextRun,
   search,
 } from "./pattern";
-import type { Pattern } from "./pattern-match";
+import { captureEnd, captureStart, type Pattern } from "./pattern-match";
 import { place, startPosition, text } from "./string-args";
+import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 
 /** Where a search begins, as a JS index. */
 function initial(init: LuaValue, length: number): number {
@@ -161,23 +162,78 @@ function nextMatch(p: Pattern, s: string, from: number, last: number): number {
   return from < s.length ? search(p, s, from + 1) : -1;
 }
 
-/** `gsub` with a replacement text. */
-function substitute(s: string, p: Pattern, repl: string, limit: number): Results {
-  const parts = repl.includes("%") ? replacementParts(repl) : null;
-  let out = "";
-  let count = 0;
-  let end = 0;
-  let last = -1;
-  while (count < limit) {
-    last = nextMatch(p, s, end, last);
-    if (last < 0) break;
-    count++;
-    out += s.slice(end, matchStart);
-    out += parts === null ? repl : expand(parts, p, s, matchStart, last);
-    if (out.length > maxBytes) checkAllocation(out.length);
-    end = last;
+/** Longer pieces of text are not copied byte by byte. */
+const LONG_PIECE = 64;
+
+/** `gsub` with a replacement text. The result is put together in the buffer: no other code runs. */
+class Substitution {
+  private out = "";
+  private filled = 0;
+
+  constructor(
+    private readonly s: string,
+    private readonly p: Pattern,
+    private readonly parts: readonly (string | number)[],
+  ) {}
+
+  run(limit: number): Results {
+    const { s, p, parts } = this;
+    let count = 0;
+    let end = 0;
+    let last = -1;
+    while (count < limit) {
+      last = nextMatch(p, s, end, last);
+      if (last < 0) break;
+      count++;
+      const start = matchStart;
+      this.put(s, end, start);
+      for (let i = 0; i < parts.length; i++) this.expand(parts[i] as string | number, start, last);
+      end = last;
+    }
+    if (count === 0) return [s, 0];
+    this.put(s, end, s.length);
+    this.flush();
+    return [this.out, count];
   }
-  return count === 0 ? [s, 0] : [out + s.slice(end), count];
+
+  /** Puts in a part for the match from `start` to `end`. */
+  private expand(part: string | number, start: number, end: number): void {
+    const { s, p } = this;
+    if (typeof part === "string") this.put(part, 0, part.length);
+    else if (part === 0) this.put(s, start, end);
+    else if (part === STRAY) throw runtimeError("invalid use of '%' in replacement string");
+    else if (p.captures[part - 1] === "text")
+      this.put(s, captureStart[part - 1] as number, captureEnd[part - 1] as number);
+    else {
+      const text = String(captureAt(p, s, part - 1, start, end));
+      this.put(text, 0, text.length);
+    }
+  }
+
+  private put(s: string, from: number, to: number): void {
+    const length = to - from;
+    if (this.filled + length > BUFFER_SIZE || length > LONG_PIECE) this.flush();
+    if (length > LONG_PIECE) this.append(s.substring(from, to));
+    else {
+      let at = this.filled;
+      for (let i = from; i < to; i++) buffer[at++] = s.charCodeAt(i);
+      this.filled = at;
+    }
+  }
+
+  private flush(): void {
+    if (this.filled > 0) this.append(bufferText(this.filled));
+    this.filled = 0;
+  }
+
+  private append(text: string): void {
+    this.out += text;
+    if (this.out.length > maxBytes) checkAllocation(this.out.length);
+  }
+}
+
+function substitute(s: string, p: Pattern, repl: string, limit: number): Results {
+  return new Substitution(s, p, replacementParts(repl)).run(limit);
 }
 
 /** `gsub` with the values of a plain table, which no code can watch. */
@@ -220,33 +276,14 @@ function replacementParts(repl: string): (string | number)[] {
     const at = repl.indexOf("%", from);
     if (at < 0) break;
     const c = repl.charCodeAt(at + 1);
-    parts.push(repl.slice(from, at));
+    if (at > from) parts.push(repl.slice(from, at));
     from = at + 2;
     if (c === 37) parts.push("%");
     else if (c >= 48 && c <= 57) parts.push(c - 48);
     else parts.push(STRAY);
   }
-  parts.push(repl.slice(from));
+  if (from < repl.length) parts.push(repl.slice(from));
   return parts;
-}
-
-function expand(
-  parts: (string | number)[],
-  p: Pattern,
-  s: string,
-  start: number,
-  end: number,
-): string {
-  let out = "";
-  // code that has been compiled for an iterator is left at each part that is a number
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i] as string | number;
-    if (typeof part === "string") out += part;
-    else if (part === 0) out += s.slice(start, end);
-    else if (part === STRAY) throw runtimeError("invalid use of '%' in replacement string");
-    else out += captureAt(p, s, part - 1, start, end);
-  }
-  return out;
 }
 
 /** `gsub` with a replacement function or table; goes on after a call that was suspended. */

@@ -104,3 +104,17 @@ do
   string.find = find
   assert(s:find("a") == 1)
 end
+
+-- gsub: pieces of all lengths, captures of all kinds
+do
+  for _, n in ipairs { 0, 1, 63, 64, 65, 8191, 8192, 8193, 20000 } do
+    local gap, word = (" "):rep(n), ("w"):rep(n + 1)
+    local text = gap .. word .. gap .. "\0\xff" .. gap
+    local result, count = text:gsub("(w+)()(%s*)", "%3<%0%%%2>%1")
+    local expected = gap .. gap .. "<" .. word .. gap .. "%" .. (2 * n + 2) .. ">" .. word .. "\0\xff" .. gap
+    assert(result == expected and count == 1, n)
+    assert(text:gsub("[^w]", "%0"):sub(1, #text) == text)
+    local twice = word:gsub("w", "%0%0")
+    assert(twice == word .. word)
+  end
+end
