@@ -165,7 +165,10 @@ function nextMatch(p: Pattern, s: string, from: number, last: number): number {
 /** Longer pieces of text are not copied byte by byte. */
 const LONG_PIECE = 64;
 
-/** `gsub` with a replacement text. The result is put together in the buffer: no other code runs. */
+/**
+ * `gsub` with a replacement text that has captures: many short pieces, which take less time in the
+ * buffer than to be added up. No other code runs in between.
+ */
 class Substitution {
   private out = "";
   private filled = 0;
@@ -232,8 +235,22 @@ class Substitution {
   }
 }
 
+/** `gsub` with a replacement text. */
 function substitute(s: string, p: Pattern, repl: string, limit: number): Results {
-  return new Substitution(s, p, replacementParts(repl)).run(limit);
+  if (repl.includes("%")) return new Substitution(s, p, replacementParts(repl)).run(limit);
+  let out = "";
+  let count = 0;
+  let end = 0;
+  let last = -1;
+  while (count < limit) {
+    last = nextMatch(p, s, end, last);
+    if (last < 0) break;
+    count++;
+    out += s.slice(end, matchStart) + repl;
+    if (out.length > maxBytes) checkAllocation(out.length);
+    end = last;
+  }
+  return count === 0 ? [s, 0] : [out + s.slice(end), count];
 }
 
 /** `gsub` with the values of a plain table, which no code can watch. */
