@@ -272,6 +272,9 @@ test("file names of no known kind", () => {
       out: "",
       err: `error: unsupported file extension "${extension}" (expected .yaml, .yml, or .lua): no such file or command\n`,
     });
+  expect(assay(["vaildate", "x.yaml"]).err).toMatch(
+    / no such file or command \(did you mean 'validate'\?\)\n$/,
+  );
   writeFileSync(join(directory, "tool"), "print(1)");
   expect(assay(["tool"]).err).toMatch(/\(expected .*\): assay exec tool runs it\n$/);
 });

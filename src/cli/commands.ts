@@ -290,9 +290,15 @@ async function run(file: string, args: string[], options: ScriptOptions): Promis
     const found = look(file);
     if (found?.isFile() && namesInterpreter(file)) return runFile(file, args, options);
     if (found?.isDirectory()) fail(`reading ${file}: Is a directory`);
-    const hint = found === undefined ? "no such file or command" : `assay exec ${file} runs it`;
+    const hint = found === undefined ? noSuchCommand(file) : `assay exec ${file} runs it`;
     fail(`unsupported file extension "${extension}" (expected .yaml, .yml, or .lua): ${hint}`);
   }
+}
+
+function noSuchCommand(name: string): string {
+  const { suggest } = require("../host/suggest") as typeof import("../host/suggest");
+  const near = suggest(name, Object.keys(COMMANDS));
+  return `no such file or command${near === undefined ? "" : ` (did you mean '${near}'?)`}`;
 }
 
 /** What there is at `path`, a byte string. */
