@@ -430,11 +430,43 @@ describe("streams", () => {
   });
   test("line breaks in an event's name are refused, and the connection is cut", async () => {
     const url = await serve(`{ ["/"] = function() return { sse = function(send)
+      send "first"
       send { event = "a\\nb", data = "x" }
     end } end }`);
     const text = await raw(url, `GET / HTTP/1.1\r\n${close}\r\n`);
+    expect(text).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*data: first/);
     expect(text).not.toMatch(/0\r\n\r\n$/);
     expect(h.logged().join("\n")).toMatch(/send: field 'event' must not hold line breaks/);
+  });
+  test("what a stream wrote before it failed arrives, and the request is not made again", async () => {
+    const url = await serve(`{
+      ["/warm"] = function() return "ok" end,
+      ["/"] = function() return { stream = function(write)
+        runs = (runs or 0) + 1
+        write("half")
+        error("boom")
+      end } end,
+      ["/runs"] = function() return tostring(runs) end,
+    }`);
+    // on a connection that has been used before, which a client takes for one that was idle for too long
+    const [error] = await h.run(`
+      http.get("${url}/warm")
+      return select(2, pcall(http.get, "${url}/"))`);
+    expect(error).toMatch(
+      /^http\.get: reading the response body from .*: connection reset by peer$/,
+    );
+    expect(await (await fetch(`${url}/runs`)).text()).toBe("1");
+    expect(await raw(url, `GET / HTTP/1.1\r\n${close}\r\n`)).toMatch(
+      /^HTTP\/1.1 200 [\s\S]*half\r\n$/,
+    );
+  });
+  test.each(["stream", "sse"])("a %s that fails at once is a handler that fails", async (kind) => {
+    const url = await serve(
+      `{ ["/"] = function() return { ${kind} = function() error("boom") end } end }`,
+    );
+    const r = await fetch(url);
+    expect([r.status, await r.text()]).toEqual([500, "internal server error"]);
+    expect(h.logged().filter((l) => l.includes("boom"))).toHaveLength(1);
   });
   test("a client that goes away ends the writer", async () => {
     const url = await serve(`{

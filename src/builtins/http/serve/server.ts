@@ -174,7 +174,9 @@ export class HttpServer {
     try {
       const reply = readReply(task.results[0]);
       if (reply.special === undefined) return toResponse(reply);
-      return this.special(request, server, reply, reply.special);
+      return this.special(request, server, reply, reply.special).catch((e: unknown) =>
+        this.failure(request, e, table),
+      );
     } catch (e) {
       return this.failure(request, e, table);
     }
@@ -241,13 +243,22 @@ export class HttpServer {
     if (request.method === "HEAD") return new Response(new ReadableStream(), { status, headers });
     const out = new Headers(headers);
     if (special.kind === "sse" && !out.has("cache-control")) out.set("cache-control", "no-cache");
+    let isAnswered = false;
+    let failure: { error: unknown } | undefined;
     const stream = streamBody(this.lua, special.kind, special.run, {
-      onEnd: (e) => {
+      onEnd: (error) => {
         this.streams.delete(stream);
-        if (e !== undefined) this.log(`${request.method} ${targetOf(request.url).path}`, e);
+        if (error === undefined) return;
+        if (!isAnswered && !stream.hasBegun) failure = { error };
+        else this.log(`${request.method} ${targetOf(request.url).path}`, error);
       },
     });
     this.streams.add(stream);
+    // one that fails at once is answered as any handler that fails: a client would take the connection for
+    // one that has been idle for too long, and ask again
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (failure !== undefined) throw failure.error;
+    isAnswered = true;
     return new Response(stream.body, { status, headers: out });
   }
 

@@ -16,6 +16,8 @@ import { plainText } from "../query";
 const HIGH_WATER = 256 * 1024;
 /** Comments keep proxies from cutting a silent event stream. */
 const HEARTBEAT_MS = 15_000;
+/** What was written goes out before the connection is cut, where Bun would throw it away. */
+const CUT_MS = 50;
 
 export interface StreamHooks {
   /** The body is at its end, for whatever reason; `error` when the function failed. */
@@ -25,6 +27,8 @@ export interface StreamHooks {
 /** A running stream, which the server ends when it closes. */
 export interface RunningStream {
   readonly body: ReadableStream;
+  /** Whether the function has written anything. */
+  readonly hasBegun: boolean;
   stop(): void;
 }
 
@@ -37,11 +41,13 @@ export function streamBody(
 ): RunningStream {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isOpen = true;
+  let hasBegun = false;
   const writers = new Waiters<void>();
   const woken = () => writers.wakeAll();
 
   async function write(bytes: string, signal: AbortSignal): Promise<boolean> {
     if (!isOpen || controller === undefined) return false;
+    hasBegun = true;
     if (bytes !== "") controller.enqueue(bytesToBuffer(bytes));
     while (isOpen && (controller.desiredSize ?? 0) <= 0) await writers.wait(signal);
     return isOpen;
@@ -75,7 +81,7 @@ export function streamBody(
         task.promise.then(
           () => finish(undefined, () => c.close()),
           // the connection is cut: the client must not take the body for complete
-          (e: unknown) => finish(e, () => c.error()),
+          (e: unknown) => finish(e, () => setTimeout(() => c.error(), CUT_MS)),
         );
       },
       pull: woken,
@@ -88,6 +94,9 @@ export function streamBody(
   );
   return {
     body,
+    get hasBegun() {
+      return hasBegun;
+    },
     stop() {
       finish(undefined, () => controller?.close());
       task.cancel();
