@@ -62,11 +62,9 @@ export default defineBuiltin({
       params: [
         p.table("list"),
         p.function("f"),
-        p
-          .record("opts", {
-            concurrency: p.integer("concurrency", "", { min: 1 }).default(DEFAULT_CONCURRENCY),
-          })
-          .default({ concurrency: DEFAULT_CONCURRENCY }),
+        p.options("opts", {
+          concurrency: p.integer("concurrency", "", { min: 1 }).default(DEFAULT_CONCURRENCY),
+        }),
       ],
       returns: "table",
       run: (ctx, items, f, opts) => map(ctx, items, f, opts.concurrency),

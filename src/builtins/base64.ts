@@ -41,11 +41,10 @@ function decode(ctx: Context, s: string, url: boolean, padding: boolean | undefi
 }
 
 const options = p
-  .record("opts", {
+  .options("opts", {
     url: p.boolean("url", "the URL-safe alphabet: `-` and `_` for `+` and `/`").optional(),
     padding: p.boolean("padding", "`=` at the end").optional(),
   })
-  .default({ url: undefined, padding: undefined })
   .added();
 
 const bytes = p.string("s", "any bytes");

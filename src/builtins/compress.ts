@@ -17,16 +17,14 @@ function packing(codec: Codec) {
     doc: `The bytes in ${codec.name} format.`,
     params: [
       p.string("data", "any bytes"),
-      p
-        .record("opts", {
-          level: p
-            .integer("level", `from ${codec.levels[0]}, fast, to ${codec.levels[1]}, small`, {
-              min: codec.levels[0],
-              max: codec.levels[1],
-            })
-            .default(codec.levels[2]),
-        })
-        .default({ level: codec.levels[2] }),
+      p.options("opts", {
+        level: p
+          .integer("level", `from ${codec.levels[0]}, fast, to ${codec.levels[1]}, small`, {
+            min: codec.levels[0],
+            max: codec.levels[1],
+          })
+          .default(codec.levels[2]),
+      }),
     ],
     returns: "string",
     run: (ctx, data, { level }) =>
@@ -39,15 +37,13 @@ function unpacking(codec: Codec) {
     doc: `The bytes that are in ${codec.name} format in \`data\`.`,
     params: [
       p.string("data"),
-      p
-        .record("opts", {
-          max_size: p
-            .integer("max_size", "bytes of the result, 256 MiB by default; more is an error", {
-              min: 1,
-            })
-            .default(MAX_SIZE),
-        })
-        .default({ max_size: MAX_SIZE }),
+      p.options("opts", {
+        max_size: p
+          .integer("max_size", "bytes of the result, 256 MiB by default; more is an error", {
+            min: 1,
+          })
+          .default(MAX_SIZE),
+      }),
     ],
     returns: "string",
     run(ctx, data, { max_size }) {

@@ -114,14 +114,12 @@ export default defineBuiltin({
       params: [
         p.string("password"),
         p.string("salt"),
-        p
-          .record("opts", {
-            length: keyLength.default(32),
-            n: p.integer("n", "cost", { min: 2, max: 2 ** 24 }).default(16384),
-            r: p.integer("r", "", { min: 1, max: 256 }).default(8),
-            p: p.integer("p", "", { min: 1, max: 256 }).default(1),
-          })
-          .default({ length: 32, n: 16384, r: 8, p: 1 }),
+        p.options("opts", {
+          length: keyLength.default(32),
+          n: p.integer("n", "cost", { min: 2, max: 2 ** 24 }).default(16384),
+          r: p.integer("r", "", { min: 1, max: 256 }).default(8),
+          p: p.integer("p", "", { min: 1, max: 256 }).default(1),
+        }),
       ],
       returns: "string",
       run: scrypt,
@@ -131,13 +129,11 @@ export default defineBuiltin({
       params: [
         p.string("password"),
         p.string("salt"),
-        p
-          .record("opts", {
-            length: keyLength.default(32),
-            iterations: p.integer("iterations", "", { min: 1, max: 1e8 }).default(600_000),
-            algorithm: p.text("algorithm").default("sha256"),
-          })
-          .default({ length: 32, iterations: 600_000, algorithm: "sha256" }),
+        p.options("opts", {
+          length: keyLength.default(32),
+          iterations: p.integer("iterations", "", { min: 1, max: 1e8 }).default(600_000),
+          algorithm: p.text("algorithm").default("sha256"),
+        }),
       ],
       returns: "string",
       run: pbkdf2,
@@ -171,12 +167,10 @@ export default defineBuiltin({
       doc: "A new key pair as PEM texts: `{private_key, public_key}`.",
       params: [
         p.choice("type", ["rsa", "ec", "ed25519", "x25519"]).default("rsa"),
-        p
-          .record("opts", {
-            bits: p.integer("bits", "of an RSA key", { min: 2048, max: 8192 }).default(2048),
-            curve: p.choice("curve", ["P-256", "P-384", "P-521"]).default("P-256"),
-          })
-          .default({ bits: 2048, curve: "P-256" }),
+        p.options("opts", {
+          bits: p.integer("bits", "of an RSA key", { min: 2048, max: 8192 }).default(2048),
+          curve: p.choice("curve", ["P-256", "P-384", "P-521"]).default("P-256"),
+        }),
       ],
       returns: "table",
       run: async (_ctx, type, opts) => record(await generateKeys(type, opts)),
@@ -223,31 +217,18 @@ export default defineBuiltin({
             p.table("key"),
           )
           .orFail("crypto.jwt_verify: second argument must be a PEM, JWKS or secret"),
-        p
-          .record("opts", {
-            algorithm: p.text("algorithm", "the only one that is accepted").optional(),
-            algorithms: p.table("algorithms", "those that are accepted").optional(),
-            audience: stringOrList("audience"),
-            issuer: stringOrList("issuer"),
-            subject: p.string("subject").optional(),
-            leeway: p.number("leeway", "seconds, 0 by default", { min: 0 }).default(0),
-            validate_exp: p.boolean("validate_exp").default(true),
-            validate_nbf: p.boolean("validate_nbf").default(true),
-            max_age: p.number("max_age", "seconds since iat", { min: 0 }).optional(),
-            required_claims: p.table("required_claims").optional(),
-          })
-          .default({
-            algorithm: undefined,
-            algorithms: undefined,
-            audience: undefined,
-            issuer: undefined,
-            subject: undefined,
-            leeway: 0,
-            validate_exp: true,
-            validate_nbf: true,
-            max_age: undefined,
-            required_claims: undefined,
-          }),
+        p.options("opts", {
+          algorithm: p.text("algorithm", "the only one that is accepted").optional(),
+          algorithms: p.table("algorithms", "those that are accepted").optional(),
+          audience: stringOrList("audience"),
+          issuer: stringOrList("issuer"),
+          subject: p.string("subject").optional(),
+          leeway: p.number("leeway", "seconds, 0 by default", { min: 0 }).default(0),
+          validate_exp: p.boolean("validate_exp").default(true),
+          validate_nbf: p.boolean("validate_nbf").default(true),
+          max_age: p.number("max_age", "seconds since iat", { min: 0 }).optional(),
+          required_claims: p.table("required_claims").optional(),
+        }),
       ],
       returns: "table",
       run: (ctx, token, key, opts) =>

@@ -173,12 +173,10 @@ const ISOLATION = [
   "serializable",
 ] as const;
 
-const transactionOpts = p
-  .record("opts", {
-    isolation: p.choice("isolation", ISOLATION, "isolation level").optional(),
-    read_only: p.boolean("read_only", "refuse changes").default(false),
-  })
-  .default({ isolation: undefined, read_only: false });
+const transactionOpts = p.options("opts", {
+  isolation: p.choice("isolation", ISOLATION, "isolation level").optional(),
+  read_only: p.boolean("read_only", "refuse changes").default(false),
+});
 type TransactionOpts = typeof transactionOpts extends Param<infer T> ? T : never;
 
 /** The declarations that a function and the method of the same name share. */

@@ -84,11 +84,9 @@ export default defineBuiltin({
       params: [
         p.string("dir"),
         p.number("age", "seconds since the last change", { min: 0 }),
-        p
-          .record("opts", {
-            recursive: p.boolean("recursive", "in folders below, too").default(false),
-          })
-          .default({ recursive: false }),
+        p.options("opts", {
+          recursive: p.boolean("recursive", "in folders below, too").default(false),
+        }),
       ],
       returns: "integer",
       mutates: true,

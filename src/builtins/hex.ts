@@ -12,9 +12,7 @@ export default defineBuiltin({
       doc: "Two digits for each byte, in lower case unless `opts.upper`.",
       params: [
         p.string("s", "any bytes"),
-        p
-          .record("opts", { upper: p.boolean("upper", "digits `A` to `F`").default(false) })
-          .default({ upper: false }),
+        p.options("opts", { upper: p.boolean("upper", "digits `A` to `F`").default(false) }),
       ],
       returns: "string",
       run(_ctx, s, { upper }) {

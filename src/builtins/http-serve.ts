@@ -180,14 +180,12 @@ export default defineBuiltin({
       doc: "A route that serves the files of a folder; its path must end in `*`.",
       params: [
         p.string("dir", "the folder", { strict: true }),
-        p
-          .record("opts", {
-            index: p.string("index", "the file that stands for a folder").default("index.html"),
-            max_age: p
-              .number("max_age", "seconds that clients may keep files", { min: 0 })
-              .default(0),
-          })
-          .default({ index: "index.html", max_age: 0 }),
+        p.options("opts", {
+          index: p.string("index", "the file that stands for a folder").default("index.html"),
+          max_age: p
+            .number("max_age", "seconds that clients may keep files", { min: 0 })
+            .default(0),
+        }),
       ],
       returns: "http.static",
       run: (ctx, dir, opts) => {

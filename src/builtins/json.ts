@@ -34,10 +34,7 @@ export default defineBuiltin({
       doc: "Reads one JSON text. `null` becomes nil, or the value given as `opts.null`.",
       params: [
         p.string("s", "the JSON text"),
-        p
-          .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
-          .default({ null: undefined })
-          .added(),
+        p.options("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") }).added(),
       ],
       returns: "any",
       run: (ctx, s, opts) =>
@@ -48,13 +45,12 @@ export default defineBuiltin({
       params: [
         p.any("v", "the value"),
         p
-          .record("opts", {
+          .options("opts", {
             pretty: p.boolean("pretty", "over several lines, indented").optional(),
             indent: p
               .integer("indent", "spaces per level, 2 by default", { min: 1, max: MAX_INDENT })
               .optional(),
           })
-          .default({ pretty: false, indent: undefined })
           .added(),
       ],
       returns: "string",

@@ -33,25 +33,15 @@ export default defineBuiltin({
           }),
           p.table("cmd"),
         ),
-        p
-          .record("opts", {
-            cwd: p.text("cwd", "working directory").optional(),
-            env: p
-              .table("env", "variables on top of the script's own; false removes one")
-              .optional(),
-            stdin: p.string("stdin", "its input; empty by default").optional(),
-            timeout: p.number("timeout", "seconds", { min: 0, max: MAX_TIMEOUT }).optional(),
-            max_output: p
-              .integer("max_output", "bytes, 64 MiB by default", { min: 0 })
-              .default(MAX_OUTPUT),
-          })
-          .default({
-            cwd: undefined,
-            env: undefined,
-            stdin: undefined,
-            timeout: undefined,
-            max_output: MAX_OUTPUT,
-          }),
+        p.options("opts", {
+          cwd: p.text("cwd", "working directory").optional(),
+          env: p.table("env", "variables on top of the script's own; false removes one").optional(),
+          stdin: p.string("stdin", "its input; empty by default").optional(),
+          timeout: p.number("timeout", "seconds", { min: 0, max: MAX_TIMEOUT }).optional(),
+          max_output: p
+            .integer("max_output", "bytes, 64 MiB by default", { min: 0 })
+            .default(MAX_OUTPUT),
+        }),
       ],
       returns: "table",
       mutates: true,

@@ -22,11 +22,10 @@ const NAME_OF_STRINGS = "<string>";
 
 const vars = p.any("vars", "a table of variables");
 const options = p
-  .record("opts", {
+  .options("opts", {
     autoescape: p.boolean("autoescape", "escape what is put in for HTML").default(false),
     dir: p.string("dir", "folder of included templates").optional(),
   })
-  .default({ autoescape: false, dir: undefined })
   .added();
 
 interface Options {
@@ -62,14 +61,12 @@ async function render(
   }
 }
 
-const etaOptions = p
-  .record("opts", {
-    escape: p.boolean("escape", "`<%= %>` escapes for HTML").default(true),
-    trim: p.boolean("trim", "drop the newline behind a tag").default(true),
-    dir: p.string("dir", "folder of included templates").optional(),
-    name: p.string("name", "the template's name in messages").default("template"),
-  })
-  .default({ escape: true, trim: true, dir: undefined, name: "template" });
+const etaOptions = p.options("opts", {
+  escape: p.boolean("escape", "`<%= %>` escapes for HTML").default(true),
+  trim: p.boolean("trim", "drop the newline behind a tag").default(true),
+  dir: p.string("dir", "folder of included templates").optional(),
+  name: p.string("name", "the template's name in messages").default("template"),
+});
 
 /** Reads what an Eta template includes; the names are paths below `folder`. */
 function includes(ctx: Context, folder: string) {

@@ -19,9 +19,9 @@ function build(ctx: Context, parts: Parts): string {
   }
 }
 
-const form = p
-  .record("opts", { form: p.boolean("form", "as in forms: `+` for a blank").default(false) })
-  .default({ form: false });
+const form = p.options("opts", {
+  form: p.boolean("form", "as in forms: `+` for a blank").default(false),
+});
 
 export default defineBuiltin({
   name: "url",

@@ -47,9 +47,9 @@ function received(message: Message): string {
   return bufferToBytes(message.data);
 }
 
-const timeoutOption = p
-  .record("opts", { timeout: p.number("timeout", "seconds", { min: 0 }).optional() })
-  .default({ timeout: undefined });
+const timeoutOption = p.options("opts", {
+  timeout: p.number("timeout", "seconds", { min: 0 }).optional(),
+});
 type TimeoutOption = typeof timeoutOption extends Param<infer T> ? T : never;
 
 function recv(ctx: Context, client: Client, { timeout }: TimeoutOption) {

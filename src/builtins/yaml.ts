@@ -5,8 +5,7 @@ import { parseYaml } from "./yaml/parse";
 
 const source = p.string("s", "the YAML text");
 const options = p
-  .record("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
-  .default({ null: undefined })
+  .options("opts", { null: p.any("null", "what null becomes, e.g. `json.null`") })
   .added();
 
 /** Loaded when it is first needed. */

@@ -274,6 +274,20 @@ export const p = {
       Object.values(fields),
     ),
 
+  /** A `record` that may be left out, all of its fields being optional: each then comes as its own default. */
+  options: <const F extends Record<string, Param<unknown>>>(
+    name: string,
+    fields: F,
+    doc = "",
+  ): Param<RecordOf<F>> =>
+    p
+      .record(name, fields, doc)
+      .default(
+        Object.fromEntries(
+          Object.entries(fields).map(([key, field]) => [key, field.fallback]),
+        ) as RecordOf<F>,
+      ),
+
   /** All arguments from here on, each checked as `param`. */
   rest: <T>(param: Param<T>): RestParam<T> =>
     new RestParam(param.name, param.type, param.doc, param.check, true, param.fallback, true),

@@ -150,10 +150,7 @@ const ConnectionHandle = defineHandle<Connection>({
     }),
     write: connectionMethod({
       doc: "Sends a message (text unless opts.binary); false when the connection is closed.",
-      params: [
-        p.string("data"),
-        p.record("opts", { binary: p.boolean("binary").default(false) }).default({ binary: false }),
-      ],
+      params: [p.string("data"), p.options("opts", { binary: p.boolean("binary").default(false) })],
       returns: "boolean",
       async run(self, ctx, data, { binary }) {
         if (!binary && !isUtf8(data)) ctx.fail("text must be valid UTF-8 (use { binary = true })");
