@@ -1,10 +1,9 @@
 /** `url`: percent-encoding, query strings, and URLs in their parts (RFC 3986). */
 import { type Context, defineBuiltin, fn, HostError, type LuaTable, p, record } from "../host";
-import { encodeQuery, formDecode, percentEncode } from "./http/query";
-import { decodePercent, joinParts, type Parts, resolve, splitUrl } from "./url/parts";
+import { formDecode, formEncode, percentDecode, percentEncode } from "./data/percent";
+import { encodeQuery } from "./http/query";
+import { joinParts, MAX_PORT, type Parts, resolve, splitUrl } from "./url/parts";
 import { parseQuery } from "./url/query";
-
-const MAX_PORT = 65535;
 
 function split(ctx: Context, s: string): Parts {
   return splitUrl(s, (cause) => ctx.fail(cause));
@@ -12,7 +11,7 @@ function split(ctx: Context, s: string): Parts {
 
 function build(ctx: Context, parts: Parts): string {
   try {
-    return joinParts(parts, percentEncode);
+    return joinParts(parts);
   } catch (e) {
     if (e instanceof HostError) ctx.fail(e.message);
     throw e;
@@ -32,8 +31,7 @@ export default defineBuiltin({
       doc: "Percent-encodes all bytes but letters, digits and `-._~`.",
       params: [p.string("s", "any bytes"), form],
       returns: "string",
-      run: (_ctx, s, opts) =>
-        opts.form ? percentEncode(s).replaceAll("%20", "+") : percentEncode(s),
+      run: (_ctx, s, opts) => (opts.form ? formEncode(s) : percentEncode(s)),
     }),
     decode: fn({
       doc: "Undoes percent-encoding; a `%` without two hexadecimal digits is an error.",
@@ -42,7 +40,7 @@ export default defineBuiltin({
       run(ctx, s, opts) {
         const bad = s.search(/%(?![0-9A-Fa-f]{2})/);
         if (bad >= 0) ctx.fail(`invalid percent-encoding at ${bad + 1}`);
-        return opts.form ? formDecode(s) : decodePercent(s);
+        return opts.form ? formDecode(s) : percentDecode(s);
       },
     }),
     parse: fn({

@@ -10,31 +10,11 @@ import {
   type LuaValue,
   numberToString,
 } from "../../host";
-
-const UNRESERVED = /[^A-Za-z0-9\-._~]/g;
-
-/** Percent-encodes a byte string (RFC 3986 §2.1). */
-export function percentEncode(bytes: string): string {
-  return bytes.replace(
-    UNRESERVED,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
-}
+import { formDecode, percentEncode, percentEscape } from "../data/percent";
 
 /** An address as text for the URL parser; where it is no UTF-8, its bytes are percent-encoded as they are. */
 export function addressText(bytes: string): string {
-  return isUtf8(bytes)
-    ? bytesToUtf8(bytes)
-    : bytes.replace(/[\x80-\xff]/g, (byte) => percentEncode(byte));
-}
-
-/** Undoes percent-encoding, and `+` for a blank; bytes that are no escapes stay. */
-export function formDecode(text: string): string {
-  return text
-    .replaceAll("+", " ")
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+  return isUtf8(bytes) ? bytesToUtf8(bytes) : bytes.replace(/[\x80-\xff]/g, percentEscape);
 }
 
 /** The text of a value in headers, queries and forms; undefined for what has none. */

@@ -3,6 +3,7 @@
  * something, so that building what was parsed gives the same URL.
  */
 import { HostError } from "../../host";
+import { percentDecode, percentEncode, percentEscape } from "../data/percent";
 
 export interface Parts {
   scheme?: string | undefined;
@@ -20,7 +21,7 @@ const SHAPE = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([\s
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const UNWANTED = /[\x00-\x20\x7f"<>\\^`{|}]/g;
 const HOST = /^(?:\[[0-9A-Fa-f:.]+(?:%25[^\]]+)?\]|[^[\]:@]*)$/;
-const MAX_PORT = 65535;
+export const MAX_PORT = 65535;
 
 /** Takes a URL or a relative reference apart; `fail` gets what is wrong with it. */
 export function splitUrl(s: string, fail: (cause: string) => never): Parts {
@@ -40,8 +41,8 @@ function splitAuthority(authority: string, parts: Parts, fail: (cause: string) =
   const at = authority.lastIndexOf("@");
   if (at >= 0) {
     const [, user, password] = /^([^:]*)(?::([\s\S]*))?$/.exec(authority.slice(0, at)) ?? [];
-    parts.user = decodePercent(user ?? "");
-    parts.password = password === undefined ? undefined : decodePercent(password);
+    parts.user = percentDecode(user ?? "");
+    parts.password = password === undefined ? undefined : percentDecode(password);
   }
   const rest = authority.slice(at + 1);
   const [, host, port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(rest) ?? [];
@@ -60,19 +61,9 @@ function lowerAscii(bytes: string): string {
   return bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** Percent-decoding of anything but query fields: `+` stays. */
-export function decodePercent(text: string): string {
-  if (!text.includes("%")) return text;
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-}
-
 /** Escapes what `allowed` does not match, and `%` when no two digits follow. */
 function escape(text: string, allowed: RegExp): string {
-  return text.replace(allowed, (c) =>
-    c.length > 1 ? c : `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
+  return text.replace(allowed, (c) => (c.length > 1 ? c : percentEscape(c)));
 }
 
 // each lets whole escapes through and matches single bytes that may not stay as they are
@@ -81,7 +72,7 @@ const PATH = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
 const QUERY = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]/g;
 
 /** Puts a URL together. User and password are escaped fully; other parts keep their escapes. */
-export function joinParts(parts: Parts, percentEncode: (s: string) => string): string {
+export function joinParts(parts: Parts): string {
   const { scheme, user, password, host, port, query, fragment } = parts;
   let { path } = parts;
   let out = "";

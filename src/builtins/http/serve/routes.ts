@@ -15,6 +15,7 @@ import {
   type LuaValue,
   typeName,
 } from "../../../host";
+import { percentDecode } from "../../data/percent";
 import { HttpFault } from "../errors";
 import { type StaticFolder, staticFolderOf } from "./static";
 
@@ -163,12 +164,4 @@ function matchSegments(
     } else if (got !== want) return undefined;
   }
   return segments.length === pattern.length ? params : undefined;
-}
-
-/** Bytes of a percent-encoded path; `+` is an ordinary character there. */
-export function percentDecode(text: string): string {
-  if (!text.includes("%")) return text;
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }
