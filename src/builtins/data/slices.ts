@@ -29,7 +29,8 @@ export function turns(): () => Promise<void> | undefined {
   };
 }
 
-function turn(): Promise<void> {
+/** Lets others run. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -40,4 +41,24 @@ async function restInSlices<T>(ctx: Context, step: () => boolean, result: () => 
     if (ctx.signal.aborted) return result();
   } while (!runSlice(step));
   return result();
+}
+
+/** How long rows are worked on before others get a turn. */
+const ROWS_MS = 10;
+/** Looking at the clock for each row would take longer than the row. */
+const ROWS = 64;
+
+/** For loops over the rows of a result: tells when it is time to give way, asked once for each row. */
+export class RowSlice {
+  private rows = 0;
+  private end = performance.now() + ROWS_MS;
+
+  get isOver(): boolean {
+    return (++this.rows & (ROWS - 1)) === 0 && performance.now() > this.end;
+  }
+
+  /** The others have had their turn. */
+  renew(): void {
+    this.end = performance.now() + ROWS_MS;
+  }
 }

@@ -1,5 +1,6 @@
 /** MySQL and MariaDB. */
 import type { Host, LuaTable, LuaValue } from "../../host";
+import { RowSlice } from "../data/slices";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import { type ConnectionSettings, MysqlConnection } from "./mysql-connection";
@@ -15,7 +16,6 @@ import type {
   Statement,
   TransactionOptions,
 } from "./session";
-import { Slice } from "./turns";
 
 export interface MysqlSettings extends ConnectionSettings {
   readonly readonly: boolean;
@@ -154,7 +154,7 @@ class MysqlSession implements Session {
       checkSingle(statement.sql);
       const rows: LuaTable[] = [];
       let affected = 0;
-      const slice = new Slice();
+      const slice = new RowSlice();
       this.connection.send(statement, this.readJson, {
         row: (row) => {
           rows.push(row);
@@ -172,7 +172,7 @@ class MysqlSession implements Session {
   }
 
   /** As long as a server sends without a pause, the runtime may do nothing but read. */
-  private giveWay(slice: Slice): void {
+  private giveWay(slice: RowSlice): void {
     this.connection.pause();
     setTimeout(() => {
       slice.renew();

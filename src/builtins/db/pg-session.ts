@@ -2,6 +2,7 @@
 import type { NetConnectOpts } from "node:net";
 import type { Sql } from "postgres";
 import { delay, type LuaTable, utf8ToBytes } from "../../host";
+import { RowSlice, turn } from "../data/slices";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { Bytes, type Parameter } from "./params";
 import { cancelStatement } from "./pg-cancel";
@@ -21,7 +22,6 @@ import type { ValueReader } from "./pg-values";
 import type { Recent } from "./recent";
 import { rowTable } from "./results";
 import type { Checkpoint, Cursor, Outcome, Session, Statement } from "./session";
-import { Slice, turn } from "./turns";
 
 /** How many prepared statements a connection keeps on the server. */
 const MAX_PREPARED = 300;
@@ -238,7 +238,7 @@ export class PostgresSession implements Session {
     const names = columns.map((c) => utf8ToBytes(c.name));
     const { reader } = this.known;
     const tables: LuaTable[] = [];
-    const slice = new Slice();
+    const slice = new RowSlice();
     for (const row of rows) {
       const values = row.map((v, i) =>
         v === null ? undefined : reader.read(v.toString("latin1"), (columns[i] as Column).type),

@@ -5,6 +5,7 @@
  */
 import type { Database as SqliteDatabase, Statement as SqliteStatement } from "bun:sqlite";
 import { delay, type Host, type LuaTable, type LuaValue } from "../../host";
+import { RowSlice, turn } from "../data/slices";
 import { DbFault, serverFault } from "./errors";
 import { columnNames, jsonReader, rowTable } from "./results";
 import { SQLITE, scanStatements } from "./scan";
@@ -26,12 +27,9 @@ import {
   toLua,
   type Value,
 } from "./sqlite-values";
-import { turn } from "./turns";
 import type { FileAddress } from "./url";
 
 const BATCH_ROWS = 100;
-/** After that long, others get a turn. */
-const SLICE_MS = 10;
 const MAX_BUSY_DELAY_MS = 50;
 
 const OPEN_READONLY = 0x1;
@@ -325,12 +323,12 @@ class RowReader {
       if (first.done) return false;
       into.push(this.convert(first.value));
     }
-    const sliceEnd = performance.now() + SLICE_MS;
+    const slice = new RowSlice();
     while (into.length < max) {
       const r = this.iterator.next();
       if (r.done) return false;
       into.push(this.convert(r.value));
-      if ((into.length & 63) === 0 && performance.now() > sliceEnd) return true;
+      if (slice.isOver) return true;
     }
     return true;
   }

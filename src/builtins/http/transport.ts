@@ -9,6 +9,7 @@
 import type { SecureContext } from "node:tls";
 import type Pool from "undici/lib/dispatcher/pool.js";
 import { canonicalHost, type NetRules } from "../../host";
+import { turn } from "../data/slices";
 import { makeConnector } from "./connect";
 import { causeText, fault, HttpFault, NOT_ALLOWED } from "./errors";
 import { Exchange } from "./exchange";
@@ -64,11 +65,6 @@ function polled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
-/** Resolves in the next turn. */
-function turned(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 interface Origin {
   readonly pool: Pool;
   /**
@@ -112,7 +108,7 @@ export class Transport {
     const tunnel = proxy != null && isTls ? proxy : undefined;
     let origin = this.originOf(PoolOf, url, forward, tunnel);
     if (origin.answered > 0) {
-      await turned();
+      await turn();
       if (this.isClosed) throw new HttpFault("the client was closed", "request");
       origin = this.originOf(PoolOf, url, forward, tunnel);
     }
@@ -134,8 +130,8 @@ export class Transport {
     });
     exchange.onAnswered = () => {
       origin.answered++;
-      void turned()
-        .then(turned)
+      void turn()
+        .then(turn)
         .then(() => origin.answered--);
     };
     try {

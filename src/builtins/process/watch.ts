@@ -8,6 +8,7 @@ import {
   onShutdown,
   retainHost,
 } from "../../host";
+import { turn } from "../data/slices";
 import type { SignalName } from "./group";
 
 /** These end the program, which waits for the handlers: they come before the end, not instead. */
@@ -48,7 +49,7 @@ export class Watch {
     if (!ENDING.has(signal)) return;
     const waitForIt = async () => {
       // all listeners of the signal have their turn first
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       await Promise.race([running, Bun.sleep(MAX_ENDING_MS)]);
     };
     this.undo.push(onShutdown(waitForIt));
