@@ -9,7 +9,7 @@ import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { CONNECT_TIMEOUT_MS } from "./connection";
 import { excerpt } from "./excerpt";
-import { latencyProblem } from "./http";
+import { latencyProblem } from "./expect";
 
 const DNS_PORT = 53;
 

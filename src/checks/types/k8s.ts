@@ -14,7 +14,7 @@ import type { Outcome } from "../runner";
 import { builtinPolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt, REDACTED } from "./excerpt";
-import { expressionsProblem, latencyProblem } from "./http";
+import { expressionsProblem, latencyProblem } from "./expect";
 
 /** Gives a JSON list with an entry for each object: what it is, and what its status says. */
 const SCRIPT = `

@@ -6,8 +6,8 @@ import type { Values } from "../read";
 import type { Outcome } from "../runner";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
-import { latencyProblem, requestFailure } from "./http";
-import { bodyText, send } from "./request";
+import { latencyProblem } from "./expect";
+import { bodyText, requestFailure, send } from "./request";
 
 export async function prometheusCheck(
   check: Check,

@@ -1,6 +1,6 @@
 /** HTTP requests of checks, on the transport that scripts use too. */
 import { decodeBody } from "../../builtins/http/decode";
-import { HttpFault } from "../../builtins/http/errors";
+import { HttpFault, safeUrl, safeUrlText } from "../../builtins/http/errors";
 import { addHeader, type HeaderList, hasHeader } from "../../builtins/http/headers";
 import { fetchWhole, type WholeResponse } from "../../builtins/http/perform";
 import { basicAuth, passwordOf } from "../../builtins/http/proxy";
@@ -8,6 +8,7 @@ import { Transport } from "../../builtins/http/transport";
 import { utf8ToBytes } from "../../host/bytes";
 import type { Check } from "../config";
 import { isSecret } from "../interpolate";
+import type { Outcome } from "../runner";
 import { networkOf } from "../sandbox";
 import type { Services } from "../services";
 import { readCa } from "./ca";
@@ -64,6 +65,26 @@ export async function send(
     // the cause only: who reports it names the address
     return { problem: { message: e.message.replace(/^[a-z ]+ https?:\/\/\S*: /, ""), phase } };
   }
+}
+
+/** What a check says of a request without an answer. Credentials and the query, which may hold tokens, are not shown. */
+export function requestFailure(
+  { message: cause, phase }: RequestProblem,
+  method: string,
+  address: string,
+  url: URL,
+): Outcome {
+  const shown = safeUrlText(address);
+  const message =
+    phase === "body"
+      ? `reading response body from ${shown}: ${cause}`
+      : `HTTP ${method} ${shown}: error sending request for url (${safeUrl(url)}): ${cause}`;
+  return { passed: false, message, ...(phase === "configuration" && { final: isLasting(cause) }) };
+}
+
+/** Too many redirects may be passing; a bad header is not. */
+function isLasting(cause: string): boolean {
+  return /invalid|reading ca file|certificate/.test(cause);
 }
 
 function requestHeaders(

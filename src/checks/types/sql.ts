@@ -11,7 +11,7 @@ import type { Outcome } from "../runner";
 import { databasePolicy } from "../sandbox";
 import type { Services } from "../services";
 import { excerpt } from "./excerpt";
-import { jsonProblem, latencyProblem } from "./http";
+import { jsonProblem, latencyProblem } from "./expect";
 
 /**
  * Rows leave as JSON text, which keeps integers and floats apart. What it has no form for is written

@@ -9,7 +9,7 @@ import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
 import { excerpt } from "./excerpt";
-import { latencyProblem, textProblem } from "./http";
+import { latencyProblem, textProblem } from "./expect";
 
 /** A greeting is short. */
 const MAX_BYTES = 64 * 1024;

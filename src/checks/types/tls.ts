@@ -18,7 +18,7 @@ import { placesFor } from "../sandbox";
 import type { Services } from "../services";
 import { readCa } from "./ca";
 import { CONNECT_TIMEOUT_MS, connectProblem } from "./connection";
-import { latencyProblem } from "./http";
+import { latencyProblem } from "./expect";
 
 const DAY_MS = 86_400_000;
 const HTTPS = 443;
