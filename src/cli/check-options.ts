@@ -7,8 +7,8 @@ import { toBytes } from "../lualib/bytes";
 import { writeStdout } from "../lualib/io-output";
 import { fail, tell } from "./exit";
 import { LOG_FORMATS, type LogFormat } from "./log-format";
+import { count, seconds, size, words } from "./option-values";
 import { addSandboxOptions, type SandboxOptions } from "./sandbox-options";
-import { parseSeconds, parseSize } from "./units";
 
 /** A form of the result, and where it goes; standard output without a file. */
 export interface Target {
@@ -37,14 +37,14 @@ export interface CheckOptions extends SandboxOptions {
   watch?: boolean;
 }
 
-export function createProgram(): Command {
+export function checkProgram(): Command {
   return addSandboxOptions(new Command("assay"))
     .description("Runs a file of checks and prints the result document.")
     .usage("[options] <checks.yaml>")
     .argument("<file>", "a file of checks (.yaml, .yml)")
     .option("-v, --verbose", "log from level debug up")
     .addOption(new Option("--log-format <format>", "of log lines").choices(LOG_FORMATS))
-    .option("--timeout <duration>", "limit of the whole run, instead of the file's", duration)
+    .option("--timeout <duration>", "limit of the whole run, instead of the file's", milliseconds)
     .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .option(
       "--output <format[=file]>",
@@ -74,23 +74,19 @@ export function createProgram(): Command {
     .showHelpAfterError("(see assay checks.yaml --help)");
 }
 
+/** The options behind which a value stands: `--output`. */
+export function optionsWithValue(): Set<string | undefined> {
+  return new Set(checkProgram().options.flatMap((o) => (o.required ? [o.long] : [])));
+}
+
 /** What is to be written: the main form, which goes to standard output or `--output-file`, first. */
 export function targetsOf({ output = [], outputFile }: CheckOptions): Target[] {
   const main = output.findLast((t) => t.file === undefined)?.format ?? "json";
   return [{ format: main, file: outputFile }, ...output.filter((t) => t.file !== undefined)];
 }
 
-function duration(text: string): number {
-  const seconds = parseSeconds(text);
-  if (seconds === undefined)
-    throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
-  return seconds * 1000;
-}
-
-function size(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
-  return bytes;
+function milliseconds(text: string): number {
+  return seconds(text) * 1000;
 }
 
 /** As `--output` of check mode; ends the process when one is wrong. */
@@ -110,16 +106,6 @@ function target(text: string, before: Target[] = []): Target[] {
   if (format === undefined || file === "")
     throw new InvalidArgumentError(`Expected ${OUTPUTS.join(", ")}, or one of them with =file.`);
   return [...before, { format, file }];
-}
-
-function count(text: string): number {
-  const n = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (n < 1) throw new InvalidArgumentError("Expected a number from 1 up.");
-  return n;
-}
-
-function words(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(",").filter((w) => w !== "")];
 }
 
 function shard(text: string) {

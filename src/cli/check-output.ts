@@ -1,5 +1,6 @@
 /** Where results go: standard output, files, the termination log. */
 import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { compatible, EXIT } from "../checks/exit-code";
 import { format } from "../checks/output";
 import { summaryLine } from "../checks/output/text";
 import type { RunResult } from "../checks/result";
@@ -7,7 +8,7 @@ import { osError, osErrorCode } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, writeStdout } from "../lualib/io-output";
 import { type CheckOptions, targetsOf } from "./check-options";
-import { tell } from "./exit";
+import { end, tell } from "./exit";
 import { unwritable } from "./writable";
 
 const TERMINATION_LOG = "/dev/termination-log";
@@ -125,4 +126,10 @@ function cutBytes(text: string, most: number): string {
     .subarray(0, most - 3)
     .toString("utf8")
     .replace(/\ufffd+$/, "")}…`;
+}
+
+/** Ends the process with the exit code of a run, or of one whose result could not be written. */
+export function endRun(code: number, { exitCompat = false }: CheckOptions): Promise<never> {
+  const shown = (c: number) => (exitCompat ? compatible(c) : c);
+  return end(shown(code), shown(EXIT.internal));
 }

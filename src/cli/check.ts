@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { realClock } from "../checks/clock";
 import type { Check, Config } from "../checks/config";
-import { compatible, EXIT, exitCodeOf } from "../checks/exit-code";
+import { EXIT, exitCodeOf } from "../checks/exit-code";
 import { filesOf } from "../checks/files";
 import { isSecret } from "../checks/interpolate";
 import { loadConfig, UnreadableError } from "../checks/load";
@@ -21,8 +21,9 @@ import { StuckScripts } from "../host/stuck";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal } from "../lualib/io-output";
 import { limitMemory } from "../runtime/memory";
-import { type CheckOptions, createProgram } from "./check-options";
+import { type CheckOptions, checkProgram } from "./check-options";
 import {
+  endRun,
   outputProblem,
   type Piece,
   piecesOf,
@@ -58,7 +59,7 @@ export interface RunControl {
 
 /** Runs a file of checks; `args` (byte strings) hold it and options. */
 export async function runChecks(args: readonly string[]): Promise<never> {
-  const program = createProgram();
+  const program = checkProgram();
   try {
     program.parse(args.map(bytesToUtf8), { from: "user" });
   } catch (e) {
@@ -86,10 +87,7 @@ export async function runChecks(args: readonly string[]): Promise<never> {
     stop.abort();
   });
   const code = await check(file, options, control);
-  const [own, unwritten] = [code, EXIT.internal].map((c) =>
-    options.exitCompat ? compatible(c) : c,
-  );
-  return end(own as number, unwritten);
+  return endRun(code, options);
 }
 
 /** Runs a file once, and writes the result; gives the exit code. */

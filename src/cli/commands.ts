@@ -1,15 +1,15 @@
 /** All of the command line but `assay script.lua`, which main.ts sees to. */
 import type { Stats } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { toBytes } from "../lualib/bytes";
 import { stdout, writeStdout } from "../lualib/io-output";
 import { end, fail, tell } from "./exit";
 import { LOG_FORMATS } from "./log-format";
 import type { ManifestCommandOptions } from "./manifest";
+import { append, count, seconds, size } from "./option-values";
 import { addSandboxOptions } from "./sandbox-options";
 import { BROKEN_PIPE, runFile, runScript, type ScriptOptions } from "./script";
 import { readStandardInput } from "./source";
-import { parseSeconds, parseSize } from "./units";
 import { versionText } from "./version";
 
 const USAGE_ERROR = 2;
@@ -17,7 +17,7 @@ const INTERNAL_ERROR = 3;
 
 /** Runs what the arguments (byte strings) ask for. */
 export async function runCommand(args: readonly string[]): Promise<void> {
-  const checks = checkArguments(args);
+  const checks = await checkArguments(args);
   if (checks !== undefined) {
     const { runChecks } = await import("./check");
     return runChecks(checks);
@@ -39,9 +39,14 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 }
 
 /** The arguments when a file of checks is what to run; options may stand on either side of it. */
-function checkArguments(args: readonly string[]): string[] | undefined {
+async function checkArguments(args: readonly string[]): Promise<string[] | undefined> {
+  const isCheckFile = (a: string) => /[^/]\.ya?ml$/.test(a);
+  if (!args.some(isCheckFile)) return undefined;
+  // their values, and those of the same options of scripts, may be called like a file of checks or a command
+  const { optionsWithValue } = await import("./check-options");
+  const valued = optionsWithValue();
   const own = args[0] === "run" ? args.slice(1) : [...args];
-  const at = own.findIndex((a, i) => /[^/]\.ya?ml$/.test(a) && !VALUED.has(own[i - 1] ?? ""));
+  const at = own.findIndex((a, i) => isCheckFile(a) && !valued.has(own[i - 1] ?? ""));
   if (at < 0) return undefined;
   const before = own.slice(0, at);
   // a first word that is no option is a command
@@ -49,7 +54,7 @@ function checkArguments(args: readonly string[]): string[] | undefined {
   // some other program gets it as its argument
   const isOther = (a: string) =>
     OTHER.has(a) || a.endsWith(".lua") || (a !== "run" && Object.hasOwn(COMMANDS, a));
-  const isValue = (i: number) => VALUED.has(before[i - 1] ?? "");
+  const isValue = (i: number) => valued.has(before[i - 1] ?? "");
   if (before.some((a, i) => !isValue(i) && (isOther(a) || /^(-e|--eval=)/.test(a))))
     return undefined;
   return own;
@@ -57,25 +62,6 @@ function checkArguments(args: readonly string[]): string[] | undefined {
 
 /** What no file of checks follows, besides commands. */
 const OTHER = new Set(["-", "--", "--eval", "help"]);
-
-/** Options of scripts and checks whose value may be called like a file of checks or a command. */
-const VALUED = new Set([
-  "--allow-read",
-  "--allow-write",
-  "--allow-net",
-  "--allow-env",
-  "--log-format",
-  "--timeout",
-  "--max-memory",
-  "--output",
-  "--output-file",
-  "--report",
-  "--parallel",
-  "--only",
-  "--skip",
-  "--shard",
-  "--termination-log",
-]);
 
 /** Defining all commands takes longer than a small script runs: so only those that are named, or all for a help text. */
 function createProgram(args: readonly string[]): Command {
@@ -158,7 +144,7 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
         append,
       )
       .option("--parallel <number>", "how many files run at a time", count)
-      .option("--timeout <duration>", "limit of one test, 60s by default", seconds)
+      .option("--timeout <duration>", "limit of one test, 60s by default", timeLimit)
       .option("--junit <file>", "write the results as JUnit XML, too")
       .option("-v, --verbose", "show the output of tests that passed, too")
       .addOption(new Option("--worker <job>").hideHelp())
@@ -232,15 +218,11 @@ interface MergeOptions {
   exitCompat?: boolean;
 }
 
-function append(text: string, before: string[] = []): string[] {
-  return [...before, text];
-}
-
 function addOptions(command: Command): Command {
   return addSandboxOptions(command)
     .option("-v, --verbose", "log from level debug up")
     .addOption(new Option("--log-format <format>", "of log lines").choices(LOG_FORMATS))
-    .option("--timeout <seconds>", "stop the script after this time (exit code 124)", seconds)
+    .option("--timeout <seconds>", "stop the script after this time (exit code 124)", timeLimit)
     .option("--max-memory <size>", "limit the heap, e.g. 64M", size)
     .option("--std", "plain Lua: its standard library only, yields only where C Lua allows them");
 }
@@ -249,25 +231,9 @@ function addCodeOption(command: Command): Command {
   return command.option("-e, --eval <code>", "code to run; several are joined as lines", joinLines);
 }
 
-function seconds(text: string): number {
-  // lifts the limit that a sandbox has
-  if (text === "0") return Number.POSITIVE_INFINITY;
-  const value = parseSeconds(text);
-  if (value === undefined)
-    throw new InvalidArgumentError("Expected a duration such as 5 or 500ms.");
-  return value;
-}
-
-function size(text: string): number {
-  const value = parseSize(text);
-  if (value === undefined) throw new InvalidArgumentError("Expected a size such as 64M.");
-  return value;
-}
-
-function count(text: string): number {
-  const n = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (n < 1) throw new InvalidArgumentError("Expected a number from 1 up.");
-  return n;
+/** A limit, in seconds; 0 lifts the one that there is by default. */
+function timeLimit(text: string): number {
+  return text === "0" ? Number.POSITIVE_INFINITY : seconds(text);
 }
 
 function joinLines(code: string, before: string | undefined): string {

@@ -1,6 +1,6 @@
 /** `assay merge a.json b.json`: joins the results of shards. */
 import { readFileSync } from "node:fs";
-import { compatible, EXIT, exitCodeOf } from "../checks/exit-code";
+import { EXIT, exitCodeOf } from "../checks/exit-code";
 import { MergeError, mergeResults, parseResult } from "../checks/merge";
 import type { RunResult } from "../checks/result";
 import { bytesToUtf8 } from "../host/bytes";
@@ -8,8 +8,8 @@ import { osError } from "../host/os-error";
 import { toBytes } from "../lualib/bytes";
 import { stdout } from "../lualib/io-output";
 import type { CheckOptions } from "./check-options";
-import { piecesOf, writePieces } from "./check-output";
-import { end, fail } from "./exit";
+import { endRun, piecesOf, writePieces } from "./check-output";
+import { fail } from "./exit";
 
 /** Writes one result of several, and ends the process as the run of all would have. */
 export async function merge(files: readonly string[], options: CheckOptions): Promise<never> {
@@ -25,10 +25,7 @@ export async function merge(files: readonly string[], options: CheckOptions): Pr
   const names = files.map(bytesToUtf8).join(", ");
   const written = writePieces(piecesOf(result, options, names));
   const code = written ? exitCodeOf(result) : EXIT.internal;
-  const [own, unwritten] = [code, EXIT.internal].map((c) =>
-    options.exitCompat ? compatible(c) : c,
-  );
-  return end(own as number, unwritten);
+  return endRun(code, options);
 }
 
 function read(bytes: string): RunResult {

@@ -1,5 +1,6 @@
 /** `--sandbox`, `--allow-…` and `--readonly`: what scripts may touch. */
 import { type Command, InvalidArgumentError } from "commander";
+import { append, words } from "./option-values";
 
 /** As commander gives them; texts as the command line of the program has them. */
 export interface SandboxOptions {
@@ -38,14 +39,10 @@ export function isReadonly({ readonly = false }: SandboxOptions): boolean {
   return readonly || /^(1|true|yes|on)$/i.test(process.env.ASSAY_READONLY ?? "");
 }
 
-function folder(text: string, before: string[] = []): string[] {
+function folder(text: string, before?: string[]): string[] {
   // as a variable of the shell that is not set; as a path it would be the working directory
   if (text === "") throw new InvalidArgumentError("Expected a folder.");
-  return [...before, text];
-}
-
-function words(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(",").filter((w) => w !== "")];
+  return append(text, before);
 }
 
 function rules(text: string, before: string[] = []): string[] {
