@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Lexer } from "../src/lexer/lexer";
 import { TK_EOS, TK_FLOAT, TK_INTEGER, TK_NAME, TK_STRING, tokenText } from "../src/lexer/token";
-import { chunkDisplayName, LuaSyntaxError, parseChunk } from "../src/parser/index";
+import { parseChunk } from "../src/parser/index";
 import { toBigInt } from "../src/runtime/int64";
+import { chunkDisplayName, LuaSyntaxError } from "../src/runtime/syntax-error";
 
 /** All tokens, with the values of those that have one. */
 function scan(source: string): unknown[] {

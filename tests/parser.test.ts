@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Expr, FunctionBody, LocalVar, Statement } from "../src/parser/ast";
-import { LuaSyntaxError, parseChunk } from "../src/parser/index";
+import { parseChunk } from "../src/parser/index";
 import { LuaInt64 } from "../src/runtime/int64";
+import { LuaSyntaxError } from "../src/runtime/syntax-error";
 import { InputSource, readCorpus } from "./fuzz/syntax";
 
 const parse = (source: string) => parseChunk(source, "=x");

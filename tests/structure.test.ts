@@ -65,6 +65,36 @@ test("no file of src imports itself by way of others", () => {
   expect(findCircle(graph)?.map((file) => relative(root, file))).toBeUndefined();
 });
 
+/** The folders of src, each behind those that it imports from. */
+const FOLDERS = [
+  ...["runtime", "lexer", "parser", "interpreter", "compiler", "lualib", "stdlib"],
+  ...["host", "builtins", "reference", "checks", "testing", "repl", "cli"],
+];
+/** The embedding API puts all together: a Lua state with the builtins and the modules. */
+const EMBEDDING = "host/lua.ts";
+
+test("folders import from those before them, and builtins from host only", () => {
+  const folderOf = (file: string) => relative(join(root, "src"), file).split("/")[0] as string;
+  const folders = readdirSync(join(root, "src"), { withFileTypes: true });
+  expect(folders.flatMap((f) => (f.isDirectory() ? [f.name] : [])).sort()).toEqual(
+    FOLDERS.toSorted(),
+  );
+  const wrong = sources.flatMap((file) => {
+    const name = relative(join(root, "src"), file);
+    const own = folderOf(file);
+    if (!name.includes("/") || name === EMBEDDING) return [];
+    const mayImport = (folder: string) =>
+      folder === own ||
+      (own === "builtins"
+        ? folder === "host"
+        : FOLDERS.indexOf(folder) < FOLDERS.indexOf(own) && FOLDERS.includes(folder));
+    return importsOf(file)
+      .filter((target) => target.startsWith(join(root, "src")) && !mayImport(folderOf(target)))
+      .map((target) => `${name} imports ${relative(join(root, "src"), target)}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
 const map = readFileSync(join(root, "docs/architecture.md"), "utf8");
 const rules = readFileSync(join(root, "docs/javascriptcore.md"), "utf8");
 

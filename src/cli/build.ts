@@ -17,7 +17,7 @@ import { toBytes, toText } from "../lualib/bytes";
 import { skipShebang } from "../lualib/load";
 import { luaModuleFile } from "../lualib/package";
 import { parseChunk } from "../parser/index";
-import { LuaSyntaxError } from "../parser/syntax-error";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import { isCompiled } from "./arguments";
 import { MAGIC, type Payload, RESIDUE, STEP, TRAILER } from "./attached";
 import { fail, tell } from "./exit";

@@ -2,11 +2,12 @@
  * What an implementation can do besides computing: call Lua functions, start tasks, make handles,
  * log, and reach what belongs to the Lua state it runs in.
  */
-import { LuaSyntaxError } from "../parser/syntax-error";
+
 import { getMetatable } from "../runtime/metatable";
 import { nativeName } from "../runtime/native";
 import { activeTask, runTask, startTask, type Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import type { LuaTable } from "../runtime/table";
 import { plainText } from "../runtime/tostring";
 import type { LuaFunction, LuaValue, Userdata } from "../runtime/value";

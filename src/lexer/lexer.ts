@@ -12,8 +12,8 @@
  * kinds are stale.
  */
 
-import { chunkDisplayName, LuaSyntaxError } from "../parser/syntax-error";
 import type { LuaInt64 } from "../runtime/int64";
+import { chunkDisplayName, LuaSyntaxError } from "../runtime/syntax-error";
 import { ALNUM, ALPHA, CLASS, NEWLINE } from "./chars";
 import { type Name, NameTable } from "./names";
 import { readNumeral } from "./numerals";

@@ -5,8 +5,9 @@
  */
 import { compileFunction } from "../compiler/index";
 import type { FunctionBody, LocalVar } from "../parser/ast";
-import { LuaSyntaxError, parseChunk } from "../parser/index";
+import { parseChunk } from "../parser/index";
 import type { Proto } from "../runtime/proto";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import { type LuaFunction, type LuaValue, makeFloat } from "../runtime/value";
 import { BINARY } from "./bytes";
 import { format } from "./format";

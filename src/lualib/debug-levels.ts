@@ -1,12 +1,12 @@
 /** Access to the levels of a stack: debug.getinfo, getlocal and setlocal (§6.10). */
 
-import { chunkDisplayName } from "../parser/syntax-error";
 import { inspect, waitFor } from "../runtime/control";
 import { Coroutine, running, Status } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
 import { capturedValues } from "../runtime/native";
 import { protoOf } from "../runtime/probe";
 import type { Cell, LocalInfo, Proto } from "../runtime/proto";
+import { chunkDisplayName } from "../runtime/syntax-error";
 import { LuaTable } from "../runtime/table";
 import {
   calledLevel,

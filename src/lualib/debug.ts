@@ -3,7 +3,6 @@
  * stack suspend it, so that it becomes a chain of frames, read those and go on.
  */
 
-import { LuaSyntaxError } from "../parser/index";
 import { call } from "../runtime/call";
 import { control } from "../runtime/control";
 import { LuaError } from "../runtime/error";
@@ -12,6 +11,7 @@ import { getMetatable } from "../runtime/metatable";
 import { library } from "../runtime/native";
 import { numberToString } from "../runtime/number";
 import type { LuaState } from "../runtime/state";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import { LuaTable } from "../runtime/table";
 import { formatTraceback, type Level } from "../runtime/traceback";
 import { first, isNumber, type LuaValue, type Results, Thread, Userdata } from "../runtime/value";

@@ -1,12 +1,12 @@
 /** Loading Lua code: `load`, `loadfile`, `dofile` (§6.1). */
 
-import { LuaSyntaxError } from "../parser/index";
 import { call } from "../runtime/call";
 import { inspect } from "../runtime/control";
 import { LuaError, leaveNative, runtimeError } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { numberToString } from "../runtime/number";
 import type { LuaState } from "../runtime/state";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import { levelsOf } from "../runtime/traceback";
 import { placed, settle } from "../runtime/unwind";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";

@@ -12,8 +12,6 @@ import type { Chunk } from "./ast";
 import { Parser } from "./state";
 import { parseStatements } from "./statements";
 
-export { chunkDisplayName, LuaSyntaxError } from "./syntax-error";
-
 /**
  * Parses a chunk. `source` is a byte string; `chunkName` is as given to `load`: `@file`, `=name`,
  * or source text. Throws a `LuaSyntaxError` if it is not well-formed.

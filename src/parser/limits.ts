@@ -9,8 +9,8 @@
  */
 
 import type { Lexer } from "../lexer/lexer";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import type { FunctionBody } from "./ast";
-import { LuaSyntaxError } from "./syntax-error";
 
 /**
  * Nested statements and expressions: the 200 C calls that C Lua allows, less those that it needs

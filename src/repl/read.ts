@@ -1,5 +1,5 @@
 /** From lines of input to chunks. */
-import { LuaSyntaxError } from "../parser/syntax-error";
+import { LuaSyntaxError } from "../runtime/syntax-error";
 import type { LuaFunction } from "../runtime/value";
 
 /** What the lines so far are: a chunk, the beginning of one, or wrong. */

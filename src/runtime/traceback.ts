@@ -1,11 +1,12 @@
 /** Call stacks as levels (§4.7) and as text (§6.10, debug.traceback). */
-import { chunkDisplayName } from "../parser/syntax-error";
+
 import { NATIVE_ROW, type TraceRow } from "./error";
 import type { Frame } from "./frame";
 import { LuaFrame } from "./luaframe";
 import { getMetamethod } from "./metatable";
 import { isOf, protoOf } from "./probe";
 import type { Proto, ValueName } from "./proto";
+import { chunkDisplayName } from "./syntax-error";
 import { LuaTable } from "./table";
 import { TableIterator } from "./table-iterator";
 import type { LuaFunction, LuaValue } from "./value";

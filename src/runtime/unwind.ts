@@ -1,5 +1,5 @@
 /** Errors on their way outward: positions, names and traceback rows. */
-import { chunkDisplayName } from "../parser/syntax-error";
+
 import { control } from "./control";
 import {
   ArgumentFault,
@@ -13,6 +13,7 @@ import {
 import { Interrupt } from "./interrupt";
 import { nativeName } from "./native";
 import type { Proto, ValueName } from "./proto";
+import { chunkDisplayName } from "./syntax-error";
 import type { LuaValue } from "./value";
 
 /** A message with the position of an operation: `x.lua:3: message`. */

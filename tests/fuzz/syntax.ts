@@ -9,7 +9,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LuaSyntaxError, parseChunk } from "../../src/parser/index";
+import { parseChunk } from "../../src/parser/index";
+import { LuaSyntaxError } from "../../src/runtime/syntax-error";
 
 /** Longest that one input may take. */
 const LIMIT_MS = 1000;
