@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { builtinList } from "../scripts/generate-builtins";
 import { builtins } from "../src/builtins/index.generated";
-import { describeBuiltin, luaLsDefinition } from "../src/host";
+import { describeBuiltin, luaLsBuiltin } from "../src/host/describe";
 import {
   createLua,
   defineBuiltin,
@@ -607,9 +607,7 @@ test("documentation is derived from the declarations", () => {
       returns: "string, integer",
     },
   ]);
-  expect(luaLsDefinition(demo)).toBe(`---@meta
-
----A demonstration
+  expect(luaLsBuiltin(demo)).toBe(`---A demonstration
 demo = {}
 
 ---Does it.

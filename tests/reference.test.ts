@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { listPages } from "../scripts/generate-types";
-import { handleClasses } from "../src/host";
+import { handleClasses } from "../src/host/handle";
 import { builtinEntries, embeddedEntries } from "../src/reference/entries";
 import { readLuaModule } from "../src/reference/lua-comments";
 import { luaLsFiles } from "../src/reference/luals";

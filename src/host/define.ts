@@ -43,7 +43,8 @@
  * - **Errors**: throw `HostError(message)`, or `ctx.fail(cause)` for `http.get: cause`. Lua gets the
  *   message as a string. Any other exception becomes `http.get: internal error: …`.
  * - **Objects** that scripts hold are handles, see handle.ts.
- * - **Start-up time**: every builtin file is loaded at start. Import heavy packages inside `run`
+ * - **Start-up time**: a script's first use of the global loads its file, and an embedding program loads
+ *   all of them at start. Import heavy packages inside `run`
  *   (`const { default: postgres } = await import("postgres")`), never at the top.
  * - Two files may declare the same global (say `http` and its server part): the functions are
  *   merged into one table. A file may also add to a table of the standard library (`os`).
@@ -79,11 +80,6 @@ export interface FunctionDefinition {
   readonly returns: string;
   /** Changes something outside the script: refused with `--readonly`. */
   readonly mutates: boolean;
-  /**
-   * Never gives way to other tasks with a result in its hands: it takes no time, and a task that is
-   * cancelled then would take what it has got along.
-   */
-  readonly instant?: boolean | undefined;
   /** What it needs of the world outside; what the builtin declares when left out. */
   readonly needs?: readonly Need[] | undefined;
   readonly run: (ctx: Context, ...args: never[]) => HostReturn;

@@ -44,11 +44,6 @@ function shownParam(param: Param<unknown>): string {
   return param.isOptional ? `${param.name}?` : param.name;
 }
 
-/** A LuaLS definition file for the builtin. */
-export function luaLsDefinition(definition: BuiltinDefinition): string {
-  return `---@meta\n\n${luaLsBuiltin(definition)}`;
-}
-
 /** The builtin in LuaLS notation. `isAddition`: to a table that the editor knows already. */
 export function luaLsBuiltin(definition: BuiltinDefinition, isAddition = false): string {
   const { name, call, global } = definition;

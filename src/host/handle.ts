@@ -30,6 +30,11 @@ export interface MethodDefinition<T> extends Omit<FunctionDefinition, "run" | "r
   readonly run: (self: T, ctx: Context, ...args: never[]) => HostReturn;
   /** Works with a dot, too. */
   readonly dotted: boolean;
+  /**
+   * Never gives way to other tasks with a result in its hands: it takes no time, and a task that is
+   * cancelled then would take what it has got along.
+   */
+  readonly instant?: boolean;
 }
 
 /** Declares a method of a handle over `T`; curried, so that the parameters are inferred. */

@@ -6,8 +6,8 @@
 export { commandWords, withRawVariables } from "../lualib/command";
 export { rawVariable } from "../lualib/environ";
 export { flushAll } from "../lualib/io-stream";
-export { equals, lessEqual, lessThan, rawEquals } from "../runtime/compare";
-export { argumentError, LuaError } from "../runtime/error";
+export { lessThan, rawEquals } from "../runtime/compare";
+export { LuaError } from "../runtime/error";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
 export { checkAllocation, maxBytes } from "../runtime/limits";
@@ -23,10 +23,9 @@ export {
   type LuaFunction,
   type LuaValue,
   numberToDouble,
-  type Results,
   Userdata,
 } from "../runtime/value";
-export { addressBits, canonicalHost, isAddress } from "./addresses";
+export { addressBits, canonicalHost } from "./addresses";
 export {
   bufferToBytes,
   bytesToBuffer,
@@ -39,8 +38,6 @@ export { type Context, Host, type Task } from "./context";
 export {
   type BuiltinDefinition,
   defineBuiltin,
-  type FieldDefinition,
-  type FunctionDefinition,
   fn,
   type HostReturn,
   type HostValue,
@@ -48,27 +45,12 @@ export {
   Values,
   values,
 } from "./define";
-export {
-  describeBuiltin,
-  describeHandle,
-  type FunctionDescription,
-  luaLsBuiltin,
-  luaLsDefinition,
-  luaLsHandle,
-} from "./describe";
-export { Environment, type EnvironmentOptions } from "./environment";
+export { Environment } from "./environment";
 export { errorText, errorValue, HostError, toLuaError } from "./errors";
 export { Fault, faultAsError, faultsAsErrors } from "./faults";
-export { defineHandle, HandleClass, handleClasses, type MethodDefinition, method } from "./handle";
+export { defineHandle, HandleClass, method } from "./handle";
 export { handover } from "./handover";
-export {
-  displayPlain,
-  holdsOpaque,
-  type InspectOptions,
-  inspect,
-  opaqueText,
-  pathSegment,
-} from "./inspect";
+export { displayPlain, holdsOpaque, inspect, opaqueText, pathSegment } from "./inspect";
 export { makeFunction, makeHandle, readonlyError } from "./install";
 export { arrayMarker, type JsonTypes, jsonTypes } from "./json-type";
 export {
@@ -79,17 +61,16 @@ export {
   type LogLevel,
   RawField,
 } from "./logger";
-export type { Need } from "./needs";
 export { NetRefusal, NetRules } from "./net-rules";
 export { isNull, nullOf } from "./null";
 export { misspelledOptions, unknownOption } from "./options";
 export { osError, osErrorCode } from "./os-error";
-export { type ArgumentsOf, Param, p, toNumber, typeName } from "./params";
+export { Param, p, toNumber, typeName } from "./params";
 export { gsub, matchesPattern } from "./pattern";
-export { type PathUse, Policy, type PolicyOptions } from "./policy";
+export { Policy } from "./policy";
 export { errorReport } from "./report";
 export { Secrets } from "./secrets";
-export { onShutdown, runShutdown, shutdownDone } from "./shutdown";
+export { onShutdown, shutdownDone } from "./shutdown";
 export {
   entries,
   float,
@@ -100,8 +81,6 @@ export {
   list,
   newTable,
   record,
-  stringFields,
-  toLuaValue,
 } from "./tables";
 export { delay, timerMs } from "./timer";
 export { Waiters } from "./waiters";

@@ -84,15 +84,4 @@ export class Policy {
     const { isSandbox } = this;
     return { readPath: (path) => this.allowRead(path), isSandbox, readonly };
   }
-
-  /** Nothing is refused. */
-  get isOpen(): boolean {
-    return (
-      this.readsAll &&
-      this.writesAll &&
-      this.net === undefined &&
-      this.env === undefined &&
-      !this.isSandbox
-    );
-  }
 }

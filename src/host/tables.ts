@@ -82,13 +82,6 @@ export function* items(table: LuaTable): Generator<LuaValue> {
   for (let i = 1; i <= table.µlength(); i++) yield table.µgetInt(i);
 }
 
-/** The string-keyed fields whose values are strings or numbers, as they are; others left out. */
-export function stringFields(table: LuaTable): [key: string, value: LuaValue][] {
-  const out: [string, LuaValue][] = [];
-  for (const [k, v] of entries(table)) if (typeof k === "string") out.push([k, v]);
-  return out;
-}
-
 /** An integer of either form as number or bigint. */
 export function integerValue(v: number | LuaInt64): number | bigint {
   return typeof v === "number" ? v : toBigInt(v);

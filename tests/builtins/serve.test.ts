@@ -4,7 +4,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runShutdown } from "../../src/host";
+import { runShutdown } from "../../src/host/shutdown";
 import { type Harness, harness } from "./harness";
 import { makeAuthority } from "./http-peers";
 
