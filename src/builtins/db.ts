@@ -10,11 +10,10 @@ import {
   fn,
   type HandleClass,
   type Host,
-  type LuaTable,
+  LuaTable,
   type LuaValue,
   list,
   method,
-  newTable,
   nullOf,
   type Param,
   p,
@@ -283,7 +282,7 @@ export default defineBuiltin({
       returns: "db.connection",
       run: (ctx, url, opts) =>
         withFaults(ctx, async () => {
-          const database = await connect(ctx, bytesToUtf8(url), opts ?? newTable());
+          const database = await connect(ctx, bytesToUtf8(url), opts ?? new LuaTable());
           const open = ctx.host.store(openDatabases);
           open.add(database);
           database.onClose = () => open.delete(database);

@@ -4,9 +4,8 @@ import {
   defineBuiltin,
   fn,
   HostError,
-  type LuaTable,
+  LuaTable,
   list,
-  newTable,
   p,
   rawVariable,
   record,
@@ -31,7 +30,7 @@ function variable({ host }: Context, name: string): string | undefined {
 }
 
 /** The table of `_check_env`, which scripts of the original read and write. */
-const checkEnv = () => newTable();
+const checkEnv = () => new LuaTable();
 
 export default defineBuiltin({
   name: "env",

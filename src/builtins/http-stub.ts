@@ -15,7 +15,6 @@ import {
   type LuaValue,
   list,
   method,
-  newTable,
   numberToDouble,
   osError,
   p,
@@ -203,7 +202,7 @@ export default defineBuiltin({
             port: o.port,
             file: record && o.file !== undefined ? ctx.writePath(o.file) : undefined,
             upstream,
-            client: await makeClient(ctx, o.client ?? newTable()),
+            client: await makeClient(ctx, o.client ?? new LuaTable()),
             matching: o.match,
             exchanges: record ? [] : load(ctx, o.file, o.exchanges),
           });

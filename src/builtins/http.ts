@@ -5,8 +5,8 @@ import {
   defineHandle,
   faultsAsErrors,
   fn,
+  LuaTable,
   method,
-  newTable,
   p,
   utf8ToBytes,
 } from "../host";
@@ -192,7 +192,7 @@ export default defineBuiltin({
       needs: ["connect", "read"],
       run: (ctx, opts) =>
         faultsAsErrors(ctx.name, async () =>
-          ctx.handle(Client, await makeClient(ctx, opts ?? newTable())),
+          ctx.handle(Client, await makeClient(ctx, opts ?? new LuaTable())),
         ),
     }),
   },

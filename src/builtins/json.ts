@@ -6,9 +6,8 @@ import {
   type Host,
   type JsonTypes,
   jsonTypes,
-  type LuaTable,
+  LuaTable,
   type LuaValue,
-  newTable,
   nullOf,
   p,
 } from "../host";
@@ -61,13 +60,13 @@ export default defineBuiltin({
       doc: "Marks a table (a new one by default) to be written as an array: `[]` when empty.",
       params: [p.table("t").optional()],
       returns: "table",
-      run: (ctx, t) => mark(ctx.host, t ?? newTable(), "array"),
+      run: (ctx, t) => mark(ctx.host, t ?? new LuaTable(), "array"),
     }),
     object: fn({
       doc: "Marks a table (a new one by default) to be written as an object.",
       params: [p.table("t").optional()],
       returns: "table",
-      run: (ctx, t) => mark(ctx.host, t ?? newTable(), "object"),
+      run: (ctx, t) => mark(ctx.host, t ?? new LuaTable(), "object"),
     }),
   },
   fields: {

@@ -11,8 +11,8 @@ import {
   type HandleClass,
   type Host,
   isUtf8,
+  LuaTable,
   method,
-  newTable,
   type Param,
   p,
   utf8ToBytes,
@@ -241,7 +241,7 @@ export default defineBuiltin({
       mutates: true,
       run: (ctx, url, opts) =>
         withFaults(ctx, async () => {
-          const { handshake, maxMessage } = await readConnect(ctx, url, opts ?? newTable());
+          const { handshake, maxMessage } = await readConnect(ctx, url, opts ?? new LuaTable());
           const client = await openClient(handshake, maxMessage);
           const open = ctx.host.store(openClients);
           const ref = new WeakRef(client);

@@ -79,7 +79,6 @@ export {
   isList,
   items,
   list,
-  newTable,
   record,
 } from "./tables";
 export { delay, timerMs } from "./timer";

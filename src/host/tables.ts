@@ -58,11 +58,6 @@ export function list(items: Iterable<HostValue>, host: Host): LuaTable {
   return empty;
 }
 
-/** An empty table. */
-export function newTable(): LuaTable {
-  return new LuaTable();
-}
-
 /** The pairs of a table in its promised order (no metamethods): 1..n, names, the rest. */
 export function* entries(table: LuaTable): Generator<[key: LuaValue, value: LuaValue]> {
   const it = new TableIterator(table);

@@ -13,7 +13,6 @@ import {
   type LuaValue,
   list,
   makeFunction,
-  newTable,
   p,
   rawFn,
   record,
@@ -34,7 +33,7 @@ const details = new WeakMap<LuaTable, Details>();
 
 /** Makes reads of header names case-insensitive. */
 export function headersMetatable(host: Host): LuaTable {
-  const meta = newTable();
+  const meta = new LuaTable();
   const index = rawFn({
     doc: "reads a header whatever its case",
     params: [],
@@ -49,7 +48,7 @@ export function headersMetatable(host: Host): LuaTable {
 
 /** A header table: names in lower case; of a repeated header the last line. */
 export function headerTable(host: Host, headers: HeaderList): LuaTable {
-  const t = newTable();
+  const t = new LuaTable();
   for (const [name, value] of headers) t.µsetKey(name, value);
   t.µmetatable = host.store(headersMetatable);
   return t;
@@ -64,7 +63,7 @@ function jsonName(response: LuaTable): string {
 }
 
 function responseMetatable(host: Host): LuaTable {
-  const meta = newTable();
+  const meta = new LuaTable();
   const json = makeFunction(
     host,
     "response.json",
@@ -117,7 +116,7 @@ function computed(host: Host, t: LuaTable, key: LuaValue): LuaValue {
 
 /** Names and values that the response sets (RFC 6265 §5.2), without their attributes. */
 function cookies(headers: HeaderList): LuaTable {
-  const t = newTable();
+  const t = new LuaTable();
   for (const [name, value] of headers) {
     if (name !== "set-cookie") continue;
     const pair = value.split(";", 1)[0] as string;

@@ -4,10 +4,9 @@ import {
   HostError,
   isNumber,
   type LuaFunction,
-  type LuaTable,
+  LuaTable,
   type LuaValue,
   list,
-  newTable,
   numberToString,
   record,
   typeName,
@@ -34,11 +33,11 @@ export function test(ctx: Context, text: string, pattern: Pattern): boolean {
 
 /** A match as scripts see it. */
 function matchTable(s: Search, names: [string, number][], m: Match): LuaTable {
-  const groups = newTable();
+  const groups = new LuaTable();
   for (const [i, g] of m.groups.entries()) if (g !== undefined) groups.µsetInt(i + 1, s.slice(g));
   let named: LuaTable | undefined;
   if (names.length > 0) {
-    named = newTable();
+    named = new LuaTable();
     for (const [name, n] of names) named.µsetKey(name, groups.µgetInt(n));
   }
   return record({ match: s.slice(m), groups, named, start: m.start + 1, finish: m.end });

@@ -12,10 +12,9 @@ import {
   HostError,
   LuaError,
   type LuaFunction,
-  type LuaTable,
+  LuaTable,
   type LuaValue,
   makeFunction,
-  newTable,
   p,
   rawFn,
 } from "../../host";
@@ -110,11 +109,11 @@ function native(host: Host, run: (v: LuaValue) => LuaValue): LuaFunction {
 
 /** Global variables of the template: its own, then `vars`, then those of the script. */
 function environment(ctx: Context, vars: LuaTable | undefined, options: EtaOptions): LuaTable {
-  const env = newTable();
+  const env = new LuaTable();
   env.µsetStr("include", makeFunction(ctx.host, "include", includeFunction(ctx, vars, options)));
-  env.µsetStr("it", vars ?? newTable());
+  env.µsetStr("it", vars ?? new LuaTable());
   if (vars !== undefined) for (const [k, v] of entries(vars)) env.µset(k, v);
-  env.µmetatable = newTable();
+  env.µmetatable = new LuaTable();
   env.µmetatable.µsetStr("__index", ctx.host.state.globals);
   return env;
 }

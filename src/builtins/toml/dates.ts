@@ -2,7 +2,7 @@
  * Dates and times. Lua gets them as strings, exactly as they are written; which strings of a table
  * are dates is noted in its metatable, so that they are written as dates again.
  */
-import { LuaTable, type LuaValue, newTable } from "../../host";
+import { LuaTable, type LuaValue } from "../../host";
 
 /** Field of the metatable: a table of the keys whose values are dates. */
 const NOTE = "__tomldates";
@@ -37,9 +37,9 @@ export class WrongDate {
 /** Notes which of a table's values are dates. */
 export function noteDates(t: LuaTable, keys: readonly (string | number)[]): void {
   if (keys.length === 0) return;
-  const noted = newTable();
+  const noted = new LuaTable();
   for (const key of keys) noted.µset(key, true);
-  t.µmetatable ??= newTable();
+  t.µmetatable ??= new LuaTable();
   t.µmetatable.µsetStr(NOTE, noted);
 }
 
@@ -51,7 +51,7 @@ export function notedDates(t: LuaTable): LuaTable | undefined {
 
 /** A value that is written as a date wherever it stands. */
 export function wrapDate(text: string): LuaTable {
-  const t = newTable();
+  const t = new LuaTable();
   t.µsetStr(WRAPPER, text);
   return t;
 }

@@ -1,5 +1,5 @@
 /** Query strings as tables. */
-import { type Host, type LuaTable, list, newTable } from "../../host";
+import { type Host, LuaTable, list } from "../../host";
 import { decodeQuery } from "../http/query";
 
 /** Names to values: a string, or a list of strings for a name that comes more than once. */
@@ -10,7 +10,7 @@ export function parseQuery(query: string, host: Host): LuaTable {
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);
   }
-  const t = newTable();
+  const t = new LuaTable();
   for (const [name, values] of fields)
     t.µsetKey(name, values.length > 1 ? list(values, host) : values[0]);
   return t;

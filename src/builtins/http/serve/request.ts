@@ -8,7 +8,6 @@ import {
   type LuaValue,
   makeFunction,
   newFields,
-  newTable,
   p,
   rawFn,
   toLuaError,
@@ -108,7 +107,7 @@ function requestMetatable(host: Host): LuaTable {
       return key === "remote_port" ? t.µremote?.port : undefined;
     },
   });
-  const meta = newTable();
+  const meta = new LuaTable();
   meta.µsetStr("__index", makeFunction(host, "request.__index", index));
   meta.µsetStr("__name", "http.request");
   return meta;
@@ -133,7 +132,7 @@ export class RequestTables {
     pathParams: PathParams,
     headers: RequestHeaders,
   ): LuaTable {
-    const params = newTable();
+    const params = new LuaTable();
     if (target.query !== "") for (const [k, v] of decodeQuery(target.query)) params.µsetKey(k, v);
     for (const [k, v] of pathParams) params.µsetKey(k, v);
     const t = new RequestTable(method, target, params, this.headerTable(headers), server, request);
@@ -142,7 +141,7 @@ export class RequestTables {
   }
 
   private headerTable(headers: RequestHeaders): LuaTable {
-    const t = newTable();
+    const t = new LuaTable();
     for (const name in headers) {
       const value = headers[name];
       // the one name that Bun gives all lines of
