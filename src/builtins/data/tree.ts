@@ -3,14 +3,12 @@
  * order and error messages for every format.
  */
 import { HostError, isUtf8, type LuaTable, type LuaValue } from "../../host";
-import { arrayLength, explain, isSequence, objectEntries } from "../json/encode";
+import { explain } from "./explain";
+import { arrayLength, isSequence, objectEntries, Unwritable } from "./rules";
 
 export type Shape =
   | { readonly list: LuaValue[]; readonly fields?: undefined }
   | { readonly list?: undefined; readonly fields: [key: string, value: LuaValue][] };
-
-/** Something in the tree can't be written; `unwritable` finds out what and where. */
-export class Unwritable {}
 
 /** Walks down a tree: hands out shapes, and stops at cycles and great depths. */
 export class Descent {
@@ -45,19 +43,9 @@ function shapeOf(t: LuaTable): Shape {
     for (let i = 1; i <= n; i++) list.push(t.µgetInt(i));
     return { list };
   }
-  const map = keysOf(t);
-  const fields = [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  const fields = [...objectEntries(t)].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [key] of fields) if (!isUtf8(key)) throw new Unwritable();
   return { fields };
-}
-
-function keysOf(t: LuaTable): Map<string, LuaValue> {
-  try {
-    return objectEntries(t);
-  } catch {
-    // a key that has no text
-    throw new Unwritable();
-  }
 }
 
 /** Runs an encoder on `v`; its failures become errors that begin with `name`. */
@@ -67,6 +55,6 @@ export function encodeTree<T>(name: string, v: LuaValue, encode: () => T): T {
   } catch (e) {
     if (e instanceof HostError) throw new HostError(`${name}: ${e.message}`);
     if (!(e instanceof Unwritable)) throw e;
-    throw new HostError(`${name}: ${explain(v, "", []) ?? "the value can't be written"}`);
+    throw new HostError(`${name}: ${explain(v) ?? "the value can't be written"}`);
   }
 }

@@ -9,7 +9,8 @@ import {
   LuaTable,
   type LuaValue,
 } from "../../host";
-import { Descent, encodeTree, Unwritable } from "../data/tree";
+import { Unwritable } from "../data/rules";
+import { Descent, encodeTree } from "../data/tree";
 
 const MAX_DEPTH = 100;
 

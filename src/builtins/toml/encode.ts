@@ -15,8 +15,8 @@ import {
   numberToString,
   utf8ToBytes,
 } from "../../host";
-import { Descent, encodeTree, type Shape, Unwritable } from "../data/tree";
-import { floatText } from "../json/encode";
+import { floatText, Unwritable } from "../data/rules";
+import { Descent, encodeTree, type Shape } from "../data/tree";
 import { isDate, notedDates, wrappedDate } from "./dates";
 
 const MAX_DEPTH = 128;
@@ -114,11 +114,11 @@ class Encoder {
       case "boolean":
         return String(v);
       case "number":
-        return Number.isInteger(v) ? String(v) : finite(v);
+        return Number.isInteger(v) ? String(v) : floatText(v);
       case "string":
         return isDated && isDate(v) ? v : stringText(v);
       default:
-        if (v instanceof LuaFloat) return finite(v.n);
+        if (v instanceof LuaFloat) return floatText(v.n);
         if (v instanceof LuaInt64) return numberToString(v);
         if (v === undefined || isNull(v))
           throw new HostError(`TOML has no null at .${bytesToUtf8(path)}`);
@@ -151,11 +151,6 @@ class Encoder {
       return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
     });
   }
-}
-
-function finite(n: number): string {
-  if (!Number.isFinite(n)) throw new Unwritable();
-  return floatText(n);
 }
 
 function stringText(bytes: string): string {

@@ -9,8 +9,8 @@ import {
   numberToString,
   utf8ToBytes,
 } from "../../host";
-import { Descent, encodeTree, Unwritable } from "../data/tree";
-import { floatText } from "../json/encode";
+import { floatText, Unwritable } from "../data/rules";
+import { Descent, encodeTree } from "../data/tree";
 import { needsQuotes } from "./scalars";
 
 const MAX_DEPTH = 128;
@@ -71,18 +71,13 @@ function scalarText(v: LuaValue): string {
     case "boolean":
       return String(v);
     case "number":
-      return Number.isInteger(v) ? String(v) : finite(v);
+      return Number.isInteger(v) ? String(v) : floatText(v);
     default:
-      if (v instanceof LuaFloat) return finite(v.n);
+      if (v instanceof LuaFloat) return floatText(v.n);
       if (v instanceof LuaInt64) return numberToString(v);
       if (isNull(v)) return "null";
       throw new Unwritable();
   }
-}
-
-function finite(n: number): string {
-  if (!Number.isFinite(n)) throw new Unwritable();
-  return floatText(n);
 }
 
 /** Words that can stand without quotes anywhere in block style. */
