@@ -17,13 +17,13 @@ import { dirname, join, resolve } from "node:path";
 const root = dirname(import.meta.dirname);
 
 /** The user of the image; containers that must not run as root are checked for a number. */
-export const USER_ID = 65532;
+const USER_ID = 65532;
 
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 const MOUNT_POINTS = ["dev", "proc", "sys"];
 
 /** Writes the root filesystem to a folder that is empty or does not exist. */
-export function assembleRoot(folder: string, binary: string): void {
+function assembleRoot(folder: string, binary: string): void {
   const add = (from: string, to: string, mode: number) => {
     const target = join(folder, to);
     mkdirSync(dirname(target), { recursive: true });

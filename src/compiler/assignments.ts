@@ -8,9 +8,10 @@ import type {
   LocalStatement,
   LocalVar,
 } from "../parser/ast";
+import { isMulti } from "../parser/operators";
 import { setSum, sumValue } from "./accumulate";
 import { append } from "./append";
-import { call, isMulti, listed, varargs } from "./calls";
+import { call, listed, varargs } from "./calls";
 import { doubleInto, doubleOperand } from "./expressions";
 import { assignIndex, indexName } from "./indexing";
 import { endOfList } from "./lines";

@@ -3,6 +3,7 @@
  * expression into an array, `list` a list that may end in one.
  */
 import type { CallExpr, Expr, MethodCallExpr } from "../parser/ast";
+import { isMulti } from "../parser/operators";
 import { getField } from "./indexing";
 import { hasStandIn } from "./interpretable";
 import { endLine } from "./lines";
@@ -22,11 +23,6 @@ export function varargs(lo: Lowering, line: number): string {
   }
   lo.usesVarargArray = true;
   return "va";
-}
-
-/** Can the expression give other than one value? */
-export function isMulti(e: Expr | undefined): e is CallExpr | MethodCallExpr | Expr {
-  return e !== undefined && (e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg");
 }
 
 /** Evaluates a multi-valued expression to its results: one value, or an array never written to. */

@@ -1,11 +1,11 @@
 /** What error messages and the debug library need to know of a function, computed when asked. */
 
 import type { Expr, LocalVar } from "../parser/ast";
+import { isMulti } from "../parser/operators";
 import { getMetamethod } from "../runtime/metatable";
 import type { Cell, DebugInfo, LocalInfo, ValueName } from "../runtime/proto";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue } from "../runtime/value";
-import { isMulti } from "./calls";
 import type { ChunkContext } from "./chunk";
 import { lowerHooked } from "./hooked";
 import type { FunctionCode } from "./ir";

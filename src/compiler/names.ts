@@ -3,7 +3,8 @@
  * `upvalue 'b'`, `field 'c'`, `method 'm'`, `constant 'k'` (ldebug.c explains them from registers;
  * here the expression itself is at hand).
  */
-import type { Expr, FunctionBody } from "../parser/ast";
+import type { BinaryOp, Expr, FunctionBody } from "../parser/ast";
+import { HELPERS } from "./arith";
 import type { OpInfo } from "./ir";
 
 /** Kind and name of a value's origin, or undefined when it has no name. */
@@ -108,19 +109,9 @@ export function calleeName(op: OpInfo | undefined, fn: FunctionBody): ValueName 
   }
 }
 
-const METAMETHODS: Record<string, string> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "//": "idiv",
-  "%": "mod",
-  "^": "pow",
-  "&": "band",
-  "|": "bor",
-  "~": "bxor",
-  "<<": "shl",
-  ">>": "shr",
+/** Those of arithmetic are called as the helpers are. */
+const METAMETHODS: Partial<Record<BinaryOp, string>> = {
+  ...HELPERS,
   "..": "concat",
   "==": "eq",
   "~=": "eq",

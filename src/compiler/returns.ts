@@ -1,15 +1,7 @@
 /** Lowering of `return`, and of other ways out of scopes (§3.3.4, §3.4.10). */
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
-import {
-  arrayText,
-  call,
-  isMulti,
-  type ListText,
-  list,
-  listed,
-  multi,
-  takesAllArguments,
-} from "./calls";
+import { isMulti } from "../parser/operators";
+import { arrayText, call, type ListText, list, listed, multi, takesAllArguments } from "./calls";
 import type { Node } from "./ir";
 import { endOfList } from "./lines";
 import { each, mapped } from "./lists";

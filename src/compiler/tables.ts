@@ -1,7 +1,8 @@
 /** Lowering of table constructors (§3.4.9). */
 import type { TableExpr, TableItem } from "../parser/ast";
 import { directFields } from "../parser/constructors";
-import { arrayText, isMulti, listed, multi } from "./calls";
+import { isMulti } from "../parser/operators";
+import { arrayText, listed, multi } from "./calls";
 import { assignIndex } from "./indexing";
 import { any, each, mapped } from "./lists";
 import type { Lowering } from "./lower";

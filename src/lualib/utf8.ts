@@ -4,6 +4,7 @@ import { library, native } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { type LuaValue, pair, type Results } from "../runtime/value";
 import { checkIndex, MAX_RESULTS, SLICE_TOO_LONG } from "./args";
+import { isTrue } from "./resumable";
 import { integer, size, text } from "./string-args";
 
 const MAX_UNICODE = 0x10ffff;
@@ -17,10 +18,6 @@ const INVALID = "invalid UTF-8 code";
 
 function isContinuation(s: string, at: number): boolean {
   return (s.charCodeAt(at) & 0xc0) === 0x80;
-}
-
-function isTrue(v: LuaValue): boolean {
-  return v !== undefined && v !== false;
 }
 
 /** A position; negative ones count from the end, those before the beginning give 0. */

@@ -107,9 +107,11 @@ function decides(left: Expr, op: "and" | "or"): boolean {
   );
 }
 
+type MultiExpr = Extract<Expr, { type: "Call" | "MethodCall" | "Vararg" }>;
+
 /** Whether an expression may have any number of values. */
-export function isMulti(e: Expr): boolean {
-  return e.type === "Call" || e.type === "MethodCall" || e.type === "Vararg";
+export function isMulti(e: Expr | undefined): e is MultiExpr {
+  return e?.type === "Call" || e?.type === "MethodCall" || e?.type === "Vararg";
 }
 
 /** The expression with its results cut to one. */

@@ -3,15 +3,14 @@
  * keywords. Tables are read raw, and through `__index` as far as that is a table: nothing is called.
  */
 import { handleMembers } from "../host/handle";
+import { RESERVED_WORDS } from "../lexer/token";
 import { getMetatable } from "../runtime/metatable";
 import { LuaTable } from "../runtime/table";
 import { TableIterator } from "../runtime/table-iterator";
 import { type LuaValue, Userdata } from "../runtime/value";
 
-const KEYWORDS = (
-  "and break do else elseif end false for function global goto if in local nil not or repeat return then " +
-  "true until while"
-).split(" ");
+/** `global` is one where a statement begins (§3.1). */
+const KEYWORDS = [...RESERVED_WORDS, "global"];
 const NAME = /^[A-Za-z_]\w*$/;
 /** A path in front of the cursor, and the beginning of what comes last. */
 const PATH = /((?:[A-Za-z_]\w*\s*[.:]\s*)*)([A-Za-z_]\w*)?$/;

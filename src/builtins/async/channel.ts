@@ -75,7 +75,7 @@ class Channel {
   }
 }
 
-export const ChannelClass = defineHandle<Channel>({
+const ChannelClass = defineHandle<Channel>({
   name: "async.channel",
   needs: [],
   doc: "A queue between tasks",
@@ -169,7 +169,7 @@ const PermitClass = defineHandle<Permit>({
   gc: (self) => self.release(),
 });
 
-export const SemaphoreClass = defineHandle<Semaphore>({
+const SemaphoreClass = defineHandle<Semaphore>({
   name: "async.semaphore",
   needs: [],
   doc: "Lets so many tasks in at a time",

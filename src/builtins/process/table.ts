@@ -21,7 +21,7 @@ export async function listProcesses(): Promise<ProcessInfo[]> {
 }
 
 /** One process; undefined when it has ended meanwhile. */
-export async function readProcess(pid: string): Promise<ProcessInfo | undefined> {
+async function readProcess(pid: string): Promise<ProcessInfo | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "latin1");
     const cmdline = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");

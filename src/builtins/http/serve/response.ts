@@ -143,7 +143,7 @@ function appendHeader(headers: Headers, name: string, value: LuaValue): void {
 const nonAscii = /[^\x00-\x7f]/;
 
 /** A body as Bun takes it: ASCII text as it is, everything else as bytes. */
-export function bodyInit(body: string): string | Buffer<ArrayBuffer> {
+function bodyInit(body: string): string | Buffer<ArrayBuffer> {
   return nonAscii.test(body) ? bytesToBuffer(body) : body;
 }
 

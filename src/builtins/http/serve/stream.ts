@@ -124,7 +124,7 @@ function writerOf(
 }
 
 /** An event in the format of the HTML standard §9.2. */
-export function eventText(event: string | LuaTable): string {
+function eventText(event: string | LuaTable): string {
   if (!(event instanceof LuaTable)) return `${dataLines(event)}\n`;
   let out = "";
   for (const field of ["event", "data", "id", "retry"]) {
