@@ -46,3 +46,9 @@ export function harness(options: LuaOptions = {}): Harness {
     },
   };
 }
+
+/** A literal of Lua for the UTF-8 of a text, in escapes of bytes only. */
+export function luaString(text: string): string {
+  const escapes = [...Buffer.from(text)].map((b) => `\\${String(b).padStart(3, "0")}`);
+  return `"${escapes.join("")}"`;
+}

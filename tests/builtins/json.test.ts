@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
-import { harness } from "./harness";
+import { harness, luaString } from "./harness";
 
 const { run, failure } = harness();
 const parse = (text: string) => run("return json.parse(...)", [text]);
 const parseFailure = (text: string) => failure(`json.parse(${luaString(text)})`);
-const luaString = (s: string) =>
-  `"${[...Buffer.from(s)].map((b) => `\\${String(b).padStart(3, "0")}`).join("")}"`;
 
 test("scalars", async () => {
   expect(await run(`return json.parse("1"), json.parse(" true "), json.parse('"x"')`)).toEqual([

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { harness } from "./harness";
+import { harness, luaString } from "./harness";
 
 const { run, failure } = harness();
 const folder = mkdtempSync(join(tmpdir(), "template-"));
@@ -15,8 +15,6 @@ function file(name: string, content: string): string {
   return path;
 }
 
-const luaString = (s: string) =>
-  `"${[...Buffer.from(s)].map((b) => `\\${String(b).padStart(3, "0")}`).join("")}"`;
 const render = async (template: string, vars = "{}", options = "{}") =>
   (
     await run(`return template.render_string(..., ${vars}, ${options})`.replace("...,", "(...),"), [

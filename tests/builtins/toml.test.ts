@@ -1,10 +1,8 @@
 import { parse as reference } from "smol-toml";
 import { expect, test } from "vitest";
-import { harness } from "./harness";
+import { harness, luaString } from "./harness";
 
 const { run, failure } = harness();
-const luaString = (s: string) =>
-  `"${[...Buffer.from(s)].map((b) => `\\${String(b).padStart(3, "0")}`).join("")}"`;
 const parse = async (text: string) => (await run("return toml.parse(...)", [text]))[0];
 const again = async (text: string) =>
   (await run("return toml.encode(toml.parse(...))", [text]))[0] as string;

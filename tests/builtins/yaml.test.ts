@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { parse as reference } from "yaml";
-import { harness } from "./harness";
+import { harness, luaString } from "./harness";
 
 const { run, failure } = harness();
-const luaString = (s: string) =>
-  `"${[...Buffer.from(s)].map((b) => `\\${String(b).padStart(3, "0")}`).join("")}"`;
 const parse = async (text: string) => (await run("return yaml.parse(...)", [text]))[0];
 
 test("plain scalars", async () => {

@@ -1,28 +1,12 @@
 /** Where the command line puts results, how signals end it, and how it watches: whole processes. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { RunResult } from "../../src/checks/result";
-import { directory, file, removeDirectory } from "./helpers";
+import { assay, directory, environment, file, main, removeDirectory } from "./helpers";
 
-const root = dirname(dirname(import.meta.dirname));
-const main = join(root, "src", "cli", "main.ts");
 afterAll(removeDirectory);
-
-function environment(extra: Record<string, string> = {}) {
-  const { KUBERNETES_SERVICE_HOST: _, ...env } = process.env as Record<string, string>;
-  return { ...env, ...extra };
-}
-
-function assay(args: string[], env?: Record<string, string>) {
-  const r = spawnSync(process.execPath, [main, ...args], {
-    cwd: directory,
-    env: environment(env),
-    timeout: 20_000,
-  });
-  return { code: r.status, out: r.stdout.toString(), err: r.stderr.toString() };
-}
 
 const read = (name: string) => readFileSync(join(directory, name), "utf8");
 

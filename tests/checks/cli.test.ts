@@ -1,33 +1,12 @@
 /** The command line of check mode: whole processes. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { RunResult } from "../../src/checks/result";
-import { directory, file, removeDirectory } from "./helpers";
+import { assay, directory, environment, file, main, removeDirectory } from "./helpers";
 
-const root = dirname(dirname(import.meta.dirname));
-const main = join(root, "src", "cli", "main.ts");
 afterAll(removeDirectory);
-
-function environment(extra: Record<string, string> = {}) {
-  const {
-    RUST_LOG: _,
-    KUBERNETES_SERVICE_HOST: _k,
-    ...env
-  } = process.env as Record<string, string>;
-  return { ...env, ...extra };
-}
-
-function assay(args: string[], env?: Record<string, string>) {
-  const r = spawnSync(process.execPath, [main, ...args], {
-    cwd: directory,
-    env: environment(env),
-    timeout: 20_000,
-  });
-  const err = r.stderr.toString().replace(/^\d{4}-\S+Z +/gm, "");
-  return { code: r.status, out: r.stdout.toString(), err };
-}
 
 const names = (out: string) => (JSON.parse(out) as RunResult).checks.map((c) => c.name);
 

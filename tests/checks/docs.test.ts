@@ -8,10 +8,9 @@ import { createServer, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Servers, startServers } from "./golden/servers";
-import { directory, file, removeDirectory, serve } from "./helpers";
+import { directory, environment, file, main, removeDirectory, serve } from "./helpers";
 
 const root = dirname(dirname(import.meta.dirname));
-const main = join(root, "src", "cli", "main.ts");
 const page = readFileSync(join(root, "docs", "checks.md"), "utf8");
 
 const blocks = [...page.matchAll(/^```(yaml|lua|console)\n([\s\S]*?)^```$/gm)].map((m) => ({
@@ -89,10 +88,9 @@ afterAll(async () => {
 });
 
 function assay(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const { KUBERNETES_SERVICE_HOST: _, ...own } = process.env as Record<string, string>;
   const child = spawn(process.execPath, [main, ...args], {
     cwd: directory,
-    env: { ...own, ...env },
+    env: environment(env),
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (d) => {

@@ -4,13 +4,12 @@
  */
 import { spawn } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHECK_TYPES } from "../../src/checks/schema";
 import { type Servers, startServers } from "./golden/servers";
-import { directory, file, removeDirectory } from "./helpers";
+import { directory, environment, file, main, removeDirectory } from "./helpers";
 
-const main = join(dirname(dirname(import.meta.dirname)), "src", "cli", "main.ts");
 const golden = join(import.meta.dirname, "golden");
 const names = readdirSync(golden)
   .filter((f) => f.endsWith(".yaml"))
@@ -45,14 +44,9 @@ test.each(names)("%s", async (name) => {
 });
 
 function assay(check: string): Promise<{ code: number | null; out: string }> {
-  const {
-    KUBERNETES_SERVICE_HOST: _,
-    KUBECONFIG: _k,
-    ...env
-  } = process.env as Record<string, string>;
   const child = spawn(process.execPath, [main, check, "--quiet"], {
     cwd: directory,
-    env: { ...env, ...servers.env },
+    env: environment(servers.env),
   });
   let out = "";
   child.stdout.on("data", (d) => {

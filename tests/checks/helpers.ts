@@ -1,9 +1,10 @@
 /** Servers, files and clocks for the tests of check mode. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Clock, realClock } from "../../src/checks/clock";
 import { loadText } from "../../src/checks/load";
 import type { RunResult } from "../../src/checks/result";
@@ -24,6 +25,31 @@ export function file(name: string, text: string): string {
   const path = join(directory, name);
   writeFileSync(path, text);
   return path;
+}
+
+/** The command line, to be run from source. */
+export const main = join(dirname(dirname(import.meta.dirname)), "src", "cli", "main.ts");
+
+/** What processes see: neither a cluster nor settings of the log but those of the test. */
+export function environment(extra: Record<string, string> = {}): Record<string, string> {
+  const {
+    RUST_LOG: _,
+    KUBERNETES_SERVICE_HOST: _k,
+    KUBECONFIG: _c,
+    ...env
+  } = process.env as Record<string, string>;
+  return { ...env, ...extra };
+}
+
+/** Runs the command line among the check files; times in log lines are cut off. */
+export function assay(args: string[], env?: Record<string, string>) {
+  const r = spawnSync(process.execPath, [main, ...args], {
+    cwd: directory,
+    env: environment(env),
+    timeout: 20_000,
+  });
+  const err = r.stderr.toString().replace(/^\d{4}-\S+Z +/gm, "");
+  return { code: r.status, out: r.stdout.toString(), err };
 }
 
 export interface TestServices extends Services {

@@ -1,15 +1,14 @@
 /** What `assay manifest` prints, against Kubernetes' own schemas. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import * as batch from "kubernetes-models/batch/v1";
 import * as rbac from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import * as core from "kubernetes-models/v1";
 import { afterAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { directory, file, removeDirectory } from "./helpers";
+import { directory, file, main, removeDirectory } from "./helpers";
 
-const main = join(dirname(dirname(import.meta.dirname)), "src", "cli", "main.ts");
 afterAll(removeDirectory);
 
 interface Item {

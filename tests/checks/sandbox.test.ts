@@ -10,9 +10,8 @@ import { loadText } from "../../src/checks/load";
 import { ConfigError } from "../../src/checks/problem";
 import type { RunResult } from "../../src/checks/result";
 import type { SandboxFlags } from "../../src/checks/sandbox";
-import { directory, file, removeDirectory, runText, testServices } from "./helpers";
+import { directory, file, main, removeDirectory, runText, testServices } from "./helpers";
 
-const main = join(dirname(dirname(import.meta.dirname)), "src", "cli", "main.ts");
 const server = createServer((_, res) => res.end('{"ok":true}'));
 let port: number;
 beforeAll(async () => {

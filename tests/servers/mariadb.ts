@@ -4,9 +4,11 @@ import { freePort } from "../builtins/http-peers";
 import {
   type DatabaseServer,
   findProgram,
+  putFile,
   removeFolder,
   runProgram,
   ServerProcess,
+  type ServerTls,
   scratchFolder,
   serverAccount,
 } from "./server";
@@ -19,9 +21,8 @@ export function findMariadb(): string | undefined {
   return findProgram("mariadb-install-db") && findProgram("mariadbd", FOLDERS);
 }
 
-export interface MariadbOptions {
-  /** PEM files for TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+interface MariadbOptions {
+  readonly tls?: ServerTls;
 }
 
 /** Starts a server on a free port of the loopback, with password authentication. */
@@ -32,8 +33,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Databa
   const account = serverAccount("mysql");
   const dir = scratchFolder("assay-maria-", account);
   const port = await freePort();
-  const put = (name: string, text: string) =>
-    runProgram("sh", ["-c", `umask 077; cat > '${dir}/${name}'`], account, text);
+  const put = (name: string, text: string) => putFile(`${dir}/${name}`, text, account);
   const extra: string[] = [];
   try {
     runProgram(

@@ -4,9 +4,11 @@ import { freePort } from "../builtins/http-peers";
 import {
   type DatabaseServer,
   findProgram,
+  putFile,
   removeFolder,
   runProgram,
   ServerProcess,
+  type ServerTls,
   scratchFolder,
   serverAccount,
 } from "./server";
@@ -19,9 +21,8 @@ export function findPostgres(): string | undefined {
   return findProgram("initdb", FOLDERS) && findProgram("postgres", FOLDERS);
 }
 
-export interface PostgresOptions {
-  /** PEM files for TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+interface PostgresOptions {
+  readonly tls?: ServerTls;
 }
 
 /** Starts a server on a free port of the loopback, with password authentication. */
@@ -45,7 +46,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Data
   const { tls } = options;
   try {
     const passwordFile = `${dir}/password`;
-    runProgram("sh", ["-c", `cat > '${passwordFile}'`], account, PASSWORD);
+    putFile(passwordFile, PASSWORD, account);
     runProgram(
       initdb,
       [
@@ -55,10 +56,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Data
       account,
     );
     if (tls !== undefined) {
-      const put = (name: string, text: string) =>
-        runProgram("sh", ["-c", `umask 077; cat > '${dir}/${name}'`], account, text);
-      put("server.crt", tls.cert);
-      put("server.key", tls.key);
+      putFile(`${dir}/server.crt`, tls.cert, account);
+      putFile(`${dir}/server.key`, tls.key, account);
       config.push("ssl=on", `ssl_cert_file=${dir}/server.crt`, `ssl_key_file=${dir}/server.key`);
     }
   } catch (e) {

@@ -90,6 +90,17 @@ export function runProgram(
   return r.stdout;
 }
 
+/** Writes a file that only `account` may read. */
+export function putFile(path: string, text: string, account?: Account): void {
+  runProgram("sh", ["-c", `umask 077; cat > '${path}'`], account, text);
+}
+
+/** PEM files for a server's TLS. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** A server process; `stop` waits until it is gone. */
 export class ServerProcess {
   private child: ChildProcess | undefined;
