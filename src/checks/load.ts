@@ -16,6 +16,7 @@ import {
 } from "./config";
 import { isSecret, type Scope } from "./interpolate";
 import { parseResource } from "./k8s-resource";
+import { unmetNeeds } from "./needs";
 import { ConfigError, type Problem } from "./problem";
 import { Reader, type Values } from "./read";
 import { CHECK_FIELDS, type CheckType, CONFIG_FIELDS } from "./schema";
@@ -56,7 +57,8 @@ export function loadConfig(file: string, options: LoadOptions = {}): Loaded {
 export function loadText(text: string, file: string, options: LoadOptions = {}): Loaded {
   const loader = new Loader(options);
   const root = loader.file(text, file, new Map(), [resolve(file)]);
-  loader.checkNeeds();
+  for (const [{ place }, message] of unmetNeeds(loader.checks))
+    loader.problems.push({ ...place, path: `${place.path}.needs`, message });
   const problems = loader.problems.map((p) =>
     options.strict === true ? { ...p, severity: "error" as const } : p,
   );
@@ -268,40 +270,6 @@ class Loader {
     for (const [key, message] of contradictions(check))
       this.problems.push({ ...place, path: `${place.path}.${key}`, message, severity: "warning" });
     this.checks.push({ check, place });
-  }
-
-  /** Every check that is needed exists, and none needs itself by a detour. */
-  checkNeeds(): void {
-    const byName = new Map<string, LoadedCheck[]>();
-    for (const c of this.checks) byName.set(c.check.name, [...(byName.get(c.check.name) ?? []), c]);
-    const report = ({ place }: LoadedCheck, message: string) =>
-      this.problems.push({ ...place, path: `${place.path}.needs`, message });
-    for (const c of this.checks)
-      for (const name of c.check.needs)
-        if (!byName.has(name)) report(c, `there is no check ${JSON.stringify(name)}`);
-    const state = new Map<LoadedCheck, "open" | "done">();
-    const visit = (start: LoadedCheck) => {
-      // a stack of its own: chains may be long
-      const stack: { c: LoadedCheck; rest: LoadedCheck[] }[] = [];
-      const push = (c: LoadedCheck) => {
-        state.set(c, "open");
-        stack.push({ c, rest: c.check.needs.flatMap((n) => byName.get(n) ?? []) });
-      };
-      push(start);
-      while (stack.length > 0) {
-        const top = stack[stack.length - 1] as (typeof stack)[number];
-        const next = top.rest.pop();
-        if (next === undefined) {
-          state.set(top.c, "done");
-          stack.pop();
-        } else if (state.get(next) === "open") {
-          const from = stack.findIndex((s) => s.c === next);
-          const ring = [...stack.slice(from).map((s) => s.c), next].map((c) => c.check.name);
-          report(next, `checks need each other: ${ring.join(" → ")}`);
-        } else if (!state.has(next)) push(next);
-      }
-    };
-    for (const c of this.checks) if (!state.has(c)) visit(c);
   }
 }
 
