@@ -1,36 +1,28 @@
 /** `db.connect`: from a URL and options to a database that answers. */
-import { readFile } from "node:fs/promises";
 import {
-  bytesToBuffer,
   bytesToUtf8,
   type Context,
   isNumber,
   type LuaTable,
   numberToDouble,
-  osError,
   utf8ToBytes,
 } from "../../host";
-import { environmentOf } from "../http/client";
-import { HttpFault } from "../http/errors";
 import {
   booleanOption,
   CERTIFICATES,
   checkOptions,
   countOption,
   secondsOption,
-  stringOption,
 } from "../http/options";
-import { checkCertificates, secureContext, splitPem, systemAuthorities } from "../http/tls";
 import { Database } from "./database";
 import { DbFault } from "./errors";
 import { connectFault } from "./failures";
 import { MysqlDriver } from "./mysql";
-import type { MysqlTls } from "./mysql-connection";
-import type { PostgresTls } from "./pg-socket";
 import { PostgresDriver } from "./postgres";
 import type { Driver } from "./session";
 import { SqliteDriver } from "./sqlite";
-import { type FileAddress, parseUrl, type ServerAddress, SSL_MODES, type SslMode } from "./url";
+import { mysqlTls, postgresTls, readTls } from "./tls";
+import { type FileAddress, parseUrl, type ServerAddress } from "./url";
 
 const CONNECT = [
   "size",
@@ -136,21 +128,7 @@ async function serverDriver(
     }
     return found;
   };
-  const files = {
-    ca: stringOption(options, "ca_cert_file") ?? take("sslrootcert", "ssl-ca"),
-    cert: stringOption(options, "client_cert_file") ?? take("sslcert", "ssl-cert"),
-    key: stringOption(options, "client_key_file") ?? take("sslkey", "ssl-key"),
-  };
-  const pem = {
-    ca: files.ca === "system" ? undefined : await readPem(ctx, "ca_cert", options, files.ca),
-    cert: await readPem(ctx, "client_cert", options, files.cert),
-    key: await readPem(ctx, "client_key", options, files.key),
-  };
-  const mode = sslMode(stringOption(options, "sslmode") ?? take("sslmode", "ssl-mode"), {
-    hasCa: pem.ca !== undefined,
-    wantsSystem: files.ca === "system",
-    insecure: booleanOption(options, "insecure") ?? false,
-  });
+  const { mode, pem } = await readTls(ctx, options, take);
   const parameters: Record<string, string> = {};
   if (address.kind === "postgres") {
     parameters.application_name = take("application_name") ?? "assay";
@@ -163,15 +141,7 @@ async function serverDriver(
   const common = { address, connectTimeout, readonly: ctx.host.readonly };
   const useTls = mode !== "disable" && address.socket === undefined;
   if (address.kind === "postgres") {
-    const context = useTls
-      ? secureContext({ ...pem, insecure: !isVerifying(mode) }, environmentOf(ctx.host))
-      : undefined;
-    const tls: PostgresTls | undefined = context && {
-      isOptional: mode === "prefer" || mode === "allow",
-      context,
-      rejectUnauthorized: isVerifying(mode),
-      checkName: mode === "verify-full",
-    };
+    const tls = useTls ? postgresTls(mode, pem, ctx) : undefined;
     return new PostgresDriver({ ...common, tls, prepare, parameters }, ctx.host);
   }
   return new MysqlDriver(
@@ -183,81 +153,6 @@ async function serverDriver(
     },
     ctx.host,
   );
-}
-
-function isVerifying(mode: SslMode): boolean {
-  return mode === "verify-ca" || mode === "verify-full";
-}
-
-interface Pem {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
-
-function mysqlTls(mode: SslMode, { ca, cert, key }: Pem, ctx: Context): MysqlTls {
-  return {
-    isOptional: mode === "prefer" || mode === "allow",
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(isVerifying(mode) && {
-      ca: [...systemAuthorities(environmentOf(ctx.host)), ...splitPem(ca ?? "")],
-    }),
-    rejectUnauthorized: isVerifying(mode),
-    verifyIdentity: mode === "verify-full",
-  };
-}
-
-/** How MySQL's programs name the modes. */
-const MYSQL_MODES: Readonly<Record<string, SslMode>> = {
-  disabled: "disable",
-  preferred: "prefer",
-  required: "require",
-  verify_ca: "verify-ca",
-  verify_identity: "verify-full",
-};
-
-function sslMode(
-  text: string | undefined,
-  { hasCa, wantsSystem, insecure }: { hasCa: boolean; wantsSystem: boolean; insecure: boolean },
-): SslMode {
-  if (text === undefined) {
-    if (insecure) return "require";
-    // who names an authority wants it to be asked
-    return hasCa || wantsSystem ? "verify-full" : "prefer";
-  }
-  const word = text.toLowerCase();
-  const mode = MYSQL_MODES[word] ?? SSL_MODES.find((m) => m === word);
-  if (mode === undefined)
-    throw new DbFault(
-      `error with configuration: unknown value ${JSON.stringify(text)} for \`sslmode\` (${SSL_MODES.join(", ")})`,
-    );
-  // as libpq does
-  return mode === "require" && hasCa && !insecure ? "verify-ca" : mode;
-}
-
-/** PEM text given as option `name`, or read from a file. */
-async function readPem(
-  ctx: Context,
-  name: string,
-  options: LuaTable,
-  file: string | undefined,
-): Promise<string | undefined> {
-  let text = stringOption(options, name);
-  if (file !== undefined) {
-    const read = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
-      throw new DbFault(`failed to read ${name} file ${JSON.stringify(file)}: ${osError(e)}`);
-    });
-    text = text === undefined ? read : `${read}\n${text}`;
-  }
-  if (text !== undefined && name === "ca_cert") {
-    try {
-      checkCertificates(text);
-    } catch (e) {
-      throw e instanceof HttpFault ? new DbFault(`invalid CA cert PEM: ${e.message}`) : e;
-    }
-  }
-  return text;
 }
 
 /** The options of one statement: `timeout`, in seconds. */
