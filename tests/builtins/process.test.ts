@@ -135,8 +135,13 @@ test("list, is_running, wait_idle", async () => {
   const [own, name, running, idle] = (await run(`
     local c = process.spawn{ cmd = "sleep", args = { "60" } }
     local own, name
-    for _, p in ipairs(process.list()) do
-      if p.pid == os.pid() then own = p elseif p.pid == c.pid then name = p.name .. " " .. p.cmdline end
+    -- on a busy machine a moment passes until the new process runs its program
+    for _ = 1, 100 do
+      for _, p in ipairs(process.list()) do
+        if p.pid == os.pid() then own = p elseif p.pid == c.pid and p.cmdline then name = p.name .. " " .. p.cmdline end
+      end
+      if name then break end
+      sleep(0.02)
     end
     local running = process.is_running("sleep")
     local idle = process.wait_idle({ "no-such-program" }, 1)
