@@ -9,17 +9,23 @@ do
     f:close()
     return tonumber(text:match(name .. ":%s*(%d+)"))
   end
-  local q, head, last = {}, 1, 10
-  for i = 1, 10 do q[i] = i end
-  local before = memory("VmRSS")
-  for i = 1, 5000000 do
-    last = last + 1
-    q[last] = i
-    q[head] = nil
-    head = head + 1
+  local function work(rounds)
+    local q, head, last = {}, 1, 10
+    for i = 1, 10 do q[i] = i end
+    for i = 1, rounds do
+      last = last + 1
+      q[last] = i
+      q[head] = nil
+      head = head + 1
+    end
+    assert(q[last] == rounds)
   end
+  -- what the machinery needs itself, before what the queue needs is measured
+  work(1000000)
+  local before = memory("VmHWM")
+  work(8000000)
   local grown = memory("VmHWM") - before
-  assert(q[last] == 5000000 and grown < 32768, grown)
+  assert(grown < 32768, grown)
 end
 
 local function isBorder(t, b) return (b == 0 or t[b] ~= nil) and t[b + 1] == nil end
