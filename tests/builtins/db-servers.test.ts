@@ -229,6 +229,31 @@ function postgresTypes(state: () => Harness): void {
     expect(await h.run(`return #db.connect(URL):query("select * from w")`)).toEqual([0]);
   });
 
+  test("a transaction that a statement ends itself: nothing more is kept", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL)
+        c:execute("drop table if exists ended")
+        c:execute("create table ended (i int)")
+        local function try(sql, more)
+          local ok, e = pcall(c.transaction, c, function(tx)
+            tx:execute("savepoint s")
+            tx:execute(sql)
+            if more then tx:execute("insert into ended values (1)") end
+          end)
+          return ok or e
+        end
+        return try("commit"), try("rollback", true), try("rollback to s", true), try("commit and chain", true),
+          c:query("select count(*) as n from ended")[1].n`),
+    ).toEqual([
+      "db.transaction: the transaction was ended by one of its statements",
+      "db.execute: the transaction was ended by one of its statements",
+      true,
+      true,
+      2,
+    ]);
+  });
+
   test("a COMMIT that fails", async () => {
     const h = state();
     expect(
@@ -951,5 +976,63 @@ describe.skipIf(!hasMariadb)("MariaDB", () => {
         local quoted = c:query("select ';' as a, \\"it''s; \\\\' ok\\" as b -- ; c\\n # ; d")[1]
         return #rows, rows[1].a, rows[2].a, quoted.a, quoted.b, c:query("select 'a' || 'b' as c")[1].c`),
     ).toEqual([2, 5, 6, ";", "it''s; ' ok", "ab"]);
+  });
+
+  test("too few and too many parameters are told, the first time and later", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL, {size = 1})
+        local seen = {}
+        for i = 1, 2 do
+          seen[#seen + 1] = select(2, pcall(c.query, c, "select ? as a", {1, 2}))
+          seen[#seen + 1] = select(2, pcall(c.query, c, "select ? as a, ? as b", {1}))
+          seen[#seen + 1] = c:query("select ? as a", {i})[1].a + c:query("select ? as a, ? as b", {1, 2})[1].b
+        end
+        return table.unpack(seen)`),
+    ).toEqual([
+      "db.query: the statement takes 1 parameters, and 2 were given",
+      "db.query: the statement takes 2 parameters, and 1 were given",
+      3,
+      "db.query: the statement takes 1 parameters, and 2 were given",
+      "db.query: the statement takes 2 parameters, and 1 were given",
+      4,
+    ]);
+  });
+
+  test("behind an error that ends the connection the next statement uses another one", async () => {
+    expect(
+      await state().run(`
+        local c = db.connect(URL, {size = 1})
+        local seen = {}
+        for i = 1, 5 do
+          seen[#seen + 1] = select(2, pcall(c.query, c, "kill connection_id()")):match("error 1927")
+          seen[#seen + 1] = c:query("select 1 as one")[1].one
+        end
+        return table.concat(seen, " ")`),
+    ).toEqual([Array(5).fill("error 1927 1").join(" ")]);
+  });
+
+  test("a deadlock undoes the transaction: what follows in it is not kept by itself", async () => {
+    const ended = "db.execute: the transaction was ended by one of its statements";
+    expect(
+      await state().run(`
+        local c = db.connect(URL)
+        c:execute("create or replace table dl (id int primary key, v int)")
+        c:execute("insert into dl values (1, 0), (2, 0)")
+        local function both(first, second)
+          return select(2, pcall(c.transaction, c, function(tx)
+            tx:execute("update dl set v = v + 1 where id = ?", {first})
+            sleep(0.2)
+            pcall(tx.execute, tx, "update dl set v = v + 1 where id = ?", {second})
+            tx:execute("update dl set v = v + 100 where id = 1")
+            return "kept"
+          end))
+        end
+        local a, b = async.spawn(both, 1, 2), async.spawn(both, 2, 1)
+        local results = {a:await()[1], b:await()[1]}
+        table.sort(results)
+        local again = c:transaction(function(tx) return tx:query("select sum(v) as n from dl")[1].n end)
+        return results[1], results[2], again`),
+    ).toEqual([ended, "kept", "102"]);
   });
 });

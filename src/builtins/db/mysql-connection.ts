@@ -13,6 +13,7 @@ import type {
 } from "mysql2";
 import { LuaFloat, type LuaTable, type LuaValue } from "../../host";
 import { JSON_TYPE, type MysqlColumn, readBinary, readText, writeParameter } from "./mysql-values";
+import { Recent } from "./recent";
 import { columnNames, rowTable } from "./results";
 import type { Statement } from "./session";
 import type { ServerAddress } from "./url";
@@ -55,9 +56,28 @@ const WITHOUT_LENGTH = new Set([
   ...["DATE", "NEWDATE", "TIME", "DATETIME", "TIMESTAMP"],
 ]);
 
+/** What a command of mysql2 has inside that executes a prepared statement. */
+interface Execution {
+  readonly statement: { readonly parameters: readonly unknown[] };
+  /** Sends it, and gives what reads the answer: null when there will be none. */
+  start(...args: unknown[]): unknown;
+  emit(event: "error", e: Error): unknown;
+}
+
+/**
+ * mysql2 sends any number of parameters, and the server would read the types of too many as values.
+ * A server may leave out to describe them: then nothing is known.
+ */
+function wrongCount(count: number | undefined, given: number): Error | undefined {
+  if (count === undefined || count === 0 || count === given) return undefined;
+  return new Error(`the statement takes ${count} parameters, and ${given} were given`);
+}
+
 export class MysqlConnection {
   isLost = false;
   private receiver: Receiver | undefined;
+  /** How many parameters the prepared statements take. */
+  private readonly counts = new Recent<number>(PREPARED);
 
   private constructor(
     private readonly connection: Connection,
@@ -134,8 +154,13 @@ export class MysqlConnection {
       to.end(connectionLost());
       return;
     }
-    this.receiver = to;
     const isBinary = params.length > 0;
+    const wrong = isBinary ? wrongCount(this.counts.get(sql), params.length) : undefined;
+    if (wrong !== undefined) {
+      to.end(wrong);
+      return;
+    }
+    this.receiver = to;
     const options: QueryOptions = {
       sql,
       rowsAsArray: true,
@@ -146,6 +171,7 @@ export class MysqlConnection {
     const query = isBinary
       ? this.connection.execute({ ...options, values: params.map((v) => this.parameter(v)) })
       : this.connection.query(options);
+    if (isBinary) this.countFirst(query as unknown as Execution, sql, params.length);
     const read = isBinary ? readBinary : readText;
     let columns: MysqlColumn[] = [];
     let names: string[] = [];
@@ -163,6 +189,19 @@ export class MysqlConnection {
     });
     query.on("error", (e: unknown) => this.finish(to, e));
     query.on("end", () => this.finish(to));
+  }
+
+  /** Once a statement is prepared that was not before, its parameters are counted. */
+  private countFirst(execution: Execution, sql: string, given: number): void {
+    const { start } = execution;
+    execution.start = (...args) => {
+      const count = execution.statement.parameters.length;
+      this.counts.set(sql, count);
+      const wrong = wrongCount(count, given);
+      if (wrong === undefined) return start.apply(execution, args);
+      execution.emit("error", wrong);
+      return null;
+    };
   }
 
   /** Sends a statement and waits for its end. */

@@ -37,6 +37,12 @@ interface MysqlError {
   readonly cert?: unknown;
 }
 
+const BEGIN = "START TRANSACTION";
+/** A deadlock, whose victim is the whole transaction. */
+const DEADLOCK = 1213;
+/** Errors behind which the server closes the connection: it shuts down, was told to, or has waited for too long. */
+const LAST_WORDS: ReadonlySet<unknown> = new Set([1053, 1927, 3169, 4031]);
+
 /** Rows that go to a loop at a time. */
 const BATCH = 200;
 
@@ -97,7 +103,7 @@ export class MysqlDriver implements Driver {
   }
 
   begin({ isolation, readOnly }: TransactionOptions): string[] {
-    const begin = readOnly ? "START TRANSACTION READ ONLY" : "START TRANSACTION";
+    const begin = readOnly ? `${BEGIN} READ ONLY` : BEGIN;
     if (isolation === undefined) return [begin];
     return [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`, begin];
   }
@@ -137,6 +143,9 @@ function checkSingle(sql: string): void {
 }
 
 class MysqlSession implements Session {
+  /** As far as it is known: false once a deadlock has undone the transaction. */
+  inTransaction = true;
+
   constructor(
     private readonly connection: MysqlConnection,
     private readonly where: string,
@@ -152,6 +161,7 @@ class MysqlSession implements Session {
   run(statement: Statement, _inside: boolean, _checkpoint: Checkpoint): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       checkSingle(statement.sql);
+      if (statement.sql.startsWith(BEGIN)) this.inTransaction = true;
       const rows: LuaTable[] = [];
       let affected = 0;
       const slice = new RowSlice();
@@ -210,7 +220,12 @@ class MysqlSession implements Session {
 
   private fault(e: unknown): unknown {
     const error = e as MysqlError;
-    if (error.sqlState !== undefined) return asServerFault(error);
+    if (error.sqlState !== undefined) {
+      if (error.errno === DEADLOCK) this.inTransaction = false;
+      // class 08 is for what is wrong with the connection, too
+      if (LAST_WORDS.has(error.errno) || error.sqlState.startsWith("08")) this.destroy();
+      return asServerFault(error);
+    }
     if (this.isBroken) return lostFault(this.where);
     return e instanceof Error ? new DbFault(error.message) : e;
   }

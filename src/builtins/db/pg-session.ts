@@ -48,6 +48,8 @@ const AGAIN_MS = 200;
 /** See `Session`. */
 export class PostgresSession implements Session {
   isBroken = false;
+  /** As far as statements have said: false once one has ended it. */
+  inTransaction = true;
   /** Ends what runs. */
   private running: Running | undefined;
   private cursors = 0;
@@ -76,6 +78,9 @@ export class PostgresSession implements Session {
   async run(statement: Statement, inside: boolean, checkpoint: Checkpoint): Promise<Outcome> {
     const result = await this.execute(statement, await this.typing(statement, inside), inside);
     const columns = result.columns ?? [];
+    if (result.command === "BEGIN") this.inTransaction = true;
+    else if (/^(COMMIT|ROLLBACK)$/.test(result.command))
+      this.inTransaction = /\b(to|chain)\b/i.test(statement.sql);
     if (/^(ALTER|CREATE|DROP)\b/.test(result.command)) this.outdated = new Set(this.prepared);
     await this.learnTypes(columns);
     return {
