@@ -107,8 +107,14 @@ function watch.run(conn, path, o, list, emit)
     if res.status ~= 200 then
       return ("k8s.watch: HTTP %d %s: %s"):format(res.status, path, res.body)
     end
-    if problem then return "k8s.watch: " .. (problem.message or json.encode(problem)) end
-    return nil
+    if not problem then return nil end
+    local text = "k8s.watch: " .. (problem.message or json.encode(problem))
+    -- the server's own trouble, with its storage, say: what has changed meanwhile, the list tells
+    if (tonumber(problem.code) or 0) >= 500 then
+      version = nil
+      error(text, 0)
+    end
+    return text
   end
 
   local has_begun = version ~= nil

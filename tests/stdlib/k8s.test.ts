@@ -1184,6 +1184,19 @@ describe("watch", () => {
     ];
     expect(await watch("", 6)).toBe("ADDED a, ADDED b, MODIFIED a, ADDED c, DELETED b, ADDED d");
   });
+  test("trouble of the server's own in the stream does not end the watch, other errors do", async () => {
+    const trouble = (code: number) =>
+      JSON.stringify({ type: "ERROR", object: { code, message: "unable to decode an event" } });
+    answers = [
+      listOf("5", pod("a", "1")),
+      [event("ADDED", "b", "6"), trouble(500)],
+      listOf("8", pod("a", "1"), pod("c", "8")),
+      ["…"],
+    ];
+    expect(await watch("", 4)).toBe("ADDED a, ADDED b, ADDED c, DELETED b");
+    answers = [listOf("5"), [trouble(403)]];
+    await expect(watch("", 1)).rejects.toThrow("k8s.watch: unable to decode an event");
+  });
   test("a list that fails after that is tried again; a refusal ends the loop", async () => {
     const gone = JSON.stringify({ type: "ERROR", object: { code: 410, message: "too old" } });
     const busy = { status: 503, text: "starting" };
