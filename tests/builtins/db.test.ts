@@ -86,6 +86,14 @@ test("URLs that can't be", async () => {
       "postgres://u:se#cret@h:x/",
       "invalid URL (special characters in a password must be %-encoded)",
     ],
+    [
+      "postgres://u:p@se/cret@h/db",
+      "invalid URL (special characters in a password must be %-encoded)",
+    ],
+    [
+      "mysql://u:p@se#cret@h/db",
+      "invalid URL (special characters in a password must be %-encoded)",
+    ],
     ["postgres://u@h/?port=70000", "invalid port number"],
     ["postgres://u:%zz@h/", "invalid %-encoding in the URL"],
   ];

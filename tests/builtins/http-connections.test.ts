@@ -39,6 +39,7 @@ beforeAll(async () => {
     "/body": `HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`,
     "/101": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
     "/lengths": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+    "/099": "HTTP/1.1 099 What\r\nContent-Length: 2\r\n\r\nok",
     "/both":
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
   });
@@ -98,6 +99,7 @@ test.each([
   ["/101", "the server switched to another protocol unasked"],
   ["/lengths", "invalid HTTP response: malformed head"],
   ["/both", "invalid HTTP response: malformed head"],
+  ["/099", "invalid HTTP response: malformed head"],
 ])("%s: %s", async (path, cause) => {
   expect(await outcome(server.url + path)).toBe(
     `waiting for a response from ${server.url}${path}: ${cause}`,

@@ -70,7 +70,8 @@ function serverAddress(
     .replace(/^[a-z]+:(\/\/)?/i, "db://")
     .replace(/^([^/]*\/\/[^/?#]*@)(?=[/?:])/, "$1localhost");
   const url = URL.parse(whole);
-  if (url === null)
+  // a password with `/` or `#` ends the host too early: its rest would be asked the name servers for, and shown
+  if (url === null || url.hash !== "" || url.pathname.includes("@"))
     throw new DbFault(`error with configuration: invalid URL (${ENCODE_PASSWORDS})`);
   const query = new Map(url.searchParams);
   let host = decode(url.hostname).replace(/^\[|\]$/g, "");

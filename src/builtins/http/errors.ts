@@ -203,7 +203,9 @@ export function causeText(error: unknown, host: string): string {
 /** As `causeText` for what undici says of a response. */
 export function responseCause(error: Error & { code?: unknown }, url: URL, phase: Phase): string {
   // undici counts the missing body even when it is the head that can't be read
-  if (phase === "response" && error.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH")
+  const isCounted = error.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  // and takes a status below 100 for a fault of its own
+  if (phase === "response" && (isCounted || error.name === "AssertionError"))
     return "invalid HTTP response: malformed head";
   return causeText(error, url.hostname);
 }
