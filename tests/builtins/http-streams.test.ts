@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateRawSync, gzipSync } from "node:zlib";
+import { createGzip, deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Harness, harness } from "./harness";
 import { type RawServer, rawServer } from "./http-peers";
@@ -23,16 +23,19 @@ const third = (fail: (s: Socket) => void, good: string) => (s: Socket) => {
 };
 const busy = (s: Socket) => s.write(answer("503 Busy", "Retry-After: 0\r\n", "later"));
 
-/** Sends 1 MiB as long as the other side takes it, and tells when it is gone. */
+/** Sends 1 MiB (or `piece`) as long as the other side takes it, and tells when it is gone. */
 let gone: Promise<void>;
-const endless = (head: string) => (s: Socket) => {
-  s.write(head);
-  const more = () => {
-    if (!s.destroyed) s.write("x".repeat(1 << 20), () => setImmediate(more));
+const MIB = "x".repeat(1 << 20);
+const endless =
+  (head: string, piece = MIB) =>
+  (s: Socket) => {
+    s.write(head);
+    const more = () => {
+      if (!s.destroyed) s.write(piece, () => setImmediate(more));
+    };
+    more();
+    gone = new Promise((resolve) => s.once("close", () => resolve()));
   };
-  more();
-  gone = new Promise((resolve) => s.once("close", () => resolve()));
-};
 
 beforeAll(async () => {
   const gzip = "Content-Encoding: gzip\r\n";
@@ -49,6 +52,15 @@ beforeAll(async () => {
     ),
     "/endless": endless("HTTP/1.1 200 OK\r\n\r\n"),
     "/endless-event": endless(`HTTP/1.1 200 OK\r\n${events}\r\ndata: `),
+    "/endless-data": endless(`HTTP/1.1 200 OK\r\n${events}\r\n`, `data: ${MIB}\n`),
+    // one event, and nothing more
+    "/first-event": (s: Socket) => {
+      const encoder = createGzip();
+      encoder.on("data", (chunk: Buffer) => s.write(chunk));
+      s.write(`HTTP/1.1 200 OK\r\n${events}${gzip}\r\n`);
+      encoder.write("data: a\n\n");
+      encoder.flush();
+    },
     "/nowhere": endless("HTTP/1.1 302 Found\r\nLocation: gopher://x/\r\n\r\n"),
     "/busy": third(busy, answer("200 OK", "", "at last\n")),
     "/busy-events": third(busy, answer("200 OK", events, "data: at last\n\n")),
@@ -115,6 +127,18 @@ describe("encodings", () => {
   });
 });
 
+test("an event of an encoded stream comes at once, not with the one behind it", async () => {
+  expect(
+    await h.run(`
+      local first
+      http.get(URL .. "/first-event", { timeout = 5, on_event = function(e)
+        first = e.data
+        return "close"
+      end })
+      return first`),
+  ).toEqual(["a"]);
+});
+
 describe("limits", () => {
   test("lines and events that never end", async () => {
     const where = `reading the response body from ${server.url}`;
@@ -124,6 +148,10 @@ describe("limits", () => {
     await gone;
     expect((await h.run(`return events("/endless-event")`))[0]).toBe(
       `http.get: ${where}/endless-event: an event has a line of more than 16777216 bytes`,
+    );
+    await gone;
+    expect((await h.run(`return events("/endless-data")`))[0]).toBe(
+      `http.get: ${where}/endless-data: an event has data of more than 16777216 bytes`,
     );
     await gone;
   });

@@ -179,9 +179,12 @@ const START_BYTES = 2;
 async function* through(source: AsyncIterable<Buffer>, decoder: Decoder): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   let start: Buffer = Buffer.alloc(0);
-  let next = await chunks.next();
-  for (; next.done !== true && start.length < START_BYTES; next = await chunks.next())
+  // no further than that: the next chunk may be long in coming
+  while (start.length < START_BYTES) {
+    const next = await chunks.next();
+    if (next.done === true) break;
     start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);
+  }
   // no body at all is none when it is decoded, too
   if (start.length === 0) return;
   const step = decoder.stream(start);
@@ -194,7 +197,11 @@ async function* through(source: AsyncIterable<Buffer>, decoder: Decoder): AsyncG
   const feed = (async () => {
     try {
       await write(start);
-      for (; next.done !== true; next = await chunks.next()) await write(next.value);
+      for (;;) {
+        const next = await chunks.next();
+        if (next.done === true) break;
+        await write(next.value);
+      }
       frames?.end();
       step.end();
     } catch (e) {

@@ -8,8 +8,8 @@ export interface ServerEvent {
   readonly retry: number | undefined;
 }
 
-/** A line is never longer than this; nobody sends such events. */
-const MAX_LINE = 16 * 1024 * 1024;
+/** Neither a line nor the data of an event is longer than this; nobody sends such events. */
+const MAX_SIZE = 16 * 1024 * 1024;
 
 /** Turns chunks of bytes (as byte strings) into events. */
 export class EventParser {
@@ -18,6 +18,7 @@ export class EventParser {
   private skipLineFeed = false;
   private event = "";
   private data: string[] = [];
+  private size = 0;
   private id = "";
   private retry: number | undefined;
 
@@ -48,9 +49,14 @@ export class EventParser {
       start = end + 1;
     }
     this.rest = text.slice(start);
-    if (this.rest.length > MAX_LINE)
-      throw fault("body", this.url, `an event has a line of more than ${MAX_LINE} bytes`);
+    this.check("a line", this.rest.length);
+    this.check("data", this.size);
     return out;
+  }
+
+  private check(what: string, size: number): void {
+    if (size > MAX_SIZE)
+      throw fault("body", this.url, `an event has ${what} of more than ${MAX_SIZE} bytes`);
   }
 
   private line(line: string, out: ServerEvent[]): void {
@@ -64,6 +70,7 @@ export class EventParser {
         });
       this.event = "";
       this.data = [];
+      this.size = 0;
       this.retry = undefined;
       return;
     }
@@ -72,8 +79,10 @@ export class EventParser {
     const field = colon < 0 ? line : line.slice(0, colon);
     let value = colon < 0 ? "" : line.slice(colon + 1);
     if (value.startsWith(" ")) value = value.slice(1);
-    if (field === "data") this.data.push(value);
-    else if (field === "event") this.event = value;
+    if (field === "data") {
+      this.data.push(value);
+      this.size += value.length;
+    } else if (field === "event") this.event = value;
     else if (field === "id" && !value.includes("\0")) this.id = value;
     else if (field === "retry" && /^\d+$/.test(value)) this.retry = Number(value);
   }
