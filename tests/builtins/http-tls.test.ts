@@ -150,6 +150,14 @@ describe("TLS", () => {
     expect((r as { headers: unknown }).headers).toContainEqual(["x-peer", "tester"]);
     expect(await get(url, trusting())).toMatch(/certificate required|closed by peer/);
   });
+  test("a server that misses the certificate says so, if the connection lasts that long", async () => {
+    const seen: unknown[] = [];
+    for (let i = 0; i < 10; i++)
+      seen.push(await get(`https://localhost:${ports["mutual"]}/`, trusting()));
+    expect(seen).toContainEqual(
+      expect.stringMatching(/^waiting for .*: TLS: the server answered 'certificate required'$/),
+    );
+  });
   test("a server that does not speak TLS", async () => {
     const server = net.createServer((s) =>
       s.on("error", () => undefined).end("220 smtp ready\r\n"),

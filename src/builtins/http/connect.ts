@@ -7,7 +7,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Connector } from "undici/lib/dispatcher/pool.js";
 import type { NetRules } from "../../host";
-import { asConnectionEnd, ConnectError, NOT_WANTED, ProxyError } from "./errors";
+import { ConnectError, connectionEnds, NOT_WANTED, ProxyError } from "./errors";
 import { basicAuth } from "./proxy";
 
 /** A connection that is not there by then never comes. */
@@ -57,7 +57,7 @@ export function makeConnector(settings: ConnectSettings): Connector {
     opening.then(
       (socket) => {
         settings.onOpened();
-        socket.prependListener("error", asConnectionEnd);
+        socket.prependListener("error", connectionEnds());
         callback(null, skipContinue(socket));
       },
       (error) => {

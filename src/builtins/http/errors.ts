@@ -46,14 +46,20 @@ export class ProxyError extends Error {
 const systemCodes = new WeakMap<Error, string>();
 
 /**
- * Makes an error on an open connection one that undici takes for the end of that connection, which is
- * what every such error is. By their own codes it takes a reset for the proper end of a body without a
- * length, and fails requests that were not sent yet.
+ * A listener that makes the errors on one open connection such that undici takes them for the end of that
+ * connection, which is what all of them are. By their own codes it takes a reset for the proper end of a body
+ * without a length, and fails requests that were not sent yet. The first one is the cause of those that follow:
+ * behind an alert of TLS undici makes one more, that the connection was closed.
  */
-export function asConnectionEnd(error: Error & { code?: unknown }): void {
-  if (typeof error.code !== "string" || error.code.startsWith("UND_ERR_")) return;
-  systemCodes.set(error, error.code);
-  error.code = "UND_ERR_SOCKET";
+export function connectionEnds(): (error: Error & { code?: unknown }) => void {
+  let first: string | undefined;
+  return (error) => {
+    if (typeof error.code === "string" && !error.code.startsWith("UND_ERR_")) {
+      first ??= error.code;
+      error.code = "UND_ERR_SOCKET";
+    }
+    if (first !== undefined) systemCodes.set(error, first);
+  };
 }
 
 /** `https://host:port/path`: what of a URL may be shown. */
