@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { onlyReads } from "../../src/builtins/db/reading";
 import { MYSQL, rewrite, SQLITE, scanStatements } from "../../src/builtins/db/scan";
 
 const texts = (sql: string, dialect = SQLITE) =>
@@ -56,3 +57,15 @@ test("long texts take time in proportion", () => {
   expect(scanStatements("/* ".repeat(100_000), SQLITE)).toHaveLength(0);
   expect(performance.now() - started).toBeLessThan(3000);
 });
+
+test("strings of many megabytes, whatever they hold", () => {
+  for (const piece of ["xx", "''", '""', "\\'", '\\"'])
+    for (const quote of ["'", '"']) {
+      const text = `select ${quote}${piece.repeat(4_000_000)}${quote}`;
+      const isEscape = piece[0] === "\\" && piece[1] === quote;
+      if (!isEscape) expect(scanStatements(`${text}; select 2`, SQLITE)).toHaveLength(2);
+      if (piece[0] === "\\") expect(scanStatements(`${text}; select 2`, MYSQL)).toHaveLength(2);
+      expect(onlyReads(`${text}; delete from t`)).toBe(false);
+    }
+  expect(scanStatements(`select '${"x".repeat(16_000_000)}'; select 2`, MYSQL)).toHaveLength(2);
+}, 60_000);

@@ -21,7 +21,7 @@ const UNWANTED = /\b(?:set_config|query_only|outfile|dumpfile)\b|\/\*M?!/i;
 
 // comments; strings and quoted names; words; semicolons; any other char
 const TOKEN =
-  /(--[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?)|([A-Za-z_]\w*)|(;)|[\s\S]/g;
+  /(--[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('[^']*'?|"[^"]*"?|`[^`]*`?)|([A-Za-z_]\w*)|(;)|[\s\S]/g;
 
 /** Whether all statements of a text begin as reading ones do. */
 export function onlyReads(sql: string): boolean {

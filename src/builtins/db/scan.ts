@@ -30,10 +30,10 @@ export interface ScannedStatement {
 }
 
 // a byte order mark is white space, no part of a word
+// one with a doubled quote counts as two: an alternative in a repeat would need memory for each char
 // in order: comments, strings and quoted names, words, parameters, `;`, any other char
 const TOKEN =
-  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?)|([A-Za-z_\x80-\ufefe\uff00-\uffff][\w$\x80-\uffff]*|\d[\w.]*)|(\?\d*|\$\w+|[:@][A-Za-z_]\w*)|(;)|\s+|[\s\S]/y;
-const BACKSLASH_STRING = /'(?:[^'\\]|''|\\[\s\S])*'?|"(?:[^"\\]|""|\\[\s\S])*"?/y;
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('[^']*'?|"[^"]*"?|`[^`]*`?)|([A-Za-z_\x80-\ufefe\uff00-\uffff][\w$\x80-\uffff]*|\d[\w.]*)|(\?\d*|\$\w+|[:@][A-Za-z_]\w*)|(;)|\s+|[\s\S]/y;
 const HASH_COMMENT = /#[^\n]*/y;
 const BRACKETS = /\[[^\]]*\]?/y;
 
@@ -98,6 +98,16 @@ export function scanStatements(sql: string, dialect: Dialect): ScannedStatement[
   return found;
 }
 
+/** Behind a string in which `\\` escapes; by hand, see `TOKEN`. */
+function stringEnd(sql: string, start: number, quote: string): number {
+  for (let at = start + 1; at < sql.length; at++) {
+    const c = sql[at];
+    if (c === quote) return at + 1;
+    if (c === "\\") at++;
+  }
+  return sql.length;
+}
+
 /** Tokens that only some databases have. */
 function specialEnd(
   sql: string,
@@ -105,9 +115,10 @@ function specialEnd(
   dialect: Dialect,
 ): { end: number; counts: boolean } | undefined {
   const c = sql[at];
+  if (dialect.backslash && (c === "'" || c === '"'))
+    return { end: stringEnd(sql, at, c), counts: true };
   let pattern: RegExp | undefined;
-  if (dialect.backslash && (c === "'" || c === '"')) pattern = BACKSLASH_STRING;
-  else if (dialect.hash && c === "#") pattern = HASH_COMMENT;
+  if (dialect.hash && c === "#") pattern = HASH_COMMENT;
   else if (dialect.brackets && c === "[") pattern = BRACKETS;
   if (pattern === undefined) return undefined;
   pattern.lastIndex = at;

@@ -7,7 +7,7 @@ import { DbFault } from "./errors";
 
 // comments, strings and quoted names, words, any other char; bytes beyond ASCII separate words
 const TOKEN =
-  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?)|([A-Za-z_][\w$]*)|[\s\S]/gy;
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('[^']*'?|"[^"]*"?|`[^`]*`?|\[[^\]]*\]?)|([A-Za-z_][\w$]*)|[\s\S]/gy;
 
 const FILE_WORDS: ReadonlySet<string> = new Set([
   "attach",
@@ -20,10 +20,15 @@ const FILE_WORDS: ReadonlySet<string> = new Set([
 export function checkFiles(sql: string): void {
   /** How many tokens ago there was a `VACUUM`. */
   let sinceVacuum = Infinity;
-  for (const [text, comment, , word] of sql.matchAll(TOKEN)) {
+  let wasQuoted = false;
+  for (const [text, comment, quoted, word] of sql.matchAll(TOKEN)) {
     if (comment !== undefined || /^\s/.test(text)) continue;
     const lower = word?.toLowerCase() ?? "";
-    sinceVacuum = lower === "vacuum" ? 0 : sinceVacuum + 1;
+    const isQuoted = quoted !== undefined;
+    // a name with a doubled quote in it is one, though it comes in pieces
+    if (lower === "vacuum") sinceVacuum = 0;
+    else if (!isQuoted || !wasQuoted) sinceVacuum++;
+    wasQuoted = isQuoted;
     if (FILE_WORDS.has(lower)) throw refusal(lower.toUpperCase());
     // `VACUUM INTO` and `VACUUM main INTO`
     if (lower === "into" && sinceVacuum <= 2) throw refusal("VACUUM INTO");

@@ -22,6 +22,7 @@ const STATEMENTS: readonly string[] = [
   "VACUUM main INTO '%s/new.db'",
   "VACUUM/**/\\nmain\\nINTO '%s/new.db'",
   "VACUUM \"main\" INTO '%s/new.db'",
+  'VACUUM "ma""in" INTO \'%s/new.db\'',
   "PRAGMA temp_store_directory = '%s'",
   "SELECT load_extension('%s/secret.txt')",
 ];
