@@ -205,6 +205,54 @@ test("timeouts hold for loops and waits", async () => {
   expect(await lua.run("sleep(0.1) return 1", { timeout: 5000 })).toEqual([1]);
 });
 
+test("what a JS function runs in Lua ends with the task that waits for it", async () => {
+  const lua = createLua();
+  let ticks = 0;
+  const failures = new Set<unknown>();
+  const each = async (f: () => Promise<unknown>) => {
+    await Bun.sleep(1);
+    await f().catch((e: LuaScriptError) => failures.add(e.message));
+  };
+  lua.register("tick", () => ++ticks);
+  lua.register("each", each);
+  lua.register("nested", async () => lua.run("while true do tick() end"));
+  const quiet = async () => {
+    const before = ticks;
+    await Bun.sleep(30);
+    expect(ticks).toBe(before);
+  };
+  const loop = "function() while true do tick() end end";
+  for (const source of [
+    `pcall(each, ${loop})`,
+    "pcall(nested)",
+    `pcall(each, function() each(${loop}) end)`,
+  ]) {
+    const e = await scriptError(lua.run(source, { timeout: 50 }));
+    expect([e.reason, e.message]).toEqual(["timeout", "timeout: ran longer than 50 ms"]);
+    await quiet();
+  }
+  expect(
+    [...failures].filter(
+      (m) => !/^(timeout: the caller's time is over|task cancelled)$/.test(String(m)),
+    ),
+  ).toEqual([]);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 20);
+  const cancelled = lua.run(`each(${loop})`, { signal: controller.signal });
+  expect((await scriptError(cancelled)).reason).toBe("cancelled");
+  await quiet();
+  // a callback that was kept has nothing to do with the run that gave it
+  let later: Promise<unknown> | undefined;
+  lua.register("on", (f: () => Promise<unknown>) => {
+    setTimeout(() => {
+      later = f();
+    }, 5);
+  });
+  await lua.run("on(function() sleep(0.1) return 'later' end) sleep(0.03)", { timeout: 60 });
+  expect(await later).toEqual(["later"]);
+  await lua.close();
+});
+
 test("cancellation", async () => {
   const lua = createLua();
   for (const source of ["while true do end", "sleep(60)"]) {

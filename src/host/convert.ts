@@ -20,6 +20,7 @@ import { native, nativeName } from "../runtime/native";
 import { LuaTable } from "../runtime/table";
 import { LuaFloat, type LuaFunction, type LuaValue, Thread, Userdata } from "../runtime/value";
 import { bufferToBytes, bytesToBuffer, bytesToText, utf8ToBytes } from "./bytes";
+import { inCall } from "./calls";
 import { Values } from "./define";
 import { HostError } from "./errors";
 import { settleReturn } from "./install";
@@ -146,8 +147,8 @@ export class Converter {
     return native(name === "" ? "?" : name, (...args: LuaValue[]) =>
       settleReturn(name, () => {
         try {
-          const r = f(...args.map((a) => this.toJs(a)));
-          return isThenable(r) ? Promise.resolve(r).then(finish).catch(fail) : finish(r);
+          const r = inCall(() => f(...args.map((a) => this.toJs(a))));
+          return r instanceof Promise ? r.then(finish).catch(fail) : finish(r);
         } catch (e) {
           return fail(e);
         }
@@ -229,13 +230,6 @@ export class Converter {
     }
     return out;
   }
-}
-
-/** As `await` sees it: drivers of databases give promises of their own making. */
-function isThenable(v: unknown): v is PromiseLike<unknown> {
-  return (
-    typeof v === "object" && v !== null && typeof (v as PromiseLike<unknown>).then === "function"
-  );
 }
 
 function isPlain(v: object): boolean {

@@ -16,6 +16,7 @@ import { formatTraceback, levelsOfRows } from "../runtime/traceback";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { embeddedSearcher } from "../stdlib";
 import { bytesToUtf8, utf8ToBytes } from "./bytes";
+import { endWithCaller } from "./calls";
 import { Host } from "./context";
 import { Converter, Table } from "./convert";
 import type { BuiltinDefinition } from "./define";
@@ -226,12 +227,14 @@ export class Lua {
     const forget = onDeadlock?.(() => task.cancel(new Deadlock()));
     const stopTimer =
       limit === undefined ? () => {} : limitTime(task, limit, onDeadlock === undefined);
+    const leaveCaller = endWithCaller(task);
     try {
       return await task.promise;
     } catch (e) {
       throw await this.scriptError(e, limit);
     } finally {
       stopTimer();
+      leaveCaller();
       signal?.removeEventListener("abort", cancel);
       forget?.();
     }
@@ -243,7 +246,9 @@ export class Lua {
     const traceback = this.trace(e.traceback ?? []);
     if (e instanceof Timeout)
       return new LuaScriptError(
-        `timeout: ran longer than ${limit} ms`,
+        limit === undefined
+          ? "timeout: the caller's time is over"
+          : `timeout: ran longer than ${limit} ms`,
         traceback,
         e.reason,
         "timeout",
