@@ -446,6 +446,37 @@ test("a task that a run leaves behind does not stop the program around it", () =
   expect(r.stdout.toString()).toBe("goes on\n");
 });
 
+test("a wait that a finaliser or a cancelled task can't have does not end the program around it", () => {
+  const program = `
+    import { createLua } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
+    const lua = createLua({ stderr: () => {} });
+    let failed = 0;
+    const later = async () => {
+      await Bun.sleep(1);
+      failed++;
+      throw new Error("late");
+    };
+    const controller = new AbortController();
+    lua.register("later", later);
+    lua.register("stop", () => {
+      controller.abort();
+      return later();
+    });
+    await lua.run("setmetatable({}, { __gc = function() later() end }) collectgarbage() collectgarbage()");
+    await lua.run("kept = setmetatable({}, { __gc = function() later() end })");
+    await lua.run("stop()", { signal: controller.signal }).catch(() => {});
+    await lua.close();
+    await Bun.sleep(50);
+    console.log(failed);`;
+  const directory = mkdtempSync(join(tmpdir(), "assay-embedding-"));
+  const file = join(directory, "program.ts");
+  writeFileSync(file, program);
+  const r = Bun.spawnSync([process.execPath, "run", file], { timeout: 20_000 });
+  rmSync(directory, { recursive: true });
+  expect(r.stderr.toString()).toBe("");
+  expect(r.stdout.toString()).toBe("3\n");
+});
+
 test("what JS functions throw, whatever it is", async () => {
   const lua = createLua();
   const caught = async (thrown: unknown, f: (v: unknown) => unknown) => {

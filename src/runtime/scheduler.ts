@@ -354,9 +354,11 @@ export function retainHost(): () => void {
  * when it is a `LuaError`. `refused` is called when the task no longer waits by then.
  */
 export function awaitPromise(promise: Promise<Results>, refused?: () => void): Results {
+  // nobody may come to wait for it, as in a finaliser: that it fails is then no fault of the program's
+  promise.catch(() => {});
   if (current === undefined) throw runtimeError("attempt to wait outside a task");
-  const held = retainHost();
   return waitFor((wake) => {
+    const held = retainHost();
     promise.then(
       (v) => {
         held();
