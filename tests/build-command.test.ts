@@ -127,6 +127,13 @@ test("what can't be built says why", () => {
     code: 1,
     err: expect.stringMatching(/^error: build: writing no\/such\/folder\/ok: No such file/m),
   });
+  // nothing but a file is replaced: in a container root would lose /dev/null
+  spawnSync("mkfifo", [join(directory, "pipe")]);
+  expect(run(assay, ["build", "ok.lua", "-o", "pipe"])).toMatchObject({
+    code: 1,
+    err: "error: build: writing pipe: not a regular file\n",
+  });
+  expect(statSync(join(directory, "pipe")).isFIFO()).toBe(true);
   chmodSync(join(directory, "ok.lua"), 0o644);
   expect(run(assay, ["build", "ok.lua", "-o", "./ok.lua"]).err).toBe(
     "error: build: ./ok.lua is the script itself\n",

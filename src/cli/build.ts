@@ -43,8 +43,10 @@ export async function build(file: string, options: BuildOptions): Promise<void> 
   const { output = file.replace(/^.*\//s, "").replace(/\.lua$/, ""), include = [] } = options;
   if (!file.endsWith(".lua")) fail(`build: ${file}: expected a script (.lua)`);
   if (isSameFile(output, file)) fail(`build: ${output} is the script itself`);
-  if (statSync(toText(output), { throwIfNoEntry: false })?.isDirectory())
-    fail(`build: writing ${output}: Is a directory`);
+  const present = statSync(toText(output), { throwIfNoEntry: false });
+  if (present?.isDirectory()) fail(`build: writing ${output}: Is a directory`);
+  // the target is replaced: root has the right to do that to /dev/null, and nobody the wish
+  if (present?.isFile() === false) fail(`build: writing ${output}: not a regular file`);
   const source = skipShebang(await readScript(file));
   const payload: Payload = {
     name: file,

@@ -78,6 +78,18 @@ test("atomic writes keep mode and links, and leave nothing behind on failure", a
   expect(readdirSync(at("atomic")).sort()).toEqual(["file", "folder", "link", "secret"]);
 });
 
+test("an atomic write to a pipe leaves it a pipe", async () => {
+  Bun.spawnSync(["mkfifo", at("pipe")]);
+  const reader = Bun.spawn(["cat", at("pipe")]);
+  try {
+    await run(`fs.write(dir .. "/pipe", "through", { atomic = true })`);
+    expect(statSync(at("pipe")).isFIFO()).toBe(true);
+    expect(await reader.stdout.text()).toBe("through");
+  } finally {
+    reader.kill();
+  }
+});
+
 test("a reader sees an atomic write as a whole", async () => {
   const [torn] = await run(`
     local path = dir .. "/whole"

@@ -1,5 +1,5 @@
 /** Bodies that scripts get piece by piece: what is no stream, encodings, limits, and repeating. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,6 +112,19 @@ describe("encodings", () => {
     expect(await h.run(`return lines("${path}")`)).toEqual([200, ["one", "two"], ""]);
     await h.run(`http.download(URL .. "${path}", DIR .. "/file")`);
     expect(readFileSync(join(dir, "file"), "utf8")).toBe("one\ntwo\n");
+  });
+  test("into a pipe, which stays one", async () => {
+    const pipe = join(dir, "pipe");
+    Bun.spawnSync(["mkfifo", pipe]);
+    const reader = Bun.spawn(["cat", pipe]);
+    try {
+      expect(await h.run(`return http.download(URL .. "/gzip", DIR .. "/pipe")`)).toEqual([8]);
+      expect(statSync(pipe).isFIFO()).toBe(true);
+      expect(await reader.stdout.text()).toBe("one\ntwo\n");
+    } finally {
+      reader.kill();
+      rmSync(pipe);
+    }
   });
   test("no body is no line", async () => {
     expect(await h.run(`return lines("/no-gzip")`)).toEqual([200, {}, ""]);

@@ -90,6 +90,8 @@ async function replace(path: string, content: string, mode: number | undefined):
     () => path,
   );
   const present = await statOf(target);
+  // devices and pipes must stay what they are
+  if (present?.isFile() === false) return writeFile(nativePath(target), bytesToBuffer(content));
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("hex");
   const name = `.${nameOf(target)}.${random}.tmp`;
   const temporary = nativePath(join(parentOf(target), name));

@@ -1,6 +1,6 @@
 /** `http.download`: a response body straight into a file that appears only when it is complete. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, unlink } from "node:fs/promises";
+import { mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { bytesToBuffer, bytesToUtf8, osError } from "../../host";
 import { decodeStream } from "./decode";
@@ -39,7 +39,7 @@ async function attempt(transport: Transport, spec: DownloadSpec, isLast: boolean
   }
 }
 
-/** Writes to a file beside the target and renames it in the end. */
+/** Writes to a file beside the target and renames it in the end; into devices and pipes straight. */
 async function save(
   spec: DownloadSpec,
   source: AsyncIterable<Buffer>,
@@ -48,12 +48,15 @@ async function save(
 ): Promise<number> {
   const { path, target, maxSize } = spec;
   const folder = dirname(target);
+  const whole = bytesToBuffer(target);
+  const present = await stat(whole).catch(() => undefined);
+  const isStraight = present?.isFile() === false;
   const temporary = bytesToBuffer(
     join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.part`),
   );
   try {
     await mkdir(bytesToBuffer(folder), { recursive: true });
-    const file = await open(temporary, "wx");
+    const file = await (isStraight ? open(whole, "w") : open(temporary, "wx"));
     let size = 0;
     try {
       for await (const chunk of source) {
@@ -63,11 +66,11 @@ async function save(
           throw fault("body", url, `larger than ${maxSize} bytes (option max_size)`, true);
         await file.writeFile(chunk);
       }
-      await file.sync();
+      if (!isStraight) await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, bytesToBuffer(target));
+    if (!isStraight) await rename(temporary, whole);
     return size;
   } catch (e) {
     await unlink(temporary).catch(() => undefined);
