@@ -38,6 +38,17 @@ async function scriptError(promise: Promise<unknown>): Promise<LuaScriptError> {
   return e as LuaScriptError;
 }
 
+/** What a program of its own writes, one that is given `createLua`. */
+function runProgram(text: string): { out: string; err: string } {
+  const directory = mkdtempSync(join(tmpdir(), "assay-embedding-"));
+  const file = join(directory, "program.ts");
+  const index = JSON.stringify(join(import.meta.dirname, "../src/index.ts"));
+  writeFileSync(file, `import { createLua } from ${index};\n${text}`);
+  const r = Bun.spawnSync([process.execPath, "run", file], { timeout: 20_000 });
+  rmSync(directory, { recursive: true });
+  return { out: r.stdout.toString(), err: r.stderr.toString() };
+}
+
 test("runs a chunk with arguments and gives its results", async () => {
   const lua = createLua();
   expect(await lua.run("local a, b = ...; return a + b, a .. b", { args: [1, 2] })).toEqual([
@@ -367,6 +378,22 @@ test("output goes where it is told to", async () => {
   expect(Buffer.concat(chunks).toString()).toBe("é\t1\n");
 });
 
+test("what a run has written is out when it is over, whatever the program does then", () => {
+  const program = `
+    const lua = createLua();
+    console.log(1);
+    await lua.run("print(2)");
+    console.log(3);
+    await lua.run("io.write('4\\\\n') error()").catch(() => {});
+    console.log(5);
+    await lua.run("async.spawn(function() local x <close> = setmetatable({}, { __close = function() print(6) end }) sleep(9) end) sleep(0)");
+    await lua.close();
+    process.exit();`;
+  const r = runProgram(program);
+  expect(r.err).toBe("");
+  expect(r.out).toBe("1\n2\n3\n4\n5\n6\n");
+});
+
 test("so does what io and programs write, in order", async () => {
   const [out, err]: [Uint8Array[], Uint8Array[]] = [[], []];
   const lua = createLua({ stdout: (b) => out.push(b), stderr: (b) => err.push(b) });
@@ -433,22 +460,16 @@ test("close gives closing methods time to wait, and ends intervals", async () =>
 
 test("a task that a run leaves behind does not stop the program around it", () => {
   const program = `
-    import { createLua } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
     await createLua().run("async.spawn(function() while true do end end)");
     await new Promise((resolve) => setTimeout(resolve, 20));
     console.log("goes on");
     process.exit();`;
-  const directory = mkdtempSync(join(tmpdir(), "assay-embedding-"));
-  const file = join(directory, "program.ts");
-  writeFileSync(file, program);
-  const r = Bun.spawnSync([process.execPath, "run", file], { timeout: 20_000 });
-  rmSync(directory, { recursive: true });
-  expect(r.stdout.toString()).toBe("goes on\n");
+  const r = runProgram(program);
+  expect(r.out).toBe("goes on\n");
 });
 
 test("a wait that a finaliser or a cancelled task can't have does not end the program around it", () => {
   const program = `
-    import { createLua } from ${JSON.stringify(join(import.meta.dirname, "../src/index.ts"))};
     const lua = createLua({ stderr: () => {} });
     let failed = 0;
     const later = async () => {
@@ -468,13 +489,9 @@ test("a wait that a finaliser or a cancelled task can't have does not end the pr
     await lua.close();
     await Bun.sleep(50);
     console.log(failed);`;
-  const directory = mkdtempSync(join(tmpdir(), "assay-embedding-"));
-  const file = join(directory, "program.ts");
-  writeFileSync(file, program);
-  const r = Bun.spawnSync([process.execPath, "run", file], { timeout: 20_000 });
-  rmSync(directory, { recursive: true });
-  expect(r.stderr.toString()).toBe("");
-  expect(r.stdout.toString()).toBe("3\n");
+  const r = runProgram(program);
+  expect(r.err).toBe("");
+  expect(r.out).toBe("3\n");
 });
 
 test("what JS functions throw, whatever it is", async () => {

@@ -2,6 +2,7 @@
 import { builtins } from "../builtins/index.generated";
 import { finalizeState } from "../lualib/finalizers";
 import { createState, type StateOptions } from "../lualib/index";
+import { flushStdout } from "../lualib/io-output";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
 import { LuaError, type TraceRow } from "../runtime/error";
@@ -188,6 +189,7 @@ export class Lua {
       } catch (e) {
         failures.push(e);
       }
+    flushStdout();
     // one that fails does not keep the others from it
     if (failures.length > 0) throw failures[0];
   }
@@ -237,6 +239,8 @@ export class Lua {
       leaveCaller();
       signal?.removeEventListener("abort", cancel);
       forget?.();
+      // before the program writes something itself, or ends
+      flushStdout();
     }
   }
 
