@@ -1,6 +1,4 @@
 /** Clients: what requests share, and how a Lua call becomes a request. */
-import { readFile } from "node:fs/promises";
-import { isIP } from "node:net";
 import {
   bytesToBuffer,
   bytesToUtf8,
@@ -8,7 +6,6 @@ import {
   type Host,
   LuaTable,
   type LuaValue,
-  osError,
   typeName,
 } from "../../host";
 import { encodeJson } from "../json/encode";
@@ -16,7 +13,6 @@ import { ACCEPT_ENCODING } from "./decode";
 import { HttpFault, invalidUrl } from "./errors";
 import { type HeaderList, hasHeader, mergeHeaders } from "./headers";
 import {
-  booleanOption,
   type CommonOptions,
   type RequestOptions,
   readCommon,
@@ -26,7 +22,7 @@ import {
 import type { RequestSpec } from "./perform";
 import { basicAuth, type Environment, parseProxy, passwordOf } from "./proxy";
 import { addressText, encodeForm, encodeQuery } from "./query";
-import { checkCertificates, checkPair, type TlsOptions } from "./tls";
+import { readTls } from "./tls-options";
 import { Transport } from "./transport";
 
 export const DEFAULT_TIMEOUT = 30;
@@ -194,22 +190,6 @@ export async function makeClient(ctx: Context, options: LuaTable): Promise<HttpC
   );
 }
 
-/** The options of a connection that are about TLS. */
-export async function readTls(ctx: Context, options: LuaTable): Promise<TlsOptions> {
-  const tls = {
-    ca: await authorities(ctx, options),
-    cert: await pemOption(ctx, options, "client_cert"),
-    key: await pemOption(ctx, options, "client_key"),
-    insecure: booleanOption(options, "insecure") ?? false,
-    serverName: serverName(options),
-  };
-  if ((tls.cert === undefined) !== (tls.key === undefined))
-    throw new HttpFault("client_cert and client_key belong together", "request");
-  if (tls.cert !== undefined && tls.key !== undefined)
-    checkPair({ cert: tls.cert, key: tls.key }, "client_cert", "client_key");
-  return tls;
-}
-
 /** Option `proxy`: null for none at all, undefined when nothing is said. */
 export function readProxy({ host }: Context, options: LuaTable): URL | null | undefined {
   if (options.µgetStr("proxy") === false) return null;
@@ -218,63 +198,4 @@ export function readProxy({ host }: Context, options: LuaTable): URL | null | un
   const proxy = parseProxy(bytesToUtf8(text));
   host.secrets.register(passwordOf(proxy));
   return proxy;
-}
-
-/** The name that certificates must have. Addresses are compared with the URL's only. */
-function serverName(options: LuaTable): string | undefined {
-  const name = stringOption(options, "tls_server_name");
-  if (name === undefined) return undefined;
-  const text = bytesToUtf8(name);
-  if (text === "" || isIP(text) !== 0)
-    throw new HttpFault("tls_server_name must be a host name", "request");
-  return text;
-}
-
-/** The extra authorities, checked now so that a mistake shows where it was made. */
-async function authorities(ctx: Context, options: LuaTable): Promise<string | undefined> {
-  let pem = "";
-  const file = stringOption(options, "ca_cert_file");
-  if (file !== undefined) {
-    const path = bytesToUtf8(file);
-    const text = await readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
-      throw new HttpFault(
-        `failed to read CA cert file ${JSON.stringify(path)}: ${osError(e)}`,
-        "request",
-      );
-    });
-    checkPem(text, `invalid PEM in ${JSON.stringify(path)}`);
-    pem += `${text}\n`;
-  }
-  const text = stringOption(options, "ca_cert");
-  // an empty text is none: `env.get("CA_CERT") or ""`
-  if (text !== undefined && text !== "") {
-    checkPem(text, "invalid CA cert PEM");
-    pem += text;
-  }
-  return pem === "" ? undefined : pem;
-}
-
-function checkPem(text: string, message: string): void {
-  try {
-    checkCertificates(text);
-  } catch (e) {
-    throw e instanceof HttpFault ? new HttpFault(`${message}: ${e.message}`, "request") : e;
-  }
-}
-
-/** PEM text under `key`, or read from the file named under `key_file`. */
-async function pemOption(
-  ctx: Context,
-  options: LuaTable,
-  key: string,
-): Promise<string | undefined> {
-  const file = stringOption(options, `${key}_file`);
-  if (file === undefined) return stringOption(options, key);
-  const path = bytesToUtf8(file);
-  return readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
-    throw new HttpFault(
-      `failed to read ${key} file ${JSON.stringify(path)}: ${osError(e)}`,
-      "request",
-    );
-  });
 }

@@ -1,6 +1,6 @@
 /** Reads the options of `ws.connect`. */
 import { type Context, items, type LuaTable } from "../../host";
-import { environmentOf, readProxy, readTls } from "../http/client";
+import { environmentOf, readProxy } from "../http/client";
 import { invalidUrl } from "../http/errors";
 import type { HeaderList } from "../http/headers";
 import {
@@ -14,6 +14,7 @@ import {
 import { basicAuth, passwordOf } from "../http/proxy";
 import { addressText } from "../http/query";
 import { secureContext } from "../http/tls";
+import { readTls } from "../http/tls-options";
 import { type Handshake, WsFault } from "./handshake";
 
 const CONNECT = [...CONNECTION, "headers", "subprotocols", "timeout", "max_message"];

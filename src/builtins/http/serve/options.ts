@@ -1,7 +1,5 @@
 /** Reads the options of `http.serve`. */
-import { readFile } from "node:fs/promises";
 import {
-  bytesToBuffer,
   bytesToUtf8,
   type Context,
   isNumber,
@@ -9,7 +7,6 @@ import {
   LuaTable,
   type LuaValue,
   numberToDouble,
-  osError,
 } from "../../../host";
 import { HttpFault } from "../errors";
 import {
@@ -22,6 +19,7 @@ import {
   tableOption,
 } from "../options";
 import { checkPair } from "../tls";
+import { pemOption } from "../tls-options";
 import type { ServerSettings } from "./server";
 
 const DEFAULT_MAX_BODY = 64 * 1024 * 1024;
@@ -88,19 +86,10 @@ async function readTls(
 ): Promise<{ cert: string; key: string } | undefined> {
   if (tls === undefined) return undefined;
   checkOptions(tls, ["cert", "cert_file", "key", "key_file"]);
-  const cert = await pem(ctx, tls, "cert");
-  const key = await pem(ctx, tls, "key");
+  const cert = await pemOption(ctx, tls, "cert", "");
+  const key = await pemOption(ctx, tls, "key", "");
   if (cert === undefined || key === undefined)
     throw new HttpFault("option 'tls' needs cert and key (or cert_file and key_file)", "request");
   checkPair({ cert, key }, "tls.cert", "tls.key");
   return { cert, key };
-}
-
-async function pem(ctx: Context, tls: LuaTable, name: string): Promise<string | undefined> {
-  const file = stringOption(tls, `${name}_file`);
-  if (file === undefined) return stringOption(tls, name);
-  const path = bytesToUtf8(file);
-  return readFile(bytesToBuffer(ctx.readPath(file)), "latin1").catch((e: unknown) => {
-    throw new HttpFault(`failed to read ${JSON.stringify(path)}: ${osError(e)}`, "request");
-  });
 }
