@@ -3,8 +3,9 @@
  * `lazy.generated.ts`, the same by global name, each loaded when it is first used. The bundler
  * needs imports in the text, so the folder itself can't be read at run time.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { update } from "./update";
 
 const folder = join(dirname(import.meta.dirname), "src", "builtins");
 const target = join(folder, "index.generated.ts");
@@ -114,14 +115,4 @@ function variable(name: string): string {
 export function generateBuiltins(): void {
   update(target, builtinList());
   update(lazyTarget, lazyBuiltinList());
-}
-
-function update(file: string, text: string): void {
-  let present = "";
-  try {
-    present = readFileSync(file, "utf8");
-  } catch {
-    // not there yet
-  }
-  if (present !== text) writeFileSync(file, text);
 }

@@ -2,8 +2,9 @@
  * Writes `src/stdlib/embedded.generated.ts`: the Lua modules of `stdlib/`, as text, so that the
  * bundler takes them along. The set is whatever lies in the folder.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { update } from "./update";
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, "stdlib");
@@ -18,7 +19,7 @@ export function moduleNames(): string[] {
 }
 
 /** The text of the generated file for the modules that are there now. */
-export function embeddedList(): string {
+function embeddedList(): string {
   const modules = moduleNames().map((name) => {
     const path = join(folder, `${name.replaceAll(".", "/")}.lua`);
     // one character per byte, as the compiler wants its sources
@@ -36,14 +37,5 @@ ${modules.join("\n")}
 
 /** Writes the file when it is not current. */
 export function generateStdlib(): void {
-  let present = "";
-  try {
-    present = readFileSync(target, "utf8");
-  } catch {
-    // not there yet
-  }
-  const text = embeddedList();
-  if (present === text) return;
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, text);
+  update(target, embeddedList());
 }
