@@ -13,7 +13,7 @@ import { turn } from "../data/slices";
 import { makeConnector } from "./connect";
 import { causeText, fault, HttpFault, NOT_ALLOWED } from "./errors";
 import { Exchange } from "./exchange";
-import { addHeader, type HeaderList } from "./headers";
+import { addHeader, type HeaderList, hasHeader } from "./headers";
 import { isIdempotent } from "./methods";
 import { basicAuth, type Environment, proxyFor } from "./proxy";
 import { secureContext, type TlsOptions } from "./tls";
@@ -78,6 +78,16 @@ interface Origin {
   opening: number;
 }
 
+/** What is sent; a proxy that gets the request as it is wants to know more. */
+function headersFor({ headers: own, url }: WireRequest, forward: URL | undefined): HeaderList {
+  if (forward === undefined) return own;
+  const headers = [...own];
+  const auth = basicAuth(forward);
+  if (auth !== undefined) addHeader(headers, "Proxy-Authorization", auth);
+  if (!hasHeader(headers, "host")) headers.push(["Host", url.host]);
+  return headers;
+}
+
 export class Transport {
   /**
    * By origin and tunnel, the longest unused first. undici's own Agent does the same but loses count
@@ -99,7 +109,7 @@ export class Transport {
     const PoolOf = poolClass ?? (await loadPool());
     // one that can't be sent again must not go to a connection that was closed while the script computed
     if (this.pools.size > 0 && !isIdempotent(request.method)) await polled();
-    if (this.isClosed) throw new HttpFault("the client was closed", "request");
+    this.checkOpen();
     const proxy = this.proxyOf(url);
     const exchange = new Exchange(url, proxy ?? undefined);
     const isTls = url.protocol === "https:";
@@ -109,17 +119,10 @@ export class Transport {
     let origin = this.originOf(PoolOf, url, forward, tunnel);
     if (origin.answered > 0) {
       await turn();
-      if (this.isClosed) throw new HttpFault("the client was closed", "request");
+      this.checkOpen();
       origin = this.originOf(PoolOf, url, forward, tunnel);
     }
-    const headers = [...request.headers];
-    if (forward !== undefined) {
-      const auth = basicAuth(forward);
-      if (auth !== undefined) addHeader(headers, "Proxy-Authorization", auth);
-      if (!headers.some(([name]) => name.toLowerCase() === "host"))
-        headers.push(["Host", url.host]);
-    }
-    const path = url.pathname + url.search;
+    const headers = headersFor(request, forward);
     this.begun = undefined;
     let giveUp: (() => void) | undefined;
     this.dispatching = true;
@@ -137,7 +140,7 @@ export class Transport {
     try {
       origin.pool.dispatch(
         {
-          path: forward === undefined ? path : `${url.origin}${path}`,
+          path: (forward === undefined ? "" : url.origin) + url.pathname + url.search,
           method: request.method,
           headers: headers.flat(),
           body: request.body ?? null,
@@ -157,6 +160,10 @@ export class Transport {
     giveUp = this.begun;
     exchange.reused = giveUp === undefined;
     return exchange;
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new HttpFault("the client was closed", "request");
   }
 
   /** Ends idle connections; running requests go on to their end. */
