@@ -1,23 +1,21 @@
 /** `string.format` (§6.4). */
 import { argumentError, leaveNative, runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
-import { isShared, stringAddress } from "../runtime/heapgraph";
-import { LuaInt64, toBigInt } from "../runtime/int64";
+import { toBigInt } from "../runtime/int64";
 import { checkAllocation, maxBytes } from "../runtime/limits";
 import { numberToString } from "../runtime/number";
 import { type FormatSpec, formatDouble, PLAIN, padNumber } from "../runtime/number-format";
-import { addressOf, checkText, tostring } from "../runtime/tostring";
+import { checkText, tostring } from "../runtime/tostring";
 import {
   first,
-  isInteger,
   isNumber,
   LuaFloat,
   type LuaNumber,
   type LuaValue,
-  numberToDouble,
   type Results,
 } from "../runtime/value";
 import { checkDouble, checkInteger } from "./args";
+import { pointer } from "./format-pointer";
 import {
   Kind,
   kindOf,
@@ -30,6 +28,7 @@ import {
   putText,
   putUnsigned,
 } from "./format-put";
+import { quote } from "./format-quote";
 import { text } from "./string-args";
 import { BUFFER_SIZE, buffer, bufferText } from "./string-buffer";
 
@@ -320,71 +319,4 @@ function formatInteger(item: Item, v: LuaValue, n: number): string {
   const padding = spec.precision >= 0 ? { ...spec, zero: false } : spec;
   const result = padNumber(sign, prefix, digits, padding);
   return conv === "X" ? result.toUpperCase() : result;
-}
-
-/** Up to this length C Lua keeps one string of each content (LUAI_MAXSHORTLEN). */
-const MAX_SHARED = 40;
-const SHARED_STRINGS = 0x7e00_0000_0000;
-const OWN_STRINGS = 0x7f00_0000_0000;
-/** Addresses are 16 bytes apart, and within these. */
-const PLACES = (1n << 36n) - 1n;
-/** What lies where in the process is nobody's business. */
-let secret: bigint | undefined;
-
-/**
- * An address for `%p`. Equal strings have the same when they are short or come from the text of a
- * program; a longer one that has been computed has its own.
- */
-function pointer(v: LuaValue): string {
-  if (v === undefined || typeof v === "boolean" || isNumber(v)) return "(null)";
-  if (typeof v !== "string") return addressOf(v);
-  if (v.length <= MAX_SHARED || isShared(v)) return place(SHARED_STRINGS, v);
-  return place(OWN_STRINGS, stringAddress(v) ?? v);
-}
-
-function place(from: number, text: string): string {
-  secret ??= BigInt(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
-  const n = BigInt(Bun.hash(text, secret)) & PLACES;
-  return `0x${(from + 16 * Number(n)).toString(16)}`;
-}
-
-/** `%q`: a literal that the Lua lexer reads back as the same value. */
-function quote(v: LuaValue, n: number): string {
-  if (typeof v === "string") return quoteString(v);
-  if (v === undefined) return "nil";
-  if (typeof v === "boolean") return String(v);
-  if (isInteger(v)) {
-    // the decimal numeral of the least integer would be read as a float
-    const least = v instanceof LuaInt64 && v.hi === -0x80000000 && v.lo === 0;
-    return least ? "0x8000000000000000" : numberToString(v);
-  }
-  if (!isNumber(v)) throw argumentError(n, "value has no literal form");
-  const x = numberToDouble(v);
-  if (Number.isFinite(x)) return formatDouble("a", x, PLAIN);
-  if (x !== x) return "(0/0)";
-  return x > 0 ? "1e9999" : "-1e9999";
-}
-
-const QUOTED = /["\\\n\x00-\x1f\x7f]/;
-
-function quoteString(s: string): string {
-  let at = s.search(QUOTED);
-  if (at < 0) return `"${s}"`;
-  let out = '"';
-  let copied = 0;
-  for (; at < s.length; at++) {
-    const c = s.charCodeAt(at);
-    if (c >= 32 && c !== 34 && c !== 92 && c !== 127) continue;
-    out += s.slice(copied, at) + quoteByte(c, s.charCodeAt(at + 1));
-    copied = at + 1;
-  }
-  return `${out}${s.slice(copied)}"`;
-}
-
-function quoteByte(c: number, next: number): string {
-  if (c === 34) return '\\"';
-  if (c === 92) return "\\\\";
-  if (c === 10) return "\\\n";
-  const code = String(c);
-  return `\\${next >= 48 && next <= 57 ? code.padStart(3, "0") : code}`;
 }
