@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
 import { LuaInt64, MAX_INTEGER, MIN_INTEGER } from "../src/runtime/int64";
-import {
-  formatDouble,
-  formatG,
-  numberToString,
-  parseNumber,
-  toInteger,
-  toNumber,
-} from "../src/runtime/number";
-import { type FormatSpec, PLAIN } from "../src/runtime/number-format";
+import { numberToString, parseNumber, toInteger, toNumber } from "../src/runtime/number";
+import { type FormatSpec, formatDouble, formatG, PLAIN } from "../src/runtime/number-format";
 import { LuaFloat, makeFloat } from "../src/runtime/value";
 
 const float = (n: number) => new LuaFloat(n);

@@ -1,7 +1,8 @@
 /** The surroundings of the builtins in a script. */
 import { Host } from "../host/context";
 import { Environment } from "../host/environment";
-import { LogFilter, Logger } from "../host/logger";
+import { LogFilter } from "../host/log-filter";
+import { Logger } from "../host/logger";
 import { Secrets } from "../host/secrets";
 import { toBytes } from "../lualib/bytes";
 import { isTerminal, stderr } from "../lualib/io-output";

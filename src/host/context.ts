@@ -19,10 +19,9 @@ import { displayPlain } from "./inspect";
 import type { Logger } from "./logger";
 import type { Need } from "./needs";
 import { NetRefusal, type NetRules } from "./net-rules";
-import { type PathUse, Policy } from "./policy";
+import type { PathUse } from "./path-rules";
+import { Policy } from "./policy";
 import type { Secrets } from "./secrets";
-
-export type { Task };
 
 /** What the embedding program set when it made the Lua state. */
 export interface HostSettings {

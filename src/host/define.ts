@@ -50,7 +50,7 @@
  *   merged into one table. A file may also add to a table of the standard library (`os`).
  */
 import type { LuaTable } from "../runtime/table";
-import type { LuaFloat, LuaFunction, LuaValue, Results } from "../runtime/value";
+import type { LuaFloat, LuaValue, Results } from "../runtime/value";
 import type { Context, Host } from "./context";
 import type { Need } from "./needs";
 import type { ArgumentsOf, Param } from "./params";
@@ -148,5 +148,3 @@ export interface BuiltinDefinition {
 export function defineBuiltin(definition: BuiltinDefinition): BuiltinDefinition {
   return definition;
 }
-
-export type { LuaFunction };

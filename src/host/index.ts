@@ -6,14 +6,15 @@
 export { commandWords, withRawVariables } from "../lualib/command";
 export { rawVariable } from "../lualib/environ";
 export { flushAll } from "../lualib/io-stream";
+export { gsub } from "../lualib/string-match";
 export { lessThan, rawEquals } from "../runtime/compare";
-export { LuaError } from "../runtime/error";
+export { LuaError, typeName } from "../runtime/error";
 export { LuaInt64 } from "../runtime/int64";
 export { Interrupt } from "../runtime/interrupt";
 export { checkAllocation, maxBytes } from "../runtime/limits";
 export { numberToString } from "../runtime/number";
 export { recordClass } from "../runtime/record";
-export { Cancelled, retainHost } from "../runtime/scheduler";
+export { Cancelled, retainHost, type Task } from "../runtime/scheduler";
 export { fieldNames, hasFields, LuaTable, newFields, recordOf } from "../runtime/table";
 export {
   isFloat,
@@ -34,7 +35,7 @@ export {
   isUtf8,
   utf8ToBytes,
 } from "./bytes";
-export { type Context, Host, type Task } from "./context";
+export { type Context, Host } from "./context";
 export {
   type BuiltinDefinition,
   defineBuiltin,
@@ -53,20 +54,14 @@ export { handover } from "./handover";
 export { displayPlain, holdsOpaque, inspect, opaqueText, pathSegment } from "./inspect";
 export { makeFunction, makeHandle, readonlyError } from "./install";
 export { arrayMarker, type JsonTypes, jsonTypes } from "./json-type";
-export {
-  type FieldValue,
-  type LogFields,
-  LogFilter,
-  Logger,
-  type LogLevel,
-  RawField,
-} from "./logger";
+export { LogFilter, type LogLevel } from "./log-filter";
+export { type FieldValue, type LogFields, Logger, RawField } from "./logger";
 export { NetRefusal, NetRules } from "./net-rules";
 export { isNull, nullOf } from "./null";
 export { misspelledOptions, unknownOption } from "./options";
 export { osError, osErrorCode } from "./os-error";
-export { Param, p, toNumber, typeName } from "./params";
-export { gsub, matchesPattern } from "./pattern";
+export { Param, p, toNumber } from "./params";
+export { matchesPattern } from "./pattern";
 export { Policy } from "./policy";
 export { errorReport } from "./report";
 export { Secrets } from "./secrets";

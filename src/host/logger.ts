@@ -9,8 +9,6 @@
 import { LogFilter, type LogLevel } from "./log-filter";
 import type { Secrets } from "./secrets";
 
-export { LogFilter, type LogLevel };
-
 /** A field's value that is written as it is: JSON text of a table, a path without quotes. */
 export class RawField {
   constructor(

@@ -1,7 +1,8 @@
 /** The embedding API: Lua states for Bun programs. See docs/embedding.md. */
 import { builtins } from "../builtins/index.generated";
+import type { StateOptions } from "../lualib/assemble";
 import { finalizeState } from "../lualib/finalizers";
-import { createState, type StateOptions } from "../lualib/index";
+import { createState } from "../lualib/index";
 import { flushStdout } from "../lualib/io-output";
 import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";

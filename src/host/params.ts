@@ -2,13 +2,7 @@
  * Declared parameters of host functions. From one declaration come the argument check with Lua's
  * own messages, the type of the implementation's parameter, and the documentation.
  */
-import {
-  argumentError,
-  argumentTypeName,
-  missingError,
-  typeError,
-  typeName,
-} from "../runtime/error";
+import { argumentError, argumentTypeName, missingError, typeError } from "../runtime/error";
 import { LuaInt64, type LuaInteger, toBigInt } from "../runtime/int64";
 import { numberToString, parseNumber } from "../runtime/number";
 import { LuaTable } from "../runtime/table";
@@ -315,5 +309,3 @@ function readRecord<F extends Record<string, Param<unknown>>>(
   if (unknown !== undefined) return new Mismatch(unknown);
   return out as RecordOf<F>;
 }
-
-export { typeName };

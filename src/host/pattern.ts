@@ -1,8 +1,6 @@
 /** Lua patterns (§6.4.1) for implementations. */
 import { compilePattern, search } from "../lualib/pattern";
 
-export { gsub } from "../lualib/string-match";
-
 /** True when the byte string has a match; raises Lua's error for a malformed pattern. */
 export function matchesPattern(s: string, pattern: string): boolean {
   const compiled = compilePattern(pattern);

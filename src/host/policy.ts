@@ -6,8 +6,6 @@ import type { Guard } from "../lualib/guard";
 import { NetRules } from "./net-rules";
 import { confine, type PathUse, rootPaths } from "./path-rules";
 
-export type { PathUse };
-
 export interface PolicyOptions {
   /** Folders and files (JS text) that may be read, with all that is below; all when left out. */
   readonly read?: readonly string[];

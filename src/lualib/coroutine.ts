@@ -8,7 +8,6 @@ import {
   type ResumeMode,
   resume,
   running,
-  Status,
   yieldValues,
 } from "../runtime/coroutine";
 import { LuaError, NATIVE_ROW, runtimeError } from "../runtime/error";
@@ -17,6 +16,7 @@ import { library, nativeClosure } from "../runtime/native";
 import type { LuaTable } from "../runtime/table";
 import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { Status } from "../runtime/value";
 import { checkFunction, missingError, typeError } from "./args";
 
 function checkCoroutine(v: LuaValue, n: number): Coroutine {

@@ -1,7 +1,7 @@
 /** Access to the levels of a stack: debug.getinfo, getlocal and setlocal (§6.10). */
 
 import { inspect, waitFor } from "../runtime/control";
-import { Coroutine, running, Status } from "../runtime/coroutine";
+import { Coroutine, running } from "../runtime/coroutine";
 import { LuaFrame } from "../runtime/luaframe";
 import { capturedValues } from "../runtime/native";
 import { protoOf } from "../runtime/probe";
@@ -17,6 +17,7 @@ import {
   levelsOfRows,
 } from "../runtime/traceback";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { Status } from "../runtime/value";
 import { argumentError, checkAny, checkIndex, optString } from "./args";
 
 /** An optional thread as first argument moves the others by one. */

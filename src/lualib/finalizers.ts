@@ -6,7 +6,7 @@
  */
 import { call } from "../runtime/call";
 import { control, Reason } from "../runtime/control";
-import { Coroutine, drive, running, Status, setRunning } from "../runtime/coroutine";
+import { Coroutine, drive, running, setRunning } from "../runtime/coroutine";
 import { runtimeError } from "../runtime/error";
 import { Frame, SUSPENDED, suspend } from "../runtime/frame";
 import { findUnreachable } from "../runtime/heapgraph";
@@ -20,6 +20,7 @@ import { TableIterator } from "../runtime/table-iterator";
 import type { SpecialFrame } from "../runtime/traceback";
 import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
+import { Status } from "../runtime/value";
 import { WeakTableMap } from "../runtime/weakmap";
 
 /** Milliseconds between full collections in a long-running task with finalisers or weak tables. */

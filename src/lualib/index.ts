@@ -11,8 +11,6 @@ import { stringLibrary, stringMetatable } from "./string";
 import { tableLibrary } from "./table";
 import { utf8Library } from "./utf8";
 
-export { loadChunk, type StateOptions } from "./assemble";
-
 const libraries: Libraries = {
   tables: {
     coroutine: () => coroutineLibrary(),

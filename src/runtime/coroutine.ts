@@ -8,8 +8,6 @@ import { CoroutineClosing } from "./interrupt";
 import { nameFault } from "./unwind";
 import { allResults, type LuaValue, type Results, Status, Thread } from "./value";
 
-export { Status };
-
 /** Nested resumes, as C Lua's limit on C calls (LUAI_MAXCCALLS). */
 const MAX_NESTING = 190;
 

@@ -12,8 +12,6 @@ import {
   numberToInteger,
 } from "./value";
 
-export { formatDouble, formatG } from "./number-format";
-
 const DECIMAL_INTEGER = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)[ \t\n\v\f\r]*$/;
 const HEX_INTEGER = /^[ \t\n\v\f\r]*([+-]?)0[xX]([0-9a-fA-F]+)[ \t\n\v\f\r]*$/;
 const DECIMAL_FLOAT =

@@ -8,14 +8,14 @@
  * memory and the slice.
  */
 import { control, Reason, type Wake, waitFor } from "./control";
-import { Coroutine, checkDepth, drive, Status, setRunning } from "./coroutine";
+import { Coroutine, checkDepth, drive, setRunning } from "./coroutine";
 import { LuaError, runtimeError } from "./error";
 import { SUSPENDED } from "./frame";
 import { ExitRequest, Interrupt, Timeout } from "./interrupt";
 import { neverInline, runningLong } from "./jit";
 import { checkMemory } from "./memory";
 import type { LuaState } from "./state";
-import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
+import { allResults, type LuaFunction, type LuaValue, type Results, Status } from "./value";
 
 /**
  * Loop iterations and calls between two checks of the clock. Few enough that a loop passes here
