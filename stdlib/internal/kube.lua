@@ -299,21 +299,22 @@ function kube.condition(object, wanted)
   return nil
 end
 
---- Whether the condition is "True" and not from before the last change of the spec.
-function kube.is_true(object, wanted)
-  local condition = kube.condition(object, wanted)
-  if not condition or condition.status ~= "True" then return false end
-  local seen = condition.observedGeneration
+--- Whether what saw the spec of this generation knows its last change; it may not say.
+local function is_up_to_date(object, seen)
   local generation = object.metadata and object.metadata.generation
   return not (seen and generation and seen < generation)
 end
 
+--- Whether the condition is "True" and not from before the last change of the spec.
+function kube.is_true(object, wanted)
+  local condition = kube.condition(object, wanted)
+  if not condition or condition.status ~= "True" then return false end
+  return is_up_to_date(object, condition.observedGeneration)
+end
+
 --- As `is_true`, and `status.observedGeneration` counts as well.
 function kube.is_current(object, wanted)
-  if not kube.is_true(object, wanted) then return false end
-  local seen = object.status.observedGeneration
-  local generation = object.metadata and object.metadata.generation
-  return not (seen and generation and seen < generation)
+  return kube.is_true(object, wanted) and is_up_to_date(object, object.status.observedGeneration)
 end
 
 --- `Ready=False (Reason): message`, for the errors of waits.

@@ -109,8 +109,8 @@ function report(host: Host, handle: TaskHandle, error: unknown): void {
   host.logger.log("error", `async.spawn: task failed: ${errorReport(error, host)}`);
 }
 
-/** Starts a task for a script. */
-export function startTask(ctx: Context, f: LuaFunction, args: LuaValue[]): TaskHandle {
+/** Starts a function as a task and gives its handle. */
+export function taskHandle(ctx: Context, f: LuaFunction, args: LuaValue[]): Userdata {
   const { host } = ctx;
   const handle: TaskHandle = { task: ctx.spawn(f, ...args), awaited: false, observed: false };
   handle.task.promise.catch((error: unknown) => {
@@ -124,10 +124,5 @@ export function startTask(ctx: Context, f: LuaFunction, args: LuaValue[]): TaskH
     }, GRACE_MS);
     timer.unref();
   });
-  return handle;
-}
-
-/** Starts a function as a task and gives its handle. */
-export function taskHandle(ctx: Context, f: LuaFunction, args: LuaValue[]): Userdata {
-  return ctx.handle(TaskClass, startTask(ctx, f, args));
+  return ctx.handle(TaskClass, handle);
 }
