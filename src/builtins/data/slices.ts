@@ -42,23 +42,3 @@ async function restInSlices<T>(ctx: Context, step: () => boolean, result: () => 
   } while (!runSlice(step));
   return result();
 }
-
-/** How long rows are worked on before others get a turn. */
-const ROWS_MS = 10;
-/** Looking at the clock for each row would take longer than the row. */
-const ROWS = 64;
-
-/** For loops over the rows of a result: tells when it is time to give way, asked once for each row. */
-export class RowSlice {
-  private rows = 0;
-  private end = performance.now() + ROWS_MS;
-
-  get isOver(): boolean {
-    return (++this.rows & (ROWS - 1)) === 0 && performance.now() > this.end;
-  }
-
-  /** The others have had their turn. */
-  renew(): void {
-    this.end = performance.now() + ROWS_MS;
-  }
-}

@@ -1,11 +1,11 @@
 /** MySQL and MariaDB. */
 import type { Host, LuaTable, LuaValue } from "../../host";
-import { RowSlice } from "../data/slices";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { connectFault } from "./failures";
 import { type ConnectionSettings, MysqlConnection } from "./mysql-connection";
 import { MysqlStream } from "./mysql-stream";
 import { jsonReader } from "./results";
+import { RowSlice } from "./row-slice";
 import { MYSQL, scanStatements } from "./scan";
 import type {
   Checkpoint,

@@ -2,7 +2,7 @@
 import type { NetConnectOpts } from "node:net";
 import type { Sql } from "postgres";
 import { delay, type LuaTable, utf8ToBytes } from "../../host";
-import { RowSlice, turn } from "../data/slices";
+import { turn } from "../data/slices";
 import { DbFault, lostFault, serverFault } from "./errors";
 import { Bytes, type Parameter } from "./params";
 import { cancelStatement } from "./pg-cancel";
@@ -21,6 +21,7 @@ import { isDeclared, TYPINGS, type Typing, typeFor, typingKey } from "./pg-typin
 import type { ValueReader } from "./pg-values";
 import type { Recent } from "./recent";
 import { rowTable } from "./results";
+import { RowSlice } from "./row-slice";
 import type { Checkpoint, Cursor, Outcome, Session, Statement } from "./session";
 
 /** How many prepared statements a connection keeps on the server. */

@@ -5,9 +5,10 @@
  */
 import type { Database as SqliteDatabase, Statement as SqliteStatement } from "bun:sqlite";
 import { delay, type Host, type LuaTable, type LuaValue } from "../../host";
-import { RowSlice, turn } from "../data/slices";
+import { turn } from "../data/slices";
 import { DbFault, serverFault } from "./errors";
 import { columnNames, jsonReader, rowTable } from "./results";
+import { RowSlice } from "./row-slice";
 import { SQLITE, scanStatements } from "./scan";
 import type {
   Checkpoint,
