@@ -33,6 +33,7 @@
  *
  * - **Parameters** (`p.…`, params.ts) are checked before `run` is called, with Lua's own messages
  *   (`bad argument #1 to 'hello' (string expected, got nil)`); `run` gets plain typed values.
+ *   A table of options that may be left out is `p.options`: its fields' defaults are given all the same.
  * - **Values**: `LuaValue`s, of which integers are JS numbers, strings are *byte strings* (chars
  *   0-255; `p.text`, `utf8ToBytes` and `bytesToUtf8` convert), tables are `LuaTable`, functions are
  *   called with `ctx.call`.
