@@ -7,8 +7,7 @@ import type { Database as SqliteDatabase, Statement as SqliteStatement } from "b
 import { delay, type Host, type LuaTable, type LuaValue } from "../../host";
 import { turn } from "../data/slices";
 import { DbFault, serverFault } from "./errors";
-import { columnNames, jsonReader, rowTable } from "./results";
-import { RowSlice } from "./row-slice";
+import { jsonReader } from "./results";
 import { SQLITE, scanStatements } from "./scan";
 import type {
   Checkpoint,
@@ -20,14 +19,8 @@ import type {
   TransactionOptions,
 } from "./session";
 import { checkFiles } from "./sqlite-guard";
-import {
-  type BoundStatement,
-  bind,
-  type Converter,
-  toBoolean,
-  toLua,
-  type Value,
-} from "./sqlite-values";
+import { emptyCursor, RowReader, SqliteCursor } from "./sqlite-rows";
+import { type BoundStatement, bind } from "./sqlite-values";
 import type { FileAddress } from "./url";
 
 const BATCH_ROWS = 100;
@@ -37,8 +30,6 @@ const OPEN_READONLY = 0x1;
 const OPEN_READWRITE = 0x2;
 const OPEN_CREATE = 0x4;
 const OPEN_URI = 0x40;
-
-type Row = Record<string, Value>;
 
 export interface SqliteSettings {
   /** How long to wait for locks of others, in milliseconds. */
@@ -262,97 +253,6 @@ class SqliteSession implements Session {
     this.isBroken = true;
     for (const cursor of [...this.open_]) cursor.finish();
     this.database.close();
-  }
-}
-
-class SqliteCursor implements Cursor {
-  readonly isExclusive = false;
-  private isDone = false;
-
-  constructor(
-    private readonly read: () => Promise<LuaTable[]>,
-    private readonly end: () => void,
-  ) {}
-
-  async next(): Promise<LuaTable[] | undefined> {
-    if (this.isDone) return undefined;
-    const rows = await this.read();
-    if (rows.length > 0) return rows;
-    this.finish();
-    return undefined;
-  }
-
-  finish(): void {
-    if (this.isDone) return;
-    this.isDone = true;
-    this.end();
-  }
-
-  async close(): Promise<void> {
-    this.finish();
-  }
-}
-
-const emptyCursor: Cursor = {
-  isExclusive: false,
-  next: () => Promise.resolve(undefined),
-  close: () => Promise.resolve(),
-};
-
-/** Takes rows out of a statement that runs. */
-class RowReader {
-  private iterator: Iterator<Row> | undefined;
-  private names: string[] = [];
-  private keys: string[] = [];
-  private types: Converter[] = [];
-
-  constructor(
-    private readonly statement: SqliteStatement,
-    private readonly bound: BoundStatement,
-    private readonly readJson: (bytes: string) => LuaValue,
-  ) {}
-
-  /** Reads up to `max` rows, or for a while; false when there are no more. */
-  read(into: LuaTable[], max: number): boolean {
-    if (this.iterator === undefined) {
-      const iterator = this.statement.iterate(...this.bound.values) as Iterator<Row>;
-      // may find the database locked, and is tried again then
-      const first = iterator.next();
-      this.iterator = iterator;
-      // only now, because a statement that is run may be prepared anew
-      this.describe();
-      if (first.done) return false;
-      into.push(this.convert(first.value));
-    }
-    const slice = new RowSlice();
-    while (into.length < max) {
-      const r = this.iterator.next();
-      if (r.done) return false;
-      into.push(this.convert(r.value));
-      if (slice.isOver) return true;
-    }
-    return true;
-  }
-
-  private describe(): void {
-    this.keys = this.statement.columnNames;
-    this.names = columnNames(this.keys);
-    this.types = this.statement.declaredTypes.map((type) => {
-      if (/^bool(ean)?$/i.test(type ?? "")) return toBoolean;
-      return /^json$/i.test(type ?? "") ? this.readJson : undefined;
-    });
-  }
-
-  private convert(row: Row): LuaTable {
-    return rowTable(
-      this.names,
-      this.keys.map((key, i) => toLua(row[key] as Value, this.types[i])),
-    );
-  }
-
-  end(): void {
-    this.iterator?.return?.();
-    this.iterator = undefined;
   }
 }
 
