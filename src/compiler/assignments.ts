@@ -19,7 +19,7 @@ import { each, mapped } from "./lists";
 import { longValue, setLong } from "./longs";
 import type { Lowering } from "./lower";
 import { anyOperand, fits, Kind, NIL, type Operand, quote } from "./operand";
-import { setWord, wordValue } from "./wordvariables";
+import { setWord, wordPart, wordValue } from "./wordvariables";
 
 /** A float constant with an integral value: a variable holds its box, not the raw number. */
 function isBoxedFloat(o: Operand): boolean {
@@ -55,12 +55,16 @@ export function local(lo: Lowering, s: LocalStatement): void {
   each(vars, (v, i) => {
     if (v.constant !== undefined) return;
     lo.declare(v);
+    const value = values[i] ?? NIL;
+    if (lo.isWord(v)) {
+      setWord(lo, v, value.code, `${value.code}w`);
+      return;
+    }
     // beside others it begins with a constant
     if (lo.isInParts(v)) {
       setParts(lo, v, partsValue(lo, v, s.exprs[i] as Expr, s.line));
       return;
     }
-    const value = values[i] ?? NIL;
     if (
       !v.assigned &&
       !lo.context.isInspected &&
@@ -99,6 +103,10 @@ export function listOf(
       operands.push(...unpack(lo, e, count - i));
     } else {
       const v = variable(i);
+      if (v !== undefined && lo.isWord(v)) {
+        operands.push(anyOperand(wordPart(lo, e, e.line)));
+        continue;
+      }
       let o = lo.expecting(v?.isNumeric === true, () =>
         isFloat(lo, v) ? doubleOperand(lo, e) : listed(lo, e),
       );
@@ -260,7 +268,9 @@ export function assign(lo: Lowering, s: AssignStatement): void {
     const value = values[i] ?? NIL;
     const place = places[i];
     if (target === undefined) continue;
-    if (target.type === "Local") lo.assignVariable(target.variable, value.code);
+    if (target.type === "Local" && lo.isWord(target.variable))
+      setWord(lo, target.variable, value.code, `${value.code}w`);
+    else if (target.type === "Local") lo.assignVariable(target.variable, value.code);
     else if (target.type === "Global") assignGlobal(lo, target, value);
     else if (place !== undefined)
       assignIndex(lo, place.object, place.key, value, target, lo.tempMark);

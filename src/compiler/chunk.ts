@@ -70,7 +70,7 @@ export class ChunkContext {
   floatVariables(fn: FunctionBody): FloatVariables {
     let f = this.floats.get(fn);
     if (f === undefined) {
-      f = new FloatVariables(fn, this.isBrief && fn.id === 0);
+      f = new FloatVariables(fn, this.functionVariables, this.isBrief && fn.id === 0);
       this.floats.set(fn, f);
     }
     return f;

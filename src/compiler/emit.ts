@@ -73,6 +73,11 @@ export class Emitter {
       if (this.unset[i] && assigns(text, `t${i}`)) this.unset[i] = false;
   }
 
+  /** Notes that the temporary has a value, in whatever variable. */
+  protected isSet(t: string): void {
+    this.unset[Number(t.slice(1))] = false;
+  }
+
   /**
    * Emits an operation; `text` gets its number. Only the first `live` temporaries are needed
    * afterwards, by default those of the expressions around the one that is being evaluated.
@@ -150,6 +155,14 @@ export class Emitter {
     const mid = this.opCount;
     const elseNodes = orelse === undefined ? [] : this.collect(orelse);
     this.emit({ type: "if", cond, taken: thenNodes, orelse: elseNodes, lo, mid, hi: this.opCount });
+  }
+
+  /**
+   * Runs `body` for the numbers of its operations only: typed code does without what it emits, and the other forms
+   * number alike.
+   */
+  skip(body: () => void): void {
+    this.collect(body);
   }
 
   emitBlock(label: string, body: () => void): void {

@@ -37,8 +37,15 @@ export class FloatVariables {
   /** Those that hold 32-bit words. */
   private words: Set<LocalVar> = this.longs;
 
-  /** `runsOnce`: there are none in a function that is not worth looking for them. */
-  constructor(fn: FunctionBody, runsOnce: boolean) {
+  /**
+   * `functions`: what variables always hold. `runsOnce`: there are none in a function that is not worth looking for
+   * them.
+   */
+  constructor(
+    fn: FunctionBody,
+    private readonly functions: ReadonlyMap<LocalVar, FunctionBody>,
+    runsOnce: boolean,
+  ) {
     if (!runsOnce) this.sums = this.find(fn);
   }
 
@@ -96,10 +103,13 @@ export class FloatVariables {
         }
       }
     }
-    const isOther = (v: LocalVar) =>
-      excluded.has(v) || multiple.has(v) || this.variables.has(v) || this.longs.has(v);
-    this.words = findWords(assignments, isOther);
-    return findSums(fn, assignments, (v) => isOther(v) || copies.has(v) || this.words.has(v));
+    const isOther = (v: LocalVar) => excluded.has(v) || this.variables.has(v) || this.longs.has(v);
+    this.words = findWords(assignments, this.functions, isOther);
+    return findSums(
+      fn,
+      assignments,
+      (v) => isOther(v) || multiple.has(v) || copies.has(v) || this.words.has(v),
+    );
   }
 
   /** Is the variable one that is added to in loops? */

@@ -76,7 +76,7 @@ export function boxed(name: string, kind: Unboxed): string {
   }
 }
 
-/** The variables of a register: itself, and those that it is kept in. */
+/** The variables of a register or temporary: itself, and those that it is kept in. */
 export function partsOf(code: FunctionCode, register: string): string[] {
   return [
     register,
@@ -90,7 +90,8 @@ export function declarations(code: FunctionCode, from: number, without: string[]
   if (code.usesCounter) names.push(`,n=${LOOP_TICKS}`);
   for (let i = from; i < code.registers; i++) names.push(`,${partsOf(code, `r${i}`).join(",")}`);
   if (code.parts.size > 0) names.push(",yh,yl,yd,yf,yw");
-  for (let i = 0; i < code.temporaries; i++) if (!without.includes(`t${i}`)) names.push(`,t${i}`);
+  for (let i = 0; i < code.temporaries; i++)
+    if (!without.includes(`t${i}`)) names.push(`,${partsOf(code, `t${i}`).join(",")}`);
   for (let i = 0; i < code.scratch; i++) names.push(`,x${i}`);
   for (const d of code.dispatchVars) names.push(`,${d}`);
   return names.join("");

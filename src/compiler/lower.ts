@@ -252,6 +252,12 @@ export class Lowering extends Emitter {
     return this.isLong(v) || this.isSum(v) || this.isWord(v);
   }
 
+  /** From now on the temporary's value is kept as an int32, if this is typed code. */
+  holdsWord(t: string): void {
+    this.holdsParts(t, "word", "w");
+    this.isSet(t);
+  }
+
   private holdsParts(register: string, kind: Unboxed, letters: string): void {
     this.usesDoubles = true;
     if (!this.isTyped) return;

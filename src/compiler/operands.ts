@@ -13,6 +13,8 @@ export interface Plan {
   cond(target: string): string;
   /** The same for a float variable, as a plain double. */
   raw?(target: string): string;
+  /** A statement that does it, where nothing has to be tested. */
+  sure?(target: string): string | undefined;
   /** Operands to be evaluated first, in this order, and only once. */
   first: Expr[];
 }

@@ -132,12 +132,22 @@ function inOnePiece(
   lo.evaluateFirst(plan.first);
   // the operands are read again if it fails
   const t = isRaw || isTemp(target) ? target : lo.newTemp();
-  const cond = (isRaw && lo.isTyped ? plan.raw : undefined) ?? plan.cond;
-  lo.emitIf(lo.isHooked ? "true" : `!(${cond(t)})`, () => {
+  const oneByOne = () => {
+    const wasSlow = lo.isSlow;
+    // integers that are no words are rare, and short functions are copied into their callers
+    if (skips === "skipsWords") lo.isSlow = true;
     lo[skips] = true;
     binary(lo, e, t, isRaw);
     lo[skips] = false;
-  });
+    lo.isSlow = wasSlow;
+  };
+  const sure = lo.isTyped ? plan.sure?.(t) : undefined;
+  const cond = (isRaw && lo.isTyped ? plan.raw : undefined) ?? plan.cond;
+  if (sure === undefined) lo.emitIf(lo.isHooked ? "true" : `!(${cond(t)})`, oneByOne);
+  else {
+    lo.skip(oneByOne);
+    lo.emit(sure);
+  }
   for (const first of plan.first) lo.evaluated.delete(first);
   if (t !== target) lo.emit(`${target}=${t};`);
   return true;

@@ -11,7 +11,7 @@ import type { BinaryExpr, Expr, LocalVar } from "../parser/ast";
 import { kept, mapped } from "./lists";
 import type { Lowering } from "./lower";
 import { isAtom, Kind } from "./operand";
-import { INTEGER_OPERATORS, inner, type Plan } from "./operands";
+import { INTEGER_OPERATORS, inner, neighbour, type Plan } from "./operands";
 
 export const MAX_WORD = 0xffffffff;
 export const MAX_INT32 = 0x7fffffff;
@@ -102,12 +102,12 @@ class Planner {
     return w?.range !== undefined && this.operators <= MAX_OPERATORS;
   }
 
-  print(e: BinaryExpr, target: string): string {
+  print(e: BinaryExpr, target: string): Quick {
     return this.assign(target, exactText(this.result(e)));
   }
 
   /** The same for a target that is to hold the lower 32 bits; undefined if the result may be no word. */
-  printLow(e: BinaryExpr, target: string): string | undefined {
+  printLow(e: BinaryExpr, target: string): Quick | undefined {
     const w = this.result(e);
     return isWord(w) ? this.assign(target, `${w.low}|0`) : undefined;
   }
@@ -122,8 +122,12 @@ class Planner {
     return w;
   }
 
-  private assign(target: string, value: string): string {
-    return [...this.tests, `((${target}=${value}),true)`].join("&&");
+  private assign(target: string, value: string): Quick {
+    const statement = `${target}=${value}`;
+    return {
+      cond: [...this.tests, `((${statement}),true)`].join("&&"),
+      sure: this.tests.length === 0 ? `${statement};` : undefined,
+    };
   }
 
   /** `exact`: the whole value is wanted, not only its lower bits. */
@@ -334,7 +338,7 @@ class Planner {
     return e.type === "Local" && this.lo.kindOf.get(e.variable) === Kind.Int;
   }
 
-  /** `t[i & 0xff]`: an element that can be read without effects, if no metamethod comes in between. */
+  /** `t[i & 0xff]`, `t[i - 1]`: an element that can be read without effects, if no metamethod comes in between. */
   private isElement(e: Expr): boolean {
     if (e.type !== "Index") return false;
     const object = inner(e.object);
@@ -342,8 +346,9 @@ class Planner {
     const before = this.leaves.length;
     const { operators, bitwise } = this;
     const key = this.word(e.key, true);
+    const isKey = key !== undefined && (isWord(key) || neighbour(inner(e.key)) !== undefined);
     // what is evaluated first must not be a part of the key
-    if (key === undefined || !isWord(key) || this.first > before) {
+    if (!isKey || this.first > before) {
       this.leaves.length = before;
       this.operators = operators;
       this.bitwise = bitwise;
@@ -366,7 +371,7 @@ class Planner {
       array = this.last();
     }
     // from 2^31 up there is no element, nor is there one with a negative key
-    return `${array}[${key.low}]`;
+    return `${array}[${isWord(key) ? key.low : exactText(key)}]`;
   }
 
   private name(value: string): string {
@@ -380,9 +385,15 @@ class Planner {
   }
 }
 
+/** How to assign a target: see `Plan`. */
+interface Quick {
+  cond: string;
+  sure: string | undefined;
+}
+
 interface WordPlan extends Plan {
-  /** As `cond`, but computes the lower 32 bits as an int32; undefined if the result may be no word. */
-  low(target: string): string | undefined;
+  /** Computes the lower 32 bits as an int32; undefined if the result may be no word. */
+  low(target: string): Quick | undefined;
 }
 
 /** How to compute `e` on words; undefined when it is no such expression. */
@@ -396,7 +407,8 @@ export function wordsOf(lo: Lowering, e: BinaryExpr): WordPlan | undefined {
   if (operands === 0 || (planner.operators === 1 && operands === 1 && e.op !== "<<"))
     return undefined;
   return {
-    cond: (target) => planner.print(e, target),
+    cond: (target) => planner.print(e, target).cond,
+    sure: (target) => planner.print(e, target).sure,
     low: (target) => planner.printLow(e, target),
     // nothing that comes in between can change a variable of the function's own
     first: kept(

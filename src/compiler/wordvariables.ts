@@ -7,34 +7,40 @@
  * leave the expressions of words.ts, and where a frame is saved. If a value turns out to be no word, the
  * function moves over to its resumable form, which makes no assumptions.
  */
-import type { Expr, LocalVar } from "../parser/ast";
+import type { CallExpr, Expr, FunctionBody, LocalVar } from "../parser/ast";
 import { all, any } from "./lists";
 import type { Lowering } from "./lower";
 import { inner } from "./operands";
 import { MAX_INT32, MAX_WORD, wordsOf, wordToLow } from "./words";
 
+/** What is known of the variables of a function. */
+interface Known {
+  isWord(v: LocalVar): boolean;
+  /** The function that a variable always holds. */
+  readonly functions: ReadonlyMap<LocalVar, FunctionBody>;
+}
+
 /** The variables among those that are assigned these values. */
 export function findWords(
   assignments: ReadonlyMap<LocalVar, readonly Expr[]>,
+  functions: ReadonlyMap<LocalVar, FunctionBody>,
   isExcluded: (v: LocalVar) => boolean,
 ): Set<LocalVar> {
   const found = new Set<LocalVar>();
-  const isCopy = (e: Expr) => e.type === "Local" && found.has(e.variable);
+  const anyVariable: Known = { isWord: () => true, functions };
   for (const [v, values] of assignments)
-    if (
-      values.length > 1 &&
-      !isExcluded(v) &&
-      all(values, (e) => e.type === "Local" || isLikely(e))
-    )
+    if (!isExcluded(v) && all(values, (e) => e.type === "Local" || isLikely(e, anyVariable)))
       found.add(v);
-  if (found.size === 0) return found;
-  // what is copied from a variable that drops out drops out, too
-  for (let shrank = true; shrank; ) {
+  const known: Known = { isWord: (v) => found.has(v), functions };
+  // what is computed from a variable that drops out drops out, too
+  for (let shrank = found.size > 0; shrank; ) {
     shrank = false;
-    const full = fullOf(found, assignments);
+    const full = fullOf(found, assignments, functions);
     for (const v of found) {
       const values = assignments.get(v) ?? [];
-      if (full.has(v) && all(values, (e) => isLikely(e) || isCopy(e))) continue;
+      // what is assigned once must be worth it
+      const fits = values.length > 1 ? isLikely : isCertain;
+      if (full.has(v) && all(values, (e) => isCopy(e, known) || fits(e, known))) continue;
       found.delete(v);
       shrank = true;
     }
@@ -42,17 +48,22 @@ export function findWords(
   return found;
 }
 
-/** The variables with values that need all 32 bits, their own or those of one that they are a copy of. */
+function isCopy(e: Expr, known: Known): boolean {
+  return e.type === "Local" && known.isWord(e.variable);
+}
+
+/** The variables with values that need all 32 bits. */
 function fullOf(
   variables: ReadonlySet<LocalVar>,
   assignments: ReadonlyMap<LocalVar, readonly Expr[]>,
+  functions: ReadonlyMap<LocalVar, FunctionBody>,
 ): Set<LocalVar> {
   const full = new Set<LocalVar>();
-  const isFullValue = (e: Expr) => (e.type === "Local" ? full.has(e.variable) : isFull(e));
+  const known: Known = { isWord: (v) => full.has(v), functions };
   for (let grew = true; grew; ) {
     grew = false;
     for (const v of variables) {
-      if (full.has(v) || !any(assignments.get(v) ?? [], isFullValue)) continue;
+      if (full.has(v) || !any(assignments.get(v) ?? [], (e) => isFull(e, known))) continue;
       full.add(v);
       grew = true;
     }
@@ -60,45 +71,82 @@ function fullOf(
   return full;
 }
 
-/** A constant that needs all 32 bits, somewhere in it. */
-function isFull(expr: Expr): boolean {
+/** Does the result need all 32 bits: by a constant, or by a variable that `known` names? */
+function isFull(expr: Expr, known: Known): boolean {
   let e = inner(expr);
   // what is long nests to the left: follow it without recursion
-  for (; e.type === "Binary"; e = inner(e.left)) if (isFull(e.right)) return true;
-  return isWordConstant(e) && (e.value as number) > MAX_INT32;
+  while (e.type === "Binary" && (e.op === "|" || e.op === "~")) {
+    if (isFull(e.right, known)) return true;
+    e = inner(e.left);
+  }
+  if (e.type === "Local") return known.isWord(e.variable);
+  if (e.type === "Call") return maskOfResult(e, known) > MAX_INT32;
+  if (e.type !== "Binary") return constantOf(e) > MAX_INT32;
+  if (e.op !== "&") return false;
+  const mask = maskOf(e);
+  return mask >= 0 ? mask > MAX_INT32 : isFull(e.left, known) || isFull(e.right, known);
 }
 
-function isWordConstant(e: Expr): e is Expr & { type: "Integer" } {
-  return e.type === "Integer" && typeof e.value === "number" && e.value >= 0 && e.value <= MAX_WORD;
+/** A constant that is a word, else -1. */
+function constantOf(expr: Expr): number {
+  const e = inner(expr);
+  if (e.type !== "Integer" || typeof e.value !== "number") return -1;
+  return e.value <= MAX_WORD ? e.value : -1;
+}
+
+/** The constant that an `&` masks its other operand with; negative if there is none. */
+function maskOf(e: Expr): number {
+  if (e.type !== "Binary" || e.op !== "&") return -1;
+  return Math.max(constantOf(e.left), constantOf(e.right));
+}
+
+/** What a call of a local function that ends with `return … & 0xffffffff` masks its result with. */
+function maskOfResult(e: CallExpr, { functions }: Known): number {
+  const fn = e.func.type === "Local" ? functions.get(e.func.variable) : undefined;
+  const last = fn?.body.statements.at(-1);
+  return last?.type === "Return" && last.exprs.length === 1
+    ? maskOf(inner(last.exprs[0] as Expr))
+    : -1;
 }
 
 /** Is the result a word if the operands are? */
-function isLikely(expr: Expr): boolean {
+function isLikely(expr: Expr, known: Known): boolean {
+  return isResult(expr, known, (e) => isLikelyOperand(e, known));
+}
+
+/** Is the result a word if the operands are integers? */
+function isCertain(expr: Expr, known: Known): boolean {
+  return isResult(expr, known, (e) => isCopy(inner(e), known) || isCertain(e, known));
+}
+
+/** `isOperand`: an operand of what gives a word if it is given words. */
+function isResult(expr: Expr, known: Known, isOperand: (e: Expr) => boolean): boolean {
   const e = inner(expr);
-  if (e.type !== "Binary") return isWordConstant(e);
+  if (e.type === "Call") return maskOfResult(e, known) >= 0;
+  if (e.type !== "Binary") return constantOf(e) >= 0;
   switch (e.op) {
     case "&":
-      return isWordConstant(inner(e.left)) || isWordConstant(inner(e.right));
+      return maskOf(e) >= 0 || isCopy(inner(e.left), known) || isCopy(inner(e.right), known);
     case "|":
     case "~":
-      return isLikelyOperand(e.left) && isLikelyOperand(e.right);
+      return isOperand(e.left) && isOperand(e.right);
     case ">>": {
-      const by = inner(e.right);
-      return isWordConstant(by) && (by.value as number) < 32 && isLikelyOperand(e.left);
+      const by = constantOf(e.right);
+      return by >= 0 && by < 32 && isOperand(e.left);
     }
     default:
       return false;
   }
 }
 
-function isLikelyOperand(expr: Expr): boolean {
+function isLikelyOperand(expr: Expr, known: Known): boolean {
   const e = inner(expr);
   return (
     e.type === "Local" ||
     e.type === "Index" ||
     e.type === "Call" ||
     e.type === "MethodCall" ||
-    isLikely(e)
+    isLikely(e, known)
   );
 }
 
@@ -106,26 +154,44 @@ function isLikelyOperand(expr: Expr): boolean {
  * Evaluates a value for such a variable: into `yw` in typed code, else into the temporary that is returned.
  */
 export function wordValue(lo: Lowering, expr: Expr, line: number): string {
-  const e = inner(expr);
   const t = lo.newTemp();
+  wordInto(lo, expr, t, line);
+  return t;
+}
+
+/** One of several values that are assigned together: into `t0w` in typed code. */
+export function wordPart(lo: Lowering, expr: Expr, line: number): string {
+  const t = lo.intoTemp((temp) => wordInto(lo, expr, temp, line));
+  if (lo.isTyped) lo.emit(`${t}w=yw;`);
+  lo.holdsWord(t);
+  return t;
+}
+
+function wordInto(lo: Lowering, expr: Expr, t: string, line: number): void {
+  const e = inner(expr);
   if (e.type === "Integer") {
     const { code, value } = lo.operand(e);
     lo.emit(lo.isTyped ? `yw=${(value as number) | 0};` : `${t}=${code};`);
-    return t;
+    return;
   }
   if (e.type === "Local" && lo.isWord(e.variable)) {
     const slot = lo.slot(e.variable);
     lo.emit(lo.isTyped ? `yw=${slot}w;` : `${t}=${slot};`);
-    return t;
+    return;
   }
   const plan = e.type === "Binary" ? wordsOf(lo, e) : undefined;
   const first = plan?.first ?? [];
   for (const leaf of first) lo.evaluated.set(leaf, lo.operand(leaf));
   // in hooked code each operator is a step of its own
-  const quick = lo.isHooked ? undefined : lo.isTyped ? plan?.low("yw") : plan?.cond(t);
-  lo.emitIf(quick === undefined ? "true" : `!(${quick})`, () => {
+  const low = lo.isTyped ? plan?.low("yw") : undefined;
+  const quick = lo.isHooked ? undefined : lo.isTyped ? low?.cond : plan?.cond(t);
+  const oneByOne = () => {
     lo.skipsWords = true;
+    // hardly ever does it come here if there is a quick way
+    const wasSlow = lo.isSlow;
+    lo.isSlow ||= quick !== undefined;
     lo.into(e, t);
+    lo.isSlow = wasSlow;
     lo.skipsWords = false;
     lo.op(
       (k) =>
@@ -136,13 +202,17 @@ export function wordValue(lo: Lowering, expr: Expr, line: number): string {
       line,
       e,
     );
-  });
+  };
+  if (low?.sure === undefined) lo.emitIf(quick === undefined ? "true" : `!(${quick})`, oneByOne);
+  else {
+    lo.skip(oneByOne);
+    lo.emit(low.sure);
+  }
   for (const leaf of first) lo.evaluated.delete(leaf);
-  return t;
 }
 
-/** Assigns what `wordValue` has evaluated. */
-export function setWord(lo: Lowering, v: LocalVar, t: string): void {
+/** Assigns what `wordValue` has evaluated; what `wordPart` has, if it is `from` there. */
+export function setWord(lo: Lowering, v: LocalVar, t: string, from = "yw"): void {
   const slot = lo.slot(v);
-  lo.emit(lo.isTyped ? `${slot}w=yw;` : `${slot}=${t};`);
+  lo.emit(lo.isTyped ? `${slot}w=${from};` : `${slot}=${t};`);
 }

@@ -246,3 +246,49 @@ export const modular: Feature = ({ random }) => {
   const values = Array.from({ length: 4 }, () => border(random)).join(", ");
   return code`do local i, k, vs = 1, ${random.below(100)}, { ${values}, 3, 1 << 31, 0x7fffffff, 123456789, 1 << 40 } local function v() k = k + 7 return vs[k * k % #vs + 1] end local t, o = {}, {} local function f(a, b, c, m) ${body} end for _ = 1, 40 do t[1], o.x = v(), v() E(pcall(f, v(), v(), v(), v())) end end`;
 };
+
+/** Variables that hold 32-bit words, assigned one by one and together (compiler/wordvariables.ts). */
+export const hashes: Feature = ({ random }) => {
+  const pick = (...texts: string[]) => random.pick(texts);
+  const state = ["a", "b", "c", "d"];
+  const name = () => random.pick(state);
+  const leaf = () =>
+    pick(
+      name(),
+      name(),
+      name(),
+      name(),
+      "w[i]",
+      "w[i - 1]",
+      "w[i + 1]",
+      "v()",
+      "r(a, i)",
+      "7",
+      "i",
+    );
+  const by = () => pick("1", "5", "13", "31", "i", "(32 - i)");
+  const inner = () =>
+    pick(
+      `(${leaf()} ${pick("~", "|", "&", "+", "*", "-")} ${leaf()})`,
+      `(${leaf()} ${pick("<<", ">>")} ${by()})`,
+      `(~${leaf()} & ${leaf()})`,
+      leaf(),
+    );
+  const masked = () =>
+    `(${inner()} ${pick("~", "|", "+", "*")} ${inner()}) & ${pick("0xffffffff", "0xffffffff", "0xf0ff", name())}`;
+  const value = () =>
+    pick(masked(), masked(), name(), `${name()} ~ ${inner()}`, `${name()} >> ${pick("0", "7")}`);
+  const statement = () => {
+    const count = 1 + random.below(4);
+    const targets = Array.from({ length: count }, () => pick(name(), name(), name(), "w[i]"));
+    const values = Array.from({ length: count + random.below(2) }, value);
+    return pick(
+      `${targets.join(", ")} = ${values.join(", ")}`,
+      `local x, y = ${value()}, ${value()} ${name()} = (x ~ y) & 0xffffffff`,
+      `if ${name()} ${pick("<", "==", ">=")} ${name()} then ${name()}, ${name()} = ${value()}, ${value()} end`,
+    );
+  };
+  const body = Array.from({ length: 2 + random.below(4) }, statement).join(" ");
+  const values = Array.from({ length: 4 }, () => border(random)).join(", ");
+  return code`do local k, vs = 1, { ${values}, 0, 3, 1 << 31, 0xffffffff } local function v() k = k + 7 return vs[k * k % #vs + 1] end local function r(x, n) return (x << n | x >> 32 - n) & 0xffffffff end local function f(w, n) local a, b, c, d = 0x6a09e667, 0xbb67ae85, v() & 0xffffffff, 0xffffffff for i = 2, n do ${body} end return a, b, c, d end for _ = 1, 20 do E(pcall(f, { v(), v(), v(), v(), v(), 6 }, 1 + k % 5)) end E(pcall(f, setmetatable({}, { __index = function(_, i) return i * 0x9e3779b1 end }), 40)) end`;
+};
