@@ -38,14 +38,23 @@ export function findWords(
     const full = fullOf(found, assignments, functions);
     for (const v of found) {
       const values = assignments.get(v) ?? [];
-      // what is assigned once must be worth it
-      const fits = values.length > 1 ? isLikely : isCertain;
-      if (full.has(v) && all(values, (e) => isCopy(e, known) || fits(e, known))) continue;
+      const fits = values.length > 1 ? isAssigned : isComputed;
+      if (full.has(v) && all(values, (e) => fits(e, known))) continue;
       found.delete(v);
       shrank = true;
     }
   }
   return found;
+}
+
+/** Is it a value for a word that is assigned again and again? */
+function isAssigned(e: Expr, known: Known): boolean {
+  return isCopy(e, known) || isLikely(e, known);
+}
+
+/** For one that is assigned once it must be worth it. */
+function isComputed(e: Expr, known: Known): boolean {
+  return inner(e).type === "Binary" && isCertain(e, known);
 }
 
 function isCopy(e: Expr, known: Known): boolean {
