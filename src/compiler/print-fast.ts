@@ -14,8 +14,8 @@ import { DIRECT } from "./operand";
 import { changedRegisters, loopsIn, type Outline, outlineOf, outlines, tickOf } from "./outline";
 import { Printer, tailCalls } from "./print";
 
-/** A function is of exceptional length from so many characters on: two hundred operations, or thereabouts. */
-const LARGE = 12_000;
+/** A function is of exceptional length from so many characters on: fifty to a hundred operations. */
+const LARGE = 9_000;
 /** A slice of a loop has up to so many preemption checks: what it takes and gives costs little then. */
 const MAX_TICKS = 15;
 const NONE: ReadonlySet<string> = new Set();
