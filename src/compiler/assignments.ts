@@ -54,6 +54,7 @@ export function local(lo: Lowering, s: LocalStatement): void {
   if (lo.opCount === before) lo.marker(endOfList(s.exprs, s.line));
   each(vars, (v, i) => {
     if (v.constant !== undefined) return;
+    lo.context.declares(v, s.exprs[i]);
     lo.declare(v);
     const value = values[i] ?? NIL;
     if (lo.isWord(v)) {

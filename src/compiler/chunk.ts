@@ -2,11 +2,11 @@
  * What the functions of a chunk share in the generated module: access helpers (one per name, so
  * that each has its own inline cache), record shapes, boxed constants, and function factories.
  */
-import type { Chunk, FunctionBody, LocalVar } from "../parser/ast";
+import type { Chunk, Expr, FunctionBody, LocalVar } from "../parser/ast";
 import { isFieldName } from "../runtime/fields";
 import type { LuaInt64 } from "../runtime/int64";
 import { OWN_ASSIGNMENTS } from "../runtime/record";
-import { FloatVariables } from "./floats";
+import { type Declarations, FloatVariables, isFloatFunction } from "./floats";
 import { mapped } from "./lists";
 import { boxedConstant, property, quote } from "./operand";
 
@@ -15,13 +15,14 @@ const STRING_METHODS = new Set(
 );
 
 /** One module, while its functions are compiled. */
-export class ChunkContext {
+export class ChunkContext implements Declarations {
   /** Definitions at the module's top level, in order: name → source. */
   readonly definitions = new Map<string, string>();
   private readonly names = new Map<string, string>();
   private counter = 0;
   /** Variables of `local function` that are never reassigned: their value is always a function. */
   readonly functionVariables = new Map<LocalVar, FunctionBody>();
+  readonly floatFunctions = new Set<LocalVar>();
   /** Variables that are declared with a table and never assigned (`Lowering.isTable`). */
   readonly tableVariables = new Set<LocalVar>();
   /** The local function variable whose value a function is, when it is never reassigned. */
@@ -65,12 +66,17 @@ export class ChunkContext {
     this.functionVariables.set(v, fn);
   }
 
+  /** A variable that is about to be declared with a value. */
+  declares(v: LocalVar, e: Expr | undefined): void {
+    if (!v.assigned && e !== undefined && isFloatFunction(e)) this.floatFunctions.add(v);
+  }
+
   private readonly floats = new Map<FunctionBody, FloatVariables>();
 
   floatVariables(fn: FunctionBody): FloatVariables {
     let f = this.floats.get(fn);
     if (f === undefined) {
-      f = new FloatVariables(fn, this.functionVariables, this.isBrief && fn.id === 0);
+      f = new FloatVariables(fn, this, this.isBrief && fn.id === 0);
       this.floats.set(fn, f);
     }
     return f;

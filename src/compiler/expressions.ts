@@ -91,8 +91,28 @@ export function doubleOperand(lo: Lowering, e: Expr): Operand {
     lo.holdsDouble(code);
     return { code, kind: Kind.Double };
   }
+  if (e.type === "Call" || e.type === "Index") {
+    const code = lo.intoTemp((t) => checkedDouble(lo, e, t));
+    lo.holdsDouble(code);
+    return { code, kind: Kind.Double };
+  }
   const o = numericOperand(lo, e);
   return lo.isTyped && o.kind === Kind.Float ? { code: rawCode(o), kind: Kind.Double } : o;
+}
+
+/** Evaluates what is likely a float (`isFloatValue` in floats.ts), as a plain double in typed code. */
+function checkedDouble(lo: Lowering, e: Expr, t: string): void {
+  lo.usesDoubles = true;
+  lo.into(e, t);
+  lo.op(
+    (k) =>
+      lo.isTyped
+        ? `if(typeof ${t}!=="number"||ni(${t})){h=${t};if((${t}=DB(h))===void 0){k=${k};deopt h}}`
+        : "",
+    `${t}=v`,
+    e.line,
+    e,
+  );
 }
 
 /** Evaluates a value for a float variable into its register. */

@@ -19,6 +19,40 @@ import { INTEGER_OPERATORS, isConstant, isFloatOperator } from "./operands";
 import { findSums } from "./sums";
 import { findWords } from "./wordvariables";
 
+/** Functions of `math` that give a float whatever number they take, and constants. */
+const FLOAT_FUNCTIONS = new Set([
+  "acos",
+  "asin",
+  "atan",
+  "cos",
+  "exp",
+  "log",
+  "sin",
+  "sqrt",
+  "tan",
+]);
+const FLOAT_CONSTANTS = new Set(["huge", "pi"]);
+
+/** What is known of variables, those of the functions around included. */
+export interface Declarations {
+  /** The function that a variable always holds. */
+  readonly functionVariables: ReadonlyMap<LocalVar, FunctionBody>;
+  /** Variables that are declared with one of `FLOAT_FUNCTIONS` and never assigned. */
+  readonly floatFunctions: ReadonlySet<LocalVar>;
+}
+
+/** The name of a field of `math`, if the expression is one. */
+function mathName(e: Expr): string | undefined {
+  if (e.type !== "Index" || e.object.type !== "Global" || e.object.name !== "math")
+    return undefined;
+  return e.key.type === "String" ? e.key.value : undefined;
+}
+
+/** Is it likely one of those functions: `math.sqrt`, if nobody has replaced it? */
+export function isFloatFunction(e: Expr): boolean {
+  return FLOAT_FUNCTIONS.has(mathName(e) ?? "");
+}
+
 /** Certainly a float; a float if all operands are numbers; anything. */
 export enum FloatKind {
   Certain,
@@ -37,13 +71,10 @@ export class FloatVariables {
   /** Those that hold 32-bit words. */
   private words: Set<LocalVar> = this.longs;
 
-  /**
-   * `functions`: what variables always hold. `runsOnce`: there are none in a function that is not worth looking for
-   * them.
-   */
+  /** `runsOnce`: there are none in a function that is not worth looking for them. */
   constructor(
     fn: FunctionBody,
-    private readonly functions: ReadonlyMap<LocalVar, FunctionBody>,
+    private readonly declared: Declarations,
     runsOnce: boolean,
   ) {
     if (!runsOnce) this.sums = this.find(fn);
@@ -85,7 +116,7 @@ export class FloatVariables {
         grew = false;
         for (const [v, values] of assignments) {
           if (excluded.has(v) || this.variables.has(v)) continue;
-          const kinds = mapped(values, (e) => this.kind(e));
+          const kinds = mapped(values, (e) => this.valueKind(e));
           if (
             kinds.includes(FloatKind.Certain) ||
             all(kinds, (kind) => kind === FloatKind.Likely)
@@ -97,14 +128,14 @@ export class FloatVariables {
       }
       for (const v of this.variables) {
         const values = assignments.get(v) ?? [];
-        if (any(values, (e) => this.kind(e) === FloatKind.Unknown)) {
+        if (any(values, (e) => this.valueKind(e) === FloatKind.Unknown)) {
           excluded.add(v);
           again = true;
         }
       }
     }
     const isOther = (v: LocalVar) => excluded.has(v) || this.variables.has(v) || this.longs.has(v);
-    this.words = findWords(assignments, this.functions, isOther);
+    this.words = findWords(assignments, this.declared.functionVariables, isOther);
     return findSums(
       fn,
       assignments,
@@ -153,6 +184,21 @@ export class FloatVariables {
     if (e.type === "Paren") return this.isIntegral(e.inner);
     if (e.type === "Unary") return e.op === "~" || (e.op === "-" && this.isIntegral(e.operand));
     return e.type === "Binary" && INTEGER_OPERATORS.has(e.op) && !hasFloat(e);
+  }
+
+  /** The kind of a value that is assigned to a variable: typed code looks whether it is a float. */
+  private valueKind(e: Expr): FloatKind {
+    return this.isFloatValue(e) ? FloatKind.Likely : this.kind(e);
+  }
+
+  /** `math.sqrt(x)`, `math.pi` and the like. */
+  isFloatValue(e: Expr): boolean {
+    if (e.type === "Paren") return this.isFloatValue(e.inner);
+    if (e.type === "Index") return FLOAT_CONSTANTS.has(mathName(e) ?? "");
+    if (e.type !== "Call") return false;
+    const { func } = e;
+    if (func.type === "Local") return this.declared.floatFunctions.has(func.variable);
+    return isFloatFunction(func) || (mathName(func) === "random" && e.args.length === 0);
   }
 
   kind(e: Expr): FloatKind {

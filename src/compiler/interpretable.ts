@@ -61,6 +61,7 @@ export function noteDeclarations(context: ChunkContext, statements: readonly Sta
         for (let i = 0; i < s.vars.length; i++) {
           const v = s.vars[i] as LocalVar;
           if (!v.assigned && s.exprs[i]?.type === "Table") context.tableVariables.add(v);
+          context.declares(v, s.exprs[i]);
         }
         break;
       case "LocalFunction":
