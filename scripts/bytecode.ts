@@ -28,7 +28,7 @@ const RARE = new RegExp(
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
     "/src/cli/(build|check-watch|limits|list-modules|live|manifest|merge|report|repl|requires|test|validate)",
-    "/src/lualib/(binary|debug|utf8)",
+    "/src/lualib/(binary|debug|pack|utf8)",
     "/src/host/describe",
   ].join("|"),
 );

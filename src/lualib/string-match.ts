@@ -235,8 +235,23 @@ class Substitution {
   }
 }
 
+/** Above, the engine is not asked to do it in one go, in which nothing could interrupt it. */
+const MAX_AT_ONCE = 1 << 24;
+
+/** `gsub` of a text without any special meaning by another. */
+function replaceText(s: string, text: string, repl: string): Results {
+  let count = 0;
+  for (let at = s.indexOf(text); at >= 0; at = s.indexOf(text, at + text.length)) count++;
+  if (count === 0) return [s, 0];
+  checkAllocation(s.length + count * (repl.length - text.length));
+  return [s.replaceAll(text, repl.replaceAll("$", "$$$$")), count];
+}
+
 /** `gsub` with a replacement text. */
 function substitute(s: string, p: Pattern, repl: string, limit: number): Results {
+  const isText = p.prefix !== "" && p.prefix.length === p.nodes.length - 1 && !p.anchored;
+  if (isText && limit >= s.length && s.length <= MAX_AT_ONCE && !repl.includes("%"))
+    return replaceText(s, p.prefix, repl);
   if (repl.includes("%")) return new Substitution(s, p, replacementParts(repl)).run(limit);
   let out = "";
   let count = 0;

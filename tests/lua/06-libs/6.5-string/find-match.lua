@@ -118,3 +118,24 @@ do
     assert(twice == word .. word)
   end
 end
+
+-- texts without any special meaning, by texts that have one to JavaScript
+assert(("a.b.c"):gsub("%.", "$&$1") == "a$&$1b$&$1c")
+assert(select(2, ("a.b.c"):gsub("%.", "_")) == 2)
+assert(("aaa"):gsub("aa", "b") == "ba")
+assert(("x^y"):gsub("^x", "z") == "z^y")
+assert(("abc"):gsub("b", "") == "ac")
+assert(("a\0b\0"):gsub("\0", "$$") == "a$$b$$")
+assert(("hello"):gsub("l", "L", 1) == "heLlo")
+assert(("é$"):gsub("$", "x") == "é$x")
+assert(("é$"):gsub("%$", "x") == "éx")
+local text = ("ITEM,"):rep(1000)
+local r, n = text:gsub("ITEM", "x")
+assert(r == ("x,"):rep(1000) and n == 1000)
+r, n = text:gsub("ITEM", "x", 999)
+assert(r == ("x,"):rep(999) .. "ITEM," and n == 999)
+r, n = text:gsub("I.EM", "%%")
+assert(r == ("%,"):rep(1000) and n == 1000)
+assert(not pcall(string.gsub, text, "ITEM", "%2"))
+r, n = ("aaaa"):gsub("aa", "aaa")
+assert(r == "aaaaaa" and n == 2)
