@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compileAhead, loadAhead, type Unit } from "../src/compiler/ahead";
-import { contextOf, lowerAll } from "../src/compiler/index";
+import { contextOf, lowerAll } from "../src/compiler/lowered";
 import { lowerFunction } from "../src/compiler/statements";
 import { prepareChunk } from "../src/lualib/assemble";
 import { parseChunk } from "../src/parser/index";

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { contextOf, lowerAll } from "../src/compiler/index";
+import { contextOf, lowerAll } from "../src/compiler/lowered";
 import { untyped } from "../src/compiler/unit";
 import { parseChunk } from "../src/parser/index";
 

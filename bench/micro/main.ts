@@ -3,7 +3,8 @@
  * time is its own, not the sum of those before it.
  */
 import { Bench } from "tinybench";
-import { compileChunk, lowerChunk } from "../../src/compiler";
+import { compileChunk } from "../../src/compiler";
+import { chunkModule, lowerChunk } from "../../src/compiler/lowered";
 import { printUnit } from "../../src/compiler/unit";
 import { Lexer } from "../../src/lexer/lexer";
 import { TK_EOS } from "../../src/lexer/token";
@@ -45,7 +46,7 @@ bench
       code = lowered();
     },
   })
-  .add("lower + print + evaluate", () => compileChunk(chunk, source), {
+  .add("lower + print + evaluate", () => compileChunk(chunk, source, () => ({ chunkModule })), {
     beforeEach: () => {
       chunk = parseChunk(source, "@micro");
     },

@@ -1,7 +1,8 @@
-/** The standard library, each part of which is loaded when a script first uses it. */
+/** The standard library, each part of which is loaded when a script first uses it, and the compiler. */
 import type { Libraries } from "../lualib/assemble";
 
 export const libraries: Libraries = {
+  compiler: () => require("../compiler/lowered") as typeof import("../compiler/lowered"),
   tables: {
     coroutine: () =>
       (require("../lualib/coroutine") as typeof import("../lualib/coroutine")).coroutineLibrary(),

@@ -13,8 +13,9 @@ import type { LuaFunction } from "../runtime/value";
 import type { ChunkContext } from "./chunk";
 import { printCompact } from "./compact";
 import { debugInfo } from "./debuginfo";
-import { type CompiledChunk, contextOf, lowerAll } from "./index";
+import type { CompiledChunk } from "./index";
 import type { FunctionCode } from "./ir";
+import { contextOf, lowerAll } from "./lowered";
 import {
   factoryNames,
   functionFacts,

@@ -25,8 +25,6 @@ export class ChunkContext implements Declarations {
   readonly floatFunctions = new Set<LocalVar>();
   /** Variables that are declared with a table and never assigned (`Lowering.isTable`). */
   readonly tableVariables = new Set<LocalVar>();
-  /** The local function variable whose value a function is, when it is never reassigned. */
-  readonly selfVariables = new Map<FunctionBody, LocalVar>();
 
   /** A short text without loops: its main function is not worth access helpers of its own. */
   isBrief = false;
@@ -61,9 +59,7 @@ export class ChunkContext implements Declarations {
 
   /** The variable of a `local function` that is about to be declared. */
   declaresFunction(v: LocalVar, fn: FunctionBody): void {
-    if (v.assigned || this.allCells) return;
-    this.selfVariables.set(fn, v);
-    this.functionVariables.set(v, fn);
+    if (!v.assigned && !this.allCells) this.functionVariables.set(v, fn);
   }
 
   /** A variable that is about to be declared with a value. */

@@ -11,6 +11,7 @@ import { rawCode } from "./arith";
 import { call, isSelect, selectValue, varargs } from "./calls";
 import { condition } from "./conditions";
 import { indexChain, indexName } from "./indexing";
+import { selfVariable } from "./interpretable";
 import { kept, mapped } from "./lists";
 import type { ExpressionRules, Lowering } from "./lower";
 import {
@@ -227,7 +228,7 @@ function numericInto(lo: Lowering, e: Expr, target: string, wanted: boolean): Ki
 
 function closure(lo: Lowering, e: FunctionExpr): string {
   const fn = e.func;
-  const self = lo.context.selfVariables.get(fn);
+  const self = selfVariable(fn, lo.context);
   const cells = mapped(
     kept(fn.upvalues, (v) => v !== self),
     (v) => lo.slot(v),

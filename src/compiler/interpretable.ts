@@ -1,7 +1,12 @@
 /** Which functions run in the interpreter at first (src/interpreter), and what those inside are to know of them. */
 import type { Block, Expr, FunctionBody, LocalVar, Statement } from "../parser/ast";
-import type { ChunkContext } from "./chunk";
 import { mapped } from "./lists";
+
+/** What of a chunk the answers depend on; see ChunkContext. */
+export interface ChunkFacts {
+  readonly interprets: boolean;
+  readonly allCells: boolean;
+}
 
 /**
  * The JIT copies no function of so many characters into its callers, so that it hardly matters to it whether these
@@ -15,20 +20,26 @@ const LONG = 250;
  * (`pcall(function() … end)`), and those of a `local function`, which compiled code calls without the stand-in; and for
  * long ones, which take the longest to compile, and of which libraries have many that nobody calls.
  */
-export function hasStandIn(fn: FunctionBody, context: ChunkContext): boolean {
+export function hasStandIn(fn: FunctionBody, context: ChunkFacts): boolean {
   if (!context.interprets || fn.isInLoop) return false;
   if (fn.length >= LONG) return true;
-  return context.selfVariables.has(fn) || (fn.isArgument && isInterpretable(fn, context));
+  return selfVariable(fn, context) !== undefined || (fn.isArgument && isInterpretable(fn, context));
 }
 
 /**
  * Functions without variables to be closed, `goto` back or out of a loop, and empty loops. Compiled code has frames of
  * another form where there is a table of extra arguments, or where a function's tail calls to itself are a loop.
  */
-export function isInterpretable(fn: FunctionBody, context: ChunkContext): boolean {
+export function isInterpretable(fn: FunctionBody, context: ChunkFacts): boolean {
   if (!context.interprets || !fn.isStructured || fn.varargTable !== undefined) return false;
-  const self = context.selfVariables.get(fn);
+  const self = selfVariable(fn, context);
   return self === undefined || fn.isVararg || !endsInCallOf(self, fn.body);
+}
+
+/** The variable of the `local function` that it is, if that always holds this function: code refers to itself by its JS name. */
+export function selfVariable(fn: FunctionBody, { allCells }: ChunkFacts): LocalVar | undefined {
+  const v = fn.ownVariable;
+  return v === undefined || v.assigned || allCells ? undefined : v;
 }
 
 /** Is there a `return f(…)` for the variable? */
@@ -41,7 +52,7 @@ function endsInCallOf(f: LocalVar, { statements }: Block): boolean {
 }
 
 /** The blocks that stand in a statement. */
-function blocksOf(s: Statement): Block[] {
+export function blocksOf(s: Statement): Block[] {
   if ("body" in s) return [s.body];
   if (s.type !== "If") return [];
   const blocks = mapped(s.clauses, (c) => c.body);
@@ -51,24 +62,4 @@ function blocksOf(s: Statement): Block[] {
 
 function isCallOf(f: LocalVar, e: Expr): boolean {
   return e.type === "Call" && e.func.type === "Local" && e.func.variable === f;
-}
-
-/** Notes what lowering would note of the variables that the statements declare. */
-export function noteDeclarations(context: ChunkContext, statements: readonly Statement[]): void {
-  for (const s of statements) {
-    switch (s.type) {
-      case "Local":
-        for (let i = 0; i < s.vars.length; i++) {
-          const v = s.vars[i] as LocalVar;
-          if (!v.assigned && s.exprs[i]?.type === "Table") context.tableVariables.add(v);
-          context.declares(v, s.exprs[i]);
-        }
-        break;
-      case "LocalFunction":
-        context.declaresFunction(s.variable, s.func.func);
-        break;
-      default:
-        for (const { statements: inner } of blocksOf(s)) noteDeclarations(context, inner);
-    }
-  }
 }

@@ -14,12 +14,11 @@ import { standsFor } from "../runtime/deferred";
 import type { Cell, Proto } from "../runtime/proto";
 import { spread } from "../runtime/spread";
 import { type LuaFunction, type LuaValue, newList, type Results } from "../runtime/value";
-import { hasStandIn, isInterpretable, noteDeclarations } from "./interpretable";
+import type { ChunkCode } from "./chunkcode";
+import { hasStandIn, isInterpretable, selfVariable } from "./interpretable";
 import type { FunctionCode, ImplicitOp, OpInfo } from "./ir";
 import { mapped } from "./lists";
-import { type LoopFunction, loopArguments } from "./loopcode";
-import type { ChunkModule } from "./module";
-import { loopOf } from "./outline";
+import type { LoopFunction } from "./loopcode";
 
 /** When functions and loops are compiled; tests make that sooner. */
 export const PATIENCE = {
@@ -101,7 +100,7 @@ export class InterpretedFunction implements InterpretedCode {
   private standInMaker: StandInMaker | undefined;
 
   constructor(
-    private readonly module: ChunkModule,
+    private readonly chunk: ChunkCode,
     readonly fn: FunctionBody,
     /** Runs that are left until it is compiled; iterations of loops count as parts of one. */
     public runsLeft = PATIENCE.runs,
@@ -118,21 +117,21 @@ export class InterpretedFunction implements InterpretedCode {
   }
 
   proto(): Proto {
-    return this.module.proto(this.fn);
+    return this.chunk.proto(this.fn);
   }
 
   closure(fn: FunctionBody, captured: (v: LocalVar) => unknown): LuaFunction {
-    const { context } = this.module;
-    if (!this.isNoted) noteDeclarations(context, this.fn.body.statements);
+    const { chunk } = this;
+    if (!this.isNoted) chunk.note(this.fn);
     this.isNoted = true;
-    const self = context.selfVariables.get(fn);
+    const self = selfVariable(fn, chunk);
     const upvalues: unknown[] = newList();
     for (const v of fn.upvalues) if (v !== self) upvalues.push(captured(v));
-    if (!hasStandIn(fn, context)) return this.module.factory(fn)(...upvalues);
+    if (!hasStandIn(fn, chunk)) return chunk.module.factory(fn)(...upvalues);
     let code = this.inner.get(fn);
     if (code === undefined) {
-      const runs = isInterpretable(fn, context) ? PATIENCE.runs : 0;
-      code = new InterpretedFunction(this.module, fn, runs, self);
+      const runs = isInterpretable(fn, chunk) ? PATIENCE.runs : 0;
+      code = new InterpretedFunction(chunk, fn, runs, self);
       this.inner.set(fn, code);
     }
     return standIn(code, upvalues);
@@ -145,11 +144,11 @@ export class InterpretedFunction implements InterpretedCode {
 
   /** The function compiled; `f` stands for it. */
   compiled(parts: unknown[], f: LuaFunction): LuaFunction {
-    return this.module.hiddenFactory(this.fn)(...parts, f);
+    return this.chunk.module.hiddenFactory(this.fn)(...parts, f);
   }
 
   operation(node: OperationNode, part: Part, item?: TableItem): number | undefined {
-    const { ops } = this.module.code(this.fn);
+    const { ops } = this.chunk.module.code(this.fn);
     this.numbers ??= numbersByNode(ops);
     const numbers = this.numbers.get(item?.kind === "named" ? item.key : node) ?? [];
     for (const k of numbers) if (isPart(ops[k] as OpInfo, part)) return k;
@@ -162,13 +161,13 @@ export class InterpretedFunction implements InterpretedCode {
 
   closing(s: GenericForStatement): { k: number; registers: number; temporaries: number } {
     const k = this.find(s, "for closing");
-    const { registers, temporaries } = this.module.code(this.fn).ops[k] as OpInfo;
+    const { registers, temporaries } = this.chunk.module.code(this.fn).ops[k] as OpInfo;
     return { k, registers, temporaries };
   }
 
   /** The operation of that kind that belongs to a statement. */
   private find(s: Statement, kind: ImplicitOp): number {
-    const { ops } = this.module.code(this.fn);
+    const { ops } = this.chunk.module.code(this.fn);
     for (let k = 1; k < ops.length; k++)
       if (ops[k]?.statement === s && ops[k]?.expr === kind) return k;
     throw new Error(`no ${kind} of ${s.type}`);
@@ -184,11 +183,11 @@ export class InterpretedFunction implements InterpretedCode {
 
   finishLoop(s: LoopStatement, held: unknown[]): ReturnType<LoopFunction> {
     const started = performance.now();
-    const code = this.module.code(this.fn);
+    const code = this.chunk.module.code(this.fn);
     let r = this.finishIn(code, this.loops, s, held);
     if (r === undefined) {
       // some variable holds another kind of value than its code expects
-      this.general ??= this.module.untyped(this.fn);
+      this.general ??= this.chunk.module.untyped(this.fn);
       r = this.finishIn(this.general, this.generalLoops, s, held) as ReturnType<LoopFunction>;
     }
     // beside a long loop it counts little that the rest is interpreted; to compile it would be to compile the loop again
@@ -203,12 +202,11 @@ export class InterpretedFunction implements InterpretedCode {
     s: LoopStatement,
     held: unknown[],
   ): ReturnType<LoopFunction> | undefined {
-    const node = loopOf(code, s);
-    const args = loopArguments(code, node, held);
+    const { module } = this.chunk;
+    const args = module.loopArguments(code, s, held);
     if (args === undefined) return undefined;
     if (!loops.has(s))
-      for (const [other, f] of this.module.loops(code, node))
-        if (!loops.has(other)) loops.set(other, f);
+      for (const [other, f] of module.loops(code, s)) if (!loops.has(other)) loops.set(other, f);
     return (loops.get(s) as LoopFunction)(...args);
   }
 }

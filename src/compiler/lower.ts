@@ -13,7 +13,7 @@ import type { Expr, FunctionBody, LabelStatement, LocalVar } from "../parser/ast
 import type { ChunkContext } from "./chunk";
 import { Emitter } from "./emit";
 import type { FloatVariables } from "./floats";
-import { isInterpretable } from "./interpretable";
+import { isInterpretable, selfVariable } from "./interpretable";
 import type { FunctionCode, LocalScope, TailCall, Unboxed } from "./ir";
 import { boxed } from "./layout";
 import { mapped } from "./lists";
@@ -94,7 +94,7 @@ export class Lowering extends Emitter {
     this.skipsDoubles = context.isCompact;
     this.skipsWords = context.isCompact;
     this.skipsRemainders = context.isCompact;
-    const self = context.selfVariables.get(fn);
+    const self = selfVariable(fn, context);
     let n = 0;
     for (const v of fn.upvalues) {
       this.upvalueText.set(v, v === self ? context.jsName(fn) : `u${n}`);

@@ -1,13 +1,16 @@
 /** A chunk being compiled, function by function, as they are needed. */
-import type { FunctionBody, LoopStatement } from "../parser/ast";
+import type { FunctionBody, LocalVar, LoopStatement, Statement } from "../parser/ast";
 import { withAliases } from "../runtime/alias";
 import { codegenApi } from "../runtime/codegen-api";
 import { noteCode } from "../runtime/jit";
-import { Proto } from "../runtime/proto";
+import type { DebugInfo, HookedForm, Proto, ProtoFacts, ResumableForm } from "../runtime/proto";
 import type { ChunkContext } from "./chunk";
+import type { ChunkCode } from "./chunkcode";
 import { debugInfo } from "./debuginfo";
+import { blocksOf } from "./interpretable";
 import type { FunctionCode, LoopNode } from "./ir";
-import type { LoopFunction } from "./loopcode";
+import { type LoopFunction, loopArguments } from "./loopcode";
+import { loopOf } from "./outline";
 import { lowerFunction } from "./statements";
 import {
   compileResumable,
@@ -23,23 +26,21 @@ import {
 
 export class ChunkModule {
   private readonly module = newModule();
-  /** These, by the numbers of functions. */
-  private readonly protos: Proto[] = [];
   private readonly codes: FunctionCode[] = [];
   private readonly isCompiled: boolean[] = [];
   /** Names that have been defined in the module. */
   private readonly defined = new Set<string>();
-  private knownContext: ChunkContext | undefined;
 
-  /** `makeContext` is called when there is something to compile. */
   constructor(
-    private readonly makeContext: () => ChunkContext,
+    private readonly context: ChunkContext,
     private readonly source: string,
+    /** Has the prototypes. */
+    private readonly chunk: ChunkCode,
   ) {}
 
-  get context(): ChunkContext {
-    this.knownContext ??= this.makeContext();
-    return this.knownContext;
+  /** An interpreted function has made others: its variables are what lowering it would make known of them. */
+  note(fn: FunctionBody): void {
+    noteDeclarations(this.context, fn.body.statements);
   }
 
   /** The lowered form of a function. */
@@ -53,26 +54,22 @@ export class ChunkModule {
     return code;
   }
 
-  proto(fn: FunctionBody): Proto {
-    let proto = this.protos[fn.id];
-    if (proto === undefined) {
-      const made: Proto = new Proto(
-        () => functionFacts(this.context, this.code(fn)),
-        () => debugInfo(this.context, this.code(fn)),
-        () => {
-          this.define(fn);
-          return compileResumable(untyped(this.context, this.code(fn)), this.module);
-        },
-        () => {
-          this.define(fn);
-          return hookedForm(this.context, this.code(fn), made, this.module);
-        },
-      );
-      made.origin = { source: this.source, body: fn };
-      this.protos[fn.id] = made;
-      proto = made;
-    }
-    return proto;
+  facts(fn: FunctionBody): ProtoFacts {
+    return functionFacts(this.context, this.code(fn));
+  }
+
+  debug(fn: FunctionBody): DebugInfo {
+    return debugInfo(this.context, this.code(fn));
+  }
+
+  resumable(fn: FunctionBody): ResumableForm {
+    this.define(fn);
+    return compileResumable(untyped(this.context, this.code(fn)), this.module);
+  }
+
+  hooked(fn: FunctionBody, proto: Proto): HookedForm {
+    this.define(fn);
+    return hookedForm(this.context, this.code(fn), proto, this.module);
   }
 
   /** Makes a function of its upvalues, a main function of the cell of its environment; compiles it when called first. */
@@ -91,13 +88,25 @@ export class ChunkModule {
     return this.module.h[fn.id] as Make;
   }
 
-  /** Loops of a function as functions, by their statements, with the one that is `wanted`; `code` is typed or not. */
-  loops(code: FunctionCode, wanted: LoopNode): Map<LoopStatement, LoopFunction> {
+  /**
+   * What `loops` takes for one of the loops of a function, of the values in the interpreter's frame; `code` is typed or
+   * not. Undefined where the code does not take the values.
+   */
+  loopArguments(
+    code: FunctionCode,
+    s: LoopStatement,
+    held: readonly unknown[],
+  ): unknown[] | undefined {
+    return loopArguments(code, loopOf(code, s), held);
+  }
+
+  /** Loops of a function as functions, by their statements, with the one that is wanted. */
+  loops(code: FunctionCode, wanted: LoopStatement): Map<LoopStatement, LoopFunction> {
     this.prepare(code.body);
-    const { loops, text } = entriesUnit(this.context, code, wanted, this.defined);
+    const { loops, text } = entriesUnit(this.context, code, loopOf(code, wanted), this.defined);
     noteCode(text.length);
     const make = new Function("R", "P", "M", text);
-    const functions: LoopFunction[] = make(codegenApi, this.protos, this.module);
+    const functions: LoopFunction[] = make(codegenApi, this.chunk.protos, this.module);
     const found = new Map<LoopStatement, LoopFunction>();
     for (let i = 0; i < loops.length; i++) {
       const { scope } = loops[i] as LoopNode;
@@ -118,7 +127,7 @@ export class ChunkModule {
 
   /** What the code of a function refers to. */
   private prepare(fn: FunctionBody): void {
-    this.proto(fn);
+    this.chunk.proto(fn);
     for (const child of fn.children) this.factory(child);
   }
 
@@ -128,9 +137,29 @@ export class ChunkModule {
     this.prepare(fn);
     const text = printUnit(context, [this.code(fn)], this.defined, into);
     noteCode(text.length);
-    new Function("R", "P", "M", text)(codegenApi, this.protos, module);
+    new Function("R", "P", "M", text)(codegenApi, this.chunk.protos, module);
     // a main function makes the cell of its environment itself
     if (context.allCells && fn.parent !== undefined && this.source.includes("upvaluejoin"))
       module[into][fn.id] = withAliases(module[into][fn.id] as Make);
+  }
+}
+
+/** Notes what lowering would note of the variables that the statements declare. */
+function noteDeclarations(context: ChunkContext, statements: readonly Statement[]): void {
+  for (const s of statements) {
+    switch (s.type) {
+      case "Local":
+        for (let i = 0; i < s.vars.length; i++) {
+          const v = s.vars[i] as LocalVar;
+          if (!v.assigned && s.exprs[i]?.type === "Table") context.tableVariables.add(v);
+          context.declares(v, s.exprs[i]);
+        }
+        break;
+      case "LocalFunction":
+        context.declaresFunction(s.variable, s.func.func);
+        break;
+      default:
+        for (const { statements: inner } of blocksOf(s)) noteDeclarations(context, inner);
+    }
   }
 }

@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, MethodCallExpr, ReturnStatement } from "../parser/ast";
 import { isMulti } from "../parser/operators";
 import { arrayText, call, type ListText, list, listed, multi, takesAllArguments } from "./calls";
+import { selfVariable } from "./interpretable";
 import type { Node } from "./ir";
 import { endOfList } from "./lines";
 import { each, mapped } from "./lists";
@@ -124,7 +125,7 @@ function isSelfCall(lo: Lowering, e: CallExpr | MethodCallExpr): e is CallExpr {
   return (
     e.type === "Call" &&
     e.func.type === "Local" &&
-    e.func.variable === lo.context.selfVariables.get(lo.fn) &&
+    e.func.variable === selfVariable(lo.fn, lo.context) &&
     !lo.fn.isVararg &&
     (takesAllArguments(lo, e) || !isMulti(e.args[e.args.length - 1]))
   );

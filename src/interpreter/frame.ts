@@ -20,9 +20,9 @@ import type {
   Statement,
 } from "../parser/ast";
 import { call } from "../runtime/call";
-import { globalDefined } from "../runtime/codegen-api";
 import { runsLuaFunction } from "../runtime/compact";
 import { control } from "../runtime/control";
+import { globalDefined } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
 import { convert, isHooked } from "../runtime/hooks";
 import { LoopExit, LuaFrame, leaveFrame } from "../runtime/luaframe";

@@ -2,7 +2,7 @@
  * Assembles a Lua state. The libraries come from outside: index.ts has them all at hand, the command
  * line loads each at its first use.
  */
-import { type CompiledChunk, compileChunk } from "../compiler/index";
+import { type CompiledChunk, type CompilerLoader, compileChunk } from "../compiler/index";
 import { parseChunk } from "../parser/index";
 import { lazyField, lazyFields } from "../runtime/lazy";
 import { library } from "../runtime/native";
@@ -17,8 +17,9 @@ import { writeStdout } from "./io-output";
 import { loadFunctions } from "./load";
 import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package";
 
-/** Makes the libraries that are more than a few functions. */
+/** Makes the libraries that are more than a few functions, and gives what compiles. */
 export interface Libraries {
+  readonly compiler: CompilerLoader;
   /** By global name. */
   readonly tables: Readonly<Record<string, (state: LuaState) => LuaTable>>;
   package(state: LuaState, options: PackageOptions): PackageLibrary;
@@ -58,12 +59,17 @@ export function prepareChunk(
 }
 
 /** Compiles Lua text to a function; throws `LuaSyntaxError`. */
-export function loadChunk(source: string, chunkName: string, env: LuaValue): LuaFunction {
+function loadChunk(
+  source: string,
+  chunkName: string,
+  env: LuaValue,
+  compiler: CompilerLoader,
+): LuaFunction {
   const ready = prepared;
   prepared = undefined;
   if (ready !== undefined && ready.source === source && ready.chunkName === chunkName)
     return ready.compiled().instantiate({ v: env });
-  return compileChunk(parseChunk(source, chunkName), source).instantiate({ v: env });
+  return compileChunk(parseChunk(source, chunkName), source, compiler).instantiate({ v: env });
 }
 
 /** A new state with the basic functions, `package`, and `libraries` as globals. */
@@ -75,7 +81,9 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   const { globals } = state;
   state.stdout = write;
   state.isStrict = options.strict ?? false;
-  state.load = (source, name, ...env) => loadChunk(source, name, env.length > 0 ? env[0] : globals);
+  const { compiler } = libraries;
+  state.load = (source, name, ...env) =>
+    loadChunk(source, name, env.length > 0 ? env[0] : globals, compiler);
   library("", baseFunctions({ write, warn }), globals);
   const env = options.env ?? ((name) => process.env[name]);
   state.env = env;

@@ -3,7 +3,7 @@
  * bytecode but the function's text. Around it stand declarations of what it uses of the functions
  * that enclose it, so that the text can be compiled alone.
  */
-import { compileFunction } from "../compiler/index";
+import { compileFunction } from "../compiler/lowered";
 import type { FunctionBody, LocalVar } from "../parser/ast";
 import { parseChunk } from "../parser/index";
 import type { Proto } from "../runtime/proto";

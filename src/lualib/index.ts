@@ -1,4 +1,5 @@
 /** A Lua state with the standard library (§6). */
+import { chunkModule } from "../compiler/lowered";
 import type { LuaState } from "../runtime/state";
 import { assembleState, type Libraries, type StateOptions } from "./assemble";
 import { coroutineLibrary } from "./coroutine";
@@ -12,6 +13,7 @@ import { tableLibrary } from "./table";
 import { utf8Library } from "./utf8";
 
 const libraries: Libraries = {
+  compiler: () => ({ chunkModule }),
   tables: {
     coroutine: () => coroutineLibrary(),
     table: () => tableLibrary(),

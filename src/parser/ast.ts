@@ -60,6 +60,8 @@ export interface FunctionBody {
   /** Characters of its text, without those of the functions inside it. */
   length: number;
   isMethod: boolean;
+  /** The variable of the `local function` that it is. */
+  ownVariable: LocalVar | undefined;
   /** It is an argument of a call. */
   isArgument: boolean;
   /** It stands in a loop of the function around it. */

@@ -27,7 +27,9 @@ export function parseLocalFunction(p: Parser, line: number): Statement {
   const name = p.expectName();
   const variable = scope.newLocal(name.text, "regular", fs.body, lx.lastLine);
   scope.declareLocal(fs, name, variable);
-  return { type: "LocalFunction", line, variable, func: parseBody(p, false, lx.line) };
+  const func = parseBody(p, false, lx.line);
+  func.func.ownVariable = variable;
+  return { type: "LocalFunction", line, variable, func };
 }
 
 /** The rest of `local`; the variables come into scope behind the expressions. */

@@ -160,6 +160,7 @@ function newBody(id: number, parent: FunctionBody | undefined, line: number): Fu
     to: 0,
     length: 0,
     isMethod: false,
+    ownVariable: undefined,
     isArgument: false,
     isInLoop: false,
     line,

@@ -16,7 +16,7 @@ import { equals, equalsNumber, lessEqual, lessThan } from "./compare";
 import { concat, lengthOf } from "./concat";
 import { control, raise } from "./control";
 import { directly } from "./deferred";
-import { type LuaError, operandError, operationError } from "./error";
+import { globalDefined, operandError, operationError } from "./error";
 import { power } from "./float-ops";
 import { forLimit, forPrepare } from "./forloop";
 import { SUSPENDED } from "./frame";
@@ -106,10 +106,6 @@ function callable(f: LuaValue): LuaFunction {
 function truth(v: unknown): boolean {
   const x = first(v as LuaValue);
   return x !== undefined && x !== false;
-}
-
-export function globalDefined(name: string): LuaError {
-  return operationError(`global '${name}' already defined`);
 }
 
 /**

@@ -106,6 +106,11 @@ export function operationError(message: string): LuaError {
   return new LuaError(message, OPERATION);
 }
 
+/** A `global` declaration with a value found one (§2.2). */
+export function globalDefined(name: string): LuaError {
+  return operationError(`global '${name}' already defined`);
+}
+
 /** An error with the position of the Lua code that called the native function (luaL_error). */
 export function runtimeError(message: string): LuaError {
   return new LuaError(message, 1);
