@@ -1,6 +1,6 @@
 /** The ways in which the process ends. */
 import { toBytes } from "../lualib/bytes";
-import { finalizeAll, hasFinalizers } from "../lualib/finalizers";
+import { finalizeAll, hasFinalizers } from "../lualib/collectables";
 import { stderr, stdout } from "../lualib/io-output";
 import { flushAll } from "../lualib/io-stream";
 import { systemReason } from "../lualib/load";

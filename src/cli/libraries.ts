@@ -3,6 +3,9 @@ import type { Libraries } from "../lualib/assemble";
 
 export const libraries: Libraries = {
   compiler: () => require("../compiler/lowered") as typeof import("../compiler/lowered"),
+  garbageCollector: () =>
+    (require("../lualib/gc") as typeof import("../lualib/gc")).garbageCollector(),
+  finalizers: () => require("../lualib/finalizers") as typeof import("../lualib/finalizers"),
   tables: {
     coroutine: () =>
       (require("../lualib/coroutine") as typeof import("../lualib/coroutine")).coroutineLibrary(),

@@ -22,14 +22,20 @@ import type {
 import { call } from "../runtime/call";
 import { runsLuaFunction } from "../runtime/compact";
 import { control } from "../runtime/control";
+import { running } from "../runtime/coroutine";
 import { globalDefined } from "../runtime/error";
 import { SUSPENDED } from "../runtime/frame";
-import { convert, isHooked } from "../runtime/hooks";
 import { LoopExit, LuaFrame, leaveFrame } from "../runtime/luaframe";
 import type { Cell } from "../runtime/proto";
 import { spread } from "../runtime/spread";
 import { unwind } from "../runtime/unwind";
-import { type LuaFunction, type LuaValue, newList, type Results } from "../runtime/value";
+import {
+  type LuaFunction,
+  type LuaValue,
+  newList,
+  type Results,
+  type ThreadHook,
+} from "../runtime/value";
 import { Blocks, type OpenBlock, type OpenLoop } from "./blocks";
 import type { InterpretedCode } from "./code";
 import { Evaluator, isTruthy, WAITING } from "./evaluator";
@@ -140,8 +146,8 @@ export class InterpretedFrame extends LuaFrame {
         const s = block.statements[block.next];
         if (s === undefined) outcome = this.endOfBlock(block);
         // a statement that was suspended is brought to its end
-        else if (isHooked() && this.evaluator.isFresh) {
-          this.handOver(s, block.statements[block.next - 1]?.line);
+        else if (running.hook?.isActive && this.evaluator.isFresh) {
+          this.handOver(running.hook, s, block.statements[block.next - 1]?.line);
           return Outcome.Return;
         } else outcome = this.statement(s);
       }
@@ -161,10 +167,10 @@ export class InterpretedFrame extends LuaFrame {
    * Hooks want to see each operation: the function goes on in a form that shows them, from a statement on; `last`: the
    * line of the one before it.
    */
-  private handOver(s: Statement, last = -1): void {
+  private handOver(hook: ThreadHook, s: Statement, last = -1): void {
     this.isHandedOver = true;
     this.number = this.code.entry(s);
-    convert(this);
+    hook.convert(this);
     if (this.hooked !== null) this.hooked.line = last;
   }
 
@@ -275,7 +281,7 @@ export class InterpretedFrame extends LuaFrame {
   /** Begins an iteration, or ends the loop. */
   private iteration(open: OpenLoop): Outcome {
     const { evaluator, variables } = this;
-    if (open.runs >= this.code.patience && evaluator.isFresh && !isHooked())
+    if (open.runs >= this.code.patience && evaluator.isFresh && !running.hook?.isActive)
       return this.finishLoop(open);
     if (!evaluator.tick()) return Outcome.Waiting;
     const { top } = variables;

@@ -5,13 +5,12 @@
 import { type CompiledChunk, type CompilerLoader, compileChunk } from "../compiler/index";
 import { parseChunk } from "../parser/index";
 import { lazyField, lazyFields } from "../runtime/lazy";
-import { library } from "../runtime/native";
+import { library, native } from "../runtime/native";
 import { LuaState } from "../runtime/state";
 import type { LuaTable } from "../runtime/table";
 import type { LuaFunction, LuaValue } from "../runtime/value";
 import { baseFunctions } from "./base";
-import { gcHooks } from "./finalizers";
-import { garbageCollector } from "./gc";
+import { gcHooks } from "./collectables";
 import { type Guard, guardLibrary, isAbsent } from "./guard";
 import { writeStdout } from "./io-output";
 import { loadFunctions } from "./load";
@@ -20,6 +19,9 @@ import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package
 /** Makes the libraries that are more than a few functions, and gives what compiles. */
 export interface Libraries {
   readonly compiler: CompilerLoader;
+  /** The function `collectgarbage`, with a state of its own. */
+  garbageCollector(): LuaFunction;
+  readonly finalizers: typeof gcHooks.load;
   /** By global name. */
   readonly tables: Readonly<Record<string, (state: LuaState) => LuaTable>>;
   package(state: LuaState, options: PackageOptions): PackageLibrary;
@@ -88,11 +90,14 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   const env = options.env ?? ((name) => process.env[name]);
   state.env = env;
   library("", loadFunctions(state, options.guard), globals);
-  library("", { collectgarbage: garbageCollector() }, globals);
+  lazyField(globals, "collectgarbage", () =>
+    native("collectgarbage", libraries.garbageCollector()),
+  );
   globals.µsetName("_G", globals);
   globals.µsetName("_VERSION", "Lua 5.5");
   state.warn = (m) => warn(`Lua warning: ${m}\n`);
   gcHooks.warn = state.warn;
+  gcHooks.load = libraries.finalizers;
   installPackage(state, libraries, options);
   installLibraries(state, libraries, options.guard);
   state.activate();

@@ -12,7 +12,7 @@ import { LuaTable } from "../runtime/table";
 import { checkText, tostring } from "../runtime/tostring";
 import { first, isNumber, type LuaFunction, type LuaValue, type Results } from "../runtime/value";
 import { argumentError, checkAny, checkIndex, checkTable, typeError } from "./args";
-import { setMetatable } from "./finalizers";
+import { setMetatable } from "./collectables";
 import { pcall, xpcall } from "./pcall";
 import { runSteps, type Steps } from "./resumable";
 

@@ -6,8 +6,8 @@ import type { LuaState } from "../runtime/state";
 import { LuaTable } from "../runtime/table";
 import type { LuaValue, Results } from "../runtime/value";
 import { checkFunction, checkString, optIndex } from "./args";
+import { setMetatable } from "./collectables";
 import { threadArgument } from "./debug-levels";
-import { setMetatable } from "./finalizers";
 
 /** Where C Lua keeps the hook functions, by thread; programs may look there. */
 const HOOK_KEY = "_HOOKKEY";

@@ -22,6 +22,7 @@ import { settle } from "../runtime/unwind";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { Status } from "../runtime/value";
 import { WeakTableMap } from "../runtime/weakmap";
+import { gcHooks } from "./collectables";
 
 /** Milliseconds between full collections in a long-running task with finalisers or weak tables. */
 const MIN_DELAY_MS = 50;
@@ -57,23 +58,8 @@ let hasWeakTables = false;
 let registry: FinalizationRegistry<number> | undefined;
 let standIns: WeakMap<LuaTable, LuaTable> | undefined;
 
-/**
- * Set from outside: where a warning about a failing finaliser goes, and whether finalisers only run
- * on demand (`collectgarbage "stop"`).
- */
-export const gcHooks = { warn: (_message: string) => {}, isStopped: false, isFinalizing: false };
-
-/** Sets a metatable, with all that `__mode` and `__gc` entail. */
-export function setMetatable(t: LuaTable, mt: LuaTable | null): void {
-  t.µmetatable = mt;
-  // its events are looked up by name from now on
-  if (mt !== null && mt.µmap !== null) mt.µadopt();
-  // most of the time neither asks for anything; a table with a stand-in has a map
-  if (t.µmap !== null || (mt !== null && !isPlain(mt))) changeKind(t, mt);
-}
-
 /** What a metatable makes of a table, or another one has made of it: a weak one, one with a finaliser. */
-function changeKind(t: LuaTable, mt: LuaTable | null): void {
+export function changeKind(t: LuaTable, mt: LuaTable | null): void {
   const standIn = standIns?.get(t);
   if (standIn !== undefined) standIn.µmetatable = mt;
   setMode(t, mt?.µgetStr("__mode"));
@@ -103,10 +89,6 @@ function strengthen(t: LuaTable): void {
   for (const it = new TableIterator(t); it.step(); ) pairs.push([it.key, it.value]);
   t.µstrengthen();
   for (const [key, value] of pairs) t.µset(key, value);
-}
-
-function isPlain(mt: LuaTable): boolean {
-  return mt.µmap === null && mt.__gc === undefined && mt.__mode === undefined;
 }
 
 function mark(t: LuaTable): void {

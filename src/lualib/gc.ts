@@ -5,8 +5,9 @@ import { forgetReserved, reservedBytes } from "../runtime/limits";
 import type { LuaFunction, LuaValue, Results } from "../runtime/value";
 import { makeFloat } from "../runtime/value";
 import { checkOption, optIndex } from "./args";
+import { gcHooks } from "./collectables";
 import { whenCompiled } from "./compile-threads";
-import { findCycles, gcHooks, hasCollectables, runFinalizers } from "./finalizers";
+import { findCycles, hasCollectables, runFinalizers } from "./finalizers";
 
 const OPTIONS = [
   "collect",

@@ -4,6 +4,8 @@ import type { LuaState } from "../runtime/state";
 import { assembleState, type Libraries, type StateOptions } from "./assemble";
 import { coroutineLibrary } from "./coroutine";
 import { debugLibrary } from "./debug";
+import * as finalizers from "./finalizers";
+import { garbageCollector } from "./gc";
 import { ioLibrary } from "./io";
 import { mathLibrary } from "./math";
 import { osLibrary } from "./os";
@@ -14,6 +16,8 @@ import { utf8Library } from "./utf8";
 
 const libraries: Libraries = {
   compiler: () => ({ chunkModule }),
+  garbageCollector,
+  finalizers: () => finalizers,
   tables: {
     coroutine: () => coroutineLibrary(),
     table: () => tableLibrary(),

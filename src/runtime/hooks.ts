@@ -15,10 +15,16 @@ import { LuaFrame } from "./luaframe";
 import { nativeName } from "./native";
 import type { ResumableForm, ValueName } from "./proto";
 import type { SpecialFrame, Transfer } from "./traceback";
-import { allResults, type LuaFunction, type LuaValue, type Results } from "./value";
+import {
+  allResults,
+  type LuaFunction,
+  type LuaValue,
+  type Results,
+  type ThreadHook,
+} from "./value";
 
 /** The hook of one coroutine. Stays when the hook is switched off. */
-export class Hook {
+export class Hook implements ThreadHook {
   /** undefined while there is no hook. */
   fn: LuaFunction | undefined;
   onCall = false;
@@ -30,17 +36,20 @@ export class Hook {
   left = 0;
   /** True while the hook function runs: it is not hooked itself. */
   isBusy = false;
+
+  get isActive(): boolean {
+    return this.fn !== undefined && !this.isBusy;
+  }
+
+  convert(top: Frame): void {
+    convert(top);
+  }
 }
 
 /** The hook of the running coroutine, when events are to be reported. */
 function activeHook(): Hook | undefined {
   const hook = running.hook as Hook | undefined;
-  return hook === undefined || hook.fn === undefined || hook.isBusy ? undefined : hook;
-}
-
-/** Are events of the running coroutine to be reported? */
-export function isHooked(): boolean {
-  return running.hook !== undefined && activeHook() !== undefined;
+  return hook?.isActive ? hook : undefined;
 }
 
 /** True while a check of the clock must not be taken for the entry of a function. */

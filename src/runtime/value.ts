@@ -46,6 +46,14 @@ export enum Status {
   Dead,
 }
 
+/** A debug hook, as those see it who do not load what hooks are made of (hooks.ts). */
+export interface ThreadHook {
+  /** Are events of the coroutine to be reported? */
+  readonly isActive: boolean;
+  /** Turns a frame and those outside of it over to the hooked form. */
+  convert(top: Frame): void;
+}
+
 /**
  * What `Coroutine` is, without the machinery. The fields stand in this base class so that the object has room
  * for all of them: others would lie in a second one.
@@ -73,7 +81,7 @@ export abstract class Thread {
   /** Its variables are being closed for good: there is nobody to yield to. */
   isClosing = false;
   /** Set by debug.sethook for this coroutine. */
-  hook: unknown = undefined;
+  hook: ThreadHook | undefined = undefined;
 
   constructor(
     /** The function to call at the first resume; undefined once it runs. */
