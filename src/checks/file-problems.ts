@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { bytesToUtf8, utf8ToBytes } from "../host/bytes";
 import { osError } from "../host/os-error";
-import { skipShebang } from "../lualib/load";
+import { skipShebang } from "../lualib/shebang";
 import { parseChunk } from "../parser/index";
 import { LuaSyntaxError } from "../runtime/syntax-error";
 import type { Check } from "./config";

@@ -14,8 +14,8 @@ import {
 import { additions, builtinNames } from "../builtins/lazy.generated";
 import { osError } from "../host/os-error";
 import { toBytes, toText } from "../lualib/bytes";
-import { skipShebang } from "../lualib/load";
 import { luaModuleFile } from "../lualib/package";
+import { skipShebang } from "../lualib/shebang";
 import { parseChunk } from "../parser/index";
 import { LuaSyntaxError } from "../runtime/syntax-error";
 import { isCompiled } from "./arguments";

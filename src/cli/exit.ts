@@ -1,9 +1,9 @@
 /** The ways in which the process ends. */
 import { toBytes } from "../lualib/bytes";
 import { finalizeAll, hasFinalizers } from "../lualib/collectables";
+import { systemReason } from "../lualib/io-errors";
 import { stderr, stdout } from "../lualib/io-output";
 import { flushAll } from "../lualib/io-stream";
-import { systemReason } from "../lualib/load";
 import { control } from "../runtime/control";
 import { ExitRequest, Interrupt, Timeout } from "../runtime/interrupt";
 import type { LuaState } from "../runtime/state";

@@ -3,6 +3,8 @@ import type { Libraries } from "../lualib/assemble";
 
 export const libraries: Libraries = {
   compiler: () => require("../compiler/lowered") as typeof import("../compiler/lowered"),
+  loadFunctions: (state, guard) =>
+    (require("../lualib/load") as typeof import("../lualib/load")).loadFunctions(state, guard),
   garbageCollector: () =>
     (require("../lualib/gc") as typeof import("../lualib/gc")).garbageCollector(),
   finalizers: () => require("../lualib/finalizers") as typeof import("../lualib/finalizers"),

@@ -10,8 +10,9 @@
  * of these directories.
  */
 import { toBytes } from "../lualib/bytes";
-import { skipShebang, systemReason } from "../lualib/load";
+import { systemReason } from "../lualib/io-errors";
 import type { EmbeddedSearcher } from "../lualib/package";
+import { skipShebang } from "../lualib/shebang";
 import { LuaError } from "../runtime/error";
 import type { LuaFunction } from "../runtime/value";
 import { embeddedSearcher } from "../stdlib";

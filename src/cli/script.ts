@@ -1,8 +1,8 @@
 /** Runs a script as the process's main program, and ends the process with it. */
 import { assembleState } from "../lualib/assemble";
 import { flushStdout, stderr, stdout } from "../lualib/io-output";
-import { skipShebang } from "../lualib/load";
 import type { EmbeddedSearcher } from "../lualib/package";
+import { skipShebang } from "../lualib/shebang";
 import { Deadlock, ExitRequest } from "../runtime/interrupt";
 import { lazyField } from "../runtime/lazy";
 import { newTask, type Task } from "../runtime/scheduler";

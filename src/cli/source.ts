@@ -1,6 +1,6 @@
 /** Reading the script. */
 import { toPath } from "../lualib/bytes";
-import { systemReason } from "../lualib/load";
+import { systemReason } from "../lualib/io-errors";
 import { fail } from "./exit";
 
 /** A file up to this size comes as one piece, which takes half as long as to have pieces put together. */

@@ -13,12 +13,13 @@ import { baseFunctions } from "./base";
 import { gcHooks } from "./collectables";
 import { type Guard, guardLibrary, isAbsent } from "./guard";
 import { writeStdout } from "./io-output";
-import { loadFunctions } from "./load";
 import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package";
 
 /** Makes the libraries that are more than a few functions, and gives what compiles. */
 export interface Libraries {
   readonly compiler: CompilerLoader;
+  /** `load` and the like by their names. */
+  loadFunctions(state: LuaState, guard?: Guard): Record<string, LuaFunction>;
   /** The function `collectgarbage`, with a state of its own. */
   garbageCollector(): LuaFunction;
   readonly finalizers: typeof gcHooks.load;
@@ -89,7 +90,7 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   library("", baseFunctions({ write, warn }), globals);
   const env = options.env ?? ((name) => process.env[name]);
   state.env = env;
-  library("", loadFunctions(state, options.guard), globals);
+  installLoad(state, libraries, options.guard);
   lazyField(globals, "collectgarbage", () =>
     native("collectgarbage", libraries.garbageCollector()),
   );
@@ -102,6 +103,15 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   installLibraries(state, libraries, options.guard);
   state.activate();
   return state;
+}
+
+/** `load`, `loadfile` and `dofile` (§6.1). */
+function installLoad(state: LuaState, libraries: Libraries, guard?: Guard): void {
+  let made: Record<string, LuaFunction> | undefined;
+  lazyFields(state.globals, ["load", "loadfile", "dofile"], (name) => {
+    made ??= libraries.loadFunctions(state, guard);
+    return native(name, made[name] as LuaFunction);
+  });
 }
 
 function installPackage(state: LuaState, libraries: Libraries, options: StateOptions): void {

@@ -7,6 +7,7 @@ import { debugLibrary } from "./debug";
 import * as finalizers from "./finalizers";
 import { garbageCollector } from "./gc";
 import { ioLibrary } from "./io";
+import { loadFunctions } from "./load";
 import { mathLibrary } from "./math";
 import { osLibrary } from "./os";
 import { packageLibrary } from "./package";
@@ -16,6 +17,7 @@ import { utf8Library } from "./utf8";
 
 const libraries: Libraries = {
   compiler: () => ({ chunkModule }),
+  loadFunctions,
   garbageCollector,
   finalizers: () => finalizers,
   tables: {

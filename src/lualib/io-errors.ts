@@ -76,3 +76,10 @@ export function failure(e: unknown, path?: string): LuaValue[] {
   const number = typeof e.errno === "number" ? Math.abs(e.errno) : NUMBERS.EINVAL;
   return [undefined, path === undefined ? text : `${path}: ${text}`, number];
 }
+
+/** The reason of a failed file operation, as C's strerror. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === "ERR_INVALID_ARG_VALUE") return "path contains a NUL byte";
+  return isSystemError(error) ? errorText(error) : String(message ?? error);
+}

@@ -14,30 +14,14 @@ import { argumentError, checkFunction, checkString, optString } from "./args";
 import { BINARY } from "./bytes";
 import { asCallback } from "./callback";
 import type { Guard } from "./guard";
-import { errorText, isSystemError } from "./io-errors";
+import { systemReason } from "./io-errors";
 import { runSteps, type Steps } from "./resumable";
+import { skipShebang } from "./shebang";
 
 /** Reads a whole file as bytes; throws a JS error with the system's reason. */
 function readFile(path: string): string {
   const { readFileSync } = require("node:fs") as typeof import("node:fs");
   return readFileSync(Buffer.from(path, "latin1")).toString("latin1");
-}
-
-/** The reason of a failed file operation, as C's strerror. */
-export function systemReason(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === "ERR_INVALID_ARG_VALUE") return "path contains a NUL byte";
-  return isSystemError(error) ? errorText(error) : String(message ?? error);
-}
-
-/** Blanks the first line if it begins with `#` (after a byte order mark), keeping line numbers. */
-export function skipShebang(source: string): string {
-  const s = source.startsWith("\xef\xbb\xbf") ? source.slice(3) : source;
-  if (!s.startsWith("#")) return s;
-  const end = s.indexOf("\n");
-  if (end < 0) return "";
-  // a binary chunk begins right behind the line
-  return s.slice(s.startsWith(BINARY, end + 1) ? end + 1 : end);
 }
 
 /** True for a binary chunk; fails if the mode does not allow the chunk. */
