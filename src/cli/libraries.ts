@@ -3,10 +3,21 @@ import type { Libraries } from "../lualib/assemble";
 
 export const libraries: Libraries = {
   compiler: () => require("../compiler/lowered") as typeof import("../compiler/lowered"),
-  loadFunctions: (state, guard) =>
-    (require("../lualib/load") as typeof import("../lualib/load")).loadFunctions(state, guard),
-  garbageCollector: () =>
-    (require("../lualib/gc") as typeof import("../lualib/gc")).garbageCollector(),
+  basic: [
+    {
+      names: ["load", "loadfile", "dofile"],
+      make: (state, guard) =>
+        (require("../lualib/load") as typeof import("../lualib/load")).loadFunctions(state, guard),
+    },
+    {
+      names: ["collectgarbage"],
+      make: () => ({
+        collectgarbage: (
+          require("../lualib/gc") as typeof import("../lualib/gc")
+        ).garbageCollector(),
+      }),
+    },
+  ],
   finalizers: () => require("../lualib/finalizers") as typeof import("../lualib/finalizers"),
   tables: {
     coroutine: () =>

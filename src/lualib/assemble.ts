@@ -15,13 +15,16 @@ import { type Guard, guardLibrary, isAbsent } from "./guard";
 import { writeStdout } from "./io-output";
 import type { EmbeddedSearcher, PackageLibrary, PackageOptions } from "./package";
 
+interface BasicFunctions {
+  readonly names: readonly string[];
+  make(state: LuaState, guard?: Guard): Readonly<Record<string, LuaFunction>>;
+}
+
 /** Makes the libraries that are more than a few functions, and gives what compiles. */
 export interface Libraries {
   readonly compiler: CompilerLoader;
-  /** `load` and the like by their names. */
-  loadFunctions(state: LuaState, guard?: Guard): Record<string, LuaFunction>;
-  /** The function `collectgarbage`, with a state of its own. */
-  garbageCollector(): LuaFunction;
+  /** Basic functions (§6.1) that are made at the first use of one of them. */
+  readonly basic: readonly BasicFunctions[];
   readonly finalizers: typeof gcHooks.load;
   /** By global name. */
   readonly tables: Readonly<Record<string, (state: LuaState) => LuaTable>>;
@@ -90,10 +93,7 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   library("", baseFunctions({ write, warn }), globals);
   const env = options.env ?? ((name) => process.env[name]);
   state.env = env;
-  installLoad(state, libraries, options.guard);
-  lazyField(globals, "collectgarbage", () =>
-    native("collectgarbage", libraries.garbageCollector()),
-  );
+  for (const functions of libraries.basic) installBasic(state, functions, options.guard);
   globals.µsetName("_G", globals);
   globals.µsetName("_VERSION", "Lua 5.5");
   state.warn = (m) => warn(`Lua warning: ${m}\n`);
@@ -105,11 +105,10 @@ export function assembleState(libraries: Libraries, options: StateOptions = {}):
   return state;
 }
 
-/** `load`, `loadfile` and `dofile` (§6.1). */
-function installLoad(state: LuaState, libraries: Libraries, guard?: Guard): void {
-  let made: Record<string, LuaFunction> | undefined;
-  lazyFields(state.globals, ["load", "loadfile", "dofile"], (name) => {
-    made ??= libraries.loadFunctions(state, guard);
+function installBasic(state: LuaState, { names, make }: BasicFunctions, guard?: Guard): void {
+  let made: Readonly<Record<string, LuaFunction>> | undefined;
+  lazyFields(state.globals, names, (name) => {
+    made ??= make(state, guard);
     return native(name, made[name] as LuaFunction);
   });
 }

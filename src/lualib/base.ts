@@ -92,7 +92,7 @@ function luaAssert(v: LuaValue, message: LuaValue): Results {
   return results;
 }
 
-/** The basic functions that neither load code nor collect garbage. */
+/** The basic functions that every state has from its start; `Libraries` has the others. */
 export function baseFunctions(options: BaseOptions): Record<string, LuaFunction> {
   let warnings = false;
   const pending = "";

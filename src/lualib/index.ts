@@ -17,8 +17,10 @@ import { utf8Library } from "./utf8";
 
 const libraries: Libraries = {
   compiler: () => ({ chunkModule }),
-  loadFunctions,
-  garbageCollector,
+  basic: [
+    { names: ["load", "loadfile", "dofile"], make: loadFunctions },
+    { names: ["collectgarbage"], make: () => ({ collectgarbage: garbageCollector() }) },
+  ],
   finalizers: () => finalizers,
   tables: {
     coroutine: () => coroutineLibrary(),
