@@ -28,7 +28,8 @@ const RARE = new RegExp(
     "/src/(repl|testing|reference|checks/manifest|checks/output)/",
     "/src/checks/(merge|file-problems|types/(prometheus|tcp|dns|tls|k8s|sql))\\b",
     "/src/cli/(build|check-watch|limits|list-modules|live|manifest|merge|report|repl|requires|test|validate)",
-    "/src/lualib/(binary|debug|pack|utf8)",
+    "/src/lualib/(binary|compile-threads|debug|finalizers|gc|pack|utf8)",
+    "/src/runtime/(heapgraph|hooks|weakmap)\\b",
     "/src/host/describe",
   ].join("|"),
 );
