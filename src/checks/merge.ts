@@ -1,6 +1,12 @@
 /** `assay merge`: joins the results of shards. */
 import { jsonFault } from "./json-value";
-import type { Attempt, CheckResult, RunResult, Seen } from "./result";
+import {
+  type Attempt,
+  type CheckResult,
+  isInterruption,
+  type RunResult,
+  type Seen,
+} from "./result";
 
 export class MergeError extends Error {}
 
@@ -80,7 +86,7 @@ export function parseResult(text: string, name: string): RunResult {
     duration_ms,
     ...(typeof started_at === "string" && { started_at }),
     ...(isShard(shard) && { shard }),
-    ...((interrupted === "timeout" || interrupted === "signal") && { interrupted }),
+    ...(isInterruption(interrupted) && { interrupted }),
   };
 }
 

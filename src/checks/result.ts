@@ -3,6 +3,14 @@
  * its order; others follow behind.
  */
 
+/** What ends a run early; `memory` is a native call of a script that took too much of it. */
+export type Interruption = (typeof INTERRUPTIONS)[number];
+const INTERRUPTIONS = ["timeout", "signal", "memory"] as const;
+
+export function isInterruption(value: unknown): value is Interruption {
+  return INTERRUPTIONS.some((i) => i === value);
+}
+
 export interface Attempt {
   passed: boolean;
   duration_ms: number;
@@ -41,6 +49,6 @@ export interface RunResult {
   /** When the run began (RFC 3339). */
   started_at?: string;
   /** Why it ended early. */
-  interrupted?: "timeout" | "signal";
+  interrupted?: Interruption;
   shard?: { index: number; count: number };
 }

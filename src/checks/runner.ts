@@ -6,7 +6,7 @@ import { errorText } from "../host/errors";
 import type { Clock } from "./clock";
 import { type Check, type Config, pauseAfter } from "./config";
 import { secondsText } from "./duration";
-import type { Attempt, CheckResult, RunResult, Seen } from "./result";
+import type { Attempt, CheckResult, Interruption, RunResult, Seen } from "./result";
 
 /** What one attempt found. */
 export interface Outcome {
@@ -294,7 +294,8 @@ class Run {
 }
 
 /** The message of checks that the end of the run cut off. */
-export function interruptionText(why: "timeout" | "signal", { timeout }: Config): string {
+export function interruptionText(why: Interruption, { timeout }: Config): string {
+  if (why === "memory") return "the run was ended: not enough memory, in a native function";
   return why === "signal"
     ? "interrupted by a signal"
     : `global timeout of ${secondsText(timeout)} exceeded`;

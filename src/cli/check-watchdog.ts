@@ -2,9 +2,10 @@
 import { constants } from "node:os";
 import type { Check, Config } from "../checks/config";
 import { compatible, EXIT } from "../checks/exit-code";
-import type { Attempt, CheckResult, RunResult } from "../checks/result";
+import type { Attempt, CheckResult, Interruption, RunResult } from "../checks/result";
 import { interruptionText } from "../checks/runner";
 import { MAX_TIMER_MS } from "../host/timer";
+import { nativeMemory } from "./native-memory";
 import { EXIT_CODES } from "./signals";
 import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
 
@@ -15,15 +16,22 @@ import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
 const EFFORT_MS = 500;
 const EFFORT = 0.05;
 
+/** What the answer to a check of another type than script may occupy: the largest as a text, and as JSON. */
+const ANSWER = 256 * 1024 * 1024;
+
 export interface Guard {
   attempting(check: Check, started_ms: number, before: readonly Attempt[]): void;
   finished(check: Check, result: CheckResult): void;
   stop(): void;
 }
 
-/** Watches a run, if it has checks that can hang; `write` says what is to be written of a result. */
+/**
+ * Watches a run, if it has checks that can hang; `memory` is the limit of its scripts, `write` says what is
+ * to be written of a result.
+ */
 export function guard(
   config: Config,
+  memory: number | undefined,
   exitCompat: boolean,
   write: (stuck: RunResult) => readonly LastWords[],
 ): Guard | undefined {
@@ -32,6 +40,7 @@ export function guard(
   if (ms > MAX_TIMER_MS) return undefined;
   const code = exitCompat ? compatible(EXIT.timeout) : EXIT.timeout;
   const watchdog = startWatchdog({
+    ...(memory !== undefined && { memory: nativeMemory(memory, answers(config)) }),
     time: { ms, message: "error: global timeout exceeded\n", code },
     signals: Object.entries(EXIT_CODES).map(([name, code]) => ({
       number: constants.signals[name as keyof typeof EXIT_CODES],
@@ -48,9 +57,13 @@ export function guard(
   const prepare = () => {
     timer = undefined;
     const begin = performance.now();
-    const stuck = (why: "timeout" | "signal") =>
+    const stuck = (why: Interruption) =>
       write(stuckResult(config, results, underWay, why, performance.now() - start));
-    watchdog.output({ time: stuck("timeout"), signal: stuck("signal") });
+    watchdog.output({
+      time: stuck("timeout"),
+      signal: stuck("signal"),
+      ...(memory !== undefined && { memory: stuck("memory") }),
+    });
     spent += performance.now() - begin;
   };
   const changed = () => {
@@ -78,6 +91,12 @@ export function guard(
   };
 }
 
+/** What answers may occupy that are looked at while scripts run. */
+function answers({ checks, parallel }: Config): number {
+  const others = checks.filter((c) => c.type !== "script").length;
+  return ANSWER * Math.min(parallel, others);
+}
+
 /** SQLite computes in one call, too. */
 function canHang({ type }: Check): boolean {
   return type === "script" || type === "sql";
@@ -89,12 +108,12 @@ interface Attempts {
   readonly before: readonly Attempt[];
 }
 
-/** The result of a run that hangs; a signal may come right after `elapsed` milliseconds. */
+/** The result of a run that hangs; all but the end of the time may come right after `elapsed` milliseconds. */
 function stuckResult(
   config: Config,
   finished: ReadonlyMap<Check, CheckResult>,
   underWay: ReadonlyMap<Check, Attempts>,
-  interrupted: "timeout" | "signal",
+  interrupted: Interruption,
   elapsed: number,
 ): RunResult {
   const message = interruptionText(interrupted, config);

@@ -171,7 +171,7 @@ class CheckRun {
       ["timeout_secs", chosen.timeout / 1000],
       ["retries", chosen.retries],
     ]);
-    const result = await this.runChosen(chosen, (r) => {
+    const result = await this.runChosen(chosen, memory, (r) => {
       if (options.shard === undefined) return r;
       const checks = r.checks.map((c, i) => ({ ...c, index: indexes[i] as number }));
       return { ...r, checks, shard: options.shard };
@@ -232,6 +232,7 @@ class CheckRun {
 
   private async runChosen(
     config: Config,
+    memory: number | undefined,
     complete: (result: RunResult) => RunResult,
   ): Promise<RunResult> {
     const { options, secrets } = this;
@@ -251,7 +252,7 @@ class CheckRun {
       print: (bytes) => this.print(masked(Buffer.from(bytes), secrets)),
     };
     stuck.start();
-    const watchdog = guard(config, options.exitCompat === true, (partial) => {
+    const watchdog = guard(config, memory, options.exitCompat === true, (partial) => {
       const stuck = complete({ ...partial, started_at });
       const last = terminationPiece(stuck, options);
       const pieces: Piece[] = piecesOf(stuck, options, this.file);

@@ -4,6 +4,7 @@ import { Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import type { Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
+import { nativeMemory } from "./native-memory";
 import { reportTimeout, TIMEOUT_CODE } from "./report";
 import type { ScriptOptions } from "./script";
 import { type Bounds, startWatchdog } from "./watchdog";
@@ -12,10 +13,6 @@ import { type Bounds, startWatchdog } from "./watchdog";
 const CLOSING_MS = 1000;
 /** How long the process may take to end after that. */
 const ENDING_MS = 1500;
-
-/** How much more than the limit the process may occupy: garbage, buffers, the engine's own. */
-const MEMORY_FACTOR = 3;
-const MEMORY_REST = 128 * 1024 * 1024;
 
 /** Limits the script's main task. */
 export function applyLimits(state: LuaState, task: Task, options: ScriptOptions): void {
@@ -28,13 +25,7 @@ export function applyLimits(state: LuaState, task: Task, options: ScriptOptions)
 function memoryBound(limit: number | undefined): Bounds["memory"] {
   if (limit === undefined) return undefined;
   limitMemory(limit);
-  if (!Number.isFinite(limit)) return undefined;
-  const bytes = process.memoryUsage.rss() + limit * MEMORY_FACTOR + MEMORY_REST;
-  return {
-    bytes,
-    message: "error: memory error: not enough memory, in a native function\n",
-    code: 1,
-  };
+  return nativeMemory(limit);
 }
 
 function timeBound(state: LuaState, task: Task, options: ScriptOptions): Bounds["time"] {

@@ -35,7 +35,7 @@ self.onmessage = ({ data }) => {
   if (time !== undefined) setTimeout(() => end(time, pieces.time), time.ms);
   if (memory !== undefined)
     setInterval(() => {
-      if (process.memoryUsage.rss() > memory.bytes) end(memory);
+      if (process.memoryUsage.rss() > memory.bytes) end(memory, pieces.memory);
     }, 50);
   if (signals !== undefined) watchSignals(signals);
 };
@@ -95,8 +95,8 @@ export interface LastWords {
 }
 
 export interface Watchdog {
-  /** What is to be written in the end: when the time is over, and after a signal. */
-  output(pieces: { time: readonly LastWords[]; signal: readonly LastWords[] }): void;
+  /** What is to be written in the end: when the time is over, after a signal, and when memory is. */
+  output(pieces: Partial<Record<"time" | "signal" | "memory", readonly LastWords[]>>): void;
   /** Calls it off. */
   stop(): void;
 }

@@ -179,6 +179,25 @@ test("the global timeout: 124, also for a loop and a call that never end", () =>
   expect(assay(["busy.yaml", "--exit-compat"]).code).toBe(1);
 });
 
+test("a script whose native calls take too much memory: 1, with the result so far", () => {
+  file(
+    "rows.lua",
+    `local d = db.connect("sqlite::memory:")
+d:execute("create table t(a)")
+for i = 1, 1000 do d:execute("insert into t values(randomblob(1000000))") end`,
+  );
+  file("rows.yaml", `timeout: 60s\nretries: 0\nchecks:\n${check("pass")}${check("rows")}`);
+  const { code, out, err } = assay(["rows.yaml", "--quiet", "--output", "json=rows.json"]);
+  expect(err).toBe("error: memory error: not enough memory, in a native function\n");
+  const result = JSON.parse(out) as RunResult;
+  expect(readFileSync(join(directory, "rows.json"), "utf8")).toBe(out);
+  expect(code).toBe(1);
+  expect(result.interrupted).toBe("memory");
+  const message = "the run was ended: not enough memory, in a native function";
+  expect(result.checks.map((c) => c.message)).toEqual([null, message]);
+  expect(result.checks[1]?.attempts).toMatchObject([{ passed: false, message }]);
+}, 60_000);
+
 test("SIGTERM prints what there is and ends with 143", async () => {
   file("long.yaml", `checks:\n${check("pass")}${check("busy")}`);
   const child = spawn(process.execPath, [main, "long.yaml"], {

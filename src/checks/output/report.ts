@@ -1,5 +1,5 @@
 /** `--report`: one page of HTML that needs nothing else, with a picture of when what ran. */
-import type { Attempt, CheckResult, RunResult } from "../result";
+import type { Attempt, CheckResult, Interruption, RunResult } from "../result";
 import { STYLE } from "./report-style";
 import { durationText } from "./text";
 
@@ -39,17 +39,18 @@ ${list("Passed", passed, false)}
 `;
 }
 
+const ENDED: Record<Interruption, string> = {
+  timeout: "global timeout",
+  signal: "interrupted by a signal",
+  memory: "not enough memory",
+};
+
 function verdict({ passed, checks, interrupted }: RunResult): string {
   const total = checks.length;
   const failed = checks.filter((c) => !c.passed).length;
   const what = total === 1 ? "check" : "checks";
   if (passed) return total === 1 ? "The check passed" : `All ${total} ${what} passed`;
-  const why =
-    interrupted === undefined
-      ? ""
-      : interrupted === "timeout"
-        ? " (global timeout)"
-        : " (interrupted by a signal)";
+  const why = interrupted === undefined ? "" : ` (${ENDED[interrupted]})`;
   return `${failed} of ${total} ${what} failed${why}`;
 }
 
