@@ -1,4 +1,5 @@
 /** From a check file to a configuration, or to everything that is wrong with it. */
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Document, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
@@ -57,8 +58,8 @@ export function loadConfig(file: string, options: LoadOptions = {}): Loaded {
 export function loadText(text: string, file: string, options: LoadOptions = {}): Loaded {
   const loader = new Loader(options);
   const root = loader.file(text, file, new Map(), [resolve(file)]);
-  for (const [{ place }, message] of unmetNeeds(loader.checks))
-    loader.problems.push({ ...place, path: `${place.path}.needs`, message });
+  for (const [{ place, needs }, message] of unmetNeeds(loader.checks))
+    loader.problems.push({ ...place, ...needs, path: `${place.path}.needs`, message });
   const problems = loader.problems.map((p) =>
     options.strict === true ? { ...p, severity: "error" as const } : p,
   );
@@ -77,18 +78,32 @@ export function loadText(text: string, file: string, options: LoadOptions = {}):
 }
 
 function readText(file: string): string {
+  let bytes: Buffer;
   try {
-    const bytes = readFileSync(file);
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    bytes = readFileSync(file);
   } catch (e) {
-    if (e instanceof TypeError) throw new UnreadableError("stream did not contain valid UTF-8");
     throw new UnreadableError(osError(e));
+  }
+  const line = invalidLine(bytes);
+  if (line === undefined) return new TextDecoder().decode(bytes);
+  throw new UnreadableError(`stream did not contain valid UTF-8 (line ${line})`);
+}
+
+/** The first line that is not valid UTF-8. */
+function invalidLine(bytes: Buffer): number | undefined {
+  if (isUtf8(bytes)) return undefined;
+  for (let line = 1, at = 0; ; line++) {
+    const end = bytes.indexOf(10, at);
+    if (end < 0 || !isUtf8(bytes.subarray(at, end))) return line;
+    at = end + 1;
   }
 }
 
 interface LoadedCheck {
   readonly check: Check;
   readonly place: Problem;
+  /** Where it says what it needs; merge keys may have brought that from elsewhere. */
+  readonly needs: Pick<Problem, "line" | "column"> | undefined;
 }
 
 class Loader {
@@ -139,15 +154,19 @@ class Loader {
       for (const [i, values] of list.entries()) {
         if (values === undefined || values === null) continue;
         const node = nodeAt(document, ["checks", i]);
-        const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
-        this.add(values as Values, settings, dirname(file), {
+        const placeOf = (n: Node | undefined) => {
+          const { line, col } = lines.linePos(n?.range?.[0] ?? 0);
+          return { line, column: col };
+        };
+        const needs = nodeAt(document, ["checks", i, "needs"]);
+        const place: Problem = {
           severity: "error",
           file,
-          line,
-          column: col,
+          ...placeOf(node),
           path: `checks[${i}]`,
           message: "",
-        });
+        };
+        this.add(values as Values, settings, dirname(file), place, needs && placeOf(needs));
       }
     return raw;
   }
@@ -168,10 +187,10 @@ class Loader {
       });
       // what follows the first mistakes in syntax mostly follows from them
       for (const e of document.errors.slice(0, MAX_SYNTAX_ERRORS))
-        fail(syntaxError(e) + quotesHint(text, e.pos[0]), e.pos[0]);
+        fail(syntaxError(e, text.slice(e.pos[0])) + quotesHint(text, e.pos[0]), e.pos[0]);
       return document.errors.length > 0 ? undefined : (document as Document.Parsed);
     } catch (e) {
-      return fail(syntaxError(e as Error));
+      return fail(syntaxError(e as Error, ""));
     }
   }
 
@@ -248,7 +267,13 @@ class Loader {
     this.file(text, path, vars, [...chain, real], inherited);
   }
 
-  private add(values: Values, settings: Values, directory: string, place: Problem): void {
+  private add(
+    values: Values,
+    settings: Values,
+    directory: string,
+    place: Problem,
+    needed: LoadedCheck["needs"],
+  ): void {
     // a check without name or type is only looked at for its needs: the file is refused anyway
     const { name = "", type = "" } = values as { name?: string; type?: string };
     const all = applyDefaults(values, settings.defaults as Values | undefined, type);
@@ -269,7 +294,7 @@ class Loader {
       if (typeof value === "string" && isSecret(key, value)) this.options.secret?.(value);
     for (const [key, message] of contradictions(check))
       this.problems.push({ ...place, path: `${place.path}.${key}`, message, severity: "warning" });
-    this.checks.push({ check, place });
+    this.checks.push({ check, place, needs: needed });
   }
 }
 
@@ -322,8 +347,13 @@ function nodeAt(document: Document.Parsed, path: (string | number)[]): Node | un
   return (node ?? undefined) as Node | undefined;
 }
 
-function syntaxError(error: Error): string {
+/** What is wrong; `at` is the text from there on. */
+function syntaxError(error: Error, at: string): string {
   const { message } = error;
+  if ("code" in error && error.code === "DUPLICATE_KEY") {
+    const [key] = /^("[^"\n]*"|'[^'\n]*'|[^\s:,}]+)/.exec(at) ?? [];
+    if (key !== undefined) return `the key ${key} is there twice (${message})`;
+  }
   if ("code" in error && error.code === "MULTIPLE_DOCS")
     return "a second document begins here, but a file of checks is one";
   return message.startsWith("Maximum call stack") ? "nested too deeply" : firstLine(message);

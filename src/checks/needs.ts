@@ -1,5 +1,9 @@
 /** Whether the checks that others need are there, and can come first. */
+import { suggest } from "../host/suggest";
 import type { Check } from "./config";
+
+/** Each looks at all names. */
+const MAX_HINTS = 20;
 
 /** A check with whatever the caller knows of it besides. */
 type Known = { readonly check: Check };
@@ -7,12 +11,20 @@ type Known = { readonly check: Check };
 /** Checks whose needs can't be met, and why: one is not there, or needs the check itself by a detour. */
 export function unmetNeeds<K extends Known>(checks: readonly K[]): [known: K, problem: string][] {
   const byName = Map.groupBy(checks, (k) => k.check.name);
+  const names = [...byName.keys()];
+  let hints = MAX_HINTS;
   const missing = checks.flatMap((k) =>
     k.check.needs
       .filter((name) => !byName.has(name))
-      .map((name): [K, string] => [k, `there is no check ${JSON.stringify(name)}`]),
+      .map((name): [K, string] => [k, absent(name, hints-- > 0 ? names : [])]),
   );
   return [...missing, ...rings(checks, byName)];
+}
+
+function absent(name: string, names: readonly string[]): string {
+  const near = suggest(name, names);
+  const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
+  return `there is no check ${JSON.stringify(name)}${hint}`;
 }
 
 function rings<K extends Known>(

@@ -70,8 +70,8 @@ checks:
     "c.yaml:12:41: checks[3].port: expected an integer from 1 to 65535, got 70000",
     'c.yaml:12:67: checks[3].retries: expected an integer from 0 to 4294967295, got "3" (numbers have no quotes)',
     "c.yaml:13:54: checks[4].backoff: parsing backoff: unsupported duration format: \"5x\" (use e.g. '120s', '5m', '500ms')",
-    'c.yaml:9:5: checks[2].needs: there is no check "zz"',
-    "c.yaml:12:5: checks[3].needs: checks need each other: c → d → c",
+    'c.yaml:10:12: checks[2].needs: there is no check "zz"',
+    "c.yaml:12:55: checks[3].needs: checks need each other: c → d → c",
   ]);
 });
 
@@ -98,7 +98,19 @@ test.each([
     "c.yaml:1:10: retries: expected an integer from 0 to 4294967295, got 1.0",
   ],
   ["parallel: 'yes'\nchecks: []", /^c\.yaml:1:11: parallel: expected true, false, or a number/],
-  ["checks: []\nchecks: []", /^c\.yaml:2:1: Map keys must be unique/],
+  [
+    "checks: []\nchecks: []",
+    /^c\.yaml:2:1: the key checks is there twice \(Map keys must be unique\)$/,
+  ],
+  ['x-a: {"b c": 1, "b c": 2}\nchecks: []', /^c\.yaml:1:17: the key "b c" is there twice/],
+  [
+    "checks:\n  - name: database\n    type: dns\n    host: x\n    needs:\n      - databse",
+    'c.yaml:6:7: checks[0].needs: there is no check "databse" (did you mean "database"?)',
+  ],
+  [
+    "x-a: &a {needs: zz}\nchecks:\n  - {<<: *a, name: a, type: dns, host: x}",
+    'c.yaml:3:5: checks[0].needs: there is no check "zz"',
+  ],
   ["checks: *a", /^c\.yaml:1:9: .*alias/i],
 ])("%j is refused", (text, expected) => {
   expect(problems(text)[0]).toMatch(expected);
@@ -277,6 +289,17 @@ test("included files: order, folders, variables, settings, mistakes", () => {
   expect(() => loadConfig(main)).toThrow(
     `${main}:1:11: include[0]: "main.yaml" includes itself\n${main}:1:22: include[1]: reading "none.yaml": No such file or directory (os error 2)`,
   );
+});
+
+test("a file that is not UTF-8 says in which line", () => {
+  for (const [bytes, line] of [
+    [[0xff], 1],
+    [[0x23, 10, 0x23, 0xc3, 0xa9, 10, 0x23, 0xc3, 10, 0xff], 3],
+  ] as const) {
+    const path = join(directory, "bytes.yaml");
+    writeFileSync(path, Buffer.from(bytes));
+    expect(() => loadConfig(path)).toThrow(`stream did not contain valid UTF-8 (line ${line})`);
+  }
 });
 
 test("selection by tags, names and shards", () => {
