@@ -1,12 +1,6 @@
 /** `assay merge`: joins the results of shards. */
 import { jsonFault } from "./json-value";
-import {
-  type Attempt,
-  type CheckResult,
-  isInterruption,
-  type RunResult,
-  type Seen,
-} from "./result";
+import type { Attempt, CheckResult, RunResult, Seen } from "./result";
 
 export class MergeError extends Error {}
 
@@ -86,7 +80,9 @@ export function parseResult(text: string, name: string): RunResult {
     duration_ms,
     ...(typeof started_at === "string" && { started_at }),
     ...(isShard(shard) && { shard }),
-    ...(isInterruption(interrupted) && { interrupted }),
+    ...((interrupted === "timeout" || interrupted === "signal" || interrupted === "memory") && {
+      interrupted,
+    }),
   };
 }
 

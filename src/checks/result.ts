@@ -4,12 +4,7 @@
  */
 
 /** What ends a run early; `memory` is a native call of a script that took too much of it. */
-export type Interruption = (typeof INTERRUPTIONS)[number];
-const INTERRUPTIONS = ["timeout", "signal", "memory"] as const;
-
-export function isInterruption(value: unknown): value is Interruption {
-  return INTERRUPTIONS.some((i) => i === value);
-}
+export type Interruption = "timeout" | "signal" | "memory";
 
 export interface Attempt {
   passed: boolean;

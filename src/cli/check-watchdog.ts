@@ -5,9 +5,8 @@ import { compatible, EXIT } from "../checks/exit-code";
 import type { Attempt, CheckResult, Interruption, RunResult } from "../checks/result";
 import { interruptionText } from "../checks/runner";
 import { MAX_TIMER_MS } from "../host/timer";
-import { nativeMemory } from "./native-memory";
 import { EXIT_CODES } from "./signals";
-import { GRACE_MS, type LastWords, startWatchdog } from "./watchdog";
+import { GRACE_MS, type LastWords, nativeMemory, startWatchdog } from "./watchdog";
 
 /**
  * What may go into preparing for the worst: with thousands of checks, writing all of them at each

@@ -4,10 +4,9 @@ import { Timeout } from "../runtime/interrupt";
 import { limitMemory } from "../runtime/memory";
 import type { Task } from "../runtime/scheduler";
 import type { LuaState } from "../runtime/state";
-import { nativeMemory } from "./native-memory";
 import { reportTimeout, TIMEOUT_CODE } from "./report";
 import type { ScriptOptions } from "./script";
-import { type Bounds, startWatchdog } from "./watchdog";
+import { type Bounds, nativeMemory, startWatchdog } from "./watchdog";
 
 /** How long closing methods may take when the time is over. */
 const CLOSING_MS = 1000;

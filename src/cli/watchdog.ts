@@ -116,6 +116,18 @@ export interface Bounds {
   readonly signals?: readonly (Ending & { readonly number: number; readonly ms: number })[];
 }
 
+/** How much more than the limit the process may occupy: garbage, buffers, the engine's own. */
+const MEMORY_FACTOR = 3;
+const MEMORY_REST = 128 * 1024 * 1024;
+
+/** What the process may occupy when the heap may grow by `limit`, and `more` is taken by others. */
+export function nativeMemory(limit: number, more = 0): Bounds["memory"] {
+  if (!Number.isFinite(limit)) return undefined;
+  const bytes = process.memoryUsage.rss() + limit * MEMORY_FACTOR + MEMORY_REST + more;
+  const message = "error: memory error: not enough memory, in a native function\n";
+  return { bytes, message, code: 1 };
+}
+
 /** Ends the process when it goes beyond the bounds, whatever it does. */
 export function startWatchdog(bounds: Bounds): Watchdog {
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])));
