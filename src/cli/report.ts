@@ -56,8 +56,8 @@ export async function failureText(state: LuaState, error: unknown): Promise<stri
   if (error instanceof Interrupt) return error.reason + traceback(state, error.traceback ?? []);
   if (!(error instanceof LuaError)) return internalError(error);
   const message = await errorMessage(state, errorValue(error));
-  if (message === NO_MEMORY) return `memory error: ${NO_MEMORY}`;
-  return message + noteOf(state, message) + traceback(state, error.traceback);
+  const kind = message === NO_MEMORY ? "memory error: " : "";
+  return kind + message + noteOf(state, message) + traceback(state, error.traceback);
 }
 
 /** Why something is not there. */
